@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* buddysim.h - everything. */
+#ifndef BUDDYSIM_H
+#define BUDDYSIM_H
+
+#include <buddysim/device.h>
+#include <buddysim/gfp.h>
+#include <buddysim/hooks.h>
+#include <buddysim/machine.h>
+#include <buddysim/report.h>
+#include <buddysim/sim.h>
+#include <buddysim/stats.h>
+#include <buddysim/trace.h>
+#include <buddysim/types.h>
+
+#endif

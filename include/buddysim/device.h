@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * device.h - the host's side: what happens to memory that is reported, and to memory that is used.
+ *
+ * A device takes a batch of ranges (at most its capacity), says how long the host will take, and
+ * at completion drops what may be dropped. Its residency model knows which pages the host holds;
+ * with a real arena (madvise) the model is checked against the kernel's own account, and the
+ * content of memory in use is stamped and verified. Costs are virtual ns, from a named preset;
+ * what really happened is measured beside it and never changes a decision. semantics.md 2, 6;
+ * spec reporting.md 12.
+ */
+#ifndef BUDDYSIM_DEVICE_H
+#define BUDDYSIM_DEVICE_H
+
+#include <buddysim/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct bs_device;
+
+enum bs_touch { BS_TOUCH_NONE, BS_TOUCH_PAGE, BS_TOUCH_ALL };
+enum bs_thp { BS_THP_AUTO, BS_THP_ALWAYS, BS_THP_NEVER };
+enum bs_advice { BS_ADVICE_DONTNEED, BS_ADVICE_FREE };
+enum bs_verify { BS_VERIFY_EACH, BS_VERIFY_SAMPLE, BS_VERIFY_END };
+enum bs_resident { BS_RESIDENT_USED, BS_RESIDENT_ALL, BS_RESIDENT_NONE };
+
+/** Virtual costs in ns; semantics.md 2, anchors.md F.3. */
+struct bs_device_costs {
+	bs_ns per_request, per_range, per_mib; /* a report */
+	bs_ns refault_per_mib, refault_thp_per_mib; /* first touch of memory that is not resident */
+	bs_ns install_per_mib, poison_per_mib;
+};
+/** Preset by name ("null", "default"); false if unknown. Names: bs_cost_preset_names(). */
+bool bs_cost_preset(const char *name, struct bs_device_costs *out);
+const char *const *bs_cost_preset_names(void);
+
+/**
+ * struct bs_device_config - a device and the memory behind it
+ * @kind: "null", "madvise"; names: bs_device_names()
+ * @nr_pages: size of the guest's pfn space
+ * @peak_pages: the most pages that will be resident at once, for the memory guard; 0 = nr_pages
+ * @capacity: ranges per request, 1..512; 0 = 32
+ * @report_order: lowest order that will be reported (decides THP_AUTO)
+ * @costs: NULL = the preset of the kind ("null": 0, others: "default")
+ */
+struct bs_device_config {
+	const char *kind;
+	uint64_t nr_pages, peak_pages;
+	unsigned int capacity;
+	unsigned int report_order;
+	enum bs_touch touch;
+	enum bs_thp thp;
+	enum bs_advice advice;
+	enum bs_verify verify;
+	const struct bs_device_costs *costs;
+};
+
+/**
+ * bs_device_create - map the arena, set up the residency model
+ *
+ * A real arena is first compared with MemAvailable and the memory cgroup's limit.
+ * Return: 0; -EINVAL unknown kind or option; -ENOMEM (BS_RESOURCE) if it would not fit or cannot
+ * be mapped, with the way out in @err.
+ */
+int bs_device_create(const struct bs_device_config *config, struct bs_device **out,
+		     struct bs_error *err);
+void bs_device_destroy(struct bs_device *d);
+/** Names of the device kinds with a one-line summary each; false behind the last. */
+bool bs_device_kind(unsigned int index, const char **name, const char **summary);
+
+/** State of pages before t0: [pfn, pfn+2^order) is resident (in use). Touches the arena if real. */
+void bs_device_preset_resident(struct bs_device *d, bs_pfn pfn, unsigned int order);
+
+/**
+ * bs_device_request - a batch arrives at the host
+ * @cost: receives the virtual ns until its completion
+ *
+ * The batch is checked against the device's own shadow map: inside the arena, naturally aligned,
+ * not overlapping one in flight. The caller marks what it owns with bs_device_own().
+ * Return: ticket >= 0; -EBUSY queue full; -EUCLEAN a law broke (@err).
+ */
+int bs_device_request(struct bs_device *d, const struct bs_range *r, unsigned int n, bs_ns *cost,
+		      struct bs_error *err);
+/** Its completion: discards now. 0; -EIO from the host (madvise failed). */
+int bs_device_complete(struct bs_device *d, int ticket, struct bs_error *err);
+
+/**
+ * bs_device_alloc - the guest got a block: it owns and (touch mode) writes it
+ * @id: stamped together with the pfn into each 4 KiB page
+ * @cost: virtual ns of the refaults it took; 0 if all was resident
+ *
+ * Return: 0; -EUCLEAN if a page of it is at the device right now.
+ */
+int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id, bs_ns now,
+		    bs_ns *cost, struct bs_error *err);
+/** The owner frees it: stamps are verified. 0; -EUCLEAN content lost (@err names the page). */
+int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id,
+		   struct bs_error *err);
+
+/** What the device counted. */
+struct bs_device_stats {
+	uint64_t requests, ranges, asked_bytes;
+	uint64_t redundant_bytes; /* asked for, but not resident at that moment */
+	uint64_t discarded_bytes; /* unmapped by the host on request */
+	uint64_t returned_bytes; /* given back to the host's free memory */
+	uint64_t skipped_bytes; /* completed without being discarded */
+	uint64_t refaults; /* base pages or huge pages faulted in after a discard */
+	uint64_t refault_bytes; /* bytes that had been discarded and were needed again */
+	uint64_t refault_bytes_1s, refault_bytes_10s; /* ... within that time of the discard */
+	uint64_t resident_bytes, unmapped_bytes; /* now: mapped; unmapped but not returned */
+	uint64_t peak_resident_bytes; /* of resident + unmapped */
+	uint64_t content_loss; /* damaged stamps found */
+	bool content_checked;
+	uint64_t residency_checks, residency_mismatches;
+	/* measured on the host, never used in a decision */
+	uint64_t real_madvise_ns, real_touch_ns, real_rss_bytes, real_anon_huge_bytes;
+	uint64_t real_lazyfree_bytes;
+};
+void bs_device_stats(const struct bs_device *d, struct bs_device_stats *out);
+/** Resident + unmapped-but-not-returned bytes right now: what the host holds. O(1). */
+uint64_t bs_device_held(const struct bs_device *d);
+/** Is this base page resident by the model? For tests. */
+bool bs_device_is_resident(const struct bs_device *d, bs_pfn pfn);
+/**
+ * bs_device_check - compare the model with the kernel's account of the arena
+ *
+ * Base pages: page by page. Huge pages: between the 4 KiB model and the one rounded out to 2 MiB
+ * (semantics.md 6). Devices without an arena: nothing to compare.
+ * Return: 0 equal; 1 mismatch (@err describes the first page); -errno could not be read.
+ */
+int bs_device_check(struct bs_device *d, struct bs_error *err);
+/** Bytes the kernel really holds for the arena (Rss), or BS_NO_TIME without an arena. */
+uint64_t bs_device_real_rss(struct bs_device *d);
+/** Effective options in words: "madvise, thp=never, MADV_DONTNEED, 32 ranges". */
+int bs_device_describe(const struct bs_device *d, char *buf, size_t size);
+bool bs_device_thp(const struct bs_device *d);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report.h - a reporting strategy: what it is made of, and the services it acts through.
+ *
+ * A strategy is one file and one line in strategies.def. It knows no device and no engine: it can
+ * only scan, isolate, batch, submit, mark, put back, place and ask to be woken, through the context
+ * it is handed. Those services do all the counting, so strategies are comparable by construction.
+ * src/report/none.c is the smallest one; CONTRIBUTING.md walks through adding another.
+ *
+ * Behaviour of every strategy: spec reporting.md. Meaning of every figure: docs in stats.h.
+ */
+#ifndef BUDDYSIM_REPORT_H
+#define BUDDYSIM_REPORT_H
+
+#include <buddysim/hooks.h>
+#include <buddysim/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct bs_report_ctx;
+
+#define BS_STRATEGY_ABI 1
+
+/** Declared properties: what a strategy is exempt from, or entitled to. */
+enum bs_strategy_caps {
+	BS_CAP_NO_WORKER = 1 << 0, /* no pass(): acts in hooks only, or not at all */
+	BS_CAP_HOST_SIDE = 1 << 1, /* runs on the host: takes no guest time */
+	BS_CAP_CLIENT = 1 << 2, /* allocates pages like a driver (balloon) */
+	BS_CAP_KNOWS_FUTURE = 1 << 3, /* may ask bs_next_use() */
+	BS_CAP_DUPLICATES = 1 << 4, /* may report a block again that never left the list */
+};
+
+/** Things that happen to a guest and that a strategy may care about. */
+enum bs_event {
+	BS_EVENT_MARK, /* a phase name in the trace; value = its index */
+	BS_EVENT_TARGET, /* the host asks for a size; value = bytes */
+	BS_EVENT_SHRINK, /* an allocation is about to fail; value = pages wanted */
+	BS_EVENT_PRESSURE, /* host pressure; value 0..100 */
+	BS_EVENT_PAUSE, /* the guest stops; value = 1 pause, 0 resume */
+};
+
+/**
+ * struct bs_strategy - one reporting strategy
+ *
+ * Every hook is optional unless said. A hook that is NULL is not called and costs nothing. "lock":
+ * the zone lock is held; the strategy may drop it only where it says so.
+ *
+ * @name, @summary, @origin: as `buddysim list strategies` prints them; origin = series, version, date
+ * @abi: BS_STRATEGY_ABI
+ * @caps: enum bs_strategy_caps
+ * @state_size, @cpu_state_size, @zone_state_size: zeroed memory, owned and counted by the core
+ * @params: table; values are read with bs_param_get()
+ * @start: the strategy is switched on, after its state exists; may follow stop(): marks persist
+ * @stop: switched off; the core has cancelled wakes and waited for the pass
+ * @freeing: H1, no lock
+ * @merged: H2, lock; the allocator reads the next buddy afterwards
+ * @place: H3+H4, lock: choose head, tail, or "before" a node
+ * @block_in: H5, lock
+ * @block_out: H6, lock, still linked
+ * @block_move: H7, lock; return: keep the mark
+ * @reordered: H8, lock
+ * @zone_gone: H9
+ * @allocated: H10, no lock; only for blocks for which bs_defer() was called, or of order >= the
+ *             lowest hook order
+ * @pass: required unless BS_CAP_NO_WORKER: one run of the worker. Returns 0, or -errno: aborted
+ * @param_set: a parameter marked runtime changes to @v; 0 or -errno. NULL: takes effect by itself
+ * @event: see enum bs_event
+ */
+struct bs_strategy {
+	const char *name, *summary, *origin;
+	unsigned int abi, caps;
+	size_t state_size, cpu_state_size, zone_state_size;
+	const struct bs_param *params;
+	int (*start)(struct bs_report_ctx *rc);
+	void (*stop)(struct bs_report_ctx *rc);
+	void (*freeing)(struct bs_report_ctx *rc, const struct bs_block *b);
+	void (*merged)(struct bs_report_ctx *rc, const struct bs_block *b);
+	void (*place)(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
+		      struct bs_spot *at);
+	void (*block_in)(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
+			 bool merged);
+	void (*block_out)(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why);
+	bool (*block_move)(struct bs_report_ctx *rc, const struct bs_block *b, unsigned int to_mt,
+			   enum bs_why why, struct bs_spot *at);
+	void (*reordered)(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
+			  unsigned int mt);
+	void (*zone_gone)(struct bs_report_ctx *rc, unsigned int zone);
+	void (*allocated)(struct bs_report_ctx *rc, const struct bs_block *b);
+	int (*pass)(struct bs_report_ctx *rc, int cpu);
+	int (*param_set)(struct bs_report_ctx *rc, const struct bs_param *p, uint64_t v);
+	void (*event)(struct bs_report_ctx *rc, enum bs_event e, uint64_t v);
+};
+
+/* ---- The registry --------------------------------------------------------------------------- */
+
+/** Strategy number @index of the built-in ones, in strategies.def order; NULL behind the last. */
+const struct bs_strategy *bs_strategy_at(unsigned int index);
+
+/** Look up by name; NULL and @err (naming the known ones and the nearest) if there is none. */
+const struct bs_strategy *bs_strategy_find(const char *name, struct bs_error *err);
+
+/* ---- Services: state and parameters --------------------------------------------------------- */
+
+void *bs_state(struct bs_report_ctx *rc);
+void *bs_cpu_state(struct bs_report_ctx *rc, unsigned int cpu);
+void *bs_zone_state(struct bs_report_ctx *rc, unsigned int zone);
+/** Value of parameter number @index of the strategy's table. */
+uint64_t bs_param_get(const struct bs_report_ctx *rc, unsigned int index);
+
+enum bs_scope { BS_SCOPE_GLOBAL, BS_SCOPE_ZONE, BS_SCOPE_PAGE };
+/** Zeroed memory that lives until the context is destroyed; counted under @scope as the strategy's
+ *  memory cost (meta_bytes). NULL when out of memory. bs_release() gives it back earlier. */
+void *bs_alloc(struct bs_report_ctx *rc, enum bs_scope scope, size_t bytes);
+void bs_release(struct bs_report_ctx *rc, void *p);
+
+/* ---- Services: time ------------------------------------------------------------------------- */
+
+bs_ns bs_now(const struct bs_report_ctx *rc);
+/** Run pass() after @delay ns. Nothing happens if a wake is already pending (as with delayed
+ *  work); a wake that falls due during a pass starts the next one after it. 0 = as soon as a
+ *  worker can run (wake latency, semantics.md 1). */
+void bs_wake(struct bs_report_ctx *rc, bs_ns delay);
+/** Run pass(cpu) on the CPU that is freeing, after it drops the zone lock: it blocks that CPU. */
+void bs_wake_on(struct bs_report_ctx *rc, unsigned int cpu);
+bool bs_wake_pending(const struct bs_report_ctx *rc);
+/** Ask for the allocated() hook when this block leaves its list for an owner. */
+void bs_defer(struct bs_report_ctx *rc, const struct bs_block *b);
+
+/* ---- Services: the guest's memory ----------------------------------------------------------- */
+
+/** Which hooks to call for blocks of order >= @lowest_order; default: those that are not NULL,
+ *  order 9. Call in start() or param_set(). */
+void bs_listen(struct bs_report_ctx *rc, uint32_t mask, unsigned int lowest_order);
+
+/** Zones, in system order (all zones of node 0 from the lowest, then node 1, ...). */
+unsigned int bs_zones(const struct bs_report_ctx *rc);
+struct bs_report_zone {
+	uint8_t node, type;
+	bs_pfn start, spanned;
+	uint64_t managed;
+	uint64_t watermark_min, watermark_low, watermark_boost;
+	uint64_t nr_isolate_pageblock;
+};
+void bs_report_zone(const struct bs_report_ctx *rc, unsigned int zone, struct bs_report_zone *out);
+
+void bs_zone_lock(struct bs_report_ctx *rc, unsigned int zone);
+void bs_zone_unlock(struct bs_report_ctx *rc, unsigned int zone);
+
+/* List steps: lock held; every one counts as a walked node. BS_NO_PFN = end of list. */
+bs_pfn bs_first(struct bs_report_ctx *rc, unsigned int zone, unsigned int order, unsigned int mt);
+bs_pfn bs_last(struct bs_report_ctx *rc, unsigned int zone, unsigned int order, unsigned int mt);
+bs_pfn bs_next(struct bs_report_ctx *rc, unsigned int order, bs_pfn pfn);
+bs_pfn bs_prev(struct bs_report_ctx *rc, unsigned int order, bs_pfn pfn);
+/** Unlocked peek; free. */
+bool bs_list_empty(const struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
+		   unsigned int mt);
+/** Blocks of @order over all migratetypes; free. */
+uint64_t bs_nr_free(const struct bs_report_ctx *rc, unsigned int zone, unsigned int order);
+/** Make @pfn first: pure rotation, lock held. */
+void bs_rotate(struct bs_report_ctx *rc, unsigned int zone, unsigned int order, unsigned int mt,
+	       bs_pfn pfn);
+/** Head of a free block? 0 and its description, else -ENOENT. Counts a node; lock held. */
+int bs_block_at(struct bs_report_ctx *rc, bs_pfn pfn, struct bs_block *b);
+/** Present and managed by the allocator (pfn_to_online_page). */
+bool bs_pfn_online(const struct bs_report_ctx *rc, bs_pfn pfn, unsigned int *zone);
+unsigned int bs_block_type(const struct bs_report_ctx *rc, bs_pfn pfn);
+void bs_set_type(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int mt);
+uint32_t bs_word(const struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
+void bs_set_word(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, uint32_t word);
+bool bs_is_marked(const struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
+void bs_mark(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
+void bs_unmark(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
+/** Order-0 watermark test of the zone: free above @mark (as given, boost not added). */
+bool bs_watermark_ok(const struct bs_report_ctx *rc, unsigned int zone, uint64_t mark);
+
+/* ---- Services: taking blocks and reporting them --------------------------------------------- */
+
+/** Take a free block out, lock held: spec reporting.md 0.4. False: the watermark refuses. */
+bool bs_isolate(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
+/** Take it without watermark test and retyping (S3, S4), lock held. */
+void bs_pull(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
+enum bs_put {
+	BS_PUT_RULE, /* the kernel model's ordinary position rule */
+	BS_PUT_TAIL, /* forced to the tail, over shuffle (5.10+) */
+};
+/** Give a taken block back, lock held; place() and block_in() are called with BS_RETURN.
+ *  @mt: or BS_MT_NOW. Return: final order; equal to @order = it did not merge. */
+unsigned int bs_put_back(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, unsigned int mt,
+			 enum bs_put where);
+
+/** The most ranges one request may carry (the device's queue). */
+unsigned int bs_capacity(const struct bs_report_ctx *rc);
+/**
+ * bs_submit - hand ranges to the device and wait for the completion; no lock held
+ *
+ * Virtual time passes; other CPUs' events run meanwhile. @n: 1 .. bs_capacity().
+ * Return: 0 completed (which does not mean discarded), or -errno from the device.
+ */
+int bs_submit(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n);
+/** Hand over without waiting. Returns a ticket >= 0 or
+ *  -errno; bs_wait() waits for it and returns what bs_submit() would have. */
+int bs_submit_async(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n);
+int bs_wait(struct bs_report_ctx *rc, int ticket);
+/** A call made by the freeing CPU itself, which blocks: from freeing() (H1), no lock. */
+int bs_call_now(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int cpu);
+/** The same from merged() (H2): the core drops the zone lock around it. */
+int bs_call_unlocked(struct bs_report_ctx *rc, unsigned int zone, const struct bs_range *r,
+		     unsigned int cpu);
+
+/* ---- Services: allocating, as a client of the guest (BS_CAP_CLIENT, BS_CAP_HOST_SIDE) --------- */
+
+/** Allocate / free pages like a driver inside the guest (balloon). BS_NO_PFN when it fails. The
+ *  pages count as used by the strategy, not as used by the trace. */
+bs_pfn bs_take_pages(struct bs_report_ctx *rc, unsigned int gfp, unsigned int order);
+void bs_give_pages(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
+/** Claim a free block where it stands: it stays on its list, free for the guest, while the host
+ *  works on it (shared state). False if it is not a free head of that order. */
+bool bs_claim(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
+void bs_unclaim(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
+
+/* ---- The context, for the engine and for tests ---------------------------------------------- */
+
+/** How the context reaches the world; the engine fills it, tests fill their own. */
+struct bs_env {
+	void *arg;
+	bs_ns (*now)(void *arg);
+	/* ask for bs_report_pass() after @delay; at most one such wake is pending */
+	void (*wake)(void *arg, bs_ns delay);
+	void (*wake_cancel)(void *arg);
+	/* hand a request over, run the world until its completion, return its result */
+	int (*submit)(void *arg, const struct bs_range *r, unsigned int n);
+	/* the same made by @cpu itself, which waits; atomic in replay */
+	int (*call)(void *arg, const struct bs_range *r, unsigned int n, unsigned int cpu);
+	/* hand over without waiting: ticket >= 0 or -errno; wait for it: the request's result */
+	int (*submit_async)(void *arg, const struct bs_range *r, unsigned int n);
+	int (*wait)(void *arg, int ticket);
+	unsigned int capacity;
+	/* a law broke; the engine ends the run */
+	void (*violated)(void *arg, const char *law, bs_pfn pfn);
+};
+
+/** What the services counted. Bytes, or counts. */
+struct bs_report_stats {
+	uint64_t passes, aborted_passes;
+	uint64_t calls, ranges, reported_bytes, failed_calls;
+	uint64_t nodes_walked;
+	uint64_t isolated_bytes, isolated_peak_bytes; /* now, and the most ever */
+	uint64_t isolate_refused;
+	uint64_t conversions; /* pageblocks retyped to MOVABLE by isolation */
+	uint64_t meta_global_bytes, meta_zone_bytes, meta_page_bytes;
+	uint64_t marks_set, marks_lost;
+};
+
+struct bs_machine;
+
+/**
+ * bs_report_create - bind a strategy to a guest
+ * @params: text after the strategy's colon, "order=9,delay=2s"; NULL = defaults
+ * @env: copied
+ *
+ * Checks the ABI and the required hooks once. Not started yet.
+ * Return: 0, -EINVAL (unknown parameter, missing hook), -EBUSY (the guest has a listener), -ENOMEM.
+ */
+int bs_report_create(struct bs_machine *m, const struct bs_strategy *s, const char *params,
+		     const struct bs_env *env, struct bs_report_ctx **out, struct bs_error *err);
+/** Stops if started; gives everything back. NULL is allowed. */
+void bs_report_destroy(struct bs_report_ctx *rc);
+/** Switch on: 0, -EBUSY if it is on, or what start() says. */
+int bs_report_start(struct bs_report_ctx *rc);
+/** Switch off; waits for nothing: the caller makes sure that no pass is running. */
+void bs_report_stop(struct bs_report_ctx *rc);
+/** The wake is due: run one pass. 0 or -errno (aborted; counted). */
+int bs_report_pass(struct bs_report_ctx *rc, int cpu);
+void bs_report_event(struct bs_report_ctx *rc, enum bs_event e, uint64_t v);
+int bs_report_set_param(struct bs_report_ctx *rc, const char *name, const char *value,
+			struct bs_error *err);
+void bs_report_stats(const struct bs_report_ctx *rc, struct bs_report_stats *out);
+/** Effective parameters as "order=9,delay=2s"; returns snprintf()'s value. */
+int bs_report_params(const struct bs_report_ctx *rc, char *buf, size_t size);
+/** The request that just failed would have succeeded with the isolated blocks on their lists. */
+bool bs_report_false_oom(const struct bs_report_ctx *rc, unsigned int gfp, unsigned int order);
+/** Bytes free in blocks of order >= the strategy's minimum (its parameter "order", else 9) that
+ *  carry no mark (or, for a strategy that never marks, were not reported since they were freed). */
+uint64_t bs_report_raw_bytes(const struct bs_report_ctx *rc);
+/** The strategy a context was made from. */
+const struct bs_strategy *bs_report_strategy(const struct bs_report_ctx *rc);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

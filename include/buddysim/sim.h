@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim.h - the whole program as a function: configuration in, result out.
+ *
+ * bs_compare() replays one trace on one guest per cell (a strategy with its parameters) and
+ * returns one self-describing record. Same input, options and seed: the same record, byte for
+ * byte, apart from its "measured" parts. semantics.md defines every term.
+ */
+#ifndef BUDDYSIM_SIM_H
+#define BUDDYSIM_SIM_H
+
+#include <buddysim/device.h>
+#include <buddysim/machine.h>
+#include <buddysim/stats.h>
+#include <buddysim/trace.h>
+#include <buddysim/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define BS_RECORD_SCHEMA "buddysim-record-1"
+
+enum bs_lru { BS_LRU_AUTO, BS_LRU_NONE, BS_LRU_ALL };
+
+/**
+ * struct bs_sim_config - a comparison
+ * @trace_path: native trace
+ * @strategies: "rotation:order=9,delay=2s" each; @nr_strategies of them
+ * @machine: kernel, memory (0: from the trace), layout, CPUs (0: from the trace), seed, shuffle
+ * @device: kind, touch, thp, advice, verify, capacity; sizes are filled in
+ * @tail: virtual time after the last event
+ * @repeat, @gap: loop the trace; 0 and 1 = once
+ * @resident: what the host holds before t0
+ * @check_every: run bs_machine_check() every so many events; 0 = only at the end
+ * @allow_lossy: accept a trace whose trust is below 0.9
+ * @keep_whole: accept a truncated trace up to its last whole chunk
+ * @timeline: keep samples
+ * @stop: polled between chunks; non-zero ends the run with status BS_INTERRUPTED; may be NULL
+ * @progress: called now and then, may be NULL
+ */
+struct bs_sim_config {
+	const char *trace_path;
+	const char *const *strategies;
+	unsigned int nr_strategies;
+	struct bs_machine_config machine;
+	struct bs_device_config device;
+	bs_ns tail;
+	unsigned int repeat;
+	bs_ns gap;
+	bs_ns wake_latency;
+	enum bs_resident resident;
+	enum bs_lru lru;
+	uint64_t check_every;
+	bool allow_lossy, keep_whole, timeline;
+	uint64_t seed;
+	const volatile int *stop;
+	void (*progress)(void *arg, unsigned int cell, uint64_t events, bs_ns now);
+	void *progress_arg;
+};
+
+/** Fill with defaults: linux-6.1, madvise, touch page, tail 30 s, seed 1. */
+void bs_sim_defaults(struct bs_sim_config *c);
+
+struct bs_result;
+
+/**
+ * bs_compare - run every cell
+ *
+ * Return: 0 and the result (caller owns it) when every cell ran; 1 when something compared unequal
+ * (residency mismatch); negative with @err otherwise. @out may be set then too (cells that are
+ * whole): a result marked partial.
+ */
+int bs_compare(const struct bs_sim_config *config, struct bs_result **out, struct bs_error *err);
+void bs_result_free(struct bs_result *r);
+
+enum bs_format { BS_FORMAT_TEXT, BS_FORMAT_JSON, BS_FORMAT_CSV };
+/** Write the record; @measured false leaves the measured parts out. 0 or -errno. */
+int bs_result_print(const struct bs_result *r, enum bs_format format, bool measured, void *file);
+/** Warnings of the run, for stderr: message number @index or NULL. */
+const char *bs_result_warning(const struct bs_result *r, unsigned int index);
+unsigned int bs_result_cells(const struct bs_result *r);
+/**
+ * bs_result_metric - one figure of a cell by its key ("held_mib_s", "refault_bytes.total")
+ * Return: 0; -ENOENT unknown key; -ENODATA the figure does not exist in this run.
+ */
+int bs_result_metric(const struct bs_result *r, unsigned int cell, const char *key,
+		     uint64_t *value);
+/** Write a record's series as TSV for gnuplot into @dir: timeline.tsv, cells.tsv, orders-*.tsv.
+ *  @record_path: a record as `compare --format json` wrote it. */
+int bs_record_data(const char *record_path, const char *dir, struct bs_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * trace.h - allocation traces: the native format, its reader and writer, importers, generators.
+ *
+ * A trace is a sequence of events in time order. Blocks are named by age: a free says how many
+ * allocations ago its block was allocated (1 = the latest), failed ones included, plus a page
+ * offset into it. Memory that a trace frees but never allocated is allocated by BS_EV_PRE events
+ * at its very beginning, before t0. Format: traces/FORMAT.md; meanings: semantics.md 3, 4.
+ */
+#ifndef BUDDYSIM_TRACE_H
+#define BUDDYSIM_TRACE_H
+
+#include <buddysim/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum bs_ev {
+	BS_EV_ALLOC, /* 2^order pages with gfp; takes the next allocation number */
+	BS_EV_FREE, /* [offset, offset + 2^order) pages of the block of that age */
+	BS_EV_PRE, /* allocated before t0; takes an allocation number like ALLOC */
+	BS_EV_FAILED, /* an allocation that failed on the traced kernel; takes a number too */
+	BS_EV_MARK, /* a phase begins; arg = index into the header's names */
+	BS_EV_PAUSE, /* the guest stops; BS_EV_RESUME: goes on */
+	BS_EV_RESUME,
+	BS_NR_EV,
+};
+
+/** Flag of an event. */
+enum bs_ev_flag {
+	BS_EVF_BATCHED = 1, /* freed as part of a page list (mm_page_free_batched) */
+	BS_EVF_BOOT = 2, /* memory handed over by deferred initialisation, not the workload's */
+};
+
+/** The most events one chunk may hold; writers use BS_CHUNK_EVENTS. */
+#define BS_CHUNK_EVENTS_MAX 65536
+#define BS_CHUNK_EVENTS 16384
+
+/**
+ * struct bs_trace_chunk - up to BS_CHUNK_EVENTS_MAX events in columns
+ * @n: events in it; @first: number of the first within the trace
+ * @time: virtual ns since t0 (PRE events: 0)
+ * @kind, @order, @gfp (index into the header's gfp table), @cpu, @flags: one byte each
+ * @arg: FREE: age (>= 1); MARK: name index; else 0
+ * @offset: page offset into the block, or NULL if it is 0 for every event of the chunk
+ * @pfn: recorded pfn, or NULL if the trace has none
+ *
+ * The columns belong to the reader and stay valid until its next call.
+ */
+struct bs_trace_chunk {
+	unsigned int n;
+	uint64_t first;
+	const bs_ns *time;
+	const uint8_t *kind, *order, *gfp, *cpu, *flags;
+	const uint32_t *arg, *offset, *pfn;
+};
+
+/** What a trace says of itself: the header map and, once read, the end map. */
+struct bs_trace_info {
+	uint32_t version;
+	char source[128]; /* "ftrace text", "perf script", "gen churn" ... */
+	char comment[256]; /* generator and its parameters, or what the importer was told */
+	char kernel[64]; /* kernel model that fits, or empty */
+	uint64_t memory_bytes; /* size of the traced machine; 0 = unknown */
+	unsigned int nr_cpus;
+	bool has_pfn;
+	const uint32_t *gfp; /* gfp table */
+	unsigned int nr_gfp;
+	const char *const *names; /* phase names */
+	unsigned int nr_names;
+	/* from the end map and the whole pass over the file */
+	uint64_t events, allocs, frees, pres, failed, chunks;
+	uint64_t numbers; /* allocation numbers taken: ALLOC + PRE + FAILED */
+	bs_ns duration; /* time of the last event */
+	uint64_t peak_pages, start_pages, end_pages; /* live pages: most, at t0, at the end */
+	bs_pfn max_pfn; /* highest recorded pfn + 1; 0 without pfns */
+	/* why events of the source are not in the trace, and what is doubtful about those that are */
+	uint64_t unused_batched_twins; /* mm_page_free that a batched event repeats: no fault */
+	uint64_t unusable, unknown_frees, boot_frees, realloc_live, lost_events, other_events;
+	char sha256[65]; /* of the file */
+};
+/** Trust of a trace (semantics.md 7), in 1/10000: 10000 = every event is used. */
+unsigned int bs_trace_trust(const struct bs_trace_info *info);
+
+/* ---- Reading -------------------------------------------------------------------------------- */
+
+struct bs_trace;
+
+/**
+ * bs_trace_open - open a native trace, NAME.cborseq or NAME.cborseq.zst
+ *
+ * Reads the header. Return: 0; negative with @err saying file and byte offset: unreadable, not a
+ * trace, wrong version, empty.
+ */
+int bs_trace_open(const char *path, struct bs_trace **out, struct bs_error *err);
+void bs_trace_close(struct bs_trace *t);
+/** Header now; end figures are zero until bs_trace_scan() or the last chunk was read. */
+const struct bs_trace_info *bs_trace_info(const struct bs_trace *t);
+/** Next chunk: 1 and the columns, 0 at the proper end, negative with @err naming chunk, byte
+ *  offset and how much before it is whole. */
+int bs_trace_next(struct bs_trace *t, struct bs_trace_chunk *c, struct bs_error *err);
+/** Back to the first chunk. Reading again may not fail where it once succeeded. */
+int bs_trace_rewind(struct bs_trace *t, struct bs_error *err);
+/**
+ * bs_trace_scan - read it all once: every checksum, every event's validity, the figures of info
+ * @keep_whole: accept a truncated or damaged file as ending behind its last whole chunk; the
+ *              events lost are in *@lost_chunks_note via @err->text, and the result is 1
+ *
+ * Leaves the trace rewound. Return: 0, 1 (see @keep_whole), negative with @err.
+ */
+int bs_trace_scan(struct bs_trace *t, bool keep_whole, struct bs_error *err);
+
+/* ---- Writing -------------------------------------------------------------------------------- */
+
+struct bs_trace_writer;
+
+/** One event as a writer takes it. @gfp: the mask itself. */
+struct bs_trace_event {
+	bs_ns time;
+	enum bs_ev kind;
+	uint8_t order, cpu, flags;
+	uint32_t gfp;
+	uint32_t arg, offset;
+	bs_pfn pfn; /* BS_NO_PFN: not known */
+};
+
+/**
+ * bs_trace_create - start writing; the file appears under its name only at bs_trace_finish()
+ * @info: source, comment, kernel, memory_bytes, nr_cpus, has_pfn, names are taken from it
+ */
+int bs_trace_create(const char *path, const struct bs_trace_info *info,
+		    struct bs_trace_writer **out, struct bs_error *err);
+/** Append; events must not go back in time. More than 255 different gfp masks: -E2BIG. */
+int bs_trace_write(struct bs_trace_writer *w, const struct bs_trace_event *ev,
+		   struct bs_error *err);
+/** End map from @info's importer counters, fsync, rename. The writer is gone in any case. */
+int bs_trace_finish(struct bs_trace_writer *w, const struct bs_trace_info *info,
+		    struct bs_error *err);
+/** Give up: the temporary file is removed. */
+void bs_trace_abandon(struct bs_trace_writer *w);
+
+/* ---- Importing, cutting, generating --------------------------------------------------------- */
+
+enum bs_import_format { BS_IMPORT_AUTO, BS_IMPORT_FTRACE, BS_IMPORT_PERF };
+
+/** Options of an import. */
+struct bs_import_config {
+	enum bs_import_format format;
+	uint64_t memory_bytes; /* 0 = unknown */
+	const char *kernel; /* kernel model to note, or NULL */
+	const char *comment;
+};
+
+/**
+ * bs_trace_import - `perf script` or ftrace text (plain, .gz or .zst, "-" = stdin) to a native trace
+ * @result: receives the figures and counters
+ *
+ * Lossy sources succeed; the counters say how lossy. Return: 0; -EINVAL malformed line (file and
+ * line number in @err); other negative for I/O.
+ */
+int bs_trace_import(const char *text_path, const char *out_path,
+		    const struct bs_import_config *config, struct bs_trace_info *result,
+		    struct bs_error *err);
+
+/** Copy the events of [from, to) ns into a new trace; blocks live at @from become PRE events. */
+int bs_trace_cut(struct bs_trace *t, bs_ns from, bs_ns to, const char *out_path,
+		 struct bs_trace_info *result, struct bs_error *err);
+
+/** A workload generator: memhog, churn, stripe, burst. */
+struct bs_generator {
+	const char *name, *summary;
+	const struct bs_param *params;
+	/* emit every event through @emit (non-zero: stop and return it) */
+	int (*run)(const uint64_t *values, uint64_t seed,
+		   int (*emit)(void *arg, const struct bs_trace_event *ev), void *arg,
+		   struct bs_error *err);
+};
+const struct bs_generator *bs_generator_at(unsigned int index);
+const struct bs_generator *bs_generator_find(const char *name, struct bs_error *err);
+/** Generate into a file. @params: "size=6GiB,order=9"; the same seed gives the same bytes. */
+int bs_trace_generate(const struct bs_generator *g, const char *params, uint64_t seed,
+		      const char *out_path, struct bs_trace_info *result, struct bs_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * types.h - the words everything else is said in: pfn, order, migratetype, time, errors.
+ *
+ * A page is 4 KiB. Orders run 0 .. BS_MAX_ORDER inclusive (Linux's MAX_ORDER meant "exclusive"
+ * until 6.4; here it is always the largest order). Times are virtual nanoseconds.
+ */
+#ifndef BUDDYSIM_TYPES_H
+#define BUDDYSIM_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** A page frame number. 32 bits name 16 TiB of 4 KiB pages. */
+typedef uint32_t bs_pfn;
+/** Virtual time, or a duration, in nanoseconds. */
+typedef uint64_t bs_ns;
+
+#define BS_NO_PFN UINT32_MAX
+#define BS_NO_TIME UINT64_MAX
+#define BS_PAGE_SHIFT 12
+#define BS_PAGE_SIZE (UINT64_C(1) << BS_PAGE_SHIFT)
+#define BS_MAX_ORDER 10 /* 4 MiB, inclusive */
+#define BS_NR_ORDERS (BS_MAX_ORDER + 1)
+#define BS_MAX_NODES 8
+#define BS_MAX_ZONES 32 /* all zones of all nodes of one guest */
+#define BS_MAX_CPUS 256
+/** Largest pfn a guest may have + 1: 2 TiB; the top of the 32-bit range names list heads. */
+#define BS_MAX_PFN (UINT32_C(1) << 29)
+
+#define BS_NS_PER_US UINT64_C(1000)
+#define BS_NS_PER_MS UINT64_C(1000000)
+#define BS_NS_PER_S UINT64_C(1000000000)
+
+/** Linux's numbering without CONFIG_CMA, as Debian's kernels are built (spec allocator.md 1.2). */
+enum bs_migratetype {
+	BS_MIGRATE_UNMOVABLE,
+	BS_MIGRATE_MOVABLE,
+	BS_MIGRATE_RECLAIMABLE,
+	BS_MIGRATE_HIGHATOMIC,
+	BS_MIGRATE_ISOLATE,
+	BS_MIGRATE_TYPES,
+};
+#define BS_PCPTYPES 3 /* the migratetypes a caller can ask for */
+#define BS_MT_NOW 0xff /* "whatever the pageblock's type is at that moment" */
+
+/** Zone types in index order, highest address last (x86-64). */
+enum bs_zone_type {
+	BS_ZONE_DMA,
+	BS_ZONE_DMA32,
+	BS_ZONE_NORMAL,
+	BS_ZONE_MOVABLE,
+	BS_ZONE_DEVICE,
+	BS_NR_ZONE_TYPES,
+};
+
+/**
+ * A block of 2^order pages as a listener sees it.
+ * @list_mt:  migratetype of the free list it is on, or is about to be put on
+ * @block_mt: migratetype of the pageblock of its first page
+ * @zone:     index of the zone within the machine (not the zone type)
+ * @cpu:      simulated CPU on whose behalf it happens
+ * @reported: carries the Reported mark at that moment
+ */
+struct bs_block {
+	bs_pfn pfn;
+	uint16_t zone, cpu;
+	uint8_t order, list_mt, block_mt;
+	bool reported;
+};
+
+/** One range of a report request: 2^order pages, naturally aligned. */
+struct bs_range {
+	bs_pfn pfn;
+	uint8_t order;
+};
+
+/** What the program's exit status says; semantics.md 10. Library calls put it in bs_error. */
+enum bs_status {
+	BS_OK = 0,
+	BS_UNEQUAL = 1, /* done, but something compared unequal or crossed a threshold */
+	BS_USAGE = 2, /* unknown option, strategy, parameter */
+	BS_INPUT = 3, /* input unreadable, malformed, truncated, wrong version, untrusted */
+	BS_RESOURCE = 4, /* out of memory, disk, address space; output unwritable */
+	BS_INVARIANT = 5, /* a law broke: stamp damaged, shadow map violated, machine check */
+	BS_INTERRUPTED = 130 /* Ctrl-C */
+};
+
+/**
+ * struct bs_error - why a library call failed: what, where, what to do
+ * @status: which exit status it deserves
+ * @sys_errno: errno of the system call behind it, or 0
+ * @where: file, file and offset, option or object it is about; may be empty
+ * @text:  the fault, one clause, no trailing full stop
+ * @advice: what the user can do; may be empty
+ *
+ * The library never prints. Functions that take a struct bs_error pointer fill it whenever they
+ * return a negative value; the pointer may be NULL. sim/ has the one place that formats it.
+ */
+struct bs_error {
+	enum bs_status status;
+	int sys_errno;
+	char where[320];
+	char text[512];
+	char advice[320];
+};
+
+/**
+ * bs_error_set - fill an error and return the negative value to pass on
+ * @err: may be NULL
+ * @status: BS_USAGE ...; the return value is -EINVAL, -EIO, -ENOMEM, ... chosen from it unless
+ *          @sys_errno is non-zero, then -@sys_errno
+ * @where: file or option the error is about, or NULL
+ * @advice: what to do about it, or NULL
+ * @fmt: printf format of the text
+ *
+ * Return: a negative errno, never 0.
+ */
+int bs_error_set(struct bs_error *err, enum bs_status status, int sys_errno, const char *where,
+		 const char *advice, const char *fmt, ...)
+#if defined(__GNUC__)
+	__attribute__((format(printf, 6, 7)))
+#endif
+	;
+
+/* ---- Parameters as data: strategies, devices and generators all describe theirs this way ---- */
+
+enum bs_param_type {
+	BS_PARAM_UINT, /* 42 */
+	BS_PARAM_BOOL, /* on/off, yes/no, true/false, 1/0 */
+	BS_PARAM_SIZE, /* bytes: 4KiB 64MiB 6GiB 512 */
+	BS_PARAM_TIME, /* ns: 250ms 2s 20us 10min */
+	BS_PARAM_ORDER, /* 0 .. BS_MAX_ORDER */
+	BS_PARAM_ENUM, /* one of @names; the value is its index */
+	BS_PARAM_FLAGS, /* '+'-separated subset of @names; the value is a bit mask; "none" = 0 */
+};
+
+/**
+ * struct bs_param - one parameter: parsing, range check, help and documentation come from it
+ * @def: default. @min, @max: inclusive range (ignored for ENUM, FLAGS and BOOL)
+ * @names: NULL-terminated, for ENUM and FLAGS
+ * @runtime: may be changed while a guest runs
+ *
+ * A table ends with an entry whose name is NULL. Values are kept as an array of uint64_t parallel
+ * to the table.
+ */
+struct bs_param {
+	const char *name;
+	enum bs_param_type type;
+	uint64_t def, min, max;
+	const char *const *names;
+	const char *help;
+	bool runtime;
+};
+
+/** Number of entries of a parameter table; a NULL table has none. */
+unsigned int bs_param_count(const struct bs_param *table);
+
+/** Fill @values (bs_param_count() entries) with the defaults. */
+void bs_param_defaults(const struct bs_param *table, uint64_t *values);
+
+/**
+ * bs_param_parse - read "name=value,name=value,..." into @values
+ * @owner: what the parameters belong to, for the message: "strategy rotation"
+ * @text: empty or NULL changes nothing
+ *
+ * Return: 0, or -EINVAL with @err naming the parameter, its range, and the known names.
+ */
+int bs_param_parse(const struct bs_param *table, const char *owner, const char *text,
+		   uint64_t *values, struct bs_error *err);
+
+/** Read one value as @p's type says ("2s", "64MiB", "head"). 0 or -EINVAL. */
+int bs_param_value(const struct bs_param *p, const char *owner, const char *text, uint64_t *value,
+		   struct bs_error *err);
+
+/** Write @value the way a user would type it ("2s", "64MiB", "head"); returns snprintf()'s value. */
+int bs_param_format(const struct bs_param *p, uint64_t value, char *buf, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <buddysim/types.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "units.h"
+
+static const char *const bool_words[] = {"off", "on", "no", "yes", "false", "true", "0", "1", NULL};
+
+unsigned int bs_param_count(const struct bs_param *table)
+{
+	unsigned int n = 0;
+
+	while (table && table[n].name)
+		n++;
+	return n;
+}
+
+void bs_param_defaults(const struct bs_param *table, uint64_t *values)
+{
+	for (unsigned int i = 0; i < bs_param_count(table); i++)
+		values[i] = table[i].def;
+}
+
+static int name_index(const char *const *names, const char *text, size_t len)
+{
+	for (int i = 0; names[i]; i++)
+		if (strlen(names[i]) == len && !strncasecmp(names[i], text, len))
+			return i;
+	return -1;
+}
+
+static void join_names(const char *const *names, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (; *names && used < size; names++)
+		used += (size_t)snprintf(buf + used, size - used, "%s%s", used ? ", " : "", *names);
+}
+
+static int parse_flags(const struct bs_param *p, const char *text, uint64_t *value)
+{
+	uint64_t mask = 0;
+
+	if (!*text || !strcasecmp(text, "none")) {
+		*value = 0;
+		return 0;
+	}
+	while (*text) {
+		size_t len = strcspn(text, "+");
+		int i = name_index(p->names, text, len);
+
+		if (i < 0)
+			return -EINVAL;
+		mask |= UINT64_C(1) << i;
+		text += len + (text[len] == '+');
+	}
+	*value = mask;
+	return 0;
+}
+
+static int parse_uint(const char *text, uint64_t *value)
+{
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return -EINVAL;
+	errno = 0;
+	*value = strtoull(text, &end, 0);
+	return *end || errno ? -EINVAL : 0;
+}
+
+static int parse_typed(const struct bs_param *p, const char *text, uint64_t *value)
+{
+	int i;
+
+	switch (p->type) {
+	case BS_PARAM_UINT:
+	case BS_PARAM_ORDER:
+		return parse_uint(text, value);
+	case BS_PARAM_SIZE:
+		return bs_parse_size(text, value);
+	case BS_PARAM_TIME:
+		return bs_parse_time(text, value);
+	case BS_PARAM_FLAGS:
+		return parse_flags(p, text, value);
+	case BS_PARAM_BOOL:
+		i = name_index(bool_words, text, strlen(text));
+		*value = (uint64_t)(i & 1);
+		return i < 0 ? -EINVAL : 0;
+	case BS_PARAM_ENUM:
+		i = name_index(p->names, text, strlen(text));
+		*value = (uint64_t)i;
+		return i < 0 ? -EINVAL : 0;
+	}
+	return -EINVAL;
+}
+
+static bool has_range(const struct bs_param *p)
+{
+	return p->type == BS_PARAM_UINT || p->type == BS_PARAM_ORDER || p->type == BS_PARAM_SIZE ||
+	       p->type == BS_PARAM_TIME;
+}
+
+/* "a number from 0 to 10", "one of head, tail": what the parameter wants. */
+static void describe_wanted(const struct bs_param *p, char *buf, size_t size)
+{
+	char names[160], min[32], max[32];
+
+	if (p->type == BS_PARAM_BOOL) {
+		snprintf(buf, size, "use on or off");
+	} else if (!has_range(p)) {
+		join_names(p->names, names, sizeof(names));
+		snprintf(buf, size,
+			 p->type == BS_PARAM_ENUM ? "use one of: %s"
+						  : "use none, or any of these joined by '+': %s",
+			 names);
+	} else {
+		bs_param_format(p, p->min, min, sizeof(min));
+		bs_param_format(p, p->max, max, sizeof(max));
+		snprintf(buf, size, "use a value from %s to %s", min, max);
+	}
+}
+
+int bs_param_value(const struct bs_param *p, const char *owner, const char *text, uint64_t *value,
+		   struct bs_error *err)
+{
+	uint64_t v = 0;
+
+	if (parse_typed(p, text, &v) || (has_range(p) && (v < p->min || v > p->max))) {
+		char wanted[256];
+
+		describe_wanted(p, wanted, sizeof(wanted));
+		return bs_error_set(err, BS_USAGE, 0, owner, wanted,
+				    "parameter %s cannot be \"%s\"", p->name, text);
+	}
+	*value = v;
+	return 0;
+}
+
+static int unknown_param(const struct bs_param *table, const char *owner, const char *name,
+			 struct bs_error *err)
+{
+	char known[256] = "it has no parameters";
+	size_t used = 0;
+
+	for (unsigned int i = 0; i < bs_param_count(table) && used < sizeof(known); i++)
+		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
+					 used ? ", " : "known: ", table[i].name);
+	return bs_error_set(err, BS_USAGE, 0, owner, known, "unknown parameter \"%s\"", name);
+}
+
+static int parse_item(const struct bs_param *table, const char *owner, char *item, uint64_t *values,
+		      struct bs_error *err)
+{
+	char *eq = strchr(item, '=');
+
+	if (!eq)
+		return bs_error_set(err, BS_USAGE, 0, owner, "write name=value",
+				    "parameter \"%s\" has no value", item);
+	*eq = '\0';
+	for (unsigned int i = 0; i < bs_param_count(table); i++)
+		if (!strcmp(table[i].name, item))
+			return bs_param_value(&table[i], owner, eq + 1, &values[i], err);
+	return unknown_param(table, owner, item, err);
+}
+
+int bs_param_parse(const struct bs_param *table, const char *owner, const char *text,
+		   uint64_t *values, struct bs_error *err)
+{
+	char *copy, *item, *save = NULL;
+	int ret = 0;
+
+	if (!text || !*text)
+		return 0;
+	copy = strdup(text);
+	if (!copy)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, owner, NULL, "reading parameters");
+	for (item = strtok_r(copy, ",", &save); item && !ret; item = strtok_r(NULL, ",", &save))
+		ret = parse_item(table, owner, item, values, err);
+	free(copy);
+	return ret;
+}
+
+static int format_flags(const struct bs_param *p, uint64_t value, char *buf, size_t size)
+{
+	int used = 0;
+
+	if (!value)
+		return snprintf(buf, size, "none");
+	for (int i = 0; p->names[i]; i++) {
+		size_t at = (size_t)used < size ? (size_t)used : size;
+
+		if (value >> i & 1)
+			used += snprintf(buf + at, size - at, "%s%s", used ? "+" : "", p->names[i]);
+	}
+	return used;
+}
+
+int bs_param_format(const struct bs_param *p, uint64_t value, char *buf, size_t size)
+{
+	switch (p->type) {
+	case BS_PARAM_UINT:
+	case BS_PARAM_ORDER:
+		return snprintf(buf, size, "%" PRIu64, value);
+	case BS_PARAM_SIZE:
+		return bs_format_size(value, buf, size);
+	case BS_PARAM_TIME:
+		return bs_format_time(value, buf, size);
+	case BS_PARAM_FLAGS:
+		return format_flags(p, value, buf, size);
+	case BS_PARAM_BOOL:
+		return snprintf(buf, size, "%s", value ? "on" : "off");
+	case BS_PARAM_ENUM:
+		return snprintf(buf, size, "%s", p->names[value]);
+	}
+	return snprintf(buf, size, "%" PRIu64, value);
+}

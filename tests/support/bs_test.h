@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* bs_test.h - what every test program includes first: CMocka in the order it wants. */
+#ifndef BS_TEST_H
+#define BS_TEST_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <buddysim/buddysim.h>
+
+/* A call that must succeed: on failure the test fails with the library's own message. */
+#define assert_ok(call, err)                                                                \
+	do {                                                                                \
+		int ret_ = (call);                                                          \
+		if (ret_ < 0)                                                               \
+			fail_msg("%s: %d: %s: %s", #call, ret_, (err)->where, (err)->text); \
+	} while (0)
+
+#endif
