@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int cli_error(const struct bs_error *e)
+{
+	fprintf(stderr, "buddysim: %s%s%s", e->where, e->where[0] ? ": " : "", e->text);
+	if (e->advice[0])
+		fprintf(stderr, "; %s", e->advice);
+	fputc('\n', stderr);
+	return e->status;
+}
+
+void cli_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("buddysim: warning: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+_Noreturn void cli_usage(const char *option, const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "buddysim: %s: ", option);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(BS_USAGE);
+}
+
+void cli_parse(const struct argp *argp, const char *verb, int argc, char **argv, void *input)
+{
+	static char name[64]; /* argp keeps the pointer for its messages */
+
+	snprintf(name, sizeof(name), "buddysim %s", verb);
+	argv[0] = name;
+	argp_err_exit_status = BS_USAGE;
+	argp_parse(argp, argc, argv, 0, NULL, input);
+}
+
+static uint64_t read_value(const char *option, const char *text, enum bs_param_type type,
+			   uint64_t min, uint64_t max)
+{
+	const struct bs_param p = {.name = option, .type = type, .min = min, .max = max};
+	struct bs_error err;
+	uint64_t v = 0;
+
+	if (bs_param_value(&p, "option", text, &v, &err))
+		cli_usage(option, "cannot be \"%s\"; %s", text, err.advice);
+	return v;
+}
+
+uint64_t cli_size(const char *option, const char *text)
+{
+	return read_value(option, text, BS_PARAM_SIZE, 0, UINT64_C(1) << 50);
+}
+
+uint64_t cli_time(const char *option, const char *text)
+{
+	return read_value(option, text, BS_PARAM_TIME, 0, UINT64_C(1) << 60);
+}
+
+uint64_t cli_uint(const char *option, const char *text, uint64_t min, uint64_t max)
+{
+	return read_value(option, text, BS_PARAM_UINT, min, max);
+}
+
+unsigned int cli_enum(const char *option, const char *text, const char *const *names)
+{
+	const struct bs_param p = {.name = option, .type = BS_PARAM_ENUM, .names = names};
+	struct bs_error err;
+	uint64_t v = 0;
+
+	if (bs_param_value(&p, "option", text, &v, &err))
+		cli_usage(option, "cannot be \"%s\"; %s", text, err.advice);
+	return (unsigned int)v;
+}
+
+enum bs_format cli_format(const char *text)
+{
+	static const char *const names[] = {"text", "json", "csv", NULL};
+
+	return (enum bs_format)cli_enum("--format", text, names);
+}

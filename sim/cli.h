@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cli.h - what the verbs share: how an error is printed, how options are read, the verbs' list.
+ * stdout is data, stderr is talk; exit status as semantics.md 10 says.
+ */
+#ifndef BS_CLI_H
+#define BS_CLI_H
+
+#include <argp.h>
+#include <stdint.h>
+
+#include <buddysim/buddysim.h>
+
+struct cli_command {
+	const char *name, *summary;
+	int (*run)(int argc, char **argv); /* argv[0] is the verb; returns the exit status */
+};
+
+extern const struct cli_command cli_commands[]; /* ends with a NULL name */
+
+int cmd_compare(int argc, char **argv);
+int cmd_run(int argc, char **argv);
+int cmd_trace(int argc, char **argv);
+int cmd_verify(int argc, char **argv);
+int cmd_report(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_bench(int argc, char **argv);
+
+/* Parse with @argp as "buddysim VERB"; argp's own usage errors end the program with status 2. */
+void cli_parse(const struct argp *argp, const char *verb, int argc, char **argv, void *input);
+
+/* Print "buddysim: where: text; advice" on stderr. Returns the exit status it deserves. */
+int cli_error(const struct bs_error *e);
+void cli_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* One line on stderr, then exit with status 2. */
+_Noreturn void cli_usage(const char *option, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Value of an option; a bad one ends the program with one line and status 2. */
+uint64_t cli_size(const char *option, const char *text);
+uint64_t cli_time(const char *option, const char *text);
+uint64_t cli_uint(const char *option, const char *text, uint64_t min, uint64_t max);
+/* Index of @text in the NULL-terminated @names. */
+unsigned int cli_enum(const char *option, const char *text, const char *const *names);
+enum bs_format cli_format(const char *text);
+
+#endif
