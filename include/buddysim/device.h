@@ -26,10 +26,11 @@ enum bs_advice { BS_ADVICE_DONTNEED, BS_ADVICE_FREE };
 enum bs_verify { BS_VERIFY_EACH, BS_VERIFY_SAMPLE, BS_VERIFY_END };
 enum bs_resident { BS_RESIDENT_USED, BS_RESIDENT_ALL, BS_RESIDENT_NONE };
 
-/** Virtual costs in ns; semantics.md 2, anchors.md F.3. */
+/** Virtual costs in ns; semantics.md 2, anchors.md F.3. "thp": where the arena has huge pages. */
 struct bs_device_costs {
-	bs_ns per_request, per_range, per_mib; /* a report */
-	bs_ns refault_per_mib, refault_thp_per_mib; /* first touch of memory that is not resident */
+	bs_ns per_request, per_range; /* a report */
+	bs_ns per_mib, thp_per_mib; /* ... and the dropping itself */
+	bs_ns refault_per_mib, refault_thp_per_mib; /* touching what had been discarded */
 	bs_ns install_per_mib, poison_per_mib;
 };
 /** Preset by name ("null", "default"); false if unknown. Names: bs_cost_preset_names(). */
@@ -38,17 +39,18 @@ const char *const *bs_cost_preset_names(void);
 
 /**
  * struct bs_device_config - a device and the memory behind it
- * @kind: "null", "madvise"; names: bs_device_names()
+ * @kind: "null", "model", "madvise"; names: bs_device_kind()
  * @nr_pages: size of the guest's pfn space
  * @peak_pages: the most pages that will be resident at once, for the memory guard; 0 = nr_pages
  * @capacity: ranges per request, 1..512; 0 = 32
+ * @depth: requests in flight at once, 1..256; 0 = 16
  * @report_order: lowest order that will be reported (decides THP_AUTO)
  * @costs: NULL = the preset of the kind ("null": 0, others: "default")
  */
 struct bs_device_config {
 	const char *kind;
 	uint64_t nr_pages, peak_pages;
-	unsigned int capacity;
+	unsigned int capacity, depth;
 	unsigned int report_order;
 	enum bs_touch touch;
 	enum bs_thp thp;
@@ -70,36 +72,64 @@ void bs_device_destroy(struct bs_device *d);
 /** Names of the device kinds with a one-line summary each; false behind the last. */
 bool bs_device_kind(unsigned int index, const char **name, const char **summary);
 
-/** State of pages before t0: [pfn, pfn+2^order) is resident (in use). Touches the arena if real. */
+/**
+ * bs_device_preset_resident - state before t0: [pfn, pfn+2^order) is resident
+ *
+ * Touches the arena if it is real, whatever the touch mode. Does not make the guest its owner:
+ * blocks in use at t0 whose content shall be watched are given to bs_device_alloc() instead (a
+ * first touch is no refault and costs nothing, so no figure is disturbed). With huge pages the
+ * whole 2 MiB around a page becomes resident, as it does on the host.
+ */
 void bs_device_preset_resident(struct bs_device *d, bs_pfn pfn, unsigned int order);
 
 /**
  * bs_device_request - a batch arrives at the host
  * @cost: receives the virtual ns until its completion
  *
- * The batch is checked against the device's own shadow map: inside the arena, naturally aligned,
- * not overlapping one in flight. The caller marks what it owns with bs_device_own().
- * Return: ticket >= 0; -EBUSY queue full; -EUCLEAN a law broke (@err).
+ * The batch is checked against the device's own shadow map: 1 .. capacity ranges, inside the
+ * arena, naturally aligned, not overlapping one in flight, no page of them owned by the guest
+ * (bs_device_alloc() without its bs_device_free(); not tracked with BS_TOUCH_NONE).
+ * Return: ticket, 0 .. depth-1, free for reuse after its completion; -EBUSY @depth requests are
+ * in flight; -EUCLEAN a law broke (@err names range and page), nothing is in flight then.
  */
 int bs_device_request(struct bs_device *d, const struct bs_range *r, unsigned int n, bs_ns *cost,
 		      struct bs_error *err);
-/** Its completion: discards now. 0; -EIO from the host (madvise failed). */
-int bs_device_complete(struct bs_device *d, int ticket, struct bs_error *err);
+/**
+ * bs_device_complete - the host serves the request: discards, at time @now
+ *
+ * Return: 0; -EIO the host refused some ranges (@err has the first; they stay resident and count
+ * as skipped, the others are discarded); -EUCLEAN no such ticket.
+ */
+int bs_device_complete(struct bs_device *d, int ticket, bs_ns now, struct bs_error *err);
 
 /**
  * bs_device_alloc - the guest got a block: it owns and (touch mode) writes it
  * @id: stamped together with the pfn into each 4 KiB page
- * @cost: virtual ns of the refaults it took; 0 if all was resident
+ * @cost: virtual ns of the refaults it took; 0 if all was resident, and for first touches
  *
- * Return: 0; -EUCLEAN if a page of it is at the device right now.
+ * BS_TOUCH_NONE: the guest takes the block and leaves it alone: no residency, no owner.
+ * Return: 0; -EUCLEAN if a page of it is at the device right now, is owned already, or does not
+ * exist.
  */
 int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id, bs_ns now,
 		    bs_ns *cost, struct bs_error *err);
-/** The owner frees it: stamps are verified. 0; -EUCLEAN content lost (@err names the page). */
+/**
+ * bs_device_free - the owner frees the block, or an aligned part of it: stamps are verified
+ *
+ * Pages the device never saw allocated (in use before t0) are not verified and no fault.
+ * Return: 0; -EUCLEAN content lost (@err names the first page) or no such block.
+ */
 int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id,
 		   struct bs_error *err);
 
-/** What the device counted. */
+/**
+ * What the device counted. In base-page mode discarded = returned. In THP mode a partly dropped
+ * huge page stays with the host's kernel until its last part goes: dropped parts are unmapped,
+ * not returned, and a part that is needed again takes a new base page beside it, so that held can
+ * exceed what is mapped - all as measured on Linux 6.18 (semantics.md 6).
+ *
+ * The age of a refault is the time since the latest discard within the same 2 MiB.
+ */
 struct bs_device_stats {
 	uint64_t requests, ranges, asked_bytes;
 	uint64_t redundant_bytes; /* asked for, but not resident at that moment */
@@ -111,30 +141,40 @@ struct bs_device_stats {
 	uint64_t refault_bytes_1s, refault_bytes_10s; /* ... within that time of the discard */
 	uint64_t resident_bytes, unmapped_bytes; /* now: mapped; unmapped but not returned */
 	uint64_t peak_resident_bytes; /* of resident + unmapped */
+	uint64_t first_touch_bytes; /* faulted in without having been discarded before */
 	uint64_t content_loss; /* damaged stamps found */
 	bool content_checked;
 	uint64_t residency_checks, residency_mismatches;
-	/* measured on the host, never used in a decision */
+	/* measured on the host, never used in a decision; the last three as of the latest
+	 * bs_device_check() or bs_device_real_rss() */
 	uint64_t real_madvise_ns, real_touch_ns, real_rss_bytes, real_anon_huge_bytes;
 	uint64_t real_lazyfree_bytes;
 };
 void bs_device_stats(const struct bs_device *d, struct bs_device_stats *out);
 /** Resident + unmapped-but-not-returned bytes right now: what the host holds. O(1). */
 uint64_t bs_device_held(const struct bs_device *d);
+/** The two levels it is made of, in bytes. O(1). */
+void bs_device_levels(const struct bs_device *d, uint64_t *resident, uint64_t *unmapped);
 /** Is this base page resident by the model? For tests. */
 bool bs_device_is_resident(const struct bs_device *d, bs_pfn pfn);
 /**
  * bs_device_check - compare the model with the kernel's account of the arena
  *
- * Base pages: page by page. Huge pages: between the 4 KiB model and the one rounded out to 2 MiB
- * (semantics.md 6). Devices without an arena: nothing to compare.
- * Return: 0 equal; 1 mismatch (@err describes the first page); -errno could not be read.
+ * Base pages: page by page. Huge pages: every page touched and not discarded since is there, and
+ * nothing is there in a 2 MiB of which the model holds nothing (semantics.md 6). MADV_FREE and
+ * devices without an arena: nothing to compare.
+ * Return: 0 equal; 1 mismatch, now or in an earlier check of enum bs_verify (@err describes the
+ * first); -errno could not be read.
  */
 int bs_device_check(struct bs_device *d, struct bs_error *err);
 /** Bytes the kernel really holds for the arena (Rss), or BS_NO_TIME without an arena. */
 uint64_t bs_device_real_rss(struct bs_device *d);
-/** Effective options in words: "madvise, thp=never, MADV_DONTNEED, 32 ranges". */
+/** Effective options in words: "madvise, thp=never, MADV_DONTNEED, 32 ranges"; snprintf()'s value. */
 int bs_device_describe(const struct bs_device *d, char *buf, size_t size);
+/** What was found on this host, for a record's measured part: "host thp=madvise, PAGEMAP_SCAN",
+ *  or "" without an arena; snprintf()'s value. */
+int bs_device_host(const struct bs_device *d, char *buf, size_t size);
+/** Does the arena (or the model of it) have huge pages? */
 bool bs_device_thp(const struct bs_device *d);
 
 #ifdef __cplusplus
