@@ -36,8 +36,11 @@ enum bs_lru { BS_LRU_AUTO, BS_LRU_NONE, BS_LRU_ALL };
  * @allow_lossy: accept a trace whose trust is below 0.9
  * @keep_whole: accept a truncated trace up to its last whole chunk
  * @timeline: keep samples
+ * @weight_ns_per_mib_s: what holding 1 MiB for 1 s is worth, for the bound
  * @stop: polled between chunks; non-zero ends the run with status BS_INTERRUPTED; may be NULL
- * @progress: called now and then, may be NULL
+ * @progress: called at the start of each chunk of the trace, may be NULL
+ * @allocated: bytes that this thread has allocated from the process's allocator so far, or NULL;
+ *             shows that the replay loop allocates nothing
  */
 struct bs_sim_config {
 	const char *trace_path;
@@ -54,9 +57,11 @@ struct bs_sim_config {
 	uint64_t check_every;
 	bool allow_lossy, keep_whole, timeline;
 	uint64_t seed;
+	bs_ns weight_ns_per_mib_s;
 	const volatile int *stop;
 	void (*progress)(void *arg, unsigned int cell, uint64_t events, bs_ns now);
 	void *progress_arg;
+	uint64_t (*allocated)(void);
 };
 
 /** Fill with defaults: linux-6.1, madvise, touch page, tail 30 s, seed 1. */

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * cell.c - building a cell from its configuration, the state at t0, and the figures at the end.
+ */
+#include "cell.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#define MAX_CALLS 64
+
+static uint64_t now_real_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * BS_NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+/* The value a strategy's parameter @name has in @text; @fallback if it has no such parameter. */
+static uint64_t strategy_value(const struct bs_strategy *s, const char *text, const char *name,
+			       uint64_t fallback)
+{
+	unsigned int n = bs_param_count(s->params);
+	uint64_t *values = calloc(n + 1, sizeof(*values)), v = fallback;
+
+	if (!values)
+		return fallback;
+	bs_param_defaults(s->params, values);
+	if (!bs_param_parse(s->params, s->name, text, values, NULL))
+		for (unsigned int i = 0; i < n; i++)
+			if (!strcmp(s->params[i].name, name))
+				v = values[i];
+	free(values);
+	return v;
+}
+
+static int split_spec(struct bs_cell *c, const char *spec, const char **params,
+		      struct bs_error *err)
+{
+	const char *colon = strchr(spec, ':');
+	char name[64];
+
+	snprintf(name, sizeof(name), "%.*s", colon ? (int)(colon - spec) : (int)strlen(spec), spec);
+	snprintf(c->label, sizeof(c->label), "%s", spec);
+	*params = colon ? colon + 1 : "";
+	c->strategy = bs_strategy_find(name, err);
+	return c->strategy ? 0 : -EINVAL;
+}
+
+static int create_machine(struct bs_cell *c, struct bs_error *err)
+{
+	int ret = bs_machine_create(&c->cfg->machine, &c->m, err);
+
+	if (ret)
+		return ret;
+	c->nr_cpus = bs_nr_cpus(c->m);
+	c->cpus = calloc(c->nr_cpus, sizeof(*c->cpus));
+	c->calls = calloc(MAX_CALLS, sizeof(*c->calls));
+	c->nr_calls = MAX_CALLS;
+	if (!c->cpus || !c->calls || bs_due_reserve(&c->due, 256))
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "setting up");
+	return 0;
+}
+
+static int create_device(struct bs_cell *c, const char *params, struct bs_error *err)
+{
+	struct bs_device_config dc = c->cfg->device;
+	int ret;
+
+	dc.nr_pages = bs_max_pfn(c->m);
+	dc.peak_pages = c->cfg->resident == BS_RESIDENT_ALL ? dc.nr_pages : c->info->peak_pages;
+	if (!dc.capacity)
+		dc.capacity = 32;
+	dc.report_order = (unsigned int)strategy_value(c->strategy, params, "order", 9);
+	c->capacity = dc.capacity;
+	ret = bs_device_create(&dc, &c->dev, err);
+	if (!ret)
+		bs_device_describe(c->dev, c->device_words, sizeof(c->device_words));
+	return ret;
+}
+
+static int create_blocks(struct bs_cell *c, struct bs_error *err)
+{
+	c->block_bytes = (c->info->numbers + 1) * sizeof(*c->block_pfn);
+	c->block_pfn = mmap(NULL, c->block_bytes, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (c->block_pfn == MAP_FAILED) {
+		c->block_pfn = NULL;
+		return bs_error_set(err, BS_RESOURCE, errno, c->label,
+				    "cut the trace into shorter ones (buddysim trace cut)",
+				    "cannot map a table of %llu blocks",
+				    (unsigned long long)c->info->numbers);
+	}
+	return 0;
+}
+
+static int bind_strategy(struct bs_cell *c, const char *params, struct bs_error *err)
+{
+	struct bs_env env;
+	int ret;
+
+	bs_cell_env(c, &env);
+	ret = bs_report_create(c->m, c->strategy, params, &env, &c->rc, err);
+	if (!ret)
+		bs_report_params(c->rc, c->params, sizeof(c->params));
+	return ret;
+}
+
+static bool wants_lru(enum bs_lru mode, uint32_t gfp)
+{
+	return mode == BS_LRU_ALL || (mode == BS_LRU_AUTO && bs_gfp_is_movable_user(gfp));
+}
+
+static bs_ns window_end(const struct bs_cell *c)
+{
+	unsigned int rounds = c->cfg->repeat ? c->cfg->repeat : 1;
+
+	return c->info->duration * rounds + c->cfg->gap * (rounds - 1) + c->cfg->tail;
+}
+
+static int create_timeline(struct bs_cell *c, struct bs_error *err)
+{
+	c->end = window_end(c);
+	c->tl = bs_timeline_create(c->end);
+	if (!c->tl)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "timeline");
+	c->sample_interval = c->end / 2000 > 10 * BS_NS_PER_MS ? c->end / 2000 : 10 * BS_NS_PER_MS;
+	return 0;
+}
+
+int bs_cell_create(const struct bs_sim_config *cfg, const char *spec, struct bs_trace *trace,
+		   struct bs_cell **out, struct bs_error *err)
+{
+	struct bs_cell *c = calloc(1, sizeof(*c));
+	const char *params = "";
+	int ret;
+
+	if (!c)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, spec, NULL, "setting up");
+	c->cfg = cfg;
+	c->trace = trace;
+	c->info = bs_trace_info(trace);
+	c->next_due = BS_NO_TIME;
+	c->next_check = cfg->check_every ? cfg->check_every : UINT64_MAX;
+	c->touch = cfg->device.touch != BS_TOUCH_NONE;
+	for (unsigned int i = 0; i < c->info->nr_gfp; i++)
+		c->lru[i] = wants_lru(cfg->lru, c->info->gfp[i]);
+	ret = split_spec(c, spec, &params, err);
+	if (!ret)
+		ret = create_machine(c, err);
+	if (!ret)
+		ret = create_device(c, params, err);
+	if (!ret)
+		ret = bind_strategy(c, params, err);
+	if (!ret)
+		ret = create_blocks(c, err);
+	if (!ret)
+		ret = create_timeline(c, err);
+	if (ret)
+		bs_cell_destroy(c);
+	else
+		*out = c;
+	return ret;
+}
+
+void bs_cell_destroy(struct bs_cell *c)
+{
+	if (!c)
+		return;
+	bs_report_destroy(c->rc);
+	bs_device_destroy(c->dev);
+	bs_machine_destroy(c->m);
+	bs_timeline_destroy(c->tl);
+	bs_due_free(&c->due);
+	if (c->block_pfn)
+		munmap(c->block_pfn, c->block_bytes);
+	for (unsigned int i = 0; c->cpus && i < c->nr_cpus; i++)
+		free(c->cpus[i].ring);
+	free(c->cpus);
+	free(c->calls);
+	free(c);
+}
+
+/* ---- The state at t0 ------------------------------------------------------------------------- */
+
+static int preset_resident(void *arg, bs_pfn pfn, unsigned int order, enum bs_page_state state)
+{
+	struct bs_cell *c = arg;
+
+	if (state == BS_PAGE_PCP || (state == BS_PAGE_FREE && c->cfg->resident == BS_RESIDENT_ALL))
+		bs_device_preset_resident(c->dev, pfn, order);
+	return 0;
+}
+
+/* What the trace frees but never allocates is in use when it begins: allocated before t0, in the
+ * order of its first free (semantics.md 3). It stands in front of all other events. */
+static int run_prehistory(struct bs_cell *c)
+{
+	const bool touch = c->touch;
+	struct bs_error err;
+	int ret = 1;
+
+	c->touch = touch && c->cfg->resident != BS_RESIDENT_NONE;
+	while (!c->failed) {
+		if (c->i >= c->chunk.n) {
+			ret = bs_trace_next(c->trace, &c->chunk, &err);
+			c->i = 0;
+			if (ret <= 0) {
+				c->chunk.n = 0;
+				break;
+			}
+		}
+		if (c->chunk.kind[c->i] != BS_EV_PRE)
+			break;
+		bs_cell_event(c, &(struct bs_deferred){.number = c->number,
+						       .kind = BS_EV_PRE,
+						       .order = c->chunk.order[c->i],
+						       .gfp = c->chunk.gfp[c->i],
+						       .cpu = c->chunk.cpu[c->i]});
+		c->number++;
+		c->i++;
+		c->f.events++;
+	}
+	if (ret < 0 && !c->cfg->keep_whole)
+		bs_cell_fail(c, &err);
+	if (!c->touch)
+		c->untouched_below = c->number;
+	c->touch = touch;
+	if (touch && c->cfg->resident != BS_RESIDENT_NONE)
+		bs_machine_walk(c->m, preset_resident, c);
+	for (unsigned int i = 0; i < c->nr_cpus; i++)
+		c->cpus[i].busy_until = 0;
+	return c->failed ? -EIO : 0;
+}
+
+/* ---- The end of the window ------------------------------------------------------------------- */
+
+void bs_cell_end_window(struct bs_cell *c)
+{
+	struct bs_figures *f = &c->f;
+
+	bs_cell_set_time(c, c->end);
+	bs_timeline_end(c->tl, c->end);
+	c->ended = true;
+	bs_report_stats(c->rc, &f->report);
+	bs_device_stats(c->dev, &f->device);
+	bs_machine_counters(c->m, &f->machine);
+	bs_nr_free_blocks(c->m, f->nr_free);
+	f->left_raw_bytes = bs_report_raw_bytes(c->rc);
+	f->held_mib_s = bs_timeline_held_mib_s(c->tl);
+	f->used_mib_s = bs_timeline_used_mib_s(c->tl);
+	f->peak_resident_bytes = bs_timeline_peak_resident(c->tl);
+	for (unsigned int i = 0; i < 3; i++)
+		f->settle[i] = bs_timeline_settle(c->tl, (const unsigned int[]){50, 90, 99}[i]);
+}
+
+static int final_checks(struct bs_cell *c, struct bs_error *err)
+{
+	int ret;
+
+	bs_report_stop(c->rc);
+	ret = bs_machine_check(c->m, err);
+	if (ret)
+		return ret;
+	if (!c->touch)
+		return 0;
+	ret = bs_device_check(c->dev, err);
+	if (ret < 0)
+		return ret;
+	c->f.residency_checked = true;
+	c->f.residency_equal = !ret;
+	if (ret && err)
+		snprintf(c->f.residency_note, sizeof(c->f.residency_note), "%.200s", err->text);
+	return 0;
+}
+
+int bs_cell_run(struct bs_cell *c, struct bs_error *err)
+{
+	uint64_t begin, heap;
+	int ret;
+
+	ret = bs_trace_rewind(c->trace, err);
+	if (ret < 0)
+		return ret;
+	if (run_prehistory(c)) {
+		*err = c->err;
+		return -EIO;
+	}
+	bs_cell_push(c, c->end, BS_DUE_END, 0);
+	ret = bs_report_start(c->rc);
+	if (ret)
+		return bs_error_set(err, BS_RESOURCE, -ret, c->label, NULL, "cannot start");
+	heap = c->cfg->allocated ? c->cfg->allocated() : 0;
+	begin = now_real_ns();
+	bs_cell_advance(c, &c->ended);
+	c->f.wall_ns = now_real_ns() - begin;
+	c->f.loop_alloc_bytes = c->cfg->allocated ? c->cfg->allocated() - heap : 0;
+	if (c->failed) {
+		*err = c->err;
+		return -EIO;
+	}
+	return final_checks(c, err);
+}

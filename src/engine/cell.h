@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cell.h - one cell of a comparison: a guest, its strategy, its device and its clock, and the
+ * figures that come out. cell.c builds and ends it, replay.c drives it, env.c is how the strategy
+ * reaches the clock and the device.
+ */
+#ifndef BS_CELL_H
+#define BS_CELL_H
+
+#include <buddysim/report.h>
+#include <buddysim/sim.h>
+
+#include "due.h"
+
+#define BS_LABEL_MAX 128
+
+/* An event that waits for its CPU. number: the block's. */
+struct bs_deferred {
+	bs_ns time;
+	uint32_t number, offset;
+	uint8_t kind, order, gfp, cpu;
+};
+
+/* A simulated CPU: the trace events that wait for it, oldest first, in a ring. */
+struct bs_cell_cpu {
+	bs_ns busy_until;
+	struct bs_deferred *ring;
+	uint32_t head, n, cap; /* cap is a power of two */
+};
+
+/* In bs_cell.block_pfn: the allocation waits in the ring of that CPU. */
+#define BS_PENDING_PFN UINT32_C(0xfffffe00)
+static inline bool bs_is_pending(bs_pfn pfn)
+{
+	return pfn >= BS_PENDING_PFN && pfn < BS_PENDING_PFN + BS_MAX_CPUS;
+}
+
+/* What a cell hands to the record; taken at the end of the window. */
+struct bs_figures {
+	struct bs_report_stats report;
+	struct bs_device_stats device;
+	struct bs_machine_counters machine;
+	uint64_t held_mib_s, used_mib_s, peak_resident_bytes;
+	bs_ns settle[3]; /* t50, t90, t99 */
+	uint64_t left_raw_bytes, paused_raw_bytes;
+	uint64_t nr_free[BS_NR_ORDERS];
+	uint64_t alloc_failed, false_oom, skipped_frees, unusable_frees;
+	bs_ns cpu_lag_ns;
+	uint64_t events;
+	bool residency_checked, residency_equal;
+	char residency_note[256];
+	/* measured, not decided on */
+	uint64_t wall_ns, loop_alloc_bytes;
+};
+
+struct bs_cell {
+	const struct bs_sim_config *cfg;
+	const struct bs_trace_info *info;
+	const struct bs_strategy *strategy;
+	unsigned int index; /* of the cell in its comparison */
+	char label[BS_LABEL_MAX], params[256], device_words[160];
+	struct bs_machine *m;
+	struct bs_device *dev;
+	struct bs_report_ctx *rc;
+	struct bs_timeline *tl;
+
+	/* the clock */
+	bs_ns now, next_due, next_sample, sample_interval;
+	struct bs_due_queue due;
+	bool wake_armed, wake_waiting, pass_running, paused, ended;
+	int wake_generation;
+	bs_ns wake_at, end;
+	bool paused_wake; /* a wake stood still at the pause, paused_left before it was due */
+	bs_ns paused_left;
+	uint64_t next_check;
+
+	/* the stream of trace events */
+	struct bs_trace *trace;
+	struct bs_trace_chunk chunk;
+	unsigned int i, round;
+	bs_ns base; /* virtual time at which this round's t0 lies */
+	bool stream_end, round_pending;
+	uint32_t number; /* allocation numbers taken in this round */
+	uint32_t *block_pfn;
+	size_t block_bytes;
+	uint32_t untouched_below; /* blocks with a lower number were never shown to the device */
+	bool lru[256];
+
+	struct bs_cell_cpu *cpus;
+	unsigned int nr_cpus;
+	bool touch;
+	unsigned int capacity; /* ranges per request */
+
+	uint64_t used_bytes;
+	struct bs_figures f;
+	bool failed;
+	struct bs_error err;
+
+	/* tickets of requests in flight: their completion has run, and with what result */
+	struct bs_call {
+		bool used, done;
+		int ticket, result;
+	} * calls;
+	unsigned int nr_calls;
+};
+
+/**
+ * bs_cell_create - a guest with its memory, device and strategy, ready to run
+ * @spec: "rotation:order=9,delay=2s"
+ * @trace: scanned; the cell rewinds and reads it while it runs, the caller keeps it
+ */
+int bs_cell_create(const struct bs_sim_config *cfg, const char *spec, struct bs_trace *trace,
+		   struct bs_cell **out, struct bs_error *err);
+/* Replay to the end of the window and take the figures. 0, or negative with @err. */
+int bs_cell_run(struct bs_cell *c, struct bs_error *err);
+void bs_cell_destroy(struct bs_cell *c);
+
+/* ---- between cell.c, replay.c and env.c ---- */
+
+/* Run until @done, or until nothing is left to happen. Nests: a strategy that waits for its
+ * device runs the world from inside. */
+void bs_cell_advance(struct bs_cell *c, const bool *done);
+/* Let virtual time pass to @t: integrals and samples; nothing else happens. */
+void bs_cell_set_time(struct bs_cell *c, bs_ns t);
+/* One allocation or free, now. */
+void bs_cell_event(struct bs_cell *c, const struct bs_deferred *d);
+void bs_cell_fail(struct bs_cell *c, const struct bs_error *err);
+void bs_cell_push(struct bs_cell *c, bs_ns time, enum bs_due_class class, int what);
+void bs_cell_complete(struct bs_cell *c, int ticket);
+/* The window closes: take the figures. */
+void bs_cell_end_window(struct bs_cell *c);
+void bs_cell_env(struct bs_cell *c, struct bs_env *env);
+/* @cpu works on something of @cost ns from now on; what it does next waits. */
+void bs_cell_block_cpu(struct bs_cell *c, unsigned int cpu, bs_ns cost);
+
+#endif

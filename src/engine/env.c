@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * env.c - the strategy's world: its clock, its wakes, its calls to the device.
+ *
+ * A pass takes no virtual time; only waiting for the device does. While it waits, everything else
+ * that is due happens, nested, so a straight-line pass() serves (semantics.md 1).
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "cell.h"
+
+static bs_ns env_now(void *arg)
+{
+	return ((struct bs_cell *)arg)->now;
+}
+
+static void env_wake(void *arg, bs_ns delay)
+{
+	struct bs_cell *c = arg;
+
+	if (c->wake_armed)
+		return;
+	c->wake_armed = true;
+	if (!delay)
+		delay = c->cfg->wake_latency;
+	if (c->paused) {
+		c->paused_wake = true;
+		c->paused_left = delay;
+		return;
+	}
+	c->wake_at = c->now + delay;
+	bs_cell_push(c, c->wake_at, BS_DUE_WAKE, c->wake_generation);
+}
+
+static void env_wake_cancel(void *arg)
+{
+	struct bs_cell *c = arg;
+
+	c->wake_armed = c->wake_waiting = c->paused_wake = false;
+	c->wake_generation++;
+}
+
+static struct bs_call *find_call(struct bs_cell *c, int ticket)
+{
+	for (unsigned int i = 0; i < c->nr_calls; i++)
+		if (c->calls[i].used && c->calls[i].ticket == ticket)
+			return &c->calls[i];
+	return NULL;
+}
+
+static struct bs_call *free_call(struct bs_cell *c)
+{
+	for (unsigned int i = 0; i < c->nr_calls; i++)
+		if (!c->calls[i].used)
+			return &c->calls[i];
+	return NULL;
+}
+
+static int env_submit_async(void *arg, const struct bs_range *r, unsigned int n)
+{
+	struct bs_cell *c = arg;
+	struct bs_call *call = free_call(c);
+	struct bs_error err;
+	bs_ns cost = 0;
+	int ticket;
+
+	if (c->ended || c->failed)
+		return -ESHUTDOWN;
+	if (!call)
+		return -EBUSY;
+	ticket = bs_device_request(c->dev, r, n, &cost, &err);
+	if (ticket < 0) {
+		if (ticket != -EBUSY)
+			bs_cell_fail(c, &err);
+		return ticket;
+	}
+	*call = (struct bs_call){.used = true, .ticket = ticket};
+	bs_cell_push(c, c->now + cost, BS_DUE_COMPLETION, ticket);
+	return ticket;
+}
+
+static int env_wait(void *arg, int ticket)
+{
+	struct bs_cell *c = arg;
+	struct bs_call *call = find_call(c, ticket);
+
+	if (!call)
+		return -ENOENT;
+	bs_cell_advance(c, &call->done);
+	call->used = false;
+	return call->done ? call->result : -ESHUTDOWN;
+}
+
+static int env_submit(void *arg, const struct bs_range *r, unsigned int n)
+{
+	int ticket = env_submit_async(arg, r, n);
+
+	return ticket < 0 ? ticket : env_wait(arg, ticket);
+}
+
+void bs_cell_complete(struct bs_cell *c, int ticket)
+{
+	struct bs_call *call = find_call(c, ticket);
+	struct bs_error err;
+	int ret = bs_device_complete(c->dev, ticket, c->now, &err);
+
+	if (ret == -EUCLEAN || ret == -ENOMEM)
+		bs_cell_fail(c, &err);
+	if (call) {
+		call->result = ret;
+		call->done = true;
+	}
+}
+
+/* The CPU that frees makes the call itself: for everybody else it happens in no time, for the
+ * CPU the time of the call passes before its next event. */
+static int env_call(void *arg, const struct bs_range *r, unsigned int n, unsigned int cpu)
+{
+	struct bs_cell *c = arg;
+	struct bs_error err;
+	bs_ns cost = 0;
+	int ticket;
+
+	if (c->ended || c->failed)
+		return -ESHUTDOWN;
+	ticket = bs_device_request(c->dev, r, n, &cost, &err);
+	if (ticket < 0) {
+		bs_cell_fail(c, &err);
+		return ticket;
+	}
+	bs_cell_block_cpu(c, cpu, cost);
+	return bs_device_complete(c->dev, ticket, c->now, &err);
+}
+
+static void env_violated(void *arg, const char *law, bs_pfn pfn)
+{
+	struct bs_cell *c = arg;
+	struct bs_error err;
+
+	bs_error_set(&err, BS_INVARIANT, 0, c->label, "replay with the same seed to see it again",
+		     "law broken at %llu ns, pfn %u: %s", (unsigned long long)c->now, pfn, law);
+	bs_cell_fail(c, &err);
+}
+
+void bs_cell_env(struct bs_cell *c, struct bs_env *env)
+{
+	*env = (struct bs_env){
+		.arg = c,
+		.now = env_now,
+		.wake = env_wake,
+		.wake_cancel = env_wake_cancel,
+		.submit = env_submit,
+		.call = env_call,
+		.submit_async = env_submit_async,
+		.wait = env_wait,
+		.capacity = c->capacity,
+		.violated = env_violated,
+	};
+}

@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "result.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+static void put_int(json_t *o, const char *key, uint64_t v)
+{
+	json_object_set_new(o, key, json_integer((json_int_t)v));
+}
+
+static void put_str(json_t *o, const char *key, const char *v)
+{
+	json_object_set_new(o, key, json_string(v ? v : ""));
+}
+
+static void put_bool(json_t *o, const char *key, bool v)
+{
+	json_object_set_new(o, key, json_boolean(v));
+}
+
+static void put_time(json_t *o, const char *key, bs_ns t)
+{
+	json_object_set_new(o, key, t == BS_NO_TIME ? json_null() : json_integer((json_int_t)t));
+}
+
+static json_t *int_array(const uint64_t *v, size_t n)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(a, json_integer((json_int_t)v[i]));
+	return a;
+}
+
+static const char *pick(const char *const *names, unsigned int i)
+{
+	return names[i];
+}
+
+static json_t *costs_json(const struct bs_sim_config *cfg)
+{
+	struct bs_device_costs costs;
+	json_t *o = json_object();
+
+	if (cfg->device.costs)
+		costs = *cfg->device.costs;
+	else
+		bs_cost_preset(strcmp(cfg->device.kind, "null") ? "default" : "null", &costs);
+	put_int(o, "per_request_ns", costs.per_request);
+	put_int(o, "per_range_ns", costs.per_range);
+	put_int(o, "per_mib_ns", costs.per_mib);
+	put_int(o, "refault_per_mib_ns", costs.refault_per_mib);
+	put_int(o, "refault_thp_per_mib_ns", costs.refault_thp_per_mib);
+	put_int(o, "install_per_mib_ns", costs.install_per_mib);
+	put_int(o, "poison_per_mib_ns", costs.poison_per_mib);
+	return o;
+}
+
+static json_t *config_json(const struct bs_sim_config *cfg)
+{
+	static const char *const layout[] = {"flat", "qemu-pc"};
+	static const char *const touch[] = {"none", "page", "all"};
+	static const char *const thp[] = {"auto", "always", "never"};
+	static const char *const advice[] = {"dontneed", "free"};
+	static const char *const verify[] = {"each", "sample", "end"};
+	static const char *const resident[] = {"used", "all", "none"};
+	static const char *const lru[] = {"auto", "none", "all"};
+	const struct bs_machine_config *mc = &cfg->machine;
+	json_t *o = json_object();
+
+	put_str(o, "kernel", mc->kernel);
+	put_int(o, "memory_bytes", mc->memory_bytes);
+	put_str(o, "layout", pick(layout, mc->layout));
+	put_int(o, "nr_cpus", mc->nr_cpus);
+	put_int(o, "pageblock_order", mc->pageblock_order ? mc->pageblock_order : 9);
+	put_bool(o, "shuffle", mc->shuffle);
+	put_bool(o, "counter_drift", mc->counter_drift);
+	put_str(o, "device", cfg->device.kind);
+	put_int(o, "capacity", cfg->device.capacity ? cfg->device.capacity : 32);
+	put_str(o, "touch", pick(touch, cfg->device.touch));
+	put_str(o, "thp", pick(thp, cfg->device.thp));
+	put_str(o, "advice", pick(advice, cfg->device.advice));
+	put_str(o, "verify", pick(verify, cfg->device.verify));
+	json_object_set_new(o, "costs", costs_json(cfg));
+	put_str(o, "resident_at_start", pick(resident, cfg->resident));
+	put_str(o, "lru", pick(lru, cfg->lru));
+	put_int(o, "tail_ns", cfg->tail);
+	put_int(o, "repeat", cfg->repeat);
+	put_int(o, "gap_ns", cfg->gap);
+	put_int(o, "wake_latency_ns", cfg->wake_latency);
+	put_int(o, "check_every", cfg->check_every);
+	return o;
+}
+
+static json_t *trace_json(const struct bs_sim_config *cfg, const struct bs_trace_info *info)
+{
+	const char *slash = strrchr(cfg->trace_path, '/');
+	json_t *o = json_object(), *unused = json_object();
+
+	/* The name without its folder: a record says the same on every machine. */
+	put_str(o, "name", slash ? slash + 1 : cfg->trace_path);
+	put_str(o, "sha256", info->sha256);
+	put_str(o, "source", info->source);
+	put_int(o, "events", info->events);
+	put_int(o, "allocs", info->allocs);
+	put_int(o, "frees", info->frees);
+	put_int(o, "before_t0", info->pres);
+	put_int(o, "duration_ns", info->duration);
+	put_int(o, "peak_bytes", info->peak_pages << BS_PAGE_SHIFT);
+	put_int(unused, "batched_twins", info->unused_batched_twins);
+	put_int(unused, "unusable", info->unusable);
+	put_int(unused, "unknown_frees", info->unknown_frees);
+	put_int(unused, "boot_frees", info->boot_frees);
+	put_int(unused, "realloc_live", info->realloc_live);
+	put_int(unused, "lost_events", info->lost_events);
+	put_int(unused, "other_events", info->other_events);
+	json_object_set_new(o, "unused", unused);
+	put_int(o, "trust_per_10000", bs_trace_trust(info));
+	return o;
+}
+
+static json_t *measured_json(void)
+{
+	json_t *o = json_object();
+	struct utsname u;
+	char thp[128] = "unknown";
+	FILE *f = fopen("/sys/kernel/mm/transparent_hugepage/enabled", "re");
+
+	if (f) {
+		if (fgets(thp, sizeof(thp), f))
+			thp[strcspn(thp, "\n")] = '\0';
+		fclose(f);
+	}
+	if (!uname(&u)) {
+		put_str(o, "host_kernel", u.release);
+		put_str(o, "host_machine", u.machine);
+	}
+	put_str(o, "host_thp", thp);
+	json_object_set_new(o, "cells", json_array());
+	return o;
+}
+
+struct bs_result *bs_result_new(const struct bs_sim_config *cfg, const struct bs_trace_info *info)
+{
+	struct bs_result *r = calloc(1, sizeof(*r));
+	json_t *timeline;
+
+	if (!r)
+		return NULL;
+	snprintf(r->trace_name, sizeof(r->trace_name), "%s", cfg->trace_path);
+	r->record = json_object();
+	put_str(r->record, "schema", BS_RECORD_SCHEMA);
+	put_int(r->record, "seed", cfg->seed);
+	put_bool(r->record, "partial", false);
+	json_object_set_new(r->record, "config", config_json(cfg));
+	json_object_set_new(r->record, "trace", trace_json(cfg, info));
+	json_object_set_new(r->record, "cells", json_array());
+	json_object_set_new(r->record, "bound", json_null());
+	if (cfg->timeline) {
+		timeline = json_object();
+		json_object_set_new(timeline, "cells", json_array());
+		json_object_set_new(r->record, "timeline", timeline);
+	}
+	r->measured = measured_json();
+	return r;
+}
+
+static json_t *checks_json(const struct bs_cell *c)
+{
+	const struct bs_figures *f = &c->f;
+	json_t *o = json_object();
+
+	put_str(o, "machine", "ok");
+	put_str(o, "content", f->device.content_checked ? "ok" : "not checked");
+	put_str(o, "residency",
+		!f->residency_checked			  ? "not checked"
+		: !f->residency_equal			  ? f->residency_note
+		: strcmp(c->cfg->device.kind, "madvise")  ? "modelled"
+		: c->cfg->device.advice == BS_ADVICE_FREE ? "not comparable"
+		: bs_device_thp(c->dev)			  ? "within bounds"
+							  : "exact");
+	return o;
+}
+
+static void add_agreement(json_t *o)
+{
+	/* Only a run that starts from a dumped state can agree or disagree with a kernel. */
+	json_object_set_new(o, "agreement", json_null());
+}
+
+static json_t *cell_json(const struct bs_cell *c)
+{
+	const struct bs_figures *f = &c->f;
+	json_t *o = json_object(), *sub;
+	uint64_t unusable[BS_NR_ORDERS];
+
+	put_str(o, "label", c->label);
+	put_str(o, "strategy", c->strategy->name);
+	put_str(o, "params", c->params);
+	put_str(o, "kernel", bs_kernel_name(c->m));
+	put_str(o, "device", c->device_words);
+	put_int(o, "held_mib_s", f->held_mib_s);
+	put_int(o, "used_mib_s", f->used_mib_s);
+	put_int(o, "peak_resident_bytes", f->peak_resident_bytes);
+	sub = json_object();
+	put_time(sub, "t50", f->settle[0]);
+	put_time(sub, "t90", f->settle[1]);
+	put_time(sub, "t99", f->settle[2]);
+	json_object_set_new(o, "settle_ns", sub);
+	put_int(o, "passes", f->report.passes);
+	put_int(o, "calls", f->report.calls);
+	put_int(o, "failed_calls", f->report.failed_calls);
+	put_int(o, "ranges", f->report.ranges);
+	put_int(o, "reported_bytes", f->report.reported_bytes);
+	put_int(o, "redundant_bytes", f->device.redundant_bytes);
+	put_int(o, "discarded_bytes", f->device.discarded_bytes);
+	put_int(o, "unmapped_bytes", f->device.unmapped_bytes);
+	put_int(o, "returned_bytes", f->device.returned_bytes);
+	put_int(o, "refaults", f->device.refaults);
+	sub = json_object();
+	put_int(sub, "total", f->device.refault_bytes);
+	put_int(sub, "1s", f->device.refault_bytes_1s);
+	put_int(sub, "10s", f->device.refault_bytes_10s);
+	json_object_set_new(o, "refault_bytes", sub);
+	put_int(o, "isolated_peak_bytes", f->report.isolated_peak_bytes);
+	put_int(o, "alloc_failed", f->alloc_failed);
+	put_int(o, "false_oom", f->false_oom);
+	put_int(o, "skipped_frees", f->skipped_frees);
+	put_int(o, "unusable_frees", f->unusable_frees);
+	put_int(o, "nodes_walked", f->report.nodes_walked);
+	put_int(o, "conversions", f->report.conversions);
+	put_int(o, "cpu_lag_ns", f->cpu_lag_ns);
+	if (f->device.content_checked)
+		put_int(o, "content_loss", f->device.content_loss);
+	else
+		put_str(o, "content_loss", "not checked");
+	put_int(o, "left_raw_bytes", f->left_raw_bytes);
+	put_int(o, "paused_raw_bytes", f->paused_raw_bytes);
+	json_object_set_new(o, "nr_free", int_array(f->nr_free, BS_NR_ORDERS));
+	for (unsigned int i = 0; i < BS_NR_ORDERS; i++)
+		unusable[i] = (uint64_t)bs_unusable_index(f->nr_free, i);
+	json_object_set_new(o, "unusable", int_array(unusable, BS_NR_ORDERS));
+	sub = json_object();
+	put_int(sub, "global", f->report.meta_global_bytes);
+	put_int(sub, "zone", f->report.meta_zone_bytes);
+	put_int(sub, "page", f->report.meta_page_bytes);
+	json_object_set_new(o, "meta_bytes", sub);
+	add_agreement(o);
+	json_object_set_new(o, "checks", checks_json(c));
+	return o;
+}
+
+static json_t *timeline_json(const struct bs_cell *c)
+{
+	static const struct {
+		const char *key;
+		size_t offset;
+	} columns[] = {
+		{"time_ns", offsetof(struct bs_sample, time)},
+		{"used_bytes", offsetof(struct bs_sample, used_bytes)},
+		{"resident_bytes", offsetof(struct bs_sample, resident_bytes)},
+		{"unmapped_bytes", offsetof(struct bs_sample, unmapped_bytes)},
+		{"reported_bytes", offsetof(struct bs_sample, reported_bytes)},
+		{"refault_bytes", offsetof(struct bs_sample, refault_bytes)},
+		{"calls", offsetof(struct bs_sample, calls)},
+	};
+	const struct bs_sample *s;
+	size_t n = bs_timeline_samples(c->tl, &s);
+	json_t *o = json_object(), *a;
+
+	put_str(o, "label", c->label);
+	for (size_t k = 0; k < sizeof(columns) / sizeof(columns[0]); k++) {
+		a = json_array();
+		for (size_t i = 0; i < n; i++) {
+			const char *at = (const char *)&s[i] + columns[k].offset;
+
+			json_array_append_new(a,
+					      json_integer(*(const json_int_t *)(const void *)at));
+		}
+		json_object_set_new(o, columns[k].key, a);
+	}
+	a = json_array();
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(a, int_array(s[i].nr_free, BS_NR_ORDERS));
+	json_object_set_new(o, "nr_free", a);
+	return o;
+}
+
+static json_t *cell_measured(const struct bs_cell *c)
+{
+	const struct bs_figures *f = &c->f;
+	json_t *o = json_object();
+
+	put_str(o, "label", c->label);
+	put_int(o, "wall_ns", f->wall_ns);
+	put_int(o, "events_per_s",
+		f->wall_ns ? (uint64_t)((unsigned __int128)f->events * BS_NS_PER_S / f->wall_ns)
+			   : 0);
+	put_int(o, "real_rss_bytes", f->device.real_rss_bytes);
+	put_int(o, "real_anon_huge_bytes", f->device.real_anon_huge_bytes);
+	put_int(o, "real_lazyfree_bytes", f->device.real_lazyfree_bytes);
+	put_int(o, "real_madvise_ns", f->device.real_madvise_ns);
+	put_int(o, "real_touch_ns", f->device.real_touch_ns);
+	put_int(o, "residency_checks", f->device.residency_checks);
+	if (c->cfg->allocated)
+		put_int(o, "loop_alloc_bytes", f->loop_alloc_bytes);
+	return o;
+}
+
+int bs_result_add(struct bs_result *r, const struct bs_cell *c)
+{
+	json_t *timeline = json_object_get(r->record, "timeline");
+
+	if (c->f.residency_checked && !c->f.residency_equal) {
+		r->unequal = true;
+		bs_result_warn(r, "%s: residency: %s", c->label, c->f.residency_note);
+	}
+	if (timeline) {
+		put_int(timeline, "interval_ns", c->sample_interval);
+		json_array_append_new(json_object_get(timeline, "cells"), timeline_json(c));
+	}
+	json_array_append_new(json_object_get(r->measured, "cells"), cell_measured(c));
+	return json_array_append_new(json_object_get(r->record, "cells"), cell_json(c)) ? -ENOMEM
+											: 0;
+}
+
+void bs_result_bound(struct bs_result *r, const struct bs_bound *b, bs_ns refault, bs_ns weight)
+{
+	json_t *o = json_object();
+
+	put_int(o, "held_mib_s", bs_bound_held_mib_s(b));
+	put_int(o, "refault_bytes", bs_bound_refault_bytes(b));
+	put_int(o, "refault_ns_per_mib", refault);
+	put_int(o, "weight_ns_per_mib_s", weight);
+	json_object_set_new(r->record, "bound", o);
+}
+
+void bs_result_warn(struct bs_result *r, const char *fmt, ...)
+{
+	char **more = realloc(r->warnings, (r->nr_warnings + 1) * sizeof(*more));
+	char *text = NULL;
+	va_list ap;
+
+	if (!more)
+		return;
+	r->warnings = more;
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	if (text)
+		r->warnings[r->nr_warnings++] = text;
+}
+
+void bs_result_free(struct bs_result *r)
+{
+	if (!r)
+		return;
+	json_decref(r->record);
+	json_decref(r->measured);
+	for (unsigned int i = 0; i < r->nr_warnings; i++)
+		free(r->warnings[i]);
+	free(r->warnings);
+	free(r);
+}
+
+const char *bs_result_warning(const struct bs_result *r, unsigned int index)
+{
+	return index < r->nr_warnings ? r->warnings[index] : NULL;
+}
+
+unsigned int bs_result_cells(const struct bs_result *r)
+{
+	return (unsigned int)json_array_size(json_object_get(r->record, "cells"));
+}
+
+int bs_json_int(const json_t *o, const char *path, int64_t *value)
+{
+	char part[64];
+
+	while (*path) {
+		size_t len = strcspn(path, ".");
+
+		if (len >= sizeof(part))
+			return -ENOENT;
+		memcpy(part, path, len);
+		part[len] = '\0';
+		o = json_is_array(o) ? json_array_get(o, strtoul(part, NULL, 10))
+				     : json_object_get(o, part);
+		if (!o)
+			return -ENOENT;
+		path += len + (path[len] == '.');
+	}
+	if (!json_is_integer(o))
+		return -ENODATA;
+	*value = json_integer_value(o);
+	return 0;
+}
+
+int bs_result_metric(const struct bs_result *r, unsigned int cell, const char *key, uint64_t *value)
+{
+	int64_t v;
+	int ret = bs_json_int(json_array_get(json_object_get(r->record, "cells"), cell), key, &v);
+
+	if (!ret)
+		*value = (uint64_t)v;
+	return ret;
+}
+
+int bs_result_print(const struct bs_result *r, enum bs_format format, bool measured, void *file)
+{
+	FILE *f = file;
+	json_t *o;
+	int ret;
+
+	if (format == BS_FORMAT_TEXT)
+		return bs_result_text(r, f);
+	if (format == BS_FORMAT_CSV)
+		return bs_result_csv(r, f);
+	o = json_copy(r->record);
+	if (measured)
+		json_object_set(o, "measured", r->measured);
+	ret = json_dumpf(o, f, JSON_INDENT(1) | JSON_ENSURE_ASCII);
+	json_decref(o);
+	return ret || fputc('\n', f) == EOF ? -EIO : 0;
+}
