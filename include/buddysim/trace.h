@@ -32,6 +32,8 @@ enum bs_ev_flag {
 	BS_EVF_BATCHED = 1, /* freed as part of a page list (mm_page_free_batched) */
 	BS_EVF_BOOT = 2, /* memory handed over by deferred initialisation, not the workload's */
 };
+/** Recorded migratetype + 1 in the high bits, where it is not what the gfp mask asks for. */
+#define BS_EVF_MT_SHIFT 4
 
 /** The most events one chunk may hold; writers use BS_CHUNK_EVENTS. */
 #define BS_CHUNK_EVENTS_MAX 65536
@@ -78,6 +80,7 @@ struct bs_trace_info {
 	/* why events of the source are not in the trace, and what is doubtful about those that are */
 	uint64_t unused_batched_twins; /* mm_page_free that a batched event repeats: no fault */
 	uint64_t unusable, unknown_frees, boot_frees, realloc_live, lost_events, other_events;
+	uint64_t clamped_times; /* source lines whose time went back: moved to the time before */
 	char sha256[65]; /* of the file */
 };
 /** Trust of a trace (semantics.md 7), in 1/10000: 10000 = every event is used. */

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* bytes.h - the bytes of a trace file in order, plain or through zstd, to and from a buffer. */
+#ifndef BS_TRACE_BYTES_H
+#define BS_TRACE_BYTES_H
+
+#include <buddysim/types.h>
+
+struct bs_bytes_in;
+struct bs_bytes_out;
+
+/* zstd is recognised by its magic number. 0 or negative with @err. */
+int bs_bytes_open(const char *path, struct bs_bytes_in **out, struct bs_error *err);
+void bs_bytes_close(struct bs_bytes_in *in);
+int bs_bytes_rewind(struct bs_bytes_in *in, struct bs_error *err);
+/* As many of @n bytes as there are, fewer only at the end; negative with @err: cannot read, or
+ * -EBADMSG without @err's fields set when zstd finds its data damaged or cut short. */
+long bs_bytes_read(struct bs_bytes_in *in, void *buf, size_t n, struct bs_error *err);
+/* How many bytes were handed out; decompressed ones. */
+uint64_t bs_bytes_offset(const struct bs_bytes_in *in);
+bool bs_bytes_compressed(const struct bs_bytes_in *in);
+
+/* Compressed if the name ends in .zst. The file appears at commit. */
+int bs_bytes_create(const char *path, struct bs_bytes_out **out, struct bs_error *err);
+int bs_bytes_write(struct bs_bytes_out *o, const void *buf, size_t n, struct bs_error *err);
+int bs_bytes_commit(struct bs_bytes_out *o, struct bs_error *err);
+void bs_bytes_abandon(struct bs_bytes_out *o);
+
+#endif

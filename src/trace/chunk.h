@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* chunk.h - from a chunk's CBOR map to columns that are ready to use. */
+#ifndef BS_TRACE_CHUNK_H
+#define BS_TRACE_CHUNK_H
+
+#include "format.h"
+
+/**
+ * struct bs_chunk_decoder - what decoding carries from chunk to chunk, and the expanded columns
+ * @gfp: every mask seen so far; rereading meets the same ones at the same places
+ * @nr_gfp: how many are valid at this point of the file
+ */
+struct bs_chunk_decoder {
+	unsigned int nr_cpus, nr_names;
+	uint32_t gfp[BS_TRACE_GFP_MAX + 1];
+	unsigned int nr_gfp;
+	uint64_t chunks, events; /* before the next one */
+	bs_ns last_time;
+	void *memory; /* of all columns below */
+	bs_ns *time;
+	uint8_t *op, *kind, *order, *gfp_index, *cpu, *flags;
+	uint16_t *dt;
+	uint32_t *raw_arg, *arg, *offset, *pfn;
+	uint64_t *esc;
+};
+
+/* 0 or -ENOMEM. */
+int bs_chunk_decoder_init(struct bs_chunk_decoder *d);
+void bs_chunk_decoder_free(struct bs_chunk_decoder *d);
+void bs_chunk_decoder_rewind(struct bs_chunk_decoder *d);
+/* One whole item whose checksum was right. 0, or -EBADMSG and *@why says what is wrong with it. */
+int bs_chunk_decode(struct bs_chunk_decoder *d, const void *item, size_t len,
+		    struct bs_trace_chunk *c, const char **why);
+
+#endif

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "format.h"
+
+const struct bs_column_def bs_columns[BS_NR_COLS] = {
+	[BS_COL_OP] = {"op", 1},      [BS_COL_DT] = {"dt", 2},	 [BS_COL_ESC] = {"esc", 8},
+	[BS_COL_ARG] = {"arg", 4},    [BS_COL_CPU] = {"cpu", 1}, [BS_COL_FLAGS] = {"flags", 1},
+	[BS_COL_OFFSET] = {"off", 4}, [BS_COL_PFN] = {"pfn", 4},
+};
+
+#define COUNTER(name)                                       \
+	{                                                   \
+#name, offsetof(struct bs_trace_info, name) \
+	}
+
+const struct bs_counter_def bs_counters[] = {
+	COUNTER(events),	COUNTER(chunks),	COUNTER(allocs),
+	COUNTER(frees),		COUNTER(pres),		COUNTER(failed),
+	COUNTER(numbers),	COUNTER(duration),	COUNTER(unused_batched_twins),
+	COUNTER(unusable),	COUNTER(unknown_frees), COUNTER(boot_frees),
+	COUNTER(realloc_live),	COUNTER(lost_events),	COUNTER(other_events),
+	COUNTER(clamped_times),
+};
+const unsigned int bs_nr_counters = sizeof(bs_counters) / sizeof(bs_counters[0]);
+
+/*
+ * Every source event is in one class: used, or one of those that take trust away. What deferred
+ * initialisation hands over is no fault of the trace and counts as used (semantics.md 7).
+ */
+unsigned int bs_trace_trust(const struct bs_trace_info *info)
+{
+	uint64_t unknown =
+		info->unknown_frees -
+		(info->boot_frees < info->unknown_frees ? info->boot_frees : info->unknown_frees);
+	uint64_t written = info->allocs + info->failed + info->frees;
+	uint64_t used = written > unknown ? written - unknown : 0;
+	uint64_t all = used + info->unusable + unknown + info->realloc_live + info->lost_events;
+
+	return all ? (unsigned int)((unsigned __int128)used * 10000 / all) : 10000;
+}

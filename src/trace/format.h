@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* format.h - what reader and writer of the native format share; traces/FORMAT.md explains it. */
+#ifndef BS_TRACE_FORMAT_H
+#define BS_TRACE_FORMAT_H
+
+#include <buddysim/trace.h>
+
+#define BS_TRACE_FORMAT "buddysim-trace"
+#define BS_TRACE_VERSION 1
+#define BS_TRACE_GFP_MAX 255
+#define BS_TRACE_NAMES_MAX 4096
+/* No item may claim more: a length is believed only below these. */
+#define BS_ITEM_MAX_HEADER (1u << 20)
+#define BS_ITEM_MAX_CHUNK (BS_CHUNK_EVENTS_MAX * 32u + 16384u)
+
+/* The op column: kind in bits 0-2, order in bits 3-6, BS_EVF_BATCHED in bit 7. */
+#define BS_OP_ORDER_SHIFT 3
+#define BS_OP_BATCHED 0x80
+/* dt that says "the next entry of the escape column instead". */
+#define BS_DT_ESCAPE UINT16_MAX
+/* Bounds that keep every sum of times below 2^63. */
+#define BS_TIME_MAX (UINT64_C(1) << 62)
+#define BS_TICK_MAX BS_NS_PER_S
+
+enum bs_column_id {
+	BS_COL_OP, /* u8 */
+	BS_COL_DT, /* u16, ticks since the event before */
+	BS_COL_ESC, /* u64, ticks of the events whose dt is BS_DT_ESCAPE */
+	BS_COL_ARG, /* u32: FREE: age; MARK: name; ALLOC, PRE, FAILED: index of the gfp mask */
+	BS_COL_CPU, /* u8 */
+	BS_COL_FLAGS, /* u8, without BS_EVF_BATCHED */
+	BS_COL_OFFSET, /* u32 */
+	BS_COL_PFN, /* u32 */
+	BS_NR_COLS,
+};
+
+/** How a column is called and how wide its elements are. */
+struct bs_column_def {
+	const char *key;
+	unsigned int width;
+};
+extern const struct bs_column_def bs_columns[BS_NR_COLS];
+
+/* The end map's counters: name and place in bs_trace_info. */
+struct bs_counter_def {
+	const char *key;
+	size_t offset;
+};
+extern const struct bs_counter_def bs_counters[];
+extern const unsigned int bs_nr_counters;
+
+static inline uint64_t *bs_counter(struct bs_trace_info *info, unsigned int i)
+{
+	return (uint64_t *)(void *)((char *)info + bs_counters[i].offset);
+}
+
+/* ALLOC, PRE and FAILED take an allocation number and carry a gfp mask. */
+static inline bool bs_ev_takes_number(unsigned int kind)
+{
+	return kind == BS_EV_ALLOC || kind == BS_EV_PRE || kind == BS_EV_FAILED;
+}
+
+#endif

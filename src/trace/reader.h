@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reader.h - the inside of struct bs_trace, for reader.c and scan.c. */
+#ifndef BS_TRACE_READER_H
+#define BS_TRACE_READER_H
+
+#include "bytes.h"
+#include "chunk.h"
+
+struct bs_trace {
+	struct bs_bytes_in *in;
+	char *path;
+	struct bs_trace_info info;
+	struct bs_chunk_decoder decoder;
+	char **names;
+	unsigned char *item; /* the item being read */
+	size_t item_cap;
+	size_t header_len;
+	bool ended;
+	uint64_t keep_chunks; /* whole ones of a damaged file, after a scan that accepted it */
+};
+
+/* -EBADMSG..., @err filled: a damaged file, how far it is whole and how to use that part. */
+int bs_trace_damaged(const struct bs_trace *t, uint64_t offset, const char *why,
+		     struct bs_error *err);
+
+#endif

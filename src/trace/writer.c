@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "format.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <buddysim/gfp.h>
+
+#include "bytes.h"
+#include "item.h"
+
+#define GFP_SLOTS 512 /* power of two, at least twice BS_TRACE_GFP_MAX */
+
+struct bs_trace_writer {
+	struct bs_bytes_out *out;
+	char *path;
+	struct bs_item_out item;
+	struct bs_trace_info info; /* what was written so far */
+	bool past_pres;
+	/* gfp masks in order of appearance; slot[] holds index + 1 */
+	uint32_t gfp[BS_TRACE_GFP_MAX];
+	uint16_t slot[GFP_SLOTS];
+	unsigned int nr_gfp, nr_gfp_written;
+	/* the chunk being filled */
+	unsigned int n;
+	bs_ns time[BS_CHUNK_EVENTS];
+	uint8_t op[BS_CHUNK_EVENTS], cpu[BS_CHUNK_EVENTS], flags[BS_CHUNK_EVENTS];
+	uint32_t arg[BS_CHUNK_EVENTS], offset[BS_CHUNK_EVENTS], pfn[BS_CHUNK_EVENTS];
+	/* packed for the file */
+	uint16_t dt[BS_CHUNK_EVENTS];
+	uint64_t esc[BS_CHUNK_EVENTS];
+};
+
+static int out_of_memory(struct bs_trace_writer *w, struct bs_error *err)
+{
+	return bs_error_set(err, BS_RESOURCE, ENOMEM, w->path, NULL, "cannot write");
+}
+
+/* Seal the item and hand it to the file. */
+static int put_item(struct bs_trace_writer *w, struct bs_error *err)
+{
+	if (bs_out_seal(&w->item))
+		return out_of_memory(w, err);
+	return bs_bytes_write(w->out, w->item.buf, w->item.len, err);
+}
+
+/* ---- Header --------------------------------------------------------------------------------- */
+
+static int put_header(struct bs_trace_writer *w, const struct bs_trace_info *info,
+		      struct bs_error *err)
+{
+	struct bs_item_out *o = &w->item;
+
+	bs_out_begin(o, true, 9);
+	bs_out_text(o, "format");
+	bs_out_text(o, BS_TRACE_FORMAT);
+	bs_out_text(o, "version");
+	bs_out_uint(o, BS_TRACE_VERSION);
+	bs_out_text(o, "source");
+	bs_out_text(o, info->source);
+	bs_out_text(o, "comment");
+	bs_out_text(o, info->comment);
+	bs_out_text(o, "kernel");
+	bs_out_text(o, info->kernel);
+	bs_out_text(o, "memory_bytes");
+	bs_out_uint(o, info->memory_bytes);
+	bs_out_text(o, "nr_cpus");
+	bs_out_uint(o, info->nr_cpus);
+	bs_out_text(o, "has_pfn");
+	bs_out_bool(o, info->has_pfn);
+	bs_out_text(o, "names");
+	bs_out_array(o, info->nr_names);
+	for (unsigned int i = 0; i < info->nr_names; i++)
+		bs_out_text(o, info->names[i]);
+	if (!o->failed && o->len > BS_ITEM_MAX_HEADER - 64)
+		return bs_error_set(err, BS_INPUT, 0, w->path, "use fewer or shorter names",
+				    "phase names take more than 1 MiB");
+	return put_item(w, err);
+}
+
+int bs_trace_create(const char *path, const struct bs_trace_info *info,
+		    struct bs_trace_writer **out, struct bs_error *err)
+{
+	struct bs_trace_writer *w;
+	int ret;
+
+	if (!info->nr_cpus || info->nr_cpus > BS_MAX_CPUS || info->nr_names > BS_TRACE_NAMES_MAX)
+		return bs_error_set(err, BS_INPUT, 0, path, NULL,
+				    "a trace has 1 to %d CPUs and up to %d phase names",
+				    BS_MAX_CPUS, BS_TRACE_NAMES_MAX);
+	w = calloc(1, sizeof(*w));
+	if (!w)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, path, NULL, "cannot write");
+	w->path = strdup(path);
+	w->info.nr_cpus = info->nr_cpus;
+	w->info.has_pfn = info->has_pfn;
+	w->info.nr_names = info->nr_names;
+	ret = w->path ? bs_bytes_create(path, &w->out, err) : out_of_memory(w, err);
+	if (!ret)
+		ret = put_header(w, info, err);
+	if (ret) {
+		bs_trace_abandon(w);
+		return ret;
+	}
+	*out = w;
+	return 0;
+}
+
+void bs_trace_abandon(struct bs_trace_writer *w)
+{
+	if (!w)
+		return;
+	bs_bytes_abandon(w->out);
+	bs_out_free(&w->item);
+	free(w->path);
+	free(w);
+}
+
+/* ---- Chunks --------------------------------------------------------------------------------- */
+
+static uint64_t gcd(uint64_t a, uint64_t b)
+{
+	while (b) {
+		uint64_t r = a % b;
+
+		a = b;
+		b = r;
+	}
+	return a;
+}
+
+/*
+ * The largest tick that loses nothing: traces in microseconds fit two bytes an event that way.
+ * Returns the number of escapes.
+ */
+static unsigned int pack_times(struct bs_trace_writer *w, uint64_t *tick)
+{
+	unsigned int nr_esc = 0;
+	uint64_t t = 0;
+
+	for (unsigned int i = 1; i < w->n && t != 1; i++)
+		t = gcd(w->time[i] - w->time[i - 1], t);
+	if (!t)
+		t = 1;
+	/* Within the reader's bound, and still a divisor of every step. */
+	if (t > BS_TICK_MAX)
+		t = gcd(t, BS_TICK_MAX);
+	w->dt[0] = 0;
+	for (unsigned int i = 1; i < w->n; i++) {
+		uint64_t d = w->time[i] - w->time[i - 1];
+
+		d = t == 1 ? d : d / t;
+		if (d >= BS_DT_ESCAPE) {
+			w->esc[nr_esc++] = d;
+			d = BS_DT_ESCAPE;
+		}
+		w->dt[i] = (uint16_t)d;
+	}
+	*tick = t;
+	return nr_esc;
+}
+
+/* One byte for a whole column where every event says the same. */
+static void put_column(struct bs_trace_writer *w, enum bs_column_id id, const void *data)
+{
+	const unsigned char *bytes = data;
+	unsigned int width = bs_columns[id].width;
+	size_t size = (size_t)w->n * width;
+
+	bs_out_text(&w->item, bs_columns[id].key);
+	if (!memcmp(bytes, bytes + width, size - width)) {
+		uint32_t v = 0;
+
+		memcpy(&v, bytes, width);
+		bs_out_uint(&w->item, v);
+	} else {
+		bs_out_typed(&w->item, data, w->n, width);
+	}
+}
+
+static bool all_zero(const void *data, size_t size)
+{
+	const unsigned char *bytes = data;
+
+	return !bytes[0] && !memcmp(bytes, bytes + 1, size - 1);
+}
+
+static int put_chunk(struct bs_trace_writer *w, struct bs_error *err)
+{
+	struct bs_item_out *o = &w->item;
+	uint64_t tick, pairs = 9;
+	unsigned int nr_esc;
+	bool flags = !all_zero(w->flags, w->n), offset = !all_zero(w->offset, w->n * 4ul);
+	bool gfp = w->nr_gfp != w->nr_gfp_written;
+
+	nr_esc = pack_times(w, &tick);
+	pairs += flags + offset + gfp + !!nr_esc + w->info.has_pfn;
+	bs_out_begin(o, false, pairs);
+	bs_out_text(o, "chunk");
+	bs_out_uint(o, w->info.chunks + 1);
+	bs_out_text(o, "n");
+	bs_out_uint(o, w->n);
+	bs_out_text(o, "first");
+	bs_out_uint(o, w->info.events - w->n);
+	bs_out_text(o, "t0");
+	bs_out_uint(o, w->time[0]);
+	bs_out_text(o, "tick");
+	bs_out_uint(o, tick);
+	if (gfp) {
+		bs_out_text(o, "gfp");
+		bs_out_typed(o, w->gfp + w->nr_gfp_written, w->nr_gfp - w->nr_gfp_written, 4);
+	}
+	put_column(w, BS_COL_OP, w->op);
+	put_column(w, BS_COL_DT, w->dt);
+	if (nr_esc) {
+		bs_out_text(o, bs_columns[BS_COL_ESC].key);
+		bs_out_typed(o, w->esc, nr_esc, 8);
+	}
+	put_column(w, BS_COL_ARG, w->arg);
+	put_column(w, BS_COL_CPU, w->cpu);
+	if (flags)
+		put_column(w, BS_COL_FLAGS, w->flags);
+	if (offset)
+		put_column(w, BS_COL_OFFSET, w->offset);
+	if (w->info.has_pfn)
+		put_column(w, BS_COL_PFN, w->pfn);
+	w->info.chunks++;
+	w->nr_gfp_written = w->nr_gfp;
+	w->n = 0;
+	return put_item(w, err);
+}
+
+/* ---- Events --------------------------------------------------------------------------------- */
+
+static int gfp_index(struct bs_trace_writer *w, uint32_t mask, uint32_t *index,
+		     struct bs_error *err)
+{
+	unsigned int at = (mask * 0x9e3779b1u) >> 23;
+
+	while (w->slot[at]) {
+		*index = w->slot[at] - 1u;
+		if (w->gfp[*index] == mask)
+			return 0;
+		at = (at + 1) % GFP_SLOTS;
+	}
+	if (w->nr_gfp == BS_TRACE_GFP_MAX) {
+		bs_error_set(err, BS_INPUT, 0, w->path, NULL, "more than %d different gfp masks",
+			     BS_TRACE_GFP_MAX);
+		return -E2BIG;
+	}
+	*index = w->nr_gfp;
+	w->gfp[w->nr_gfp++] = mask;
+	w->slot[at] = (uint16_t)w->nr_gfp;
+	return 0;
+}
+
+/* What no reader would take: NULL, or what is wrong with it. */
+static const char *fault_of(const struct bs_trace_writer *w, const struct bs_trace_event *ev)
+{
+	if ((unsigned int)ev->kind >= BS_NR_EV || ev->order > BS_MAX_ORDER)
+		return "unknown kind or order above 10";
+	if (ev->time < w->info.duration || ev->time >= BS_TIME_MAX)
+		return "time goes back, or is out of range";
+	if (ev->cpu >= w->info.nr_cpus)
+		return "CPU out of range";
+	if (ev->kind == BS_EV_FREE && (!ev->arg || ev->arg > w->info.numbers))
+		return "free of an allocation that was not made";
+	if (ev->kind == BS_EV_FREE && ev->offset >= 1u << BS_MAX_ORDER)
+		return "offset beyond the largest block";
+	if (ev->kind == BS_EV_MARK && ev->arg >= w->info.nr_names)
+		return "mark without a name";
+	if (ev->kind == BS_EV_PRE && (w->past_pres || ev->time))
+		return "PRE events come first, at time 0";
+	return NULL;
+}
+
+static void count(struct bs_trace_info *info, const struct bs_trace_event *ev)
+{
+	info->events++;
+	info->duration = ev->time;
+	info->numbers += bs_ev_takes_number(ev->kind);
+	info->allocs += ev->kind == BS_EV_ALLOC;
+	info->frees += ev->kind == BS_EV_FREE;
+	info->pres += ev->kind == BS_EV_PRE;
+	info->failed += ev->kind == BS_EV_FAILED;
+}
+
+int bs_trace_write(struct bs_trace_writer *w, const struct bs_trace_event *ev, struct bs_error *err)
+{
+	const char *fault = fault_of(w, ev);
+	uint32_t arg = ev->kind == BS_EV_FREE || ev->kind == BS_EV_MARK ? ev->arg : 0;
+	unsigned int i = w->n;
+	int ret;
+
+	if (fault)
+		return bs_error_set(err, BS_INPUT, 0, w->path, NULL,
+				    "event %" PRIu64 " cannot be written: %s", w->info.events,
+				    fault);
+	if (bs_ev_takes_number(ev->kind)) {
+		ret = gfp_index(w, ev->gfp, &arg, err);
+		if (ret)
+			return ret;
+	}
+	w->time[i] = ev->time;
+	w->op[i] = (uint8_t)((unsigned int)ev->kind | (unsigned int)ev->order << BS_OP_ORDER_SHIFT |
+			     (ev->flags & BS_EVF_BATCHED ? BS_OP_BATCHED : 0));
+	w->cpu[i] = ev->cpu;
+	w->flags[i] = ev->flags & (uint8_t)~BS_EVF_BATCHED;
+	w->arg[i] = arg;
+	w->offset[i] = ev->kind == BS_EV_FREE ? ev->offset : 0;
+	w->pfn[i] = ev->pfn;
+	w->past_pres |= ev->kind != BS_EV_PRE;
+	count(&w->info, ev);
+	w->n++;
+	return w->n == BS_CHUNK_EVENTS ? put_chunk(w, err) : 0;
+}
+
+/* ---- End ------------------------------------------------------------------------------------ */
+
+static int put_end(struct bs_trace_writer *w, const struct bs_trace_info *info,
+		   struct bs_error *err)
+{
+	struct bs_trace_info end = *info;
+	struct bs_item_out *o = &w->item;
+
+	/* The importer's counters are the caller's; what was written is known here. */
+	end.events = w->info.events;
+	end.chunks = w->info.chunks;
+	end.allocs = w->info.allocs;
+	end.frees = w->info.frees;
+	end.pres = w->info.pres;
+	end.failed = w->info.failed;
+	end.numbers = w->info.numbers;
+	end.duration = w->info.duration;
+	bs_out_begin(o, false, 1 + bs_nr_counters);
+	bs_out_text(o, "end");
+	bs_out_bool(o, true);
+	for (unsigned int i = 0; i < bs_nr_counters; i++) {
+		bs_out_text(o, bs_counters[i].key);
+		bs_out_uint(o, *bs_counter(&end, i));
+	}
+	return put_item(w, err);
+}
+
+int bs_trace_finish(struct bs_trace_writer *w, const struct bs_trace_info *info,
+		    struct bs_error *err)
+{
+	int ret = w->n ? put_chunk(w, err) : 0;
+
+	if (!ret)
+		ret = put_end(w, info, err);
+	if (!ret) {
+		ret = bs_bytes_commit(w->out, err);
+		w->out = NULL;
+	}
+	bs_trace_abandon(w);
+	return ret;
+}
