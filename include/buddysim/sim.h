@@ -82,9 +82,16 @@ void bs_result_free(struct bs_result *r);
 enum bs_format { BS_FORMAT_TEXT, BS_FORMAT_JSON, BS_FORMAT_CSV };
 /** Write the record; @measured false leaves the measured parts out. 0 or -errno. */
 int bs_result_print(const struct bs_result *r, enum bs_format format, bool measured, void *file);
+/** The same into a file that appears whole or not at all; "-" is stdout. */
+int bs_result_write(const struct bs_result *r, enum bs_format format, bool measured,
+		    const char *path, struct bs_error *err);
+/** Print the effective configuration as JSON, with what is taken from the trace, and run nothing. */
+int bs_sim_print_config(const struct bs_sim_config *config, void *file, struct bs_error *err);
 /** Warnings of the run, for stderr: message number @index or NULL. */
 const char *bs_result_warning(const struct bs_result *r, unsigned int index);
 unsigned int bs_result_cells(const struct bs_result *r);
+/** Label of a cell, as it was asked for: "rotation:order=9". */
+const char *bs_result_label(const struct bs_result *r, unsigned int cell);
 /**
  * bs_result_metric - one figure of a cell by its key ("held_mib_s", "refault_bytes.total")
  * Return: 0; -ENOENT unknown key; -ENODATA the figure does not exist in this run.

@@ -255,3 +255,31 @@ int bs_compare(const struct bs_sim_config *config, struct bs_result **out, struc
 	*out = r;
 	return ret ? ret : r->unequal;
 }
+
+int bs_sim_print_config(const struct bs_sim_config *config, void *file, struct bs_error *err)
+{
+	struct bs_sim_config cfg = *config;
+	struct bs_result *r = NULL;
+	struct bs_trace *t;
+	json_t *o;
+	int ret = check_strategies(&cfg, err);
+
+	if (!ret)
+		ret = bs_trace_open(cfg.trace_path, &t, err);
+	if (ret)
+		return ret;
+	ret = compare_open(&cfg, t, &r, err);
+	bs_trace_close(t);
+	if (ret)
+		return ret;
+	o = json_object_get(r->record, "config");
+	json_object_set_new(o, "strategies", json_array());
+	for (unsigned int i = 0; i < cfg.nr_strategies; i++)
+		json_array_append_new(json_object_get(o, "strategies"),
+				      json_string(cfg.strategies[i]));
+	json_object_set(o, "seed", json_object_get(r->record, "seed"));
+	json_dumpf(o, file, JSON_INDENT(1));
+	fputc('\n', file);
+	bs_result_free(r);
+	return 0;
+}

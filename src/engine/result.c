@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "result.h"
 
+#include "outfile.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -378,6 +380,13 @@ unsigned int bs_result_cells(const struct bs_result *r)
 	return (unsigned int)json_array_size(json_object_get(r->record, "cells"));
 }
 
+const char *bs_result_label(const struct bs_result *r, unsigned int cell)
+{
+	const json_t *o = json_array_get(json_object_get(r->record, "cells"), cell);
+
+	return json_string_value(json_object_get(o, "label"));
+}
+
 int bs_json_int(const json_t *o, const char *path, int64_t *value)
 {
 	char part[64];
@@ -427,4 +436,17 @@ int bs_result_print(const struct bs_result *r, enum bs_format format, bool measu
 	ret = json_dumpf(o, f, JSON_INDENT(1) | JSON_ENSURE_ASCII);
 	json_decref(o);
 	return ret || fputc('\n', f) == EOF ? -EIO : 0;
+}
+
+int bs_result_write(const struct bs_result *r, enum bs_format format, bool measured,
+		    const char *path, struct bs_error *err)
+{
+	struct bs_outfile o;
+	int ret = bs_outfile_open(&o, path, err);
+
+	if (ret)
+		return ret;
+	/* A failed write shows up in commit(), which knows the errno. */
+	bs_result_print(r, format, measured, o.f);
+	return bs_outfile_commit(&o, err);
 }

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cmd_compare.c - `buddysim compare TRACE...` and `buddysim run TRACE`. */
+#include <errno.h>
+#include <inttypes.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "report.h"
+#include "sim_options.h"
+
+struct compare_input {
+	struct sim_options o;
+	char **traces;
+	unsigned int nr_traces;
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct compare_input *in = state->input;
+
+	(void)arg;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &in->o;
+		return 0;
+	case ARGP_KEY_ARGS:
+		in->traces = state->argv + state->next;
+		in->nr_traces = (unsigned int)(state->argc - state->next);
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		cli_usage("TRACE", "no trace given; see `%s --help`", state->name);
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp_child children[] = {{&sim_options_argp, 0, NULL, 0}, {0}};
+
+static int make_dir(const char *path)
+{
+	struct bs_error err;
+
+	if (!mkdir(path, 0777) || errno == EEXIST)
+		return 0;
+	bs_error_set(&err, BS_RESOURCE, errno, path, "create its parent first", "cannot create");
+	return cli_error(&err);
+}
+
+/* Pictures of one trace: into DIR itself, or into DIR/<trace> when there are several. */
+static int write_plots(const struct compare_input *in, const struct bs_result *r, const char *trace)
+{
+	char dir[4096], record[4200], base[1024];
+	struct bs_error err;
+	int status = make_dir(in->o.plots);
+
+	if (status)
+		return status;
+	snprintf(dir, sizeof(dir), "%s", in->o.plots);
+	if (in->nr_traces > 1) {
+		snprintf(base, sizeof(base), "%s", trace);
+		snprintf(dir, sizeof(dir), "%s/%.*s", in->o.plots,
+			 (int)strcspn(basename(base), "."), basename(base));
+		status = make_dir(dir);
+		if (status)
+			return status;
+	}
+	snprintf(record, sizeof(record), "%s/record.json", dir);
+	if (bs_result_write(r, BS_FORMAT_JSON, !in->o.no_measured, record, &err) ||
+	    report_plots(record, dir, &err))
+		return cli_error(&err);
+	fprintf(stderr, "record and pictures: %s\n", dir);
+	return 0;
+}
+
+static void print_warnings(const struct bs_result *r)
+{
+	const char *text;
+
+	for (unsigned int i = 0; (text = bs_result_warning(r, i)); i++)
+		cli_warn("%s", text);
+}
+
+static void worse(int *status, int other)
+{
+	if (other > *status)
+		*status = other;
+}
+
+/* One trace: run, print or write, pictures, thresholds. */
+static int compare_one(struct compare_input *in, const char *trace,
+		       int (*print)(const struct sim_options *, const struct bs_result *))
+{
+	struct bs_result *r = NULL;
+	struct bs_error err = {0};
+	int status = 0, ret;
+
+	in->o.cfg.trace_path = trace;
+	ret = bs_compare(&in->o.cfg, &r, &err);
+	if (in->o.cfg.progress)
+		fputs("\r\033[K", stderr);
+	if (ret < 0)
+		status = cli_error(&err);
+	else if (ret)
+		status = BS_UNEQUAL;
+	if (!r)
+		return status;
+	print_warnings(r);
+	/* What was interrupted keeps its whole cells; any other failure leaves nothing behind. */
+	if (ret >= 0 || status == BS_INTERRUPTED) {
+		worse(&status, print(&in->o, r));
+		if (in->o.plots && bs_result_cells(r))
+			worse(&status, write_plots(in, r, trace));
+		worse(&status, sim_options_check(&in->o, r));
+	}
+	bs_result_free(r);
+	return status;
+}
+
+static int print_result(const struct sim_options *o, const struct bs_result *r)
+{
+	struct bs_error err;
+
+	if (bs_result_write(r, o->format, !o->no_measured, o->output ? o->output : "-", &err))
+		return cli_error(&err);
+	return 0;
+}
+
+/* One strategy: every figure, with its unit. */
+static int print_run(const struct sim_options *o, const struct bs_result *r)
+{
+	const struct bs_metric *m;
+	int status;
+	uint64_t v;
+
+	if (o->format != BS_FORMAT_TEXT)
+		return print_result(o, r);
+	status = print_result(o, r);
+	if (status || o->output || !bs_result_cells(r))
+		return status;
+	putchar('\n');
+	for (unsigned int i = 0; (m = bs_metric_at(i)); i++)
+		if (m->cell && !bs_result_metric(r, 0, m->key, &v))
+			printf("%-24s %20" PRIu64 " %s\n", m->key, v, m->unit);
+	return 0;
+}
+
+static int run_all(struct compare_input *in,
+		   int (*print)(const struct sim_options *, const struct bs_result *))
+{
+	int status = 0;
+
+	if (in->o.output && in->nr_traces > 1)
+		cli_usage("--output", "takes one trace; use --plots DIR for several");
+	for (unsigned int i = 0; i < in->nr_traces && status != BS_INTERRUPTED; i++) {
+		if (i && in->o.format == BS_FORMAT_TEXT)
+			putchar('\n');
+		worse(&status, compare_one(in, in->traces[i], print));
+	}
+	return status;
+}
+
+static int print_configs(struct compare_input *in)
+{
+	struct bs_error err;
+
+	for (unsigned int i = 0; i < in->nr_traces; i++) {
+		in->o.cfg.trace_path = in->traces[i];
+		if (bs_sim_print_config(&in->o.cfg, stdout, &err))
+			return cli_error(&err);
+	}
+	return 0;
+}
+
+int cmd_compare(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.parser = parse,
+		.args_doc = "TRACE...",
+		.doc = "Replay each TRACE on one guest per strategy and compare what the host gets "
+		       "back with what it costs the guest.\vExample: buddysim compare "
+		       "traces/memhog_thp.cborseq.zst -s none,bitmap,boundary,rotation --repeat 5 "
+		       "--gap 10s --plots out/",
+		.children = children,
+	};
+	struct compare_input in = {0};
+	int status;
+
+	sim_options_init(&in.o);
+	cli_parse(&argp, "compare", argc, argv, &in);
+	if (!in.o.cfg.nr_strategies)
+		sim_options_add_strategies(&in.o, "all");
+	status = in.o.print_config ? print_configs(&in) : run_all(&in, print_result);
+	sim_options_free(&in.o);
+	return status;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.parser = parse,
+		.args_doc = "TRACE",
+		.doc = "Replay TRACE under one strategy and print everything about it.\vExample: "
+		       "buddysim run traces/churn_gcc.cborseq.zst -s rotation:order=9,delay=2s",
+		.children = children,
+	};
+	struct compare_input in = {0};
+	int status;
+
+	sim_options_init(&in.o);
+	cli_parse(&argp, "run", argc, argv, &in);
+	if (!in.o.cfg.nr_strategies)
+		sim_options_add_strategies(&in.o, "none");
+	if (in.o.cfg.nr_strategies > 1)
+		cli_usage("--strategy", "run takes one; `buddysim compare` takes several");
+	if (in.nr_traces > 1)
+		cli_usage(in.traces[1], "run takes one trace; `buddysim compare` takes several");
+	status = in.o.print_config ? print_configs(&in) : run_all(&in, print_run);
+	sim_options_free(&in.o);
+	return status;
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* main.c - buddysim VERB: finds the verb, says what there is. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+
+const struct cli_command cli_commands[] = {
+	{"compare", "replay a trace under several reporting strategies: one table, one record",
+	 cmd_compare},
+	{"run", "replay a trace under one strategy: everything about it", cmd_run},
+	{"trace", "import, describe, check, cut or generate traces", cmd_trace},
+	{"report", "turn a record into data files and pictures", cmd_report},
+	{"verify", "replay a live kernel's dump, pfn by pfn", cmd_verify},
+	{"list", "strategies, devices, workloads, metrics, kernels", cmd_list},
+	{"bench", "replay rate and cost per operation on this machine", cmd_bench},
+	{NULL, NULL, NULL},
+};
+
+static void print_help(FILE *f)
+{
+	fputs("Usage: buddysim VERB [OPTION...] [ARGUMENT...]\n"
+	      "Simulate a guest's page allocator and compare free page reporting strategies.\n\n",
+	      f);
+	for (const struct cli_command *c = cli_commands; c->name; c++)
+		fprintf(f, "  %-9s %s\n", c->name, c->summary);
+	fputs("\n`buddysim VERB --help` describes a verb. Exit status: 0 done, 1 compared unequal or "
+	      "over a\nthreshold, 2 usage, 3 bad input, 4 out of a resource, 5 an invariant broke, "
+	      "130 interrupted.\n",
+	      f);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		print_help(stderr);
+		return BS_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
+		print_help(stdout);
+		return 0;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("buddysim " BS_VERSION);
+		return 0;
+	}
+	for (const struct cli_command *c = cli_commands; c->name; c++)
+		if (!strcmp(argv[1], c->name))
+			return c->run(argc - 1, argv + 1);
+	cli_usage(argv[1], "unknown verb; `buddysim --help` lists them");
+}

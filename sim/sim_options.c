@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim_options.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef BS_HAVE_JEMALLOC
+#include <jemalloc/jemalloc.h>
+#endif
+
+enum {
+	OPT_MEMORY = 256,
+	OPT_KERNEL,
+	OPT_LAYOUT,
+	OPT_CPUS,
+	OPT_SHUFFLE,
+	OPT_SEED,
+	OPT_THP,
+	OPT_TOUCH,
+	OPT_ADVICE,
+	OPT_VERIFY,
+	OPT_CAPACITY,
+	OPT_COSTS,
+	OPT_TAIL,
+	OPT_REPEAT,
+	OPT_GAP,
+	OPT_WAKE_LATENCY,
+	OPT_RESIDENT,
+	OPT_LRU,
+	OPT_CHECK,
+	OPT_LOSSY,
+	OPT_KEEP_WHOLE,
+	OPT_FORMAT,
+	OPT_PLOTS,
+	OPT_FAIL_IF,
+	OPT_NO_MEASURED,
+	OPT_NO_TIMELINE,
+	OPT_PRINT_CONFIG,
+	OPT_WEIGHT,
+};
+
+static const struct argp_option options[] = {
+	{"strategy", 's', "LIST", 0,
+	 "Strategies: NAME or NAME:param=value,...; comma-separated, may be given again; \"all\"",
+	 1},
+	{NULL, 0, NULL, 0, "The guest:", 2},
+	{"memory", OPT_MEMORY, "SIZE", 0, "Memory of the guest (default: the traced machine's)", 2},
+	{"kernel", OPT_KERNEL, "NAME", 0, "Kernel model (default linux-6.1; see `list kernels`)",
+	 2},
+	{"layout", OPT_LAYOUT, "NAME", 0, "qemu-pc (hole from 3 to 4 GiB, default) or flat", 2},
+	{"cpus", OPT_CPUS, "N", 0, "Simulated CPUs (default: as many as the trace has)", 2},
+	{"shuffle", OPT_SHUFFLE, NULL, 0, "Shuffle free lists, as page_alloc.shuffle=1", 2},
+	{"lru", OPT_LRU, "MODE", 0,
+	 "Which allocations count as movable when stolen from: auto (movable user memory), none, all",
+	 2},
+	{"seed", OPT_SEED, "N", 0, "Seed of all randomness (default 1)", 2},
+	{NULL, 0, NULL, 0, "The host:", 3},
+	{"device", 'd', "NAME", 0, "null, or madvise on a real arena (default); see `list devices`",
+	 3},
+	{"thp", OPT_THP, "MODE", 0,
+	 "Huge pages behind the guest: always, never, auto (if the reporting order is >= 9)", 3},
+	{"touch", OPT_TOUCH, "MODE", 0,
+	 "What the guest writes into memory it gets: page (a stamp each, default), all, none", 3},
+	{"advice", OPT_ADVICE, "NAME", 0, "dontneed (default) or free: what the host does", 3},
+	{"verify", OPT_VERIFY, "WHEN", 0,
+	 "Compare residency with the kernel's account: each request, sample (default), end", 3},
+	{"capacity", OPT_CAPACITY, "N", 0, "Ranges per request, 1 to 512 (default 32)", 3},
+	{"costs", OPT_COSTS, "PRESET", 0, "Virtual costs of the host: null, default", 3},
+	{"resident-at-start", OPT_RESIDENT, "WHAT", 0,
+	 "What the host holds at the start: used (default), all, none", 3},
+	{"weight", OPT_WEIGHT, "TIME", 0,
+	 "What holding 1 MiB for 1 s is worth, for the bound (default 100us)", 3},
+	{NULL, 0, NULL, 0, "The window:", 4},
+	{"tail", OPT_TAIL, "TIME", 0, "Go on for this long after the last event (default 30s)", 4},
+	{"repeat", OPT_REPEAT, "N", 0, "Loop the trace N times", 4},
+	{"gap", OPT_GAP, "TIME", 0, "Idle time between two rounds", 4},
+	{"wake-latency", OPT_WAKE_LATENCY, "TIME", 0,
+	 "From waking a worker to its running (default 20us)", 4},
+	{"check", OPT_CHECK, "N", 0, "Check every invariant of the guest each N events", 4},
+	{"allow-lossy", OPT_LOSSY, NULL, 0, "Accept a trace whose trust is below 90 %", 4},
+	{"keep-whole-chunks", OPT_KEEP_WHOLE, NULL, 0,
+	 "Accept a damaged trace up to its last whole chunk", 4},
+	{NULL, 0, NULL, 0, "Output:", 5},
+	{"format", OPT_FORMAT, "NAME", 0, "text (default), json (the record), csv", 5},
+	{"output", 'o', "FILE", 0, "Write there instead of to standard output", 5},
+	{"plots", OPT_PLOTS, "DIR", 0, "Write record, data and pictures into DIR", 5},
+	{"no-measured", OPT_NO_MEASURED, NULL, 0,
+	 "Leave out what was measured on this host: the same bytes everywhere", 5},
+	{"no-timeline", OPT_NO_TIMELINE, NULL, 0, "Leave the samples over time out of the record",
+	 5},
+	{"fail-if", OPT_FAIL_IF, "EXPR", 0,
+	 "End with status 1 if EXPR holds: [STRATEGY/]METRIC OP VALUE, as \"rotation/refaults>100\"; "
+	 "may be given again; `list metrics` names them",
+	 5},
+	{"print-config", OPT_PRINT_CONFIG, NULL, 0,
+	 "Print the effective configuration, run nothing", 5},
+	{"quiet", 'q', NULL, 0, "No progress on the terminal", 5},
+	{0},
+};
+
+static volatile int stop_requested;
+
+static void on_interrupt(int sig)
+{
+	(void)sig;
+	stop_requested = 1;
+}
+
+/* Progress is for a person at a terminal: at most ten lines a second, on one line. */
+static void show_progress(void *arg, unsigned int cell, uint64_t events, bs_ns now)
+{
+	const struct sim_options *o = arg;
+
+	fprintf(stderr, "\r%-40.40s %12" PRIu64 " events %10.3f s ", o->cfg.strategies[cell],
+		events, (double)now / 1e9);
+	fflush(stderr);
+}
+
+#ifdef BS_HAVE_JEMALLOC
+static uint64_t thread_allocated(void)
+{
+	uint64_t bytes = 0;
+	size_t size = sizeof(bytes);
+
+	mallctl("thread.allocated", &bytes, &size, NULL, 0);
+	return bytes;
+}
+#endif
+
+void sim_options_init(struct sim_options *o)
+{
+	struct sigaction sa = {.sa_handler = on_interrupt};
+
+	memset(o, 0, sizeof(*o));
+	bs_sim_defaults(&o->cfg);
+	o->cfg.timeline = true;
+	o->cfg.stop = &stop_requested;
+#ifdef BS_HAVE_JEMALLOC
+	o->cfg.allocated = thread_allocated;
+#endif
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	if (isatty(STDERR_FILENO)) {
+		o->cfg.progress = show_progress;
+		o->cfg.progress_arg = o;
+	}
+}
+
+void sim_options_free(struct sim_options *o)
+{
+	for (unsigned int i = 0; i < o->cfg.nr_strategies; i++)
+		free(o->strategies[i]);
+	free(o->strategies);
+	free(o->fail_if);
+}
+
+static void *grow(void *array, unsigned int n, size_t size)
+{
+	void *more = realloc(array, (n + 1) * size);
+
+	if (!more) {
+		fputs("buddysim: out of memory\n", stderr);
+		exit(BS_RESOURCE);
+	}
+	return more;
+}
+
+static void add_strategy(struct sim_options *o, const char *text, size_t len)
+{
+	unsigned int n = o->cfg.nr_strategies;
+
+	o->strategies = grow(o->strategies, n, sizeof(*o->strategies));
+	o->strategies[n] = strndup(text, len);
+	o->cfg.strategies = (const char *const *)o->strategies;
+	o->cfg.nr_strategies = n + 1;
+}
+
+static void append_param(struct sim_options *o, const char *text, size_t len)
+{
+	char **last, *joined;
+
+	if (!o->cfg.nr_strategies)
+		cli_usage("--strategy", "\"%.*s\" is a parameter without a strategy before it",
+			  (int)len, text);
+	last = &o->strategies[o->cfg.nr_strategies - 1];
+	if (asprintf(&joined, "%s%c%.*s", *last, strchr(*last, ':') ? ',' : ':', (int)len, text) <
+	    0)
+		exit(BS_RESOURCE);
+	free(*last);
+	*last = joined;
+}
+
+void sim_options_add_strategies(struct sim_options *o, const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, ",");
+		bool is_param = memchr(text, '=', len) && !memchr(text, ':', len);
+
+		if (!len)
+			cli_usage("--strategy", "an empty name in the list");
+		if (len == 3 && !strncmp(text, "all", 3)) {
+			const struct bs_strategy *s;
+
+			for (unsigned int i = 0; (s = bs_strategy_at(i)); i++)
+				add_strategy(o, s->name, strlen(s->name));
+		} else if (is_param) {
+			append_param(o, text, len);
+		} else {
+			add_strategy(o, text, len);
+		}
+		text += len + (text[len] == ',');
+	}
+}
+
+static error_t parse_guest(int key, char *arg, struct sim_options *o)
+{
+	static const char *const layouts[] = {"flat", "qemu-pc", NULL};
+	static const char *const lrus[] = {"auto", "none", "all", NULL};
+	struct bs_machine_config *mc = &o->cfg.machine;
+
+	switch (key) {
+	case OPT_MEMORY:
+		mc->memory_bytes = cli_size("--memory", arg);
+		return 0;
+	case OPT_KERNEL:
+		mc->kernel = bs_kernel_names()[cli_enum("--kernel", arg, bs_kernel_names())];
+		return 0;
+	case OPT_LAYOUT:
+		mc->layout = (enum bs_layout)cli_enum("--layout", arg, layouts);
+		return 0;
+	case OPT_CPUS:
+		mc->nr_cpus = (unsigned int)cli_uint("--cpus", arg, 1, BS_MAX_CPUS);
+		return 0;
+	case OPT_SHUFFLE:
+		mc->shuffle = true;
+		return 0;
+	case OPT_LRU:
+		o->cfg.lru = (enum bs_lru)cli_enum("--lru", arg, lrus);
+		return 0;
+	case OPT_SEED:
+		o->cfg.seed = cli_uint("--seed", arg, 1, UINT64_MAX);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const char *device_name(const char *arg)
+{
+	const char *names[16] = {NULL}, *summary;
+	unsigned int n = 0;
+
+	while (n < 15 && bs_device_kind(n, &names[n], &summary))
+		n++;
+	names[n] = NULL;
+	return names[cli_enum("--device", arg, names)];
+}
+
+static error_t parse_host(int key, char *arg, struct sim_options *o)
+{
+	static const char *const thps[] = {"auto", "always", "never", NULL};
+	static const char *const touches[] = {"none", "page", "all", NULL};
+	static const char *const advices[] = {"dontneed", "free", NULL};
+	static const char *const verifies[] = {"each", "sample", "end", NULL};
+	static const char *const residents[] = {"used", "all", "none", NULL};
+	struct bs_device_config *dc = &o->cfg.device;
+
+	switch (key) {
+	case 'd':
+		dc->kind = device_name(arg);
+		return 0;
+	case OPT_THP:
+		dc->thp = (enum bs_thp)cli_enum("--thp", arg, thps);
+		return 0;
+	case OPT_TOUCH:
+		dc->touch = (enum bs_touch)cli_enum("--touch", arg, touches);
+		return 0;
+	case OPT_ADVICE:
+		dc->advice = (enum bs_advice)cli_enum("--advice", arg, advices);
+		return 0;
+	case OPT_VERIFY:
+		dc->verify = (enum bs_verify)cli_enum("--verify", arg, verifies);
+		return 0;
+	case OPT_CAPACITY:
+		dc->capacity = (unsigned int)cli_uint("--capacity", arg, 1, 512);
+		return 0;
+	case OPT_COSTS:
+		bs_cost_preset(
+			bs_cost_preset_names()[cli_enum("--costs", arg, bs_cost_preset_names())],
+			&o->costs);
+		dc->costs = &o->costs;
+		return 0;
+	case OPT_RESIDENT:
+		o->cfg.resident = (enum bs_resident)cli_enum("--resident-at-start", arg, residents);
+		return 0;
+	case OPT_WEIGHT:
+		o->cfg.weight_ns_per_mib_s = cli_time("--weight", arg);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static error_t parse_window(int key, char *arg, struct sim_options *o)
+{
+	struct bs_sim_config *c = &o->cfg;
+
+	switch (key) {
+	case OPT_TAIL:
+		c->tail = cli_time("--tail", arg);
+		return 0;
+	case OPT_REPEAT:
+		c->repeat = (unsigned int)cli_uint("--repeat", arg, 1, 1000000);
+		return 0;
+	case OPT_GAP:
+		c->gap = cli_time("--gap", arg);
+		return 0;
+	case OPT_WAKE_LATENCY:
+		c->wake_latency = cli_time("--wake-latency", arg);
+		return 0;
+	case OPT_CHECK:
+		c->check_every = cli_uint("--check", arg, 1, UINT64_MAX);
+		return 0;
+	case OPT_LOSSY:
+		c->allow_lossy = true;
+		return 0;
+	case OPT_KEEP_WHOLE:
+		c->keep_whole = true;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static error_t parse_output(int key, char *arg, struct sim_options *o)
+{
+	switch (key) {
+	case OPT_FORMAT:
+		o->format = cli_format(arg);
+		return 0;
+	case 'o':
+		o->output = arg;
+		return 0;
+	case OPT_PLOTS:
+		o->plots = arg;
+		return 0;
+	case OPT_NO_MEASURED:
+		o->no_measured = true;
+		return 0;
+	case OPT_NO_TIMELINE:
+		o->cfg.timeline = false;
+		return 0;
+	case OPT_PRINT_CONFIG:
+		o->print_config = true;
+		return 0;
+	case 'q':
+		o->cfg.progress = NULL;
+		return 0;
+	case OPT_FAIL_IF:
+		o->fail_if = grow(o->fail_if, o->nr_fail_if, sizeof(*o->fail_if));
+		o->fail_if[o->nr_fail_if++] = arg;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct sim_options *o = state->input;
+	error_t ret;
+
+	if (key == 's') {
+		sim_options_add_strategies(o, arg);
+		return 0;
+	}
+	ret = parse_guest(key, arg, o);
+	if (ret == ARGP_ERR_UNKNOWN)
+		ret = parse_host(key, arg, o);
+	if (ret == ARGP_ERR_UNKNOWN)
+		ret = parse_window(key, arg, o);
+	return ret == ARGP_ERR_UNKNOWN ? parse_output(key, arg, o) : ret;
+}
+
+const struct argp sim_options_argp = {.options = options, .parser = parse_option};
