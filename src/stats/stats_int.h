@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* stats_int.h - exact integrals that the bound reads from a timeline. */
+#ifndef BS_STATS_INT_H
+#define BS_STATS_INT_H
+
+#include <buddysim/stats.h>
+
+typedef unsigned __int128 bs_u128;
+
+#define BS_MIB (UINT64_C(1) << 20)
+/* One MiB held for one second, in the unit of the integrals. */
+#define BS_MIB_S ((bs_u128)BS_MIB * BS_NS_PER_S)
+
+/* Integral of the excess in byte x ns, up to the last change or the end. */
+bs_u128 bs_timeline_held_byte_ns(const struct bs_timeline *tl);
+
+#endif

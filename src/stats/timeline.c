@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * timeline.c - exact integrals of the levels, samples for pictures, settle times.
+ *
+ * The levels are a step function of time. The integrals are kept exactly, from the steps; the
+ * samples are for the eye only and no figure is computed from them (semantics.md 7).
+ */
+#include <buddysim/stats.h>
+
+#include <stdlib.h>
+
+#include "stats_int.h"
+
+#define NR_SAMPLES 2000 /* per window */
+#define MIN_INTERVAL (10 * BS_NS_PER_MS)
+/* Room for the sample at t0, a final one off the grid, and the second one of a quiet stretch. */
+#define CAPACITY (NR_SAMPLES + 4)
+
+struct bs_timeline {
+	bool open, closed;
+	bs_ns start, last; /* window's begin; until where the integrals reach */
+	uint64_t used, held; /* resident + unmapped */
+	uint64_t peak;
+	bs_u128 used_byte_ns, excess_byte_ns;
+
+	bool load_ended;
+	bs_ns load_end;
+	uint64_t load_excess; /* at load end */
+	int settled; /* all percents up to this one are reached now; -1: none */
+	bs_ns since[101]; /* when a percent <= settled was reached last */
+
+	bs_ns interval, due;
+	size_t nr;
+	struct bs_sample samples[CAPACITY];
+};
+
+struct bs_timeline *bs_timeline_create(bs_ns window)
+{
+	struct bs_timeline *tl = calloc(1, sizeof(*tl));
+
+	if (!tl)
+		return NULL;
+	tl->interval = window / NR_SAMPLES;
+	if (tl->interval < MIN_INTERVAL)
+		tl->interval = MIN_INTERVAL;
+	return tl;
+}
+
+void bs_timeline_destroy(struct bs_timeline *tl)
+{
+	free(tl);
+}
+
+static uint64_t excess(const struct bs_timeline *tl)
+{
+	return tl->held > tl->used ? tl->held - tl->used : 0;
+}
+
+static void integrate(struct bs_timeline *tl, bs_ns now)
+{
+	if (!tl->open) {
+		tl->open = true;
+		tl->start = tl->last = tl->due = now;
+	}
+	if (now <= tl->last)
+		return;
+	tl->used_byte_ns += (bs_u128)tl->used * (now - tl->last);
+	tl->excess_byte_ns += (bs_u128)excess(tl) * (now - tl->last);
+	tl->last = now;
+}
+
+/* The most percent of the excess at load end that is gone with @e left; -1: there is more now. */
+static int percent_gone(const struct bs_timeline *tl, uint64_t e)
+{
+	if (e > tl->load_excess)
+		return -1;
+	if (!tl->load_excess)
+		return 100;
+	return 100 - (int)(((bs_u128)e * 100 + tl->load_excess - 1) / tl->load_excess);
+}
+
+/* Remembers only the last time each percent was reached: what was lost again is overwritten when it
+ * is regained, so "for good" needs no look into the future. */
+static void track_settling(struct bs_timeline *tl, bs_ns now)
+{
+	int gone = percent_gone(tl, excess(tl));
+
+	for (int p = tl->settled + 1; p <= gone; p++)
+		tl->since[p] = now;
+	tl->settled = gone;
+}
+
+void bs_timeline_set(struct bs_timeline *tl, bs_ns now, uint64_t used_bytes,
+		     uint64_t resident_bytes, uint64_t unmapped_bytes)
+{
+	if (tl->closed)
+		return;
+	integrate(tl, now);
+	tl->used = used_bytes;
+	tl->held = resident_bytes + unmapped_bytes;
+	if (tl->held > tl->peak)
+		tl->peak = tl->held;
+	if (tl->load_ended)
+		track_settling(tl, tl->last);
+}
+
+void bs_timeline_load_end(struct bs_timeline *tl, bs_ns now)
+{
+	if (tl->closed)
+		return;
+	integrate(tl, now);
+	tl->load_ended = true;
+	tl->load_end = tl->last;
+	tl->load_excess = excess(tl);
+	tl->settled = -1;
+	track_settling(tl, tl->last);
+}
+
+void bs_timeline_end(struct bs_timeline *tl, bs_ns end)
+{
+	if (tl->closed)
+		return;
+	integrate(tl, end);
+	tl->closed = true;
+}
+
+bs_ns bs_timeline_settle(const struct bs_timeline *tl, unsigned int percent)
+{
+	if (!tl->load_ended || percent > 100 || (int)percent > tl->settled)
+		return BS_NO_TIME;
+	return tl->since[percent] - tl->load_end;
+}
+
+bs_u128 bs_timeline_held_byte_ns(const struct bs_timeline *tl)
+{
+	return tl->excess_byte_ns;
+}
+
+uint64_t bs_timeline_held_mib_s(const struct bs_timeline *tl)
+{
+	return (uint64_t)(tl->excess_byte_ns / BS_MIB_S);
+}
+
+uint64_t bs_timeline_used_mib_s(const struct bs_timeline *tl)
+{
+	return (uint64_t)(tl->used_byte_ns / BS_MIB_S);
+}
+
+uint64_t bs_timeline_peak_resident(const struct bs_timeline *tl)
+{
+	return tl->peak;
+}
+
+/* ---- Samples -------------------------------------------------------------------------------- */
+
+bool bs_timeline_due(const struct bs_timeline *tl, bs_ns now)
+{
+	return !tl->open || now >= tl->due;
+}
+
+/* Every other sample goes; the first stays, so that the grid still begins at t0. */
+static void thin_out(struct bs_timeline *tl)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < tl->nr; i += 2)
+		tl->samples[kept++] = tl->samples[i];
+	tl->nr = kept;
+	tl->interval *= 2;
+}
+
+static void keep(struct bs_timeline *tl, const struct bs_sample *s, bs_ns time)
+{
+	/* Two states of one moment: the later one is the one that lasts. */
+	if (tl->nr && tl->samples[tl->nr - 1].time >= time)
+		tl->nr--;
+	else if (tl->nr == CAPACITY)
+		thin_out(tl);
+	tl->samples[tl->nr] = *s;
+	tl->samples[tl->nr++].time = time;
+}
+
+void bs_timeline_sample(struct bs_timeline *tl, const struct bs_sample *s)
+{
+	if (!tl->open)
+		integrate(tl, s->time);
+	if (s->time < tl->due) {
+		keep(tl, s, s->time);
+		return;
+	}
+	keep(tl, s, tl->due);
+	/* The last point of the grid that was passed in silence. */
+	tl->due += (s->time - tl->due) / tl->interval * tl->interval;
+	keep(tl, s, tl->due);
+	/* Thinning may have doubled the interval: back onto the coarser grid. */
+	tl->due = tl->start + ((tl->due - tl->start) / tl->interval + 1) * tl->interval;
+}
+
+size_t bs_timeline_samples(const struct bs_timeline *tl, const struct bs_sample **samples)
+{
+	*samples = tl->samples;
+	return tl->nr;
+}
+
+bs_ns bs_timeline_interval(const struct bs_timeline *tl)
+{
+	return tl->interval;
+}
