@@ -98,6 +98,9 @@ const char *bs_result_label(const struct bs_result *r, unsigned int cell);
  */
 int bs_result_metric(const struct bs_result *r, unsigned int cell, const char *key,
 		     uint64_t *value);
+/** A figure of a cell that was measured on this host: "events_per_s", "wall_ns", ... As above. */
+int bs_result_measured(const struct bs_result *r, unsigned int cell, const char *key,
+		       uint64_t *value);
 /** Write a record's series as TSV for gnuplot into @dir: timeline.tsv, cells.tsv, orders-*.tsv.
  *  @record_path: a record as `compare --format json` wrote it. */
 int bs_record_data(const char *record_path, const char *dir, struct bs_error *err);

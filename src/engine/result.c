@@ -410,14 +410,25 @@ int bs_json_int(const json_t *o, const char *path, int64_t *value)
 	return 0;
 }
 
-int bs_result_metric(const struct bs_result *r, unsigned int cell, const char *key, uint64_t *value)
+static int cell_value(const json_t *part, unsigned int cell, const char *key, uint64_t *value)
 {
 	int64_t v;
-	int ret = bs_json_int(json_array_get(json_object_get(r->record, "cells"), cell), key, &v);
+	int ret = bs_json_int(json_array_get(json_object_get(part, "cells"), cell), key, &v);
 
 	if (!ret)
 		*value = (uint64_t)v;
 	return ret;
+}
+
+int bs_result_metric(const struct bs_result *r, unsigned int cell, const char *key, uint64_t *value)
+{
+	return cell_value(r->record, cell, key, value);
+}
+
+int bs_result_measured(const struct bs_result *r, unsigned int cell, const char *key,
+		       uint64_t *value)
+{
+	return cell_value(r->measured, cell, key, value);
 }
 
 int bs_result_print(const struct bs_result *r, enum bs_format format, bool measured, void *file)
