@@ -169,7 +169,7 @@ bool bs_device_is_resident(const struct bs_device *d, bs_pfn pfn);
 int bs_device_check(struct bs_device *d, struct bs_error *err);
 /** Bytes the kernel really holds for the arena (Rss), or BS_NO_TIME without an arena. */
 uint64_t bs_device_real_rss(struct bs_device *d);
-/** Effective options in words: "madvise, thp=never, MADV_DONTNEED, 32 ranges"; snprintf()'s value. */
+/** Effective options: "madvise, thp=never, MADV_DONTNEED, 32 ranges"; snprintf()'s value. */
 int bs_device_describe(const struct bs_device *d, char *buf, size_t size);
 /** What was found on this host, for a record's measured part: "host thp=madvise, PAGEMAP_SCAN",
  *  or "" without an arena; snprintf()'s value. */

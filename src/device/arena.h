@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * arena.h - the real memory behind a guest: its mapping, the stamps in it, its discards.
+ */
+#ifndef BS_DEVICE_ARENA_H
+#define BS_DEVICE_ARENA_H
+
+#include <buddysim/device.h>
+
+struct bs_arena {
+	char *base; /* of page 0; aligned to 4 MiB, the largest block */
+	uint64_t nr_pages;
+	uint64_t *touched; /* written and not discarded since: the 4 KiB model of semantics.md 6 */
+	void *mapping; /* the arena with a guard on each side */
+	size_t mapping_bytes;
+	int advice; /* MADV_DONTNEED, MADV_FREE */
+	bool fill; /* stamp the whole page, not only its start */
+};
+
+/* 0; -ENOMEM with @err. A failed one needs no unmap. */
+int bs_arena_map(struct bs_arena *a, uint64_t nr_pages, bool thp, struct bs_error *err);
+void bs_arena_unmap(struct bs_arena *a);
+
+static inline char *bs_arena_page(const struct bs_arena *a, bs_pfn pfn)
+{
+	return a->base + ((size_t)pfn << BS_PAGE_SHIFT);
+}
+
+/* Stamp every page of a block. */
+void bs_arena_stamp(struct bs_arena *a, bs_pfn pfn, unsigned int nr, uint32_t id);
+/* Pages of the block whose bit in @owned (indexed by pfn / 64) is set and whose stamp is not what
+ * bs_arena_stamp() wrote; @first receives the first one. */
+unsigned int bs_arena_verify(const struct bs_arena *a, bs_pfn pfn, uint64_t owned, uint32_t id,
+			     bs_pfn *first);
+/* Make a block resident without a stamp; stamps in it survive. */
+void bs_arena_populate(struct bs_arena *a, bs_pfn pfn, unsigned int nr);
+/* 0, or the errno of madvise(). */
+int bs_arena_discard(struct bs_arena *a, bs_pfn pfn, unsigned int nr);
+
+#endif

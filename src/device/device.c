@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "device_int.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct bs_device_ops *const kinds[] = {
+	&bs_device_null,
+	&bs_device_model,
+	&bs_device_madvise,
+};
+#define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+bool bs_device_kind(unsigned int index, const char **name, const char **summary)
+{
+	if (index >= NR_KINDS)
+		return false;
+	*name = kinds[index]->name;
+	*summary = kinds[index]->summary;
+	return true;
+}
+
+/* ---- A device's life ------------------------------------------------------------------------- */
+
+static const struct bs_device_ops *find_kind(const char *name)
+{
+	for (unsigned int i = 0; name && i < NR_KINDS; i++)
+		if (strcmp(kinds[i]->name, name) == 0)
+			return kinds[i];
+	return NULL;
+}
+
+static int check_config(const struct bs_device_config *c, struct bs_error *err)
+{
+	const char *what = NULL;
+
+	if (!find_kind(c->kind)) {
+		char known[128] = "";
+
+		for (unsigned int i = 0; i < NR_KINDS; i++) {
+			size_t used = strlen(known);
+
+			snprintf(known + used, sizeof(known) - used, "%s%s",
+				 i ? ", " : "known: ", kinds[i]->name);
+		}
+		return bs_error_set(err, BS_USAGE, 0, "--device", known, "unknown device '%s'",
+				    c->kind ? c->kind : "");
+	}
+	if (!c->nr_pages || c->nr_pages > BS_MAX_PFN)
+		what = "a guest has 1 page to 2 TiB";
+	else if (c->capacity > BS_DEVICE_MAX_CAPACITY)
+		what = "a request holds 1 to 512 ranges";
+	else if (c->depth > BS_DEVICE_MAX_DEPTH)
+		what = "1 to 256 requests can be in flight";
+	else if (c->report_order > BS_MAX_ORDER)
+		what = "orders are 0 to 10";
+	else if ((unsigned int)c->touch > BS_TOUCH_ALL || (unsigned int)c->thp > BS_THP_NEVER ||
+		 (unsigned int)c->advice > BS_ADVICE_FREE ||
+		 (unsigned int)c->verify > BS_VERIFY_END)
+		what = "unknown touch, thp, advice or verify option";
+	return what ? bs_error_set(err, BS_USAGE, 0, "--device", NULL, "%s", what) : 0;
+}
+
+static bool wants_thp(const struct bs_device_config *c)
+{
+	/* Reports of whole huge pages keep them whole; smaller ones would take them apart without
+	 * returning anything (semantics.md 6). */
+	return c->thp == BS_THP_ALWAYS ||
+	       (c->thp == BS_THP_AUTO && c->report_order >= BS_REGION_SHIFT);
+}
+
+static int setup(struct bs_device *d, const struct bs_device_config *c, struct bs_error *err)
+{
+	const uint64_t peak =
+		c->peak_pages && c->peak_pages < c->nr_pages ? c->peak_pages : c->nr_pages;
+	int ret = bs_residency_init(&d->res, c->nr_pages, wants_thp(c), err);
+
+	if (ret)
+		return ret;
+	ret = bs_virtqueue_init(&d->vq, c->capacity ? c->capacity : 32, c->depth ? c->depth : 16,
+				c->nr_pages, err);
+	if (ret)
+		goto no_queue;
+	if (d->ops->create)
+		ret = d->ops->create(d, peak, err);
+	if (!ret)
+		return 0;
+	bs_virtqueue_destroy(&d->vq);
+no_queue:
+	bs_residency_destroy(&d->res);
+	return ret;
+}
+
+int bs_device_create(const struct bs_device_config *config, struct bs_device **out,
+		     struct bs_error *err)
+{
+	struct bs_device *d;
+	int ret = check_config(config, err);
+
+	*out = NULL;
+	if (ret)
+		return ret;
+	d = calloc(1, sizeof(*d));
+	if (!d)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, "device", NULL, "no memory");
+	d->ops = find_kind(config->kind);
+	d->touch = config->touch;
+	d->advice = config->advice;
+	d->verify = config->verify;
+	if (config->costs)
+		d->costs = *config->costs;
+	else
+		bs_cost_preset(d->ops->preset, &d->costs);
+	ret = setup(d, config, err);
+	if (ret) {
+		free(d);
+		return ret;
+	}
+	*out = d;
+	return 0;
+}
+
+void bs_device_destroy(struct bs_device *d)
+{
+	if (!d)
+		return;
+	if (d->ops->destroy)
+		d->ops->destroy(d);
+	bs_virtqueue_destroy(&d->vq);
+	bs_residency_destroy(&d->res);
+	free(d);
+}
+
+/* ---- The guest's side: blocks come and go ---------------------------------------------------- */
+
+static bool is_block(const struct bs_device *d, bs_pfn pfn, unsigned int order)
+{
+	return order <= BS_MAX_ORDER && !(pfn & ((1U << order) - 1)) &&
+	       (uint64_t)pfn + (1U << order) <= d->res.nr_pages;
+}
+
+static int broken(const struct bs_device *d, struct bs_error *err, bs_pfn page, const char *law,
+		  bs_pfn pfn, unsigned int order)
+{
+	char where[64];
+
+	snprintf(where, sizeof(where), "device %s", d->ops->name);
+	return bs_error_set(err, BS_INVARIANT, 0, where, NULL,
+			    "page %u: %s (block at pfn %u, order %u)", page, law, pfn, order);
+}
+
+static bs_ns refault_cost(const struct bs_device *d, const struct bs_refault *f)
+{
+	const uint64_t mib_shift = 20 - BS_PAGE_SHIFT;
+
+	return (f->base_pages * d->costs.refault_per_mib >> mib_shift) +
+	       (f->huge_pages * BS_REGION_PAGES * d->costs.refault_thp_per_mib >> mib_shift);
+}
+
+void bs_device_preset_resident(struct bs_device *d, bs_pfn pfn, unsigned int order)
+{
+	struct bs_refault none = {0};
+
+	if (!is_block(d, pfn, order))
+		return;
+	if (d->ops->populate)
+		d->ops->populate(d, pfn, 1U << order);
+	bs_residency_touch(&d->res, pfn, 1U << order, 0, &none);
+}
+
+/* Everything but the common case: pages fault, or there is an arena to write to. */
+static void touch_block(struct bs_device *d, bs_pfn pfn, unsigned int nr, uint32_t id, bs_ns now,
+			bs_ns *cost)
+{
+	const bool faults = !bs_residency_all(&d->res, pfn, nr);
+	struct bs_refault again = {0};
+
+	if (d->ops->touch)
+		d->ops->touch(d, pfn, nr, id, faults);
+	if (!faults)
+		return;
+	bs_residency_touch(&d->res, pfn, nr, now, &again);
+	*cost = refault_cost(d, &again);
+}
+
+int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id, bs_ns now,
+		    bs_ns *cost, struct bs_error *err)
+{
+	bs_pfn page;
+
+	*cost = 0;
+	if (unlikely(!is_block(d, pfn, order)))
+		return broken(d, err, pfn, "no such block", pfn, order);
+	if (unlikely(d->vq.in_flight)) {
+		page = bs_virtqueue_find(&d->vq, pfn, order);
+		if (page != BS_NO_PFN)
+			return broken(d, err, page, "allocated while it is at the device", pfn,
+				      order);
+	}
+	if (d->touch == BS_TOUCH_NONE)
+		return 0;
+	page = bs_shadow_find_owned(&d->res, pfn, 1U << order);
+	if (unlikely(page != BS_NO_PFN))
+		return broken(d, err, page, "allocated, but in use already", pfn, order);
+	bs_shadow_own(&d->res, pfn, 1U << order);
+	if (d->ops->touch || !bs_residency_all(&d->res, pfn, 1U << order))
+		touch_block(d, pfn, 1U << order, id, now, cost);
+	return 0;
+}
+
+int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id,
+		   struct bs_error *err)
+{
+	uint64_t damaged = 0;
+	bs_pfn first = pfn;
+
+	if (unlikely(!is_block(d, pfn, order)))
+		return broken(d, err, pfn, "no such block", pfn, order);
+	if (d->touch == BS_TOUCH_NONE)
+		return 0;
+	if (d->ops->verify)
+		damaged = d->ops->verify(d, pfn, 1U << order, id, &first);
+	bs_shadow_disown(&d->res, pfn, 1U << order);
+	if (likely(!damaged))
+		return 0;
+	d->stats.content_loss += damaged;
+	return broken(d, err, first, "content lost while it was in use", pfn, order);
+}
+
+/* ---- The host's side: requests --------------------------------------------------------------- */
+
+static int check_range(struct bs_device *d, struct bs_range r, struct bs_error *err)
+{
+	bs_pfn page;
+
+	if (!is_block(d, r.pfn, r.order))
+		return broken(d, err, r.pfn,
+			      r.order > BS_MAX_ORDER ? "reported with an impossible order"
+			      : r.pfn >= d->res.nr_pages ||
+					      (uint64_t)r.pfn + (1U << r.order) > d->res.nr_pages
+				      ? "reported, but outside the arena"
+				      : "reported, but not aligned to its order",
+			      r.pfn, r.order);
+	page = bs_virtqueue_find(&d->vq, r.pfn, r.order);
+	if (page != BS_NO_PFN)
+		return broken(d, err, page, "reported while it is at the device already", r.pfn,
+			      r.order);
+	page = bs_shadow_find_owned(&d->res, r.pfn, 1U << r.order);
+	if (page != BS_NO_PFN)
+		return broken(d, err, page, "reported while the guest uses it", r.pfn, r.order);
+	return 0;
+}
+
+int bs_device_request(struct bs_device *d, const struct bs_range *r, unsigned int n, bs_ns *cost,
+		      struct bs_error *err)
+{
+	const bs_ns per_mib = d->res.thp ? d->costs.thp_per_mib : d->costs.per_mib;
+	uint64_t pages = 0;
+	int ret;
+
+	*cost = 0;
+	if (!n || n > d->vq.capacity)
+		return bs_error_set(err, BS_INVARIANT, 0, d->ops->name, NULL,
+				    "a request of %u ranges to a device with room for %u", n,
+				    d->vq.capacity);
+	if (d->vq.in_flight == d->vq.depth)
+		return bs_error_set(err, BS_RESOURCE, EBUSY, d->ops->name, NULL,
+				    "%u requests are in flight", d->vq.depth);
+	for (unsigned int i = 0; i < n; i++) {
+		ret = check_range(d, r[i], err);
+		if (ret) {
+			while (i--)
+				bs_virtqueue_mark(&d->vq, r[i], false);
+			return ret;
+		}
+		bs_virtqueue_mark(&d->vq, r[i], true);
+		pages += 1U << r[i].order;
+	}
+	d->stats.requests++;
+	d->stats.ranges += n;
+	d->stats.asked_bytes += pages << BS_PAGE_SHIFT;
+	*cost = d->costs.per_request + n * d->costs.per_range +
+		(pages * per_mib >> (20 - BS_PAGE_SHIFT));
+	return bs_virtqueue_add(&d->vq, r, n);
+}
+
+int bs_device_complete(struct bs_device *d, int ticket, bs_ns now, struct bs_error *err)
+{
+	uint64_t failed[BS_DEVICE_MAX_CAPACITY / 64] = {0};
+	const struct bs_range *r;
+	unsigned int n;
+	int error = 0;
+
+	r = bs_virtqueue_get(&d->vq, ticket, &n);
+	if (!r)
+		return bs_error_set(err, BS_INVARIANT, 0, d->ops->name, NULL,
+				    "completion of request %d, which is not in flight", ticket);
+	if (d->ops->discard)
+		error = d->ops->discard(d, r, n, failed);
+	for (unsigned int i = 0; i < n; i++) {
+		if (failed[i / 64] >> (i % 64) & 1)
+			d->stats.skipped_bytes += BS_PAGE_SIZE << r[i].order;
+		else
+			bs_residency_discard(&d->res, r[i].pfn, 1U << r[i].order, now);
+	}
+	if (d->ops->completed)
+		d->ops->completed(d, r, n, failed);
+	bs_virtqueue_remove(&d->vq, ticket);
+	if (!error)
+		return 0;
+	bs_error_set(err, BS_RESOURCE, error, "device madvise", NULL,
+		     "the host refused to discard part of request %d", ticket);
+	return -EIO;
+}
+
+/* ---- What it counted ------------------------------------------------------------------------- */
+
+void bs_device_levels(const struct bs_device *d, uint64_t *resident, uint64_t *unmapped)
+{
+	*resident = d->res.resident << BS_PAGE_SHIFT;
+	*unmapped = d->res.unmapped << BS_PAGE_SHIFT;
+}
+
+uint64_t bs_device_held(const struct bs_device *d)
+{
+	return (d->res.resident + d->res.unmapped) << BS_PAGE_SHIFT;
+}
+
+bool bs_device_is_resident(const struct bs_device *d, bs_pfn pfn)
+{
+	return pfn < d->res.nr_pages && bs_residency_test(&d->res, pfn);
+}
+
+void bs_device_stats(const struct bs_device *d, struct bs_device_stats *out)
+{
+	const struct bs_residency *r = &d->res;
+
+	*out = d->stats;
+	out->redundant_bytes = r->redundant << BS_PAGE_SHIFT;
+	out->discarded_bytes = r->discarded_total << BS_PAGE_SHIFT;
+	out->returned_bytes = r->returned << BS_PAGE_SHIFT;
+	out->refaults = r->refaults;
+	out->refault_bytes = r->refault_pages << BS_PAGE_SHIFT;
+	out->refault_bytes_1s = r->refault_1s << BS_PAGE_SHIFT;
+	out->refault_bytes_10s = r->refault_10s << BS_PAGE_SHIFT;
+	out->resident_bytes = r->resident << BS_PAGE_SHIFT;
+	out->unmapped_bytes = r->unmapped << BS_PAGE_SHIFT;
+	out->peak_resident_bytes = r->peak << BS_PAGE_SHIFT;
+	out->first_touch_bytes = r->first_touch << BS_PAGE_SHIFT;
+}
+
+uint64_t bs_device_real_rss(struct bs_device *d)
+{
+	struct bs_rss rss;
+
+	if (!d->ops->rss || d->ops->rss(d, &rss))
+		return BS_NO_TIME;
+	d->stats.real_rss_bytes = rss.rss;
+	d->stats.real_anon_huge_bytes = rss.anon_huge;
+	d->stats.real_lazyfree_bytes = rss.lazyfree;
+	return rss.rss;
+}
+
+int bs_device_check(struct bs_device *d, struct bs_error *err)
+{
+	bs_device_real_rss(d);
+	return d->ops->check ? d->ops->check(d, err) : 0;
+}
+
+bool bs_device_thp(const struct bs_device *d)
+{
+	return d->res.thp;
+}
+
+int bs_device_describe(const struct bs_device *d, char *buf, size_t size)
+{
+	const char *advice = d->advice == BS_ADVICE_FREE ? ", MADV_FREE" : ", MADV_DONTNEED";
+
+	return snprintf(buf, size, "%s, thp=%s%s, %u ranges", d->ops->name,
+			d->res.thp ? "always" : "never", d->ops->discard ? advice : "",
+			d->vq.capacity);
+}
+
+int bs_device_host(const struct bs_device *d, char *buf, size_t size)
+{
+	char thp[32];
+
+	if (!d->ops->rss)
+		return snprintf(buf, size, "%s", "");
+	bs_account_host_thp(thp, sizeof(thp));
+	return snprintf(buf, size, "host thp=%s, %s", thp,
+			d->res.thp && d->account.has_scan ? "PAGEMAP_SCAN" : "mincore");
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * device_int.h - what a device is made of, and the table each kind of device fills in.
+ */
+#ifndef BS_DEVICE_INT_H
+#define BS_DEVICE_INT_H
+
+#include <buddysim/device.h>
+
+#include "account.h"
+#include "arena.h"
+#include "residency.h"
+#include "virtqueue.h"
+
+/*
+ * One kind of device. All but names may be NULL: a device without an arena has nothing to do, and
+ * the residency model is kept for it all the same.
+ * @preset: costs it has unless told otherwise
+ */
+struct bs_device_ops {
+	const char *name, *summary, *preset;
+	int (*create)(struct bs_device *d, uint64_t peak_pages, struct bs_error *err);
+	void (*destroy)(struct bs_device *d);
+	/* The guest writes a block; @faults: the model expects page faults on the way. */
+	void (*touch)(struct bs_device *d, bs_pfn pfn, unsigned int nr, uint32_t id, bool faults);
+	/* Before t0: make it resident. */
+	void (*populate)(struct bs_device *d, bs_pfn pfn, unsigned int nr);
+	/* Damaged pages among those of [pfn, pfn+nr) that the guest owns. */
+	uint64_t (*verify)(struct bs_device *d, bs_pfn pfn, unsigned int nr, uint32_t id,
+			   bs_pfn *first);
+	/* Serve one request: bit i of @failed is set for each range that stays. 0 or first errno. */
+	int (*discard)(struct bs_device *d, const struct bs_range *r, unsigned int n,
+		       uint64_t *failed);
+	/* Were the ranges really discarded? After the model was updated. */
+	void (*completed)(struct bs_device *d, const struct bs_range *r, unsigned int n,
+			  const uint64_t *failed);
+	int (*check)(struct bs_device *d, struct bs_error *err);
+	int (*rss)(struct bs_device *d, struct bs_rss *rss);
+};
+
+#define BS_DEVICE_MAX_CAPACITY 512
+#define BS_DEVICE_MAX_DEPTH 256
+
+struct bs_device {
+	struct bs_residency res;
+	const struct bs_device_ops *ops;
+	enum bs_touch touch;
+	struct bs_virtqueue vq;
+	struct bs_device_costs costs;
+	enum bs_advice advice;
+	enum bs_verify verify;
+	struct bs_device_stats stats; /* what the residency model does not count itself */
+
+	/* devices with an arena */
+	struct bs_arena arena;
+	struct bs_account account;
+	uint64_t collapses; /* of khugepaged, when the arena was mapped */
+	struct bs_error mismatch; /* the first one found */
+};
+
+extern const struct bs_device_ops bs_device_null, bs_device_model, bs_device_madvise;
+
+/* verify.c: the model against the kernel's account. All or just discarded ranges; mismatches are
+ * counted and the first described in d->mismatch. 0 or -errno. */
+int bs_verify_arena(struct bs_device *d);
+int bs_verify_discarded(struct bs_device *d, struct bs_range r);
+
+#endif

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * madvise.c - the device that acts on real memory: blocks are stamped, reported ranges are given
+ * to madvise(), and the effect is judged by the kernel's account, not by the return code.
+ */
+#include "device_int.h"
+
+#include <sys/mman.h>
+
+#include <errno.h>
+#include <time.h>
+
+#include "guard.h"
+
+#define SAMPLE_EVERY 64
+
+static uint64_t real_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * BS_NS_PER_S + (uint64_t)t.tv_nsec;
+}
+
+static int madvise_create(struct bs_device *d, uint64_t peak_pages, struct bs_error *err)
+{
+	int ret = bs_guard_check(&bs_guard_proc, peak_pages, err);
+
+	if (ret)
+		return ret;
+	ret = bs_account_open(&d->account, err);
+	if (ret)
+		return ret;
+	ret = bs_arena_map(&d->arena, d->res.nr_pages, d->res.thp, err);
+	if (ret) {
+		bs_account_close(&d->account);
+		return ret;
+	}
+	d->arena.advice = d->advice == BS_ADVICE_FREE ? MADV_FREE : MADV_DONTNEED;
+	d->arena.fill = d->touch == BS_TOUCH_ALL;
+	d->collapses = bs_account_collapses();
+	d->stats.content_checked = d->touch != BS_TOUCH_NONE;
+	return 0;
+}
+
+static void madvise_destroy(struct bs_device *d)
+{
+	bs_arena_unmap(&d->arena);
+	bs_account_close(&d->account);
+}
+
+static void madvise_touch(struct bs_device *d, bs_pfn pfn, unsigned int nr, uint32_t id,
+			  bool faults)
+{
+	uint64_t start;
+
+	/* Reading the clock costs more than a touch without a fault (anchors.md F.3). */
+	if (!faults) {
+		bs_arena_stamp(&d->arena, pfn, nr, id);
+		return;
+	}
+	start = real_ns();
+	bs_arena_stamp(&d->arena, pfn, nr, id);
+	d->stats.real_touch_ns += real_ns() - start;
+}
+
+static void madvise_populate(struct bs_device *d, bs_pfn pfn, unsigned int nr)
+{
+	bs_arena_populate(&d->arena, pfn, nr);
+}
+
+static uint64_t madvise_verify(struct bs_device *d, bs_pfn pfn, unsigned int nr, uint32_t id,
+			       bs_pfn *first)
+{
+	const uint64_t word = pfn / BS_WORD_PAGES, mask = bs_word_mask(pfn, nr);
+	uint64_t damaged = 0;
+
+	for (uint64_t i = word; i < word + bs_nr_words(nr); i++) {
+		bs_pfn page = BS_NO_PFN;
+		const unsigned int found = bs_arena_verify(&d->arena, i * BS_WORD_PAGES,
+							   d->res.words[i].owned & mask, id, &page);
+
+		if (found && !damaged)
+			*first = page;
+		damaged += found;
+	}
+	return damaged;
+}
+
+static int madvise_discard(struct bs_device *d, const struct bs_range *r, unsigned int n,
+			   uint64_t *failed)
+{
+	const uint64_t start = real_ns();
+	int first = 0;
+
+	for (unsigned int i = 0; i < n; i++) {
+		const int error = bs_arena_discard(&d->arena, r[i].pfn, 1U << r[i].order);
+
+		if (!error)
+			continue;
+		failed[i / 64] |= UINT64_C(1) << (i % 64);
+		if (!first)
+			first = error;
+	}
+	d->stats.real_madvise_ns += real_ns() - start;
+	return first;
+}
+
+static void madvise_completed(struct bs_device *d, const struct bs_range *r, unsigned int n,
+			      const uint64_t *failed)
+{
+	/* Pages advised MADV_FREE stay mapped until the host needs them: nothing to compare. */
+	if (d->advice == BS_ADVICE_FREE || d->verify == BS_VERIFY_END)
+		return;
+	if (d->verify == BS_VERIFY_SAMPLE && d->stats.requests % SAMPLE_EVERY)
+		return;
+	for (unsigned int i = 0; i < n; i++)
+		if (!(failed[i / 64] >> (i % 64) & 1))
+			bs_verify_discarded(d, r[i]);
+}
+
+static int madvise_rss(struct bs_device *d, struct bs_rss *rss)
+{
+	return bs_account_rss(d->arena.base, (size_t)d->arena.nr_pages << BS_PAGE_SHIFT, rss);
+}
+
+static int madvise_check(struct bs_device *d, struct bs_error *err)
+{
+	int ret = 0;
+
+	if (d->advice == BS_ADVICE_DONTNEED)
+		ret = bs_verify_arena(d);
+	if (ret)
+		return bs_error_set(err, BS_RESOURCE, -ret, "device madvise",
+				    "--device null, or mount /proc",
+				    "the kernel's account of the arena cannot be read");
+	if (!d->stats.residency_mismatches)
+		return 0;
+	if (err)
+		*err = d->mismatch;
+	return 1;
+}
+
+const struct bs_device_ops bs_device_madvise = {
+	.name = "madvise",
+	.summary = "a real arena: blocks are stamped, reports are madvise()d and checked",
+	.preset = "default",
+	.create = madvise_create,
+	.destroy = madvise_destroy,
+	.touch = madvise_touch,
+	.populate = madvise_populate,
+	.verify = madvise_verify,
+	.discard = madvise_discard,
+	.completed = madvise_completed,
+	.check = madvise_check,
+	.rss = madvise_rss,
+};

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * null.c - the device that accepts everything and costs nothing: what is left is the strategy's
+ * own cost. Residency is modelled as for every device; there is no arena behind it.
+ */
+#include "device_int.h"
+
+const struct bs_device_ops bs_device_null = {
+	.name = "null",
+	.summary = "accepts everything, costs nothing; residency is modelled",
+	.preset = "null",
+};

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "residency.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lazy.h"
+
+static uint64_t nr_all_words(const struct bs_residency *r)
+{
+	return (r->nr_pages + BS_WORD_PAGES - 1) / BS_WORD_PAGES;
+}
+
+static uint64_t nr_regions(const struct bs_residency *r)
+{
+	return (r->nr_pages + BS_REGION_PAGES - 1) >> BS_REGION_SHIFT;
+}
+
+int bs_residency_init(struct bs_residency *r, uint64_t nr_pages, bool thp, struct bs_error *err)
+{
+	*r = (struct bs_residency){.nr_pages = nr_pages, .thp = thp};
+	r->words = bs_lazy_map(nr_all_words(r) * sizeof(*r->words));
+	r->discarded = bs_lazy_map(nr_all_words(r) * sizeof(*r->discarded));
+	r->regions = bs_lazy_map(nr_regions(r) * sizeof(*r->regions));
+	if (thp)
+		r->huge = bs_lazy_map(nr_all_words(r) * sizeof(*r->huge));
+	if (r->words && r->discarded && r->regions && (r->huge || !thp))
+		return 0;
+	bs_residency_destroy(r);
+	return bs_error_set(err, BS_RESOURCE, 0, "device", "use a smaller --memory",
+			    "no address space for the residency model of %llu pages",
+			    (unsigned long long)nr_pages);
+}
+
+void bs_residency_destroy(struct bs_residency *r)
+{
+	bs_lazy_unmap(r->words, nr_all_words(r) * sizeof(*r->words));
+	bs_lazy_unmap(r->discarded, nr_all_words(r) * sizeof(*r->discarded));
+	bs_lazy_unmap(r->regions, nr_regions(r) * sizeof(*r->regions));
+	bs_lazy_unmap(r->huge, nr_all_words(r) * sizeof(*r->huge));
+	memset(r, 0, sizeof(*r));
+}
+
+bs_pfn bs_shadow_find_owned(const struct bs_residency *r, bs_pfn pfn, unsigned int nr)
+{
+	const uint64_t first = pfn / BS_WORD_PAGES, mask = bs_word_mask(pfn, nr);
+
+	for (uint64_t i = first; i < first + bs_nr_words(nr); i++) {
+		const uint64_t owned = r->words[i].owned & mask;
+
+		if (owned)
+			return i * BS_WORD_PAGES + (unsigned int)__builtin_ctzll(owned);
+	}
+	return BS_NO_PFN;
+}
+
+/* ---- Touching -------------------------------------------------------------------------------- */
+
+static void count_refault(struct bs_residency *r, const struct bs_region *g, uint64_t pages,
+			  bs_ns now)
+{
+	const bs_ns age = now > g->discarded ? now - g->discarded : 0;
+
+	r->refault_pages += pages;
+	if (age <= BS_NS_PER_S)
+		r->refault_1s += pages;
+	if (age <= 10 * BS_NS_PER_S)
+		r->refault_10s += pages;
+}
+
+/* One fault, one huge page: everything in the region is there now, touched or not. */
+static void fault_huge(struct bs_residency *r, struct bs_region *g, uint64_t first_word, bs_ns now,
+		       struct bs_refault *fault)
+{
+	uint64_t again = 0;
+
+	for (uint64_t i = first_word; i < first_word + BS_REGION_PAGES / BS_WORD_PAGES; i++) {
+		again += (unsigned int)__builtin_popcountll(r->discarded[i]);
+		r->words[i].resident = UINT64_MAX;
+		r->huge[i] = UINT64_MAX;
+		r->discarded[i] = 0;
+	}
+	g->huge_left = BS_REGION_PAGES;
+	r->resident += BS_REGION_PAGES;
+	r->first_touch += BS_REGION_PAGES - again;
+	if (!again)
+		return;
+	r->refaults++;
+	count_refault(r, g, again, now);
+	fault->huge_pages++;
+}
+
+static void fault_base(struct bs_residency *r, const struct bs_region *g, uint64_t word,
+		       uint64_t missing, bs_ns now, struct bs_refault *fault)
+{
+	const uint64_t pages = (unsigned int)__builtin_popcountll(missing);
+	const uint64_t again = (unsigned int)__builtin_popcountll(missing & r->discarded[word]);
+
+	r->words[word].resident |= missing;
+	r->discarded[word] &= ~missing;
+	r->resident += pages;
+	r->first_touch += pages - again;
+	if (!again)
+		return;
+	r->refaults += again;
+	count_refault(r, g, again, now);
+	fault->base_pages += again;
+}
+
+/* May the next fault in the region take a huge page? Only if no page table is in the way and the
+ * whole of it belongs to the arena: the kernel does not go beyond a mapping's end. */
+static bool is_empty_huge_region(const struct bs_residency *r, uint64_t region)
+{
+	return r->thp && !r->regions[region].split && !r->regions[region].huge_left &&
+	       (region + 1) << BS_REGION_SHIFT <= r->nr_pages;
+}
+
+static void touch_in_region(struct bs_residency *r, bs_pfn pfn, unsigned int nr, bs_ns now,
+			    struct bs_refault *fault)
+{
+	const uint64_t region = pfn >> BS_REGION_SHIFT;
+	const uint64_t first = pfn / BS_WORD_PAGES, mask = bs_word_mask(pfn, nr);
+	struct bs_region *g = &r->regions[region];
+
+	if (is_empty_huge_region(r, region)) {
+		fault_huge(r, g, region * (BS_REGION_PAGES / BS_WORD_PAGES), now, fault);
+		return;
+	}
+	for (uint64_t i = first; i < first + bs_nr_words(nr); i++) {
+		const uint64_t missing = mask & ~r->words[i].resident;
+
+		if (missing)
+			fault_base(r, g, i, missing, now, fault);
+	}
+}
+
+void bs_residency_touch(struct bs_residency *r, bs_pfn pfn, unsigned int nr, bs_ns now,
+			struct bs_refault *fault)
+{
+	const unsigned int step = nr < BS_REGION_PAGES ? nr : BS_REGION_PAGES;
+
+	for (unsigned int done = 0; done < nr; done += step)
+		touch_in_region(r, pfn + done, step, now, fault);
+	if (r->resident + r->unmapped > r->peak)
+		r->peak = r->resident + r->unmapped;
+}
+
+/* ---- Discarding ------------------------------------------------------------------------------ */
+
+/* Pages of the region's huge page are unmapped: the host has them back when the last one goes. */
+static void unmap_of_huge(struct bs_residency *r, struct bs_region *g, unsigned int pages)
+{
+	g->huge_left -= pages;
+	r->unmapped += pages;
+	if (!g->huge_left) {
+		r->unmapped -= BS_REGION_PAGES;
+		r->returned += BS_REGION_PAGES;
+	}
+}
+
+static void discard_in_region(struct bs_residency *r, bs_pfn pfn, unsigned int nr, bs_ns now)
+{
+	const uint64_t first = pfn / BS_WORD_PAGES, mask = bs_word_mask(pfn, nr);
+	struct bs_region *g = &r->regions[pfn >> BS_REGION_SHIFT];
+	unsigned int pages = 0, of_huge = 0;
+
+	for (uint64_t i = first; i < first + bs_nr_words(nr); i++) {
+		const uint64_t hit = r->words[i].resident & mask;
+
+		pages += (unsigned int)__builtin_popcountll(hit);
+		r->words[i].resident &= ~hit;
+		r->discarded[i] |= hit;
+		if (r->thp) {
+			of_huge += (unsigned int)__builtin_popcountll(r->huge[i] & hit);
+			r->huge[i] &= ~hit;
+		}
+	}
+	r->redundant += nr - pages;
+	r->discarded_total += pages;
+	r->resident -= pages;
+	r->returned += pages - of_huge;
+	if (pages)
+		g->discarded = now;
+	if (of_huge)
+		unmap_of_huge(r, g, of_huge);
+	if (nr == BS_REGION_PAGES)
+		g->split = false;
+	else if (of_huge)
+		g->split = true;
+}
+
+void bs_residency_discard(struct bs_residency *r, bs_pfn pfn, unsigned int nr, bs_ns now)
+{
+	const unsigned int step = nr < BS_REGION_PAGES ? nr : BS_REGION_PAGES;
+
+	for (unsigned int done = 0; done < nr; done += step)
+		discard_in_region(r, pfn + done, step, now);
+}

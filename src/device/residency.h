@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * residency.h - the model of which guest pages the host holds, and of what it gets back.
+ *
+ * A page is resident (mapped) or not. With huge pages a 2 MiB region is in one of these states:
+ *
+ *   empty   nothing mapped, no page table: the next touch brings in one huge page, all 512 pages
+ *   huge    one huge page, wholly mapped
+ *   split   a page table: dropped in part at some time. What is left of the huge page stays
+ *           mapped, what was dropped of it is "unmapped but not returned" until its last part
+ *           goes; pages touched again are base pages of their own. Only a discard of the whole
+ *           region removes the page table (Linux from 6.14; before, only khugepaged does).
+ *
+ * Blocks are naturally aligned, so that a block of less than 64 pages lies in one word, and one
+ * of less than 512 in one region. semantics.md 6.
+ */
+#ifndef BS_DEVICE_RESIDENCY_H
+#define BS_DEVICE_RESIDENCY_H
+
+#include <buddysim/device.h>
+
+#define BS_REGION_SHIFT 9 /* pages of 2 MiB */
+#define BS_REGION_PAGES (1U << BS_REGION_SHIFT)
+#define BS_WORD_PAGES 64U
+
+#ifndef likely
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#endif
+
+/* The two bits the hot path looks at, of 64 pages, on one cache line. */
+struct bs_page_word {
+	uint64_t resident;
+	uint64_t owned; /* allocated by the guest and not freed: the shadow map */
+};
+
+struct bs_region {
+	bs_ns discarded; /* time of the latest discard that unmapped something here */
+	uint16_t huge_left; /* pages of the huge page still mapped; 0: there is none */
+	bool split;
+};
+
+struct bs_residency {
+	struct bs_page_word *words;
+	uint64_t *discarded; /* dropped, and not touched since */
+	uint64_t *huge; /* mapped by the region's huge page; THP only */
+	struct bs_region *regions;
+	uint64_t nr_pages;
+	bool thp;
+	/* levels and counts, in pages unless said */
+	uint64_t resident, unmapped, peak;
+	uint64_t redundant, discarded_total, returned;
+	uint64_t refaults; /* faults */
+	uint64_t refault_pages, refault_1s, refault_10s, first_touch;
+};
+
+/* What one touch had to fault in again: for its cost. */
+struct bs_refault {
+	uint64_t base_pages, huge_pages; /* of 4 KiB, of 2 MiB */
+};
+
+/* 0 or -ENOMEM with @err. A failed one needs no destroy. */
+int bs_residency_init(struct bs_residency *r, uint64_t nr_pages, bool thp, struct bs_error *err);
+void bs_residency_destroy(struct bs_residency *r);
+
+/* Every page of [pfn, pfn+nr) becomes resident; @fault is added to. */
+void bs_residency_touch(struct bs_residency *r, bs_pfn pfn, unsigned int nr, bs_ns now,
+			struct bs_refault *fault);
+void bs_residency_discard(struct bs_residency *r, bs_pfn pfn, unsigned int nr, bs_ns now);
+
+/* The bits of [pfn, pfn+nr) in its words; all of each word if there are several. */
+static inline uint64_t bs_word_mask(bs_pfn pfn, unsigned int nr)
+{
+	return nr >= BS_WORD_PAGES ? UINT64_MAX
+				   : ((UINT64_C(1) << nr) - 1) << (pfn % BS_WORD_PAGES);
+}
+
+static inline unsigned int bs_nr_words(unsigned int nr)
+{
+	return nr > BS_WORD_PAGES ? nr / BS_WORD_PAGES : 1;
+}
+
+static inline bool bs_residency_test(const struct bs_residency *r, bs_pfn pfn)
+{
+	return r->words[pfn / BS_WORD_PAGES].resident >> (pfn % BS_WORD_PAGES) & 1;
+}
+
+static inline bool bs_residency_all(const struct bs_residency *r, bs_pfn pfn, unsigned int nr)
+{
+	const struct bs_page_word *w = &r->words[pfn / BS_WORD_PAGES];
+	const uint64_t mask = bs_word_mask(pfn, nr);
+
+	for (unsigned int i = 0; i < bs_nr_words(nr); i++)
+		if ((w[i].resident & mask) != mask)
+			return false;
+	return true;
+}
+
+/* First page of [pfn, pfn+nr) that the guest owns, or BS_NO_PFN. */
+bs_pfn bs_shadow_find_owned(const struct bs_residency *r, bs_pfn pfn, unsigned int nr);
+
+static inline void bs_shadow_own(struct bs_residency *r, bs_pfn pfn, unsigned int nr)
+{
+	struct bs_page_word *w = &r->words[pfn / BS_WORD_PAGES];
+	const uint64_t mask = bs_word_mask(pfn, nr);
+
+	for (unsigned int i = 0; i < bs_nr_words(nr); i++)
+		w[i].owned |= mask;
+}
+
+static inline void bs_shadow_disown(struct bs_residency *r, bs_pfn pfn, unsigned int nr)
+{
+	struct bs_page_word *w = &r->words[pfn / BS_WORD_PAGES];
+	const uint64_t mask = bs_word_mask(pfn, nr);
+
+	for (unsigned int i = 0; i < bs_nr_words(nr); i++)
+		w[i].owned &= ~mask;
+}
+
+#endif
