@@ -170,10 +170,17 @@ int bs_trace_import(const char *text_path, const char *out_path,
 int bs_trace_cut(struct bs_trace *t, bs_ns from, bs_ns to, const char *out_path,
 		 struct bs_trace_info *result, struct bs_error *err);
 
-/** A workload generator: memhog, churn, stripe, burst. */
+/**
+ * struct bs_generator - a workload generator: memhog, churn, stripe, burst
+ * @params: "cpus" and "memory", where it has them, go into the trace's header
+ * @names: names of its phases, NULL-terminated; MARK events index it
+ * @peak_bytes: the most it holds at a time; memory=0 chooses a guest in which that fits
+ */
 struct bs_generator {
 	const char *name, *summary;
 	const struct bs_param *params;
+	const char *const *names;
+	uint64_t (*peak_bytes)(const uint64_t *values);
 	/* emit every event through @emit (non-zero: stop and return it) */
 	int (*run)(const uint64_t *values, uint64_t seed,
 		   int (*emit)(void *arg, const struct bs_trace_event *ev), void *arg,

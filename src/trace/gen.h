@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* gen.h - what the generators share: a clock, allocation numbers, and a place to send events to. */
+#ifndef BS_TRACE_GEN_H
+#define BS_TRACE_GEN_H
+
+#include <buddysim/trace.h>
+
+#include "rng.h"
+
+struct bs_gen {
+	int (*emit)(void *arg, const struct bs_trace_event *ev);
+	void *arg;
+	bs_ns now;
+	uint64_t numbers; /* allocations so far; the next one's number */
+};
+
+/* Each passes on what emit returned: 0 to go on. */
+int bs_gen_alloc(struct bs_gen *g, unsigned int order, uint32_t gfp, unsigned int cpu);
+int bs_gen_free(struct bs_gen *g, uint64_t number, unsigned int offset, unsigned int order,
+		unsigned int flags, unsigned int cpu);
+int bs_gen_mark(struct bs_gen *g, unsigned int name);
+/* The gfp mask that user memory of this order is allocated with. */
+uint32_t bs_gen_user_gfp(unsigned int order);
+/* 0 .. n-1, in order or shuffled; the caller frees it. NULL: out of memory, @err filled. */
+uint32_t *bs_gen_sequence(uint64_t n, bool shuffle, uint64_t seed, struct bs_error *err);
+/* Time of step @i of @n when they are spread evenly over @span. */
+static inline bs_ns bs_gen_spread(bs_ns span, uint64_t i, uint64_t n)
+{
+	return (bs_ns)((unsigned __int128)span * i / n);
+}
+
+extern const struct bs_generator bs_gen_memhog, bs_gen_churn, bs_gen_stripe, bs_gen_burst;
+
+#define BS_GEN_MEMORY_PARAM                                                          \
+	{                                                                            \
+		"memory", BS_PARAM_SIZE, 0, 0, UINT64_C(1) << 41, NULL,              \
+			"size of the guest, noted in the trace; 0: what fits", false \
+	}
+#define BS_GEN_SIZE_MAX (UINT64_C(1) << 40)
+#define BS_GEN_TIME_MAX (UINT64_C(86400) * BS_NS_PER_S)
+
+#endif

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bs_test.h"
+#include "bs_trace_test.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NR_PATHS 16
+
+struct scratch {
+	char folder[64];
+	char path[NR_PATHS][128];
+	unsigned int nr;
+};
+
+/* Tests are single-threaded programs; the folder goes when the program does. */
+static struct scratch scratch;
+
+static void remove_scratch(void)
+{
+	for (unsigned int i = 0; i < scratch.nr; i++)
+		unlink(scratch.path[i]);
+	rmdir(scratch.folder);
+}
+
+const char *bs_test_path(const char *name)
+{
+	char wanted[128];
+
+	if (!scratch.folder[0]) {
+		strcpy(scratch.folder, "/tmp/bs-test-XXXXXX");
+		assert_non_null(mkdtemp(scratch.folder));
+		atexit(remove_scratch);
+	}
+	snprintf(wanted, sizeof(wanted), "%s/%s", scratch.folder, name);
+	for (unsigned int i = 0; i < scratch.nr; i++)
+		if (!strcmp(scratch.path[i], wanted))
+			return scratch.path[i];
+	assert_true(scratch.nr < NR_PATHS);
+	strcpy(scratch.path[scratch.nr], wanted);
+	return scratch.path[scratch.nr++];
+}
+
+void bs_test_write_file(const char *path, const void *data, size_t len)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(data, 1, len, f), len);
+	assert_int_equal(fclose(f), 0);
+}
+
+unsigned char *bs_test_read_file(const char *path, size_t *len)
+{
+	FILE *f = fopen(path, "r");
+	unsigned char *data;
+
+	assert_non_null(f);
+	fseek(f, 0, SEEK_END);
+	*len = (size_t)ftell(f);
+	rewind(f);
+	data = malloc(*len + 1);
+	assert_non_null(data);
+	assert_int_equal(fread(data, 1, *len, f), *len);
+	fclose(f);
+	return data;
+}
+
+void bs_test_write_trace(const char *path, const struct bs_trace_info *info,
+			 const struct bs_trace_event *ev, size_t n)
+{
+	const struct bs_trace_info plain = {.nr_cpus = 1};
+	struct bs_trace_writer *w;
+	struct bs_error err;
+
+	if (!info)
+		info = &plain;
+	assert_ok(bs_trace_create(path, info, &w, &err), &err);
+	for (size_t i = 0; i < n; i++)
+		assert_ok(bs_trace_write(w, &ev[i], &err), &err);
+	assert_ok(bs_trace_finish(w, info, &err), &err);
+}
+
+static void print_event(FILE *f, const struct bs_trace *t, const struct bs_trace_chunk *c,
+			unsigned int i)
+{
+	static const char *const kinds[BS_NR_EV] = {"alloc", "free",  "pre",   "failed",
+						    "mark",  "pause", "resume"};
+	const struct bs_trace_info *info = bs_trace_info(t);
+	char gfp[256];
+
+	fprintf(f, "%" PRIu64 " %s", c->time[i], kinds[c->kind[i]]);
+	if (c->kind[i] == BS_EV_FREE)
+		fprintf(f, " age=%u o%u+%u", c->arg[i], c->order[i], c->offset ? c->offset[i] : 0);
+	if (c->kind[i] == BS_EV_ALLOC || c->kind[i] == BS_EV_PRE || c->kind[i] == BS_EV_FAILED) {
+		bs_gfp_format(info->gfp[c->gfp[i]], gfp, sizeof(gfp));
+		fprintf(f, " o%u %s", c->order[i], gfp);
+	}
+	if (c->kind[i] == BS_EV_MARK)
+		fprintf(f, " %s", info->names[c->arg[i]]);
+	if (c->pfn && c->pfn[i] != BS_NO_PFN)
+		fprintf(f, " pfn=%u", c->pfn[i]);
+	if (c->cpu[i])
+		fprintf(f, " cpu%u", c->cpu[i]);
+	if (c->flags[i] & BS_EVF_BATCHED)
+		fputs(" batched", f);
+	if (c->flags[i] & BS_EVF_BOOT)
+		fputs(" boot", f);
+	if (c->flags[i] >> BS_EVF_MT_SHIFT)
+		fprintf(f, " mt%u", (c->flags[i] >> BS_EVF_MT_SHIFT) - 1u);
+	fputc('\n', f);
+}
+
+char *bs_test_trace_text(const char *path)
+{
+	struct bs_trace_chunk c;
+	struct bs_trace *t;
+	struct bs_error err;
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+	int ret;
+
+	assert_non_null(f);
+	assert_ok(bs_trace_open(path, &t, &err), &err);
+	while ((ret = bs_trace_next(t, &c, &err)) > 0)
+		for (unsigned int i = 0; i < c.n; i++)
+			print_event(f, t, &c, i);
+	assert_ok(ret, &err);
+	bs_trace_close(t);
+	fclose(f);
+	return text;
+}

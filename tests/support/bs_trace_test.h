@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* bs_trace_test.h - scratch files and small traces for the tests of src/trace. */
+#ifndef BS_TRACE_TEST_H
+#define BS_TRACE_TEST_H
+
+#include <buddysim/trace.h>
+
+/* A path in a private scratch folder, valid until the next call with the same @name. */
+const char *bs_test_path(const char *name);
+void bs_test_write_file(const char *path, const void *data, size_t len);
+/* malloc'd; *@len its length. */
+unsigned char *bs_test_read_file(const char *path, size_t *len);
+/* A trace of the given events; info may be NULL: one CPU, no pfns, no names. */
+void bs_test_write_trace(const char *path, const struct bs_trace_info *info,
+			 const struct bs_trace_event *ev, size_t n);
+/* Events as text, one line each: "0 pre o0 GFP_KERNEL", "5us free age=1 o0+0 batched" ... */
+char *bs_test_trace_text(const char *path);
+
+#endif
