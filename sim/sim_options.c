@@ -358,6 +358,7 @@ static error_t parse_output(int key, char *arg, struct sim_options *o)
 		o->cfg.progress = NULL;
 		return 0;
 	case OPT_FAIL_IF:
+		sim_options_check_syntax(arg);
 		o->fail_if = grow(o->fail_if, o->nr_fail_if, sizeof(*o->fail_if));
 		o->fail_if[o->nr_fail_if++] = arg;
 		return 0;

@@ -23,8 +23,10 @@ void sim_options_init(struct sim_options *o);
 void sim_options_free(struct sim_options *o);
 /* Add "-s A:x=1,y=2,B": an item with '=' and no ':' belongs to the strategy before it. */
 void sim_options_add_strategies(struct sim_options *o, const char *text);
+/* A --fail-if expression that makes no sense ends the program, before anything has run. */
+void sim_options_check_syntax(const char *expr);
 /* Tests the thresholds of --fail-if on a result; says on stderr which are crossed. Returns
- * BS_UNEQUAL if one is, else 0; a bad expression ends the program. */
+ * BS_UNEQUAL if one is, else 0. */
 int sim_options_check(const struct sim_options *o, const struct bs_result *r);
 
 #endif
