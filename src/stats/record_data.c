@@ -426,12 +426,13 @@ static void put_about(FILE *f, const char *key, const json_t *v)
 	fputc('\n', f);
 }
 
-/* The words of a picture's title, one per line. */
+/* The words of a picture's title, and what is of the whole comparison: one per line. */
 static int write_about(struct data *d)
 {
 	const json_t *trace = json_object_get(d->root, "trace"),
 		     *cell = json_array_get(d->cells, 0);
-	const json_t *config = json_object_get(d->root, "config"), *name;
+	const json_t *bound = json_object_get(d->root, "bound"), *name, *v;
+	static const char *const keys[] = {"held_mib_s", "refault_bytes"};
 	struct bs_outfile o;
 	int ret = open_file(d, "about.tsv", &o);
 
@@ -439,15 +440,17 @@ static int write_about(struct data *d)
 		return ret;
 	name = json_object_get(trace, "name");
 	if (!name)
-		name = json_object_get(trace, "path");
-	if (!name)
-		name = json_object_get(config, "trace");
-	if (!name)
 		name = json_object_get(trace, "sha256");
 	fputs("key\tvalue\n", o.f);
 	put_about(o.f, "trace", name);
 	put_about(o.f, "device", json_object_get(cell, "device"));
 	put_about(o.f, "kernel", json_object_get(cell, "kernel"));
+	for (int i = 0; i < 2; i++) {
+		v = json_object_get(bound, keys[i]);
+		if (json_is_integer(v))
+			fprintf(o.f, "bound.%s\t%" JSON_INTEGER_FORMAT "\n", keys[i],
+				json_integer_value(v));
+	}
 	return bs_outfile_commit(&o, d->err);
 }
 

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* report.h - data files and pictures from a record, for `report` and `compare --plots`. */
+#ifndef BS_SIM_REPORT_H
+#define BS_SIM_REPORT_H
+
+#include <buddysim/buddysim.h>
+
+/*
+ * Write the record's TSV files into @dir and draw every picture of plots/ there, as SVG and PNG.
+ * The record must hold a timeline. 0, or negative with @err.
+ */
+int report_plots(const char *record_path, const char *dir, struct bs_error *err);
+
+#endif
