@@ -201,11 +201,10 @@ int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_
 	}
 	if (d->touch == BS_TOUCH_NONE)
 		return 0;
-	page = bs_shadow_find_owned(&d->res, pfn, 1U << order);
-	if (unlikely(page != BS_NO_PFN))
-		return broken(d, err, page, "allocated, but in use already", pfn, order);
-	bs_shadow_own(&d->res, pfn, 1U << order);
-	if (d->ops->touch || !bs_residency_all(&d->res, pfn, 1U << order))
+	if (unlikely(!bs_shadow_own(&d->res, pfn, 1U << order)))
+		return broken(d, err, bs_shadow_find_owned(&d->res, pfn, 1U << order),
+			      "allocated, but in use already", pfn, order);
+	if (d->ops->touch || unlikely(!bs_residency_all(&d->res, pfn, 1U << order)))
 		touch_block(d, pfn, 1U << order, id, now, cost);
 	return 0;
 }

@@ -99,13 +99,18 @@ static inline bool bs_residency_all(const struct bs_residency *r, bs_pfn pfn, un
 /* First page of [pfn, pfn+nr) that the guest owns, or BS_NO_PFN. */
 bs_pfn bs_shadow_find_owned(const struct bs_residency *r, bs_pfn pfn, unsigned int nr);
 
-static inline void bs_shadow_own(struct bs_residency *r, bs_pfn pfn, unsigned int nr)
+/* The guest owns [pfn, pfn+nr) now. False, and nothing changed, if it owns some of it already. */
+static inline bool bs_shadow_own(struct bs_residency *r, bs_pfn pfn, unsigned int nr)
 {
 	struct bs_page_word *w = &r->words[pfn / BS_WORD_PAGES];
 	const uint64_t mask = bs_word_mask(pfn, nr);
 
 	for (unsigned int i = 0; i < bs_nr_words(nr); i++)
+		if (unlikely(w[i].owned & mask))
+			return false;
+	for (unsigned int i = 0; i < bs_nr_words(nr); i++)
 		w[i].owned |= mask;
+	return true;
 }
 
 static inline void bs_shadow_disown(struct bs_residency *r, bs_pfn pfn, unsigned int nr)

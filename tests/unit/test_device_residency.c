@@ -334,8 +334,10 @@ static void test_shadow_map(void **state)
 
 	(void)state;
 	assert_int_equal(bs_shadow_find_owned(&r, 0, 1024), BS_NO_PFN);
-	bs_shadow_own(&r, 1024, 512);
-	bs_shadow_own(&r, 520, 8);
+	assert_true(bs_shadow_own(&r, 1024, 512));
+	assert_true(bs_shadow_own(&r, 520, 8));
+	assert_false(bs_shadow_own(&r, 512, 512));
+	assert_int_equal(bs_shadow_find_owned(&r, 512, 8), BS_NO_PFN);
 	assert_int_equal(bs_shadow_find_owned(&r, 0, 1024), 520);
 	assert_int_equal(bs_shadow_find_owned(&r, 1024, 1024), 1024);
 	bs_shadow_disown(&r, 520, 8);
