@@ -20,13 +20,25 @@ unit = top >= 2048 ? 1024.0 : 1.0
 set label 1 'Memory held by the host over time' at screen 0.5, 0.955 center font headline
 set label 2 subject at screen 0.5, 0.905 center font byline textcolor rgb '#404040'
 set tmargin at screen 0.87
-set xlabel 'virtual time (s)' offset 0, 0.5
+set xlabel 'virtual time (s)'
 set ylabel sprintf('memory (%s)', unit > 1 ? 'GiB' : 'MiB')
 set yrange [0:(top > 0 ? 1.06 * top / unit : 1)]
 set autoscale xfix
-set key outside below center horizontal Left reverse samplen 3 spacing 1.15 width 1
-small = n > 8 ? 'DejaVu Sans,16' : 'DejaVu Sans,20'
-set key font small
+# The legend stands below in as many columns as the longest label lets in, and takes as much height
+# as it needs.
+size = n > 8 ? 15 : 20
+entries = n + 1 + (split > 0)
+longest = split > 0 ? 24 : 17
+do for [i = 1:n] { longest = strlen(label[i]) > longest ? strlen(label[i]) : longest }
+columns = floor(1500 / (100 + 0.68 * size * longest))
+columns = columns < 1 ? 1 : columns > 4 ? 4 : columns
+columns = columns > entries ? entries : columns
+rows = (entries + columns - 1) / columns
+small = sprintf('DejaVu Sans,%d', size)
+set key at screen 0.53, 0.015 bottom center vertical maxrows rows Left reverse samplen 3 \
+	spacing 1.2 font small
+set bmargin at screen 0.15 + rows * size * 1.9 / 900
+set lmargin 8
 set rmargin 4
 
 do for [format in formats] {

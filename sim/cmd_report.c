@@ -108,37 +108,86 @@ static int run_gnuplot(char *const argv[], const char *script, struct bs_error *
 			    "gnuplot failed: %s", text);
 }
 
-/* The setting name='text' for gnuplot -e. In its single quotes only the quote itself is special. */
+/*
+ * The setting name='DIR/FILE' for gnuplot -e. In its single quotes only the quote itself is special;
+ * but a name that begins with < or | would be a command to it, so none begins with what the user
+ * gave, unless that is a /.
+ */
 static char *setting(const char *name, const char *dir, const char *file)
 {
-	char *s = NULL, *out;
+	char *s = NULL;
 	size_t size;
 	FILE *f = open_memstream(&s, &size);
 
 	if (!f)
 		return NULL;
-	fprintf(f, "%s='", name);
+	fprintf(f, "%s='%s", name, *dir == '/' ? "" : "./");
 	for (; *dir; dir++)
 		fputs(*dir == '\'' ? "''" : (char[]){*dir, '\0'}, f);
 	fprintf(f, "%s%s'", file ? "/" : "", file ? file : "");
-	out = fclose(f) ? NULL : s;
-	if (!out)
-		free(s);
-	return out;
+	if (!fclose(f))
+		return s;
+	free(s);
+	return NULL;
+}
+
+/* gnuplot does not say when the disk was full: a whole picture ends the way its format ends. */
+static bool is_whole(const char *path, const char *end)
+{
+	char tail[16];
+	FILE *f = fopen(path, "re");
+	bool whole;
+
+	if (!f)
+		return false;
+	whole = !fseek(f, -(long)sizeof(tail), SEEK_END) &&
+		fread(tail, 1, sizeof(tail), f) == sizeof(tail) &&
+		memmem(tail, sizeof(tail), end, strlen(end));
+	fclose(f);
+	return whole;
+}
+
+/* DIR/NAME.tmp.FORMAT becomes DIR/NAME.FORMAT, or goes. */
+static int finish(const char *dir, const char *name, const char *format, int ret,
+		  struct bs_error *err)
+{
+	char *tmp = NULL, *path = NULL;
+
+	if (asprintf(&tmp, "%s/%s.tmp.%s", dir, name, format) < 0)
+		return ret ? ret : no_memory(err);
+	if (asprintf(&path, "%s/%s.%s", dir, name, format) < 0) {
+		path = NULL;
+		ret = ret ? ret : no_memory(err);
+	} else if (!ret && !is_whole(tmp, strcmp(format, "svg") ? "IEND" : "</svg>")) {
+		ret = bs_error_set(err, BS_RESOURCE, 0, path, "check the free space there",
+				   "the picture is not whole");
+	} else if (!ret && rename(tmp, path)) {
+		ret = bs_error_set(err, BS_RESOURCE, errno, path, NULL, "cannot be written");
+	}
+	if (ret)
+		unlink(tmp);
+	free(path);
+	free(tmp);
+	return ret;
 }
 
 static int draw(const char *scripts, const char *name, const char *dir, struct bs_error *err)
 {
-	char *data = setting("data", dir, NULL), *out = setting("out", dir, name), *script = NULL;
+	char *data = setting("data", dir, NULL), *out, *script = NULL, tmp[64];
 	int ret;
 
+	snprintf(tmp, sizeof(tmp), "%s.tmp", name);
+	out = setting("out", dir, tmp);
 	if (!data || !out || asprintf(&script, "%s/%s.gp", scripts, name) < 0) {
 		script = NULL;
 		ret = no_memory(err);
 	} else {
+		/* -d: the user's own gnuplot settings stay out of it. */
 		char *const argv[] = {"gnuplot", "-d", "-e", data, "-e", out, script, NULL};
 
 		ret = run_gnuplot(argv, script, err);
+		ret = finish(dir, name, "svg", ret, err);
+		ret = finish(dir, name, "png", ret, err);
 	}
 	free(script);
 	free(out);
@@ -156,7 +205,7 @@ int report_plots(const char *record_path, const char *dir, struct bs_error *err)
 	ret = bs_record_data(record_path, dir, err);
 	if (ret == 1)
 		return bs_error_set(err, BS_INPUT, 0, record_path,
-				    "compare again with --format json --timeline",
+				    "run the comparison again with --plots DIR",
 				    "the record has no timeline to draw");
 	for (unsigned int i = 0; pictures[i] && !ret; i++)
 		ret = draw(scripts, pictures[i], dir, err);
