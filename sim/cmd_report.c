@@ -205,7 +205,7 @@ int report_plots(const char *record_path, const char *dir, struct bs_error *err)
 	ret = bs_record_data(record_path, dir, err);
 	if (ret == 1)
 		return bs_error_set(err, BS_INPUT, 0, record_path,
-				    "run the comparison again with --plots DIR",
+				    "run the comparison again without --no-timeline",
 				    "the record has no timeline to draw");
 	for (unsigned int i = 0; pictures[i] && !ret; i++)
 		ret = draw(scripts, pictures[i], dir, err);

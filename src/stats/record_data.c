@@ -417,12 +417,32 @@ static int write_orders(struct data *d, const struct series *s)
 	return bs_outfile_commit(&o, d->err);
 }
 
-static void put_about(FILE *f, const char *key, const json_t *v)
+/* A title's word. Where cells differ (huge pages depend on a strategy's order), the clauses that all
+ * of them begin with. */
+static void put_about(FILE *f, const char *key, const json_t *first, const json_t *cells)
 {
-	if (!json_string_value(v) || !json_string_length(v))
+	const char *text = json_string_value(first), *other;
+	size_t i, n = text ? strlen(text) : 0;
+	const json_t *cell;
+
+	json_array_foreach(cells, i, cell)
+	{
+		size_t same = 0, clause = 0;
+
+		other = json_string_value(json_object_get(cell, key));
+		if (!other || !n)
+			continue;
+		for (; same < n && text[same] == other[same]; same++) {
+			if (text[same] == ',')
+				clause = same;
+		}
+		n = same == n && (!other[n] || other[n] == ',') ? n : clause;
+	}
+	if (!n)
 		return;
 	fprintf(f, "%s\t", key);
-	put_text(f, json_string_value(v));
+	for (i = 0; i < n; i++)
+		fputc((unsigned char)text[i] < ' ' ? ' ' : text[i], f);
 	fputc('\n', f);
 }
 
@@ -442,9 +462,9 @@ static int write_about(struct data *d)
 	if (!name)
 		name = json_object_get(trace, "sha256");
 	fputs("key\tvalue\n", o.f);
-	put_about(o.f, "trace", name);
-	put_about(o.f, "device", json_object_get(cell, "device"));
-	put_about(o.f, "kernel", json_object_get(cell, "kernel"));
+	put_about(o.f, "trace", name, NULL);
+	put_about(o.f, "device", json_object_get(cell, "device"), d->cells);
+	put_about(o.f, "kernel", json_object_get(cell, "kernel"), d->cells);
 	for (int i = 0; i < 2; i++) {
 		v = json_object_get(bound, keys[i]);
 		if (json_is_integer(v))

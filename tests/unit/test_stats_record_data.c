@@ -175,6 +175,38 @@ static void test_without_timeline_only_the_figures(void **state)
 	assert_int_not_equal(access(path, F_OK), 0);
 }
 
+/* Clauses of the device that not all cells share stay out of the title. */
+static void test_title_says_what_all_cells_share(void **state)
+{
+	static const struct {
+		const char *a, *b, *want;
+	} cases[] = {
+		{"madvise, thp=never, 32 ranges", "madvise, thp=never, 32 ranges",
+		 "device\tmadvise, thp=never, 32 ranges\n"},
+		{"madvise, thp=never, 32 ranges", "madvise, thp=always, 32 ranges",
+		 "device\tmadvise\n"},
+		{"madvise, 3", "madvise, 32", "device\tmadvise\n"},
+		{"madvise, 32", "madvise, 3", "device\tmadvise\n"},
+		{"null", "madvise", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[512], want[256];
+		struct bs_error err;
+
+		snprintf(text, sizeof(text),
+			 "{\"schema\":\"%s\",\"cells\":["
+			 "{\"label\":\"a\",\"held_mib_s\":1,\"device\":\"%s\"},"
+			 "{\"label\":\"b\",\"held_mib_s\":1,\"device\":\"%s\"}]}",
+			 BS_RECORD_SCHEMA, cases[i].a, cases[i].b);
+		write_record(text);
+		assert_int_equal(run(&err), 1);
+		snprintf(want, sizeof(want), "key\tvalue\n%s", cases[i].want);
+		assert_file("about.tsv", want);
+	}
+}
+
 /* Nothing is written, and the message says what is wrong and where. */
 static void assert_refused(const char *text, const char *complaint)
 {
@@ -266,6 +298,7 @@ int main(void)
 		SCRATCH(test_files_of_a_small_record),
 		SCRATCH(test_equal_labels_get_files_of_their_own),
 		SCRATCH(test_without_timeline_only_the_figures),
+		SCRATCH(test_title_says_what_all_cells_share),
 		SCRATCH(test_no_record),
 		SCRATCH(test_damaged_timeline),
 		SCRATCH(test_missing_record_and_unwritable_folder),
