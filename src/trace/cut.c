@@ -262,7 +262,7 @@ static void describe(const struct cut *c, struct bs_trace_info *info)
 	bs_format_time(c->from, from, sizeof(from));
 	bs_format_time(c->to, to, sizeof(to));
 	snprintf(info->comment, sizeof(info->comment), "cut %s to %s of: %.160s", from, to,
-		 c->t->info.comment);
+		 c->t->info.comment[0] ? c->t->info.comment : c->t->info.source);
 }
 
 /* Unknown frees are counted where they are; of the other doubts nobody knows where they were. */

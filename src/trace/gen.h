@@ -36,7 +36,7 @@ extern const struct bs_generator bs_gen_memhog, bs_gen_churn, bs_gen_stripe, bs_
 		"memory", BS_PARAM_SIZE, 0, 0, UINT64_C(1) << 41, NULL,              \
 			"size of the guest, noted in the trace; 0: what fits", false \
 	}
-#define BS_GEN_SIZE_MAX (UINT64_C(1) << 40)
+#define BS_GEN_SIZE_MAX (UINT64_C(1) << 41)
 #define BS_GEN_TIME_MAX (UINT64_C(86400) * BS_NS_PER_S)
 
 #endif

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cmd_trace.c - `buddysim trace import|info|validate|gen|cut`: traces in, out, and looked at. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "trace_print.h"
+
+/* semantics.md 10: below this, validate refuses without --allow-lossy. In 1/10000. */
+#define TRUST_FLOOR 9000
+
+enum {
+	OPT_MEMORY = 0x100,
+	OPT_KERNEL,
+	OPT_COMMENT,
+	OPT_SOURCE,
+	OPT_FORMAT,
+	OPT_ALLOW_LOSSY,
+	OPT_KEEP,
+	OPT_PARAMS,
+	OPT_SEED,
+	OPT_FROM,
+	OPT_TO,
+};
+
+/** What any of the verbs may be told. */
+struct trace_options {
+	const char *input, *output, *params;
+	struct bs_import_config import;
+	enum bs_format format;
+	bool allow_lossy, keep_whole;
+	uint64_t seed;
+	bs_ns from, to;
+};
+
+static const char *known_kernel(const char *name)
+{
+	struct bs_kernel_behaviour b;
+
+	if (!bs_kernel_behaviour(name, 0, &b))
+		cli_usage("--kernel", "unknown kernel \"%s\"; `buddysim list kernels` names them",
+			  name);
+	return name;
+}
+
+static error_t parse_value(int key, const char *arg, struct trace_options *o)
+{
+	static const char *const sources[] = {"auto", "ftrace", "perf", NULL};
+
+	switch (key) {
+	case OPT_MEMORY:
+		o->import.memory_bytes = cli_size("--memory", arg);
+		return 0;
+	case OPT_KERNEL:
+		o->import.kernel = known_kernel(arg);
+		return 0;
+	case OPT_COMMENT:
+		o->import.comment = arg;
+		return 0;
+	case OPT_SOURCE:
+		o->import.format = (enum bs_import_format)cli_enum("--source", arg, sources);
+		return 0;
+	case OPT_SEED:
+		o->seed = cli_uint("--seed", arg, 0, UINT64_MAX);
+		return 0;
+	case OPT_FROM:
+		o->from = cli_time("--from", arg);
+		return 0;
+	case OPT_TO:
+		o->to = cli_time("--to", arg);
+		return 0;
+	case OPT_FORMAT:
+		o->format = cli_format(arg);
+		if (o->format == BS_FORMAT_CSV)
+			cli_usage("--format", "text or json, not csv");
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct trace_options *o = state->input;
+
+	switch (key) {
+	case 'o':
+		o->output = arg;
+		return 0;
+	case OPT_PARAMS:
+		o->params = arg;
+		return 0;
+	case OPT_ALLOW_LOSSY:
+		o->allow_lossy = true;
+		return 0;
+	case OPT_KEEP:
+		o->keep_whole = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (o->input)
+			cli_usage(arg, "one argument only; see `%s --help`", state->name);
+		o->input = arg;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		cli_usage("trace", "nothing named to work on; see `%s --help`", state->name);
+	}
+	return arg ? parse_value(key, arg, o) : ARGP_ERR_UNKNOWN;
+}
+
+static struct trace_options read_options(const struct argp_option *options, const char *args,
+					 const char *doc, const char *verb, int argc, char **argv)
+{
+	const struct argp argp = {options, parse, args, doc, NULL, NULL, NULL};
+	struct trace_options o = {.seed = 1, .to = BS_NO_TIME};
+
+	cli_parse(&argp, verb, argc, argv, &o);
+	return o;
+}
+
+static void need_output(const struct trace_options *o)
+{
+	if (!o->output)
+		cli_usage("-o", "say where the trace goes: -o NAME.cborseq or NAME.cborseq.zst");
+}
+
+#define OUTPUT_OPTION                                                                        \
+	{                                                                                    \
+		"output", 'o', "FILE", 0, "where to write; compressed if it ends in .zst", 0 \
+	}
+#define FORMAT_OPTION                                                   \
+	{                                                               \
+		"format", OPT_FORMAT, "text|json", 0, "how to print", 0 \
+	}
+#define KEEP_OPTION                                                        \
+	{                                                                  \
+		"keep-whole-chunks", OPT_KEEP, NULL, 0,                    \
+			"use a damaged file up to its last whole chunk", 0 \
+	}
+
+/* What was printed arrived, or status 4. */
+static int printed(void)
+{
+	struct bs_error err;
+
+	if (!fflush(stdout) && !ferror(stdout))
+		return 0;
+	bs_error_set(&err, BS_RESOURCE, errno, "standard output", "check the free space there",
+		     "writing failed");
+	return cli_error(&err);
+}
+
+/* ---- import --------------------------------------------------------------------------------- */
+
+static int trace_import(int argc, char **argv)
+{
+	static const struct argp_option options[] = {
+		OUTPUT_OPTION,
+		{"memory", OPT_MEMORY, "SIZE", 0, "memory of the traced machine", 0},
+		{"kernel", OPT_KERNEL, "NAME", 0, "kernel model that fits it", 0},
+		{"comment", OPT_COMMENT, "TEXT", 0, "what ran, for the trace's header", 0},
+		{"source", OPT_SOURCE, "auto|ftrace|perf", 0, "what the text is", 0},
+		FORMAT_OPTION,
+		{0}};
+	const struct trace_options o = read_options(
+		options, "TEXT", "Import perf script or ftrace text (plain, .gz, .zst; - = stdin).",
+		"trace import", argc, argv);
+	struct bs_trace_info info;
+	struct bs_error err = {0};
+
+	need_output(&o);
+	if (bs_trace_import(o.input, o.output, &o.import, &info, &err))
+		return cli_error(&err);
+	if (info.events && bs_trace_trust(&info) < TRUST_FLOOR)
+		cli_warn("%s: only %.2f %% of the events can be trusted: %s", o.input,
+			 bs_trace_trust(&info) / 100.0, trace_main_doubt(&info));
+	trace_print(&info, o.output, o.format);
+	return printed();
+}
+
+/* ---- info, validate ------------------------------------------------------------------------- */
+
+/* Open and read all of it; 0, or the exit status after printing why not. */
+static int open_scanned(const struct trace_options *o, struct bs_trace **t)
+{
+	struct bs_error err = {0};
+	int ret;
+
+	if (bs_trace_open(o->input, t, &err))
+		return cli_error(&err);
+	ret = bs_trace_scan(*t, o->keep_whole, &err);
+	if (ret < 0) {
+		bs_trace_close(*t);
+		return cli_error(&err);
+	}
+	if (ret)
+		cli_warn("%s: %s; only what is before it is used", err.where, err.text);
+	return 0;
+}
+
+static int trace_info(int argc, char **argv)
+{
+	static const struct argp_option options[] = {FORMAT_OPTION, KEEP_OPTION, {0}};
+	const struct trace_options o =
+		read_options(options, "TRACE", "Describe a trace.", "trace info", argc, argv);
+	struct bs_trace *t;
+	int status = open_scanned(&o, &t);
+
+	if (status)
+		return status;
+	trace_print(bs_trace_info(t), o.input, o.format);
+	bs_trace_close(t);
+	return printed();
+}
+
+static int trace_validate(int argc, char **argv)
+{
+	static const struct argp_option options[] = {
+		FORMAT_OPTION,
+		KEEP_OPTION,
+		{"allow-lossy", OPT_ALLOW_LOSSY, NULL, 0, "accept a trust below 0.9", 0},
+		{0}};
+	const struct trace_options o = read_options(
+		options, "TRACE", "Check every chunk and every event of a trace, and its trust.",
+		"trace validate", argc, argv);
+	const struct bs_trace_info *info;
+	struct bs_trace *t;
+	struct bs_error err;
+	int status = open_scanned(&o, &t);
+
+	if (status)
+		return status;
+	info = bs_trace_info(t);
+	trace_print_verdict(info, o.input, o.format);
+	status = printed();
+	if (!status && bs_trace_trust(info) < TRUST_FLOOR && !o.allow_lossy) {
+		bs_error_set(&err, BS_INPUT, 0, o.input, "use --allow-lossy to use it all the same",
+			     "trust %.4f is below 0.9: %s", bs_trace_trust(info) / 10000.0,
+			     trace_main_doubt(info));
+		status = cli_error(&err);
+	}
+	bs_trace_close(t);
+	return status;
+}
+
+/* ---- gen, cut ------------------------------------------------------------------------------- */
+
+static int trace_gen(int argc, char **argv)
+{
+	static const struct argp_option options[] = {
+		OUTPUT_OPTION,
+		{"params", OPT_PARAMS, "NAME=VALUE,...", 0,
+		 "parameters; `buddysim list workloads` describes them", 0},
+		{"seed", OPT_SEED, "N", 0, "seed of what is random (1)", 0},
+		FORMAT_OPTION,
+		{0}};
+	const struct trace_options o =
+		read_options(options, "memhog|churn|stripe|burst", "Generate a synthetic trace.",
+			     "trace gen", argc, argv);
+	const struct bs_generator *g;
+	struct bs_trace_info info;
+	struct bs_error err = {0};
+
+	need_output(&o);
+	g = bs_generator_find(o.input, &err);
+	if (!g || bs_trace_generate(g, o.params, o.seed, o.output, &info, &err))
+		return cli_error(&err);
+	trace_print(&info, o.output, o.format);
+	return printed();
+}
+
+static int trace_cut(int argc, char **argv)
+{
+	static const struct argp_option options[] = {
+		OUTPUT_OPTION,
+		{"from", OPT_FROM, "TIME", 0, "start of the window (0)", 0},
+		{"to", OPT_TO, "TIME", 0, "end of the window, not in it (the trace's end)", 0},
+		KEEP_OPTION,
+		FORMAT_OPTION,
+		{0}};
+	const struct trace_options o =
+		read_options(options, "TRACE",
+			     "Make a trace of a window of another one. Blocks live at its start "
+			     "are allocated before it.",
+			     "trace cut", argc, argv);
+	struct bs_trace_info info;
+	struct bs_error err = {0};
+	struct bs_trace *t;
+	int status;
+
+	need_output(&o);
+	status = open_scanned(&o, &t);
+	if (status)
+		return status;
+	if (bs_trace_cut(t, o.from, o.to, o.output, &info, &err))
+		status = cli_error(&err);
+	bs_trace_close(t);
+	if (status)
+		return status;
+	trace_print(&info, o.output, o.format);
+	return printed();
+}
+
+/* ---- The verb ------------------------------------------------------------------------------- */
+
+static const struct cli_command verbs[] = {
+	{"import", "perf script or ftrace text into a trace", trace_import},
+	{"info", "describe a trace", trace_info},
+	{"validate", "check every event of a trace, and its trust", trace_validate},
+	{"gen", "generate a workload: memhog, churn, stripe, burst", trace_gen},
+	{"cut", "a window of a trace as a trace", trace_cut},
+	{NULL, NULL, NULL},
+};
+
+int cmd_trace(int argc, char **argv)
+{
+	if (argc >= 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-?"))) {
+		puts("Usage: buddysim trace VERB [OPTION...] ARGUMENT\n");
+		for (const struct cli_command *c = verbs; c->name; c++)
+			printf("  %-9s %s\n", c->name, c->summary);
+		puts("\n`buddysim trace VERB --help` describes a verb.");
+		return printed();
+	}
+	if (argc < 2)
+		cli_usage("trace", "say what: import, info, validate, gen or cut");
+	for (const struct cli_command *c = verbs; c->name; c++)
+		if (!strcmp(argv[1], c->name))
+			return c->run(argc - 1, argv + 1);
+	cli_usage(argv[1], "unknown; use trace import, info, validate, gen or cut");
+}
