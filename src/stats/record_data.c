@@ -359,7 +359,7 @@ static bool next_time(const struct data *d, json_int_t *time)
 static int write_timeline(struct data *d)
 {
 	struct bs_outfile o;
-	json_int_t now;
+	json_int_t now = 0;
 	int ret = open_file(d, "timeline.tsv", &o);
 
 	if (ret)
