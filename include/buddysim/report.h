@@ -229,6 +229,9 @@ struct bs_env {
 	/* ask for bs_report_pass() after @delay; at most one such wake is pending */
 	void (*wake)(void *arg, bs_ns delay);
 	void (*wake_cancel)(void *arg);
+	/* ask for bs_report_pass(cpu) on @cpu as soon as it has left the allocator; it blocks that
+	 * CPU. NULL: served by wake(0) instead */
+	void (*wake_on)(void *arg, unsigned int cpu);
 	/* hand a request over, run the world until its completion, return its result */
 	int (*submit)(void *arg, const struct bs_range *r, unsigned int n);
 	/* the same made by @cpu itself, which waits; atomic in replay */

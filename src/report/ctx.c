@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * ctx.c - the life of a reporting context: one strategy bound to one guest.
+ */
+#include "ctx.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int check_strategy(const struct bs_strategy *s, struct bs_error *err)
+{
+	const char *missing = NULL;
+
+	if (s->abi != BS_STRATEGY_ABI)
+		return bs_error_set(err, BS_USAGE, 0, s->name ? s->name : "strategy",
+				    "compile it against this version's buddysim/report.h",
+				    "strategy ABI %u, this program has %u", s->abi,
+				    BS_STRATEGY_ABI);
+	if (!s->name)
+		missing = "name";
+	else if (!s->summary)
+		missing = "summary";
+	else if (!s->origin)
+		missing = "origin";
+	else if (!s->pass && !(s->caps & BS_CAP_NO_WORKER))
+		missing = "pass";
+	if (missing)
+		return bs_error_set(err, BS_USAGE, 0, s->name ? s->name : "strategy",
+				    "a strategy without pass() declares BS_CAP_NO_WORKER",
+				    "required member \"%s\" of struct bs_strategy is missing",
+				    missing);
+	return 0;
+}
+
+uint64_t *bs_ctx_meta(struct bs_report_ctx *rc, enum bs_scope scope)
+{
+	switch (scope) {
+	case BS_SCOPE_ZONE:
+		return &rc->stats.meta_zone_bytes;
+	case BS_SCOPE_PAGE:
+		return &rc->stats.meta_page_bytes;
+	case BS_SCOPE_GLOBAL:
+		break;
+	}
+	return &rc->stats.meta_global_bytes;
+}
+
+static int alloc_state(struct bs_report_ctx *rc)
+{
+	const struct bs_strategy *s = rc->s;
+
+	rc->values = calloc(bs_param_count(s->params) + 1, sizeof(*rc->values));
+	rc->state = calloc(1, s->state_size + 1);
+	rc->cpu_state = calloc(rc->nr_cpus, s->cpu_state_size + 1);
+	rc->zone_state = calloc(rc->nr_zones, s->zone_state_size + 1);
+	if (!rc->values || !rc->state || !rc->cpu_state || !rc->zone_state)
+		return -ENOMEM;
+	rc->stats.meta_global_bytes = s->state_size + s->cpu_state_size * rc->nr_cpus;
+	rc->stats.meta_zone_bytes = s->zone_state_size * rc->nr_zones;
+	return bs_taken_init(&rc->taken, rc->env.capacity * 4);
+}
+
+static int set_up(struct bs_report_ctx *rc, const char *params, struct bs_error *err)
+{
+	char owner[96];
+	int ret;
+
+	ret = alloc_state(rc);
+	if (ret)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, rc->s->name, NULL,
+				    "setting up the strategy");
+	snprintf(owner, sizeof(owner), "strategy %s", rc->s->name);
+	bs_param_defaults(rc->s->params, rc->values);
+	ret = bs_param_parse(rc->s->params, owner, params, rc->values, err);
+	if (ret)
+		return ret;
+	if (bs_ctx_told_init(rc))
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, rc->s->name, NULL,
+				    "setting up the strategy");
+	return 0;
+}
+
+int bs_report_create(struct bs_machine *m, const struct bs_strategy *s, const char *params,
+		     const struct bs_env *env, struct bs_report_ctx **out, struct bs_error *err)
+{
+	struct bs_report_ctx *rc;
+	int ret = check_strategy(s, err);
+
+	if (ret)
+		return ret;
+	rc = calloc(1, sizeof(*rc));
+	if (!rc)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, s->name, NULL,
+				    "setting up the strategy");
+	rc->m = m;
+	rc->s = s;
+	rc->env = *env;
+	rc->nr_cpus = bs_nr_cpus(m);
+	rc->nr_zones = bs_nr_zones(m);
+	rc->locked = BS_NO_ZONE;
+	ret = set_up(rc, params, err);
+	if (!ret) {
+		bs_ctx_hooks_init(rc);
+		bs_machine_listen(m, &rc->hooks, rc);
+		*out = rc;
+		return 0;
+	}
+	rc->m = NULL;
+	bs_report_destroy(rc);
+	return ret;
+}
+
+void bs_report_destroy(struct bs_report_ctx *rc)
+{
+	if (!rc)
+		return;
+	if (rc->started)
+		bs_report_stop(rc);
+	if (rc->m) {
+		for (unsigned int z = 0; z < rc->nr_zones; z++)
+			bs_zone_listen(rc->m, z, 0, BS_NR_ORDERS);
+		bs_machine_listen(rc->m, NULL, NULL);
+	}
+	while (rc->chunks)
+		bs_release(rc, rc->chunks->payload);
+	bs_ctx_tickets_free(rc);
+	bs_taken_free(&rc->taken);
+	free(rc->told);
+	free(rc->values);
+	free(rc->state);
+	free(rc->cpu_state);
+	free(rc->zone_state);
+	free(rc);
+}
+
+int bs_report_start(struct bs_report_ctx *rc)
+{
+	int ret;
+
+	if (rc->started)
+		return -EBUSY;
+	rc->started = true;
+	bs_ctx_hooks_init(rc); /* parameters may have changed since it was last on */
+	bs_ctx_apply_listen(rc);
+	ret = rc->s->start ? rc->s->start(rc) : 0;
+	if (ret) {
+		rc->started = false;
+		bs_ctx_apply_listen(rc);
+	}
+	return ret;
+}
+
+void bs_report_stop(struct bs_report_ctx *rc)
+{
+	if (!rc->started)
+		return;
+	bs_law(rc, !rc->in_pass, "stopped while a pass is running", BS_NO_PFN);
+	/* From here on no hook can ask for a pass: what follows cannot be undone by a free. */
+	rc->started = false;
+	bs_ctx_apply_listen(rc);
+	rc->env.wake_cancel(rc->env.arg);
+	rc->wake_pending = false;
+	if (rc->s->stop)
+		rc->s->stop(rc);
+	bs_law(rc, !rc->taken.used, "a block is still taken after the strategy stopped", BS_NO_PFN);
+}
+
+int bs_report_pass(struct bs_report_ctx *rc, int cpu)
+{
+	int ret;
+
+	rc->wake_pending = false;
+	if (!rc->started || !rc->s->pass)
+		return 0;
+	if (!bs_law(rc, !rc->in_pass, "a pass started inside a pass", BS_NO_PFN))
+		return -EBUSY;
+	rc->in_pass = true;
+	rc->stats.passes++;
+	ret = rc->s->pass(rc, cpu);
+	rc->in_pass = false;
+	if (!bs_law(rc, rc->locked == BS_NO_ZONE, "a pass ended with the zone lock held",
+		    BS_NO_PFN))
+		bs_zone_unlock(rc, (unsigned int)rc->locked);
+	if (ret)
+		rc->stats.aborted_passes++;
+	return ret;
+}
+
+void bs_report_event(struct bs_report_ctx *rc, enum bs_event e, uint64_t v)
+{
+	if (rc->started && rc->s->event)
+		rc->s->event(rc, e, v);
+}
+
+const struct bs_strategy *bs_report_strategy(const struct bs_report_ctx *rc)
+{
+	return rc->s;
+}
+
+/* ---- State, parameters, time ----------------------------------------------------------------- */
+
+void *bs_state(struct bs_report_ctx *rc)
+{
+	return rc->state;
+}
+
+void *bs_cpu_state(struct bs_report_ctx *rc, unsigned int cpu)
+{
+	return (char *)rc->cpu_state + cpu * rc->s->cpu_state_size;
+}
+
+void *bs_zone_state(struct bs_report_ctx *rc, unsigned int zone)
+{
+	return (char *)rc->zone_state + zone * rc->s->zone_state_size;
+}
+
+uint64_t bs_param_get(const struct bs_report_ctx *rc, unsigned int index)
+{
+	return rc->values[index];
+}
+
+int bs_report_params(const struct bs_report_ctx *rc, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	if (size)
+		buf[0] = '\0';
+	for (unsigned int i = 0; i < bs_param_count(rc->s->params); i++) {
+		char value[160];
+		size_t at = used < size ? used : size;
+
+		bs_param_format(&rc->s->params[i], rc->values[i], value, sizeof(value));
+		used += (size_t)snprintf(buf + at, size - at, "%s%s=%s", i ? "," : "",
+					 rc->s->params[i].name, value);
+	}
+	return (int)used;
+}
+
+int bs_report_set_param(struct bs_report_ctx *rc, const char *name, const char *value,
+			struct bs_error *err)
+{
+	const struct bs_param *table = rc->s->params;
+	unsigned int i, n = bs_param_count(table);
+	char text[256];
+	uint64_t *parsed;
+	int ret;
+
+	for (i = 0; i < n && strcmp(table[i].name, name); i++)
+		;
+	if (i < n && rc->started && !table[i].runtime)
+		return bs_error_set(err, BS_USAGE, EBUSY, rc->s->name,
+				    "set it before the strategy is switched on",
+				    "parameter \"%s\" cannot change while the strategy is on",
+				    name);
+	/* The ordinary reader also finds the unknown name and says which ones are known. */
+	parsed = malloc((n + 1) * sizeof(*parsed));
+	if (!parsed)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, rc->s->name, NULL, "parameters");
+	memcpy(parsed, rc->values, n * sizeof(*parsed));
+	snprintf(text, sizeof(text), "%s=%s", name, value);
+	ret = bs_param_parse(table, rc->s->name, text, parsed, err);
+	if (!ret && rc->started && rc->s->param_set) {
+		ret = rc->s->param_set(rc, &table[i], parsed[i]);
+		if (ret)
+			bs_error_set(err, BS_USAGE, -ret, rc->s->name, NULL,
+				     "parameter \"%s\" refused at run time", name);
+	}
+	if (!ret)
+		rc->values[i] = parsed[i];
+	free(parsed);
+	return ret;
+}
+
+bs_ns bs_now(const struct bs_report_ctx *rc)
+{
+	return rc->env.now(rc->env.arg);
+}
+
+void bs_wake(struct bs_report_ctx *rc, bs_ns delay)
+{
+	if (rc->wake_pending || !rc->started)
+		return;
+	rc->wake_pending = true;
+	rc->env.wake(rc->env.arg, delay);
+}
+
+void bs_wake_on(struct bs_report_ctx *rc, unsigned int cpu)
+{
+	if (!rc->started)
+		return;
+	if (rc->env.wake_on)
+		rc->env.wake_on(rc->env.arg, cpu);
+	else
+		bs_wake(rc, 0);
+}
+
+bool bs_wake_pending(const struct bs_report_ctx *rc)
+{
+	return rc->wake_pending;
+}
+
+void *bs_alloc(struct bs_report_ctx *rc, enum bs_scope scope, size_t bytes)
+{
+	struct bs_chunk *c = calloc(1, sizeof(*c) + bytes);
+
+	if (!c)
+		return NULL;
+	c->bytes = bytes;
+	c->scope = scope;
+	c->next = rc->chunks;
+	c->link = &rc->chunks;
+	if (c->next)
+		c->next->link = &c->next;
+	rc->chunks = c;
+	*bs_ctx_meta(rc, scope) += bytes;
+	return c->payload;
+}
+
+void bs_release(struct bs_report_ctx *rc, void *p)
+{
+	struct bs_chunk *c;
+
+	if (!p)
+		return;
+	c = (struct bs_chunk *)((char *)p - offsetof(struct bs_chunk, payload));
+	*c->link = c->next;
+	if (c->next)
+		c->next->link = c->link;
+	*bs_ctx_meta(rc, c->scope) -= c->bytes;
+	free(c);
+}

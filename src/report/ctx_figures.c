@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * ctx_figures.c - what a strategy did, cost and left behind. A strategy has no way to write here.
+ */
+#include "ctx.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void bs_ctx_count_call(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n, int ret)
+{
+	rc->stats.calls++;
+	rc->stats.ranges += n;
+	if (ret)
+		rc->stats.failed_calls++;
+	for (unsigned int i = 0; i < n && !ret; i++)
+		rc->stats.reported_bytes += BS_PAGE_SIZE << r[i].order;
+	if (rc->told)
+		bs_ctx_told(rc, r, n, !ret);
+}
+
+void bs_report_stats(const struct bs_report_ctx *rc, struct bs_report_stats *out)
+{
+	*out = rc->stats;
+}
+
+/* ---- Raw memory ------------------------------------------------------------------------------ */
+
+unsigned int bs_ctx_min_order(const struct bs_report_ctx *rc)
+{
+	const struct bs_param *p = rc->s->params;
+
+	for (unsigned int i = 0; i < bs_param_count(p); i++)
+		if (p[i].type == BS_PARAM_ORDER && !strcmp(p[i].name, "order"))
+			return (unsigned int)rc->values[i];
+	return bs_pageblock_order(rc->m);
+}
+
+int bs_ctx_told_init(struct bs_report_ctx *rc)
+{
+	size_t bits;
+
+	if (!(rc->s->caps & BS_CAP_DUPLICATES))
+		return 0;
+	rc->told_order = bs_ctx_min_order(rc);
+	bits = ((size_t)bs_max_pfn(rc->m) >> rc->told_order) + 1;
+	rc->told = calloc(bits / 64 + 1, sizeof(*rc->told));
+	return rc->told ? 0 : -1;
+}
+
+void bs_ctx_told(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n, bool told)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		bs_pfn bit = r[i].pfn >> rc->told_order;
+		bs_pfn end = (r[i].pfn + (1u << r[i].order) - 1) >> rc->told_order;
+
+		for (; bit <= end; bit++) {
+			uint64_t mask = UINT64_C(1) << (bit & 63);
+
+			rc->told[bit / 64] =
+				told ? rc->told[bit / 64] | mask : rc->told[bit / 64] & ~mask;
+		}
+	}
+}
+
+static uint64_t raw_in_block(const struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
+{
+	uint64_t raw = 0;
+
+	if (!rc->told)
+		return bs_mm_is_reported(rc->m, pfn, order) ? 0 : BS_PAGE_SIZE << order;
+	for (bs_pfn p = pfn; p < pfn + (1u << order); p += 1u << rc->told_order) {
+		bs_pfn bit = p >> rc->told_order;
+
+		if (!(rc->told[bit / 64] >> (bit & 63) & 1))
+			raw += BS_PAGE_SIZE << rc->told_order;
+	}
+	return raw;
+}
+
+uint64_t bs_report_raw_bytes(const struct bs_report_ctx *rc)
+{
+	uint64_t raw = 0;
+
+	for (unsigned int z = 0; z < rc->nr_zones; z++)
+		for (unsigned int o = bs_ctx_min_order(rc); o < BS_NR_ORDERS; o++)
+			for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++) {
+				/* Blocks being isolated for somebody are nobody's to report. */
+				if (mt == BS_MIGRATE_ISOLATE)
+					continue;
+				for (bs_pfn p = bs_mm_list_first(rc->m, z, o, mt); p != BS_NO_PFN;
+				     p = bs_mm_list_next(rc->m, o, p))
+					raw += raw_in_block(rc, p, o);
+			}
+	return raw;
+}
+
+/* ---- False OOM ------------------------------------------------------------------------------- */
+
+bool bs_report_false_oom(const struct bs_report_ctx *rc, unsigned int gfp, unsigned int order)
+{
+	for (unsigned int z = 0; z < rc->nr_zones; z++) {
+		unsigned int top = BS_NR_ORDERS;
+
+		if (!rc->isolated_pages[z])
+			continue;
+		while (!rc->isolated_blocks[z][--top])
+			;
+		if (bs_mm_would_satisfy(rc->m, z, gfp, order, rc->isolated_pages[z], top))
+			return true;
+	}
+	return false;
+}

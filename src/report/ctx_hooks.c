@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * ctx_hooks.c - from the allocator's hooks to the strategy's.
+ *
+ * While a hook runs, the lock of its zone counts as held (H1, H9 and H10: none does), whatever the
+ * worker, interrupted in the middle of a request, holds itself.
+ */
+#include "ctx.h"
+
+struct frame {
+	int locked;
+	enum bs_hook in_hook;
+	const struct bs_block *block;
+};
+
+static struct frame enter(struct bs_report_ctx *rc, enum bs_hook hook, int locked,
+			  const struct bs_block *b)
+{
+	struct frame f = {rc->locked, rc->in_hook, rc->hook_block};
+
+	rc->locked = locked;
+	rc->in_hook = hook;
+	rc->hook_block = b;
+	return f;
+}
+
+static void leave(struct bs_report_ctx *rc, const struct frame *f)
+{
+	rc->locked = f->locked;
+	rc->in_hook = f->in_hook;
+	rc->hook_block = f->block;
+}
+
+static void freeing(void *arg, const struct bs_block *b)
+{
+	struct bs_report_ctx *rc = arg;
+	struct frame f = enter(rc, BS_HOOK_FREEING, BS_NO_ZONE, b);
+
+	rc->s->freeing(rc, b);
+	leave(rc, &f);
+}
+
+static void merged(void *arg, const struct bs_block *b)
+{
+	struct bs_report_ctx *rc = arg;
+	struct frame f = enter(rc, BS_HOOK_MERGED, b->zone, b);
+
+	rc->s->merged(rc, b);
+	leave(rc, &f);
+}
+
+static void place(void *arg, const struct bs_block *b, enum bs_why why, struct bs_spot *at)
+{
+	struct bs_report_ctx *rc = arg;
+	struct frame f = enter(rc, BS_HOOK_PLACE, b->zone, b);
+
+	rc->s->place(rc, b, why, at);
+	leave(rc, &f);
+}
+
+static void block_in(void *arg, const struct bs_block *b, enum bs_why why, bool merge)
+{
+	struct bs_report_ctx *rc = arg;
+	struct frame f = enter(rc, BS_HOOK_BLOCK_IN, b->zone, b);
+
+	rc->s->block_in(rc, b, why, merge);
+	leave(rc, &f);
+}
+
+/* A block that stays on its list is the claimant's business only as long as it stays there. */
+static void lose_claim(struct bs_report_ctx *rc, const struct bs_block *b)
+{
+	struct bs_taken *t = bs_taken_find(&rc->taken, b->pfn);
+
+	if (!t || t->hold != BS_HOLD_CLAIMED)
+		return;
+	bs_law(rc, !t->in_flight, "a claimed block was allocated while the host worked on it",
+	       b->pfn);
+	bs_taken_remove(&rc->taken, t);
+}
+
+static void block_out(void *arg, const struct bs_block *b, enum bs_why why)
+{
+	struct bs_report_ctx *rc = arg;
+	struct frame f;
+
+	if (b->reported)
+		rc->stats.marks_lost++;
+	if (rc->told && (why == BS_ALLOC || why == BS_OFFLINE))
+		bs_ctx_told(rc, &(struct bs_range){b->pfn, b->order}, 1, false);
+	if (rc->s->block_out) {
+		f = enter(rc, BS_HOOK_BLOCK_OUT, b->zone, b);
+		rc->s->block_out(rc, b, why);
+		leave(rc, &f);
+	}
+	if (rc->s->caps & BS_CAP_HOST_SIDE)
+		lose_claim(rc, b);
+}
+
+static bool block_move(void *arg, const struct bs_block *b, unsigned int to_mt, enum bs_why why,
+		       struct bs_spot *at)
+{
+	struct bs_report_ctx *rc = arg;
+	struct frame f = enter(rc, BS_HOOK_BLOCK_MOVE, b->zone, b);
+	bool keep = rc->s->block_move(rc, b, to_mt, why, at);
+
+	leave(rc, &f);
+	if (b->reported && !keep)
+		rc->stats.marks_lost++;
+	return keep;
+}
+
+static void reordered(void *arg, unsigned int zone, unsigned int order, unsigned int mt)
+{
+	struct bs_report_ctx *rc = arg;
+	struct frame f = enter(rc, BS_HOOK_REORDERED, (int)zone, NULL);
+
+	rc->s->reordered(rc, zone, order, mt);
+	leave(rc, &f);
+}
+
+static void zone_gone(void *arg, unsigned int zone)
+{
+	struct bs_report_ctx *rc = arg;
+	struct frame f = enter(rc, BS_HOOK_ZONE_GONE, BS_NO_ZONE, NULL);
+
+	rc->s->zone_gone(rc, zone);
+	leave(rc, &f);
+}
+
+static void allocated(void *arg, const struct bs_block *b)
+{
+	struct bs_report_ctx *rc = arg;
+	struct frame f;
+
+	/* Small allocations matter only when they came out of a block that the strategy pointed
+	 * at while it left its list. */
+	if (b->order < rc->lowest_order &&
+	    (!rc->has_deferred || (b->pfn ^ rc->deferred.pfn) >> rc->deferred.order))
+		return;
+	rc->has_deferred = false;
+	f = enter(rc, BS_HOOK_ALLOCATED, BS_NO_ZONE, b);
+	rc->s->allocated(rc, b);
+	leave(rc, &f);
+}
+
+static uint32_t default_mask(const struct bs_strategy *s)
+{
+	uint32_t mask = 0;
+
+	mask |= s->freeing ? BS_HOOK_FREEING : 0;
+	mask |= s->merged ? BS_HOOK_MERGED : 0;
+	mask |= s->place ? BS_HOOK_PLACE : 0;
+	mask |= s->block_in ? BS_HOOK_BLOCK_IN : 0;
+	/* Lost marks are counted for everybody who can report at all. */
+	mask |= s->block_out || s->pass || s->freeing || s->merged ? BS_HOOK_BLOCK_OUT : 0;
+	mask |= s->block_move ? BS_HOOK_BLOCK_MOVE : 0;
+	mask |= s->reordered ? BS_HOOK_REORDERED : 0;
+	mask |= s->zone_gone ? BS_HOOK_ZONE_GONE : 0;
+	mask |= s->allocated ? BS_HOOK_ALLOCATED : 0;
+	return mask;
+}
+
+void bs_ctx_hooks_init(struct bs_report_ctx *rc)
+{
+	rc->hooks = (struct bs_hooks){
+		.freeing = freeing,
+		.merged = merged,
+		.place = place,
+		.block_in = block_in,
+		.block_out = block_out,
+		.block_move = block_move,
+		.reordered = reordered,
+		.zone_gone = zone_gone,
+		.allocated = allocated,
+	};
+	rc->listen_mask = default_mask(rc->s);
+	rc->lowest_order = bs_ctx_min_order(rc);
+}
+
+/* What a strategy that is off still hears: the removal, move and reorder of blocks that it marked
+ * while it was on, so that its counters are true when it is switched on again (reporting.md 6, 7:
+ * marks and counters persist). Frees no longer reach it. */
+#define HOOKS_WHILE_OFF \
+	(BS_HOOK_BLOCK_OUT | BS_HOOK_BLOCK_MOVE | BS_HOOK_REORDERED | BS_HOOK_ZONE_GONE)
+
+void bs_ctx_apply_listen(struct bs_report_ctx *rc)
+{
+	uint32_t mask = rc->started ? rc->listen_mask : rc->listen_mask & HOOKS_WHILE_OFF;
+
+	for (unsigned int z = 0; z < rc->nr_zones; z++)
+		bs_zone_listen(rc->m, z, mask, rc->lowest_order);
+}
+
+void bs_listen(struct bs_report_ctx *rc, uint32_t mask, unsigned int lowest_order)
+{
+	/* Only hooks that exist, and always the one that counts lost marks. */
+	rc->listen_mask = (mask & default_mask(rc->s)) | (default_mask(rc->s) & BS_HOOK_BLOCK_OUT);
+	rc->lowest_order = lowest_order;
+	bs_ctx_apply_listen(rc);
+}
+
+void bs_defer(struct bs_report_ctx *rc, const struct bs_block *b)
+{
+	rc->deferred = (struct bs_range){b->pfn, b->order};
+	rc->has_deferred = true;
+}

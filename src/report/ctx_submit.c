@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * ctx_submit.c - requests to the device, and the laws about what may be in one.
+ *
+ * A request that breaks a law is reported and still handed over: the run is over anyway, and a
+ * test that breaks laws on purpose sees what the device would have destroyed.
+ */
+#include "ctx.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void check_request(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n)
+{
+	bs_law(rc, rc->locked == BS_NO_ZONE, "device called with the zone lock held", BS_NO_PFN);
+	bs_law(rc, n && n <= rc->env.capacity, "request empty or beyond the device's capacity",
+	       n ? r[0].pfn : BS_NO_PFN);
+	for (unsigned int i = 0; i < n; i++) {
+		struct bs_taken *t = bs_taken_find(&rc->taken, r[i].pfn);
+
+		if (!bs_law(rc, t && t->order == r[i].order,
+			    "range handed to the device was not taken", r[i].pfn) ||
+		    !bs_law(rc, !t->in_flight, "range handed to the device twice", r[i].pfn))
+			continue;
+		t->in_flight = true;
+	}
+}
+
+static void landed(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		struct bs_taken *t = bs_taken_find(&rc->taken, r[i].pfn);
+
+		if (t && t->order == r[i].order)
+			t->in_flight = false;
+	}
+}
+
+int bs_submit(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n)
+{
+	int ret;
+
+	check_request(rc, r, n);
+	ret = rc->env.submit(rc->env.arg, r, n);
+	landed(rc, r, n);
+	bs_ctx_count_call(rc, r, n, ret);
+	return ret;
+}
+
+/* ---- Without waiting ------------------------------------------------------------------------- */
+
+static struct bs_ticket *new_ticket(struct bs_report_ctx *rc, unsigned int n)
+{
+	struct bs_ticket *t = rc->tickets;
+
+	while (t && (t->waiting || t->room < n))
+		t = t->next;
+	if (t)
+		return t;
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		return NULL;
+	t->room = n > rc->env.capacity ? n : rc->env.capacity;
+	t->r = calloc(t->room, sizeof(*t->r));
+	if (!t->r) {
+		free(t);
+		return NULL;
+	}
+	t->next = rc->tickets;
+	rc->tickets = t;
+	return t;
+}
+
+int bs_submit_async(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n)
+{
+	struct bs_ticket *t = new_ticket(rc, n);
+	int number;
+
+	if (!t)
+		return -ENOMEM;
+	check_request(rc, r, n);
+	number = rc->env.submit_async(rc->env.arg, r, n);
+	if (number < 0) {
+		landed(rc, r, n);
+		bs_ctx_count_call(rc, r, n, number);
+		return number;
+	}
+	memcpy(t->r, r, n * sizeof(*r));
+	t->n = n;
+	t->number = number;
+	t->waiting = true;
+	return number;
+}
+
+int bs_wait(struct bs_report_ctx *rc, int ticket)
+{
+	struct bs_ticket *t = rc->tickets;
+	int ret;
+
+	bs_law(rc, rc->locked == BS_NO_ZONE, "waiting for the device with the zone lock held",
+	       BS_NO_PFN);
+	while (t && !(t->waiting && t->number == ticket))
+		t = t->next;
+	if (!bs_law(rc, t, "waiting for a request that is not in flight", BS_NO_PFN))
+		return -ENOENT;
+	ret = rc->env.wait(rc->env.arg, ticket);
+	t->waiting = false;
+	landed(rc, t->r, t->n);
+	bs_ctx_count_call(rc, t->r, t->n, ret);
+	return ret;
+}
+
+void bs_ctx_tickets_free(struct bs_report_ctx *rc)
+{
+	while (rc->tickets) {
+		struct bs_ticket *t = rc->tickets;
+
+		rc->tickets = t->next;
+		free(t->r);
+		free(t);
+	}
+}
+
+/* ---- By the freeing CPU itself (S1) ---------------------------------------------------------- */
+
+/* The only memory a freeing CPU may give away is the block that it is freeing. */
+static int call_from_hook(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int cpu,
+			  bool hook_allows)
+{
+	const struct bs_block *b = rc->hook_block;
+	int ret;
+
+	bs_law(rc, hook_allows, "device called from a hook that may not call", r->pfn);
+	bs_law(rc, b && r->order <= b->order && !((r->pfn ^ b->pfn) >> b->order),
+	       "a freeing CPU reported memory that is not the block it frees", r->pfn);
+	ret = rc->env.call(rc->env.arg, r, 1, cpu);
+	bs_ctx_count_call(rc, r, 1, ret);
+	return ret;
+}
+
+int bs_call_now(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int cpu)
+{
+	return call_from_hook(rc, r, cpu, rc->in_hook == BS_HOOK_FREEING);
+}
+
+int bs_call_unlocked(struct bs_report_ctx *rc, unsigned int zone, const struct bs_range *r,
+		     unsigned int cpu)
+{
+	int ret;
+
+	bs_law(rc, rc->locked == (int)zone, "dropping a zone lock that is not held", r->pfn);
+	rc->locked = BS_NO_ZONE;
+	ret = call_from_hook(rc, r, cpu,
+			     rc->in_hook == BS_HOOK_MERGED || rc->in_hook == BS_HOOK_PLACE);
+	rc->locked = (int)zone;
+	return ret;
+}

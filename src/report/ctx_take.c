@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * ctx_take.c - taking blocks and giving them back. Whatever a strategy may hand to the device is
+ * in the table of taken blocks from the moment it is taken to the moment it is given back.
+ */
+#include "ctx.h"
+
+#include <errno.h>
+
+/* ---- Free blocks taken off their list -------------------------------------------------------- */
+
+static void note_isolated(struct bs_report_ctx *rc, unsigned int zone, bs_pfn pfn,
+			  unsigned int order)
+{
+	struct bs_report_stats *st = &rc->stats;
+
+	bs_taken_add(&rc->taken, &(struct bs_taken){.pfn = pfn,
+						    .order = (uint8_t)order,
+						    .zone = (uint8_t)zone,
+						    .hold = BS_HOLD_ISOLATED});
+	rc->isolated_pages[zone] += UINT64_C(1) << order;
+	rc->isolated_blocks[zone][order]++;
+	st->isolated_bytes += BS_PAGE_SIZE << order;
+	if (st->isolated_bytes > st->isolated_peak_bytes)
+		st->isolated_peak_bytes = st->isolated_bytes;
+}
+
+static void forget_isolated(struct bs_report_ctx *rc, struct bs_taken *t)
+{
+	rc->isolated_pages[t->zone] -= UINT64_C(1) << t->order;
+	rc->isolated_blocks[t->zone][t->order]--;
+	rc->stats.isolated_bytes -= BS_PAGE_SIZE << t->order;
+	bs_taken_remove(&rc->taken, t);
+}
+
+/* May this block be taken now? On a free list, its zone locked, and room to remember it. */
+static bool may_take(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, struct bs_block *b)
+{
+	return bs_law(rc, !bs_mm_free_block(rc->m, pfn, b) && b->order == order,
+		      "taking what is not the head of a free block of that order", pfn) &&
+	       bs_law(rc, rc->locked == b->zone, "block taken without its zone's lock", pfn) &&
+	       !bs_taken_reserve(&rc->taken);
+}
+
+/* Pageblocks that isolation is about to turn into MOVABLE ones (spec reporting.md 0.4). */
+static unsigned int count_conversions(const struct bs_report_ctx *rc, bs_pfn pfn,
+				      unsigned int order)
+{
+	const unsigned int pbo = bs_pageblock_order(rc->m);
+	unsigned int n = 0;
+
+	if (order + 1 < pbo)
+		return 0;
+	for (bs_pfn p = pfn; p < pfn + (1u << order); p += 1u << pbo) {
+		unsigned int mt = bs_pageblock_type(rc->m, p);
+
+		n += mt == BS_MIGRATE_UNMOVABLE || mt == BS_MIGRATE_RECLAIMABLE;
+	}
+	return n;
+}
+
+bool bs_isolate(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
+{
+	struct bs_block b;
+	unsigned int conversions;
+
+	if (!may_take(rc, pfn, order, &b))
+		return false;
+	conversions = count_conversions(rc, pfn, order);
+	if (!bs_mm_isolate_free_page(rc->m, pfn, order)) {
+		rc->stats.isolate_refused++;
+		return false;
+	}
+	rc->stats.conversions += conversions;
+	note_isolated(rc, b.zone, pfn, order);
+	return true;
+}
+
+void bs_pull(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
+{
+	struct bs_block b;
+
+	if (!may_take(rc, pfn, order, &b))
+		return;
+	bs_mm_pull_free_page(rc->m, pfn, order);
+	note_isolated(rc, b.zone, pfn, order);
+}
+
+unsigned int bs_put_back(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, unsigned int mt,
+			 enum bs_put where)
+{
+	struct bs_taken *t = bs_taken_find(&rc->taken, pfn);
+	bs_pfn head;
+
+	if (!bs_law(rc, t && t->hold == BS_HOLD_ISOLATED && t->order == order,
+		    "putting back what was not taken", pfn) ||
+	    !bs_law(rc, !t->in_flight, "putting back what the device still has", pfn) ||
+	    !bs_law(rc, rc->locked == t->zone, "block put back without its zone's lock", pfn))
+		return order;
+	forget_isolated(rc, t);
+	return bs_mm_putback(rc->m, pfn, order, mt, where == BS_PUT_TAIL, &head);
+}
+
+/* ---- Pages allocated like a driver does (S8b, S8c) ------------------------------------------- */
+
+bs_pfn bs_take_pages(struct bs_report_ctx *rc, unsigned int gfp, unsigned int order)
+{
+	bs_pfn pfn;
+
+	if (!bs_law(rc, rc->s->caps & BS_CAP_CLIENT, "allocating without BS_CAP_CLIENT",
+		    BS_NO_PFN) ||
+	    !bs_law(rc, rc->locked == BS_NO_ZONE, "allocating with the zone lock held",
+		    BS_NO_PFN) ||
+	    bs_taken_reserve(&rc->taken))
+		return BS_NO_PFN;
+	pfn = bs_alloc_pages(rc->m, 0, gfp, order);
+	if (pfn != BS_NO_PFN)
+		bs_taken_add(&rc->taken,
+			     &(struct bs_taken){.pfn = pfn,
+						.order = (uint8_t)order,
+						.zone = (uint8_t)bs_pfn_zone(rc->m, pfn),
+						.hold = BS_HOLD_CLIENT});
+	return pfn;
+}
+
+void bs_give_pages(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
+{
+	struct bs_taken *t = bs_taken_find(&rc->taken, pfn);
+
+	if (!bs_law(rc, t && t->hold == BS_HOLD_CLIENT && t->order == order,
+		    "freeing what was not allocated", pfn) ||
+	    !bs_law(rc, !t->in_flight, "freeing what the device still has", pfn) ||
+	    !bs_law(rc, rc->locked == BS_NO_ZONE, "freeing with the zone lock held", pfn))
+		return;
+	bs_taken_remove(&rc->taken, t);
+	bs_free_pages(rc->m, 0, pfn, order);
+}
+
+/* ---- Blocks claimed where they stand (S8a) --------------------------------------------------- */
+
+bool bs_claim(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
+{
+	struct bs_block b;
+
+	if (!bs_law(rc, rc->s->caps & BS_CAP_HOST_SIDE, "claiming without BS_CAP_HOST_SIDE", pfn))
+		return false;
+	if (bs_mm_free_block(rc->m, pfn, &b) || b.order != order ||
+	    bs_taken_find(&rc->taken, pfn) || bs_taken_reserve(&rc->taken))
+		return false;
+	bs_taken_add(&rc->taken, &(struct bs_taken){.pfn = pfn,
+						    .order = (uint8_t)order,
+						    .zone = (uint8_t)b.zone,
+						    .hold = BS_HOLD_CLAIMED});
+	return true;
+}
+
+void bs_unclaim(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
+{
+	struct bs_taken *t = bs_taken_find(&rc->taken, pfn);
+
+	if (bs_law(rc, t && t->hold == BS_HOLD_CLAIMED && t->order == order,
+		   "unclaiming what was not claimed", pfn) &&
+	    bs_law(rc, !t->in_flight, "unclaiming what the device still has", pfn))
+		bs_taken_remove(&rc->taken, t);
+}
