@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * bitmap.c - S2: page hinting with a bitmap, Nitesh Narayan Lal's v11 (spec reporting.md 3.2).
+ *
+ * One bit per 2 MiB of every zone type says "something of order >= 9 was freed here". Sixteen set
+ * bits start a worker, which looks at each of them in address order, isolates what it still finds
+ * free, tells the host sixteen blocks at a time and frees them again. No mark is kept: a block
+ * that takes part in a later free is told again.
+ *
+ * Its weaknesses belong to it and are on: a hint lost when an isolated block merges (D2) or the
+ * watermark refuses (D4), frees behind the scan (D5), unaligned zones (D8). fixes= mends them one
+ * by one; defects= adds the two that would break the guest or the worker (D1, D3).
+ */
+#include "bitmap.h"
+
+#include <errno.h>
+
+#include "strategies.h"
+
+#define MIN_ORDER 9
+
+enum { CAPACITY, DEFECTS, FIXES };
+enum { D1 = 1 << 0, D3 = 1 << 1 }; /* values of defects= */
+enum { D2 = 1 << 0, D4 = 1 << 1, D5 = 1 << 2, D8 = 1 << 3 }; /* values of fixes= */
+
+static const char *const defect_names[] = {"D1", "D3", NULL};
+static const char *const fix_names[] = {"D2", "D4", "D5", "D8", NULL};
+
+static const struct bs_param params[] = {
+	{.name = "capacity",
+	 .type = BS_PARAM_UINT,
+	 .def = 16,
+	 .min = 1,
+	 .max = 512,
+	 .help = "blocks per request, and set bits of a zone type that start a run"},
+	{.name = "defects",
+	 .type = BS_PARAM_FLAGS,
+	 .names = defect_names,
+	 .help = "add: D1 stale entries are sent again, D3 an offline page hangs the worker"},
+	{.name = "fixes",
+	 .type = BS_PARAM_FLAGS,
+	 .names = fix_names,
+	 .help = "mend: D2 merge loses a hint, D4 watermark loses a hint, D5 frees behind the "
+		 "scan, D8 unaligned zones"},
+	{.name = NULL},
+};
+
+static bool has_defect(const struct bs_report_ctx *rc, unsigned int d)
+{
+	return bs_param_get(rc, DEFECTS) & d;
+}
+
+static bool is_fixed(const struct bs_report_ctx *rc, unsigned int d)
+{
+	return bs_param_get(rc, FIXES) & d;
+}
+
+/* ---- The bits -------------------------------------------------------------------------------- */
+
+static bool test_bit(const struct bs_bitmap_zone *z, uint32_t bit)
+{
+	return z->bits[bit / 64] >> (bit & 63) & 1;
+}
+
+/* @pfn below base wraps to a huge bit number and is out of range like one beyond the end. */
+static void set_bit_of(struct bs_bitmap_zone *z, bs_pfn pfn)
+{
+	uint32_t bit = (pfn - z->base) >> MIN_ORDER;
+
+	if (pfn < z->base || bit >= z->nbits || test_bit(z, bit))
+		return;
+	z->bits[bit / 64] |= UINT64_C(1) << (bit & 63);
+	z->free_pages++;
+}
+
+static void clear_bit(struct bs_bitmap_zone *z, uint32_t bit)
+{
+	if (!test_bit(z, bit))
+		return;
+	z->bits[bit / 64] &= ~(UINT64_C(1) << (bit & 63));
+	z->free_pages--;
+}
+
+static uint32_t next_bit(const struct bs_bitmap_zone *z, uint32_t bit)
+{
+	while (bit < z->nbits) {
+		uint64_t rest = z->bits[bit / 64] >> (bit & 63);
+
+		if (rest) {
+			bit += (uint32_t)__builtin_ctzll(rest);
+			break;
+		}
+		bit = (bit | 63) + 1;
+	}
+	return bit < z->nbits ? bit : z->nbits;
+}
+
+/* ---- On and off ------------------------------------------------------------------------------ */
+
+/* One span per zone type, over all nodes. As posted, a base of 0 counts as "not set yet", and bit
+ * 0 stands at the zone's very first page even if no block can start there (D8). */
+static void merge_span(struct bs_report_ctx *rc, struct bs_bitmap_zone *z,
+		       const struct bs_report_zone *rz)
+{
+	bs_pfn start = rz->start, end = rz->start + rz->spanned;
+	bool unset = is_fixed(rc, D8) ? !z->end : !z->base;
+
+	if (is_fixed(rc, D8))
+		start &= ~((1u << MIN_ORDER) - 1);
+	if (unset || start < z->base)
+		z->base = start;
+	if (end > z->end)
+		z->end = end;
+}
+
+static int start(struct bs_report_ctx *rc)
+{
+	struct bs_bitmap *s = bs_state(rc);
+
+	for (unsigned int i = 0; i < bs_zones(rc); i++) {
+		struct bs_report_zone rz;
+
+		bs_report_zone(rc, i, &rz);
+		if (rz.spanned)
+			merge_span(rc, &s->zone[rz.type], &rz);
+	}
+	for (unsigned int t = 0; t < BS_NR_ZONE_TYPES; t++) {
+		struct bs_bitmap_zone *z = &s->zone[t];
+
+		if (!z->end)
+			continue;
+		z->nbits = ((z->end - z->base) >> MIN_ORDER) + 1;
+		z->bits = bs_alloc(rc, BS_SCOPE_PAGE, (z->nbits / 64 + 1) * sizeof(*z->bits));
+		if (!z->bits)
+			return -ENOMEM;
+	}
+	s->slots_used = 0;
+	s->slot = bs_alloc(rc, BS_SCOPE_GLOBAL, bs_param_get(rc, CAPACITY) * sizeof(*s->slot));
+	if (!s->slot)
+		return -ENOMEM;
+	/* No look at what is free already: only later frees set bits. */
+	return 0;
+}
+
+static void stop(struct bs_report_ctx *rc)
+{
+	struct bs_bitmap *s = bs_state(rc);
+
+	for (unsigned int t = 0; t < BS_NR_ZONE_TYPES; t++) {
+		bs_release(rc, s->zone[t].bits);
+		s->zone[t] = (struct bs_bitmap_zone){0};
+	}
+	bs_release(rc, s->slot);
+	s->slot = NULL;
+	s->active = s->missed = false;
+}
+
+/* ---- A block is freed ------------------------------------------------------------------------ */
+
+static bool enough(const struct bs_report_ctx *rc, const struct bs_bitmap_zone *z)
+{
+	return z->bits && z->free_pages >= bs_param_get(rc, CAPACITY);
+}
+
+static struct bs_bitmap_zone *zone_of(struct bs_report_ctx *rc, unsigned int zone)
+{
+	struct bs_bitmap *s = bs_state(rc);
+	struct bs_report_zone rz;
+
+	bs_report_zone(rc, zone, &rz);
+	return &s->zone[rz.type];
+}
+
+static void queue_run(struct bs_report_ctx *rc, const struct bs_bitmap_zone *z)
+{
+	struct bs_bitmap *s = bs_state(rc);
+
+	if (!enough(rc, z))
+		return;
+	if (s->active)
+		s->missed = true;
+	else
+		bs_wake(rc, 0);
+}
+
+/* The head of the merged block only; what the worker gives back is not news. */
+static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
+		     bool merged)
+{
+	struct bs_bitmap_zone *z;
+
+	(void)merged;
+	if (why == BS_RETURN)
+		return;
+	z = zone_of(rc, b->zone);
+	set_bit_of(z, b->pfn);
+	queue_run(rc, z);
+}
+
+/* ---- The worker ------------------------------------------------------------------------------ */
+
+static void release(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		unsigned int zone = 0, order;
+		struct bs_bitmap_zone *z;
+
+		bs_pfn_online(rc, r[i].pfn, &zone);
+		bs_zone_lock(rc, zone);
+		order = bs_put_back(rc, r[i].pfn, r[i].order, BS_MT_NOW, BS_PUT_RULE);
+		/* It met a buddy that was freed meanwhile, whose bit may no longer be a head's. */
+		if (order != r[i].order && is_fixed(rc, D2)) {
+			z = zone_of(rc, zone);
+			set_bit_of(z, r[i].pfn & ~((1u << order) - 1));
+			queue_run(rc, z);
+		}
+		bs_zone_unlock(rc, zone);
+	}
+}
+
+/* An error is ignored: the host was told, the pages go back either way. */
+static void tell_and_release(struct bs_report_ctx *rc, unsigned int n)
+{
+	struct bs_bitmap *s = bs_state(rc);
+
+	if (n > s->slots_used)
+		s->slots_used = n;
+	/* D1: the buffer always covers the whole array, also slots of an earlier batch. */
+	bs_submit(rc, s->slot, has_defect(rc, D1) ? s->slots_used : n);
+	release(rc, s->slot, n);
+}
+
+/* Look at what @bit stands for. Whatever comes of it, the bit is used up. */
+static bool take(struct bs_report_ctx *rc, struct bs_bitmap_zone *z, uint32_t bit, bs_pfn pfn,
+		 unsigned int zone, struct bs_range *r)
+{
+	struct bs_block b;
+	bool is_block, ok;
+
+	bs_zone_lock(rc, zone);
+	is_block = !bs_block_at(rc, pfn, &b) && b.order >= MIN_ORDER;
+	ok = is_block && bs_isolate(rc, pfn, b.order);
+	if (ok || !is_block || !is_fixed(rc, D4))
+		clear_bit(z, bit);
+	bs_zone_unlock(rc, zone);
+	if (ok)
+		*r = (struct bs_range){pfn, b.order};
+	return ok;
+}
+
+static int scan(struct bs_report_ctx *rc, struct bs_bitmap_zone *z)
+{
+	struct bs_bitmap *s = bs_state(rc);
+	uint64_t capacity = bs_param_get(rc, CAPACITY);
+	unsigned int n = 0, zone;
+
+	if (capacity > bs_capacity(rc))
+		capacity = bs_capacity(rc);
+	for (uint32_t bit = next_bit(z, 0); bit < z->nbits; bit = next_bit(z, bit + 1)) {
+		bs_pfn pfn = z->base + (bit << MIN_ORDER);
+
+		if (!bs_pfn_online(rc, pfn, &zone)) {
+			/* v11 goes on without going forward: the worker never comes back, and
+			 * as it stays active, nothing is ever queued again. Here it at least lets
+			 * go of what it holds, or the guest could not be switched off. */
+			if (has_defect(rc, D3)) {
+				release(rc, s->slot, n);
+				return -ELOOP;
+			}
+			continue;
+		}
+		if (take(rc, z, bit, pfn, zone, &s->slot[n]) && ++n == capacity) {
+			tell_and_release(rc, n);
+			n = 0;
+		}
+	}
+	if (n)
+		tell_and_release(rc, n);
+	return 0;
+}
+
+static int pass(struct bs_report_ctx *rc, int cpu)
+{
+	struct bs_bitmap *s = bs_state(rc);
+
+	(void)cpu;
+	s->active = true;
+	for (unsigned int t = 0; t < BS_NR_ZONE_TYPES; t++)
+		if (enough(rc, &s->zone[t]) && scan(rc, &s->zone[t]))
+			return -ELOOP;
+	s->active = false;
+	if (s->missed && is_fixed(rc, D5))
+		bs_wake(rc, 0);
+	s->missed = false;
+	return 0;
+}
+
+const struct bs_strategy bs_strategy_bitmap = {
+	.name = "bitmap",
+	.summary = "a bit per 2 MiB freed, a worker that scans them 16 at a time",
+	.origin = "Nitesh Narayan Lal, [RFC][Patch v11] mm: Support for page hinting, 2019-07-10",
+	.abi = BS_STRATEGY_ABI,
+	.caps = BS_CAP_DUPLICATES,
+	.state_size = sizeof(struct bs_bitmap),
+	.params = params,
+	.start = start,
+	.stop = stop,
+	.block_in = block_in,
+	.pass = pass,
+};

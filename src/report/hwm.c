@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "hwm.h"
+
+#include <errno.h>
+
+static void request(struct bs_report_ctx *rc, unsigned int zone)
+{
+	struct bs_hwm_zone *z = bs_zone_state(rc, zone);
+	struct bs_hwm *s = bs_state(rc);
+
+	if (z->requested)
+		return;
+	z->requested = true;
+	if (!s->refcount++)
+		bs_wake(rc, bs_param_get(rc, BS_HWM_DELAY));
+}
+
+void bs_hwm_notify(struct bs_report_ctx *rc, unsigned int zone, unsigned int order)
+{
+	const struct bs_hwm_zone *z = bs_zone_state(rc, zone);
+
+	if (z->requested ||
+	    bs_nr_free(rc, zone, order) < z->reported[order] + bs_param_get(rc, BS_HWM_MARK))
+		return;
+	request(rc, zone);
+}
+
+void bs_hwm_underflow(struct bs_report_ctx *rc, unsigned int zone)
+{
+	struct bs_hwm_zone *z = bs_zone_state(rc, zone);
+	struct bs_hwm *s = bs_state(rc);
+
+	z->requested = false;
+	s->refcount--;
+}
+
+int bs_hwm_start(struct bs_report_ctx *rc)
+{
+	struct bs_hwm *s = bs_state(rc);
+	uint64_t capacity = bs_param_get(rc, BS_HWM_CAPACITY);
+
+	s->capacity = capacity < bs_capacity(rc) ? (unsigned int)capacity : bs_capacity(rc);
+	s->batch = bs_alloc(rc, BS_SCOPE_GLOBAL, s->capacity * sizeof(*s->batch));
+	if (!s->batch)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < bs_zones(rc); i++) {
+		struct bs_report_zone rz;
+
+		bs_report_zone(rc, i, &rz);
+		if (rz.managed)
+			request(rc, i);
+	}
+	return 0;
+}
+
+/* Requests die with the worker that would have served them; marks and their counters stay. */
+void bs_hwm_stop(struct bs_report_ctx *rc)
+{
+	struct bs_hwm *s = bs_state(rc);
+
+	for (unsigned int i = 0; i < bs_zones(rc); i++) {
+		struct bs_hwm_zone *z = bs_zone_state(rc, i);
+
+		z->requested = z->active = false;
+	}
+	s->refcount = 0;
+	bs_release(rc, s->batch);
+	s->batch = NULL;
+}
+
+int bs_hwm_run(struct bs_report_ctx *rc, void (*cycle)(struct bs_report_ctx *rc, unsigned int zone))
+{
+	struct bs_hwm *s = bs_state(rc);
+	unsigned int zone = 0;
+
+	/* The first zone is looked at even if nothing is requested: a request that the previous
+	 * run served at its very end has armed the timer all the same (spec 7, cycle()). */
+	do {
+		const struct bs_hwm_zone *z = bs_zone_state(rc, zone);
+
+		if (z->requested)
+			cycle(rc, zone);
+		zone = (zone + 1) % bs_zones(rc);
+	} while (s->refcount);
+	return 0;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * hwm.h - what Duyck's 2019 series share (S3 .. S6): parameters, the high-water mark that requests
+ * a zone, the reference count that keeps the worker going, the worker's way through the zones.
+ *
+ * "Requested" and "active" are per zone; the reference count is the number of requested zones that
+ * the worker has not finished with. Spec reporting.md 5 (Trigger, Worker), 6 (Worker), 7.
+ */
+#ifndef BS_HWM_H
+#define BS_HWM_H
+
+#include <buddysim/report.h>
+
+/* Order of the parameters at the head of every table. */
+enum { BS_HWM_CAPACITY, BS_HWM_MARK, BS_HWM_ORDER, BS_HWM_DELAY, BS_HWM_NR_PARAMS };
+
+/* clang-format off */
+#define BS_HWM_PARAMS(capacity_)                                                              \
+	{.name = "capacity", .type = BS_PARAM_UINT, .def = (capacity_), .min = 1, .max = 512, \
+	 .help = "blocks per request (at most the device's queue)"},                          \
+	{.name = "hwm", .type = BS_PARAM_UINT, .def = 32, .min = 1, .max = 1 << 20,           \
+	 .help = "raw blocks of one order in a zone that start the worker"},                  \
+	{.name = "order", .type = BS_PARAM_ORDER, .def = 9, .min = 0, .max = BS_MAX_ORDER,    \
+	 .help = "smallest block that is reported"},                                          \
+	{.name = "delay", .type = BS_PARAM_TIME, .def = 100 * BS_NS_PER_MS, .min = 0,         \
+	 .max = 3600 * BS_NS_PER_S, .runtime = true,                                          \
+	 .help = "from the high-water mark to the worker's start"}
+/* clang-format on */
+
+/* At the head of the strategy's state. */
+struct bs_hwm {
+	unsigned int refcount;
+	struct bs_range *batch; /* the scatterlist */
+	unsigned int capacity;
+};
+
+/* At the head of the strategy's zone state. */
+struct bs_hwm_zone {
+	bool requested, active;
+	uint64_t reported[BS_NR_ORDERS]; /* blocks that carry the mark */
+};
+
+/* Allocate the batch and request every zone that has memory: the initial flush. 0 or -ENOMEM. */
+int bs_hwm_start(struct bs_report_ctx *rc);
+void bs_hwm_stop(struct bs_report_ctx *rc);
+
+/* After a free of @order in @zone: request it if there is enough raw memory. */
+void bs_hwm_notify(struct bs_report_ctx *rc, unsigned int zone, unsigned int order);
+/* The worker found no more raw block in @zone. */
+void bs_hwm_underflow(struct bs_report_ctx *rc, unsigned int zone);
+
+/* Run @cycle on requested zones, round and round, until no request is left. */
+int bs_hwm_run(struct bs_report_ctx *rc,
+	       void (*cycle)(struct bs_report_ctx *rc, unsigned int zone));
+
+#endif

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * none.c - S0, the unmodified kernel: nothing is ever reported (spec reporting.md 1).
+ *
+ * The baseline of every comparison: what the guest once touched stays with it. Also the smallest
+ * strategy there is, to copy from when writing one: add a pass(), drop BS_CAP_NO_WORKER.
+ */
+#include "strategies.h"
+
+const struct bs_strategy bs_strategy_none = {
+	.name = "none",
+	.summary = "reports nothing: the unmodified kernel",
+	.origin = "baseline of all comparisons",
+	.abi = BS_STRATEGY_ABI,
+	.caps = BS_CAP_NO_WORKER,
+};

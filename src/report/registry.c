@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * registry.c - the built-in strategies, from strategies.def.
+ */
+#include "strategies.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "nearest.h"
+
+static const struct bs_strategy *const strategies[] = {
+#define BS_STRATEGY(id) &bs_strategy_##id,
+#include "strategies.def"
+#undef BS_STRATEGY
+};
+
+#define NR_STRATEGIES (sizeof(strategies) / sizeof(strategies[0]))
+
+const struct bs_strategy *bs_strategy_at(unsigned int index)
+{
+	return index < NR_STRATEGIES ? strategies[index] : NULL;
+}
+
+const struct bs_strategy *bs_strategy_find(const char *name, struct bs_error *err)
+{
+	const char *names[NR_STRATEGIES + 1] = {NULL};
+	char known[256];
+	const char *nearest;
+	size_t used = 0;
+
+	for (unsigned int i = 0; i < NR_STRATEGIES; i++) {
+		if (!strcmp(strategies[i]->name, name))
+			return strategies[i];
+		names[i] = strategies[i]->name;
+		if (used < sizeof(known))
+			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
+						 i ? ", " : "known: ", names[i]);
+	}
+	nearest = bs_nearest(names, name);
+	if (nearest)
+		bs_error_set(err, BS_USAGE, 0, name, known,
+			     "unknown strategy; did you mean \"%s\"?", nearest);
+	else
+		bs_error_set(err, BS_USAGE, 0, name, known, "unknown strategy");
+	return NULL;
+}

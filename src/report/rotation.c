@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * rotation.c - S7: free page reporting as merged in Linux 5.7 and changed since (spec reporting.md
+ * 9). No counters, no boundary: a free of order >= 9 asks for a pass two seconds later.
+ *
+ * A pass visits every list of every zone that is well above its low watermark, lowest order first,
+ * from the head. It isolates raw blocks into a batch of 32 that all lists of a zone share, and
+ * sends it when one more raw block turns up. It sends a sixteenth of each list at most, then asks
+ * for another pass. Instead of remembering a place, it rotates the list so that the next raw block
+ * stands first. Reported blocks go back with a mark: where the ordinary rule says (5.7, in fact the
+ * head) or to the tail (since 5.10).
+ */
+#include "rotation.h"
+
+#include <errno.h>
+
+#include "strategies.h"
+
+enum { REV, ORDER, CAPACITY, DELAY, BUDGET };
+enum { REV_5_7, REV_5_10, REV_6_1, REV_2026 };
+
+static const char *const revisions[] = {"5.7", "5.10", "6.1", "2026", NULL};
+
+static const struct bs_param params[] = {
+	{.name = "rev",
+	 .type = BS_PARAM_ENUM,
+	 .def = REV_6_1,
+	 .names = revisions,
+	 .help = "5.7 returns blocks by the ordinary rule, later ones to the tail; 2026 accepts a "
+		 "device with a short queue"},
+	{.name = "order",
+	 .type = BS_PARAM_ORDER,
+	 .def = 9,
+	 .max = BS_MAX_ORDER,
+	 .runtime = true,
+	 .help = "smallest block that is reported"},
+	{.name = "capacity",
+	 .type = BS_PARAM_UINT,
+	 .def = 32,
+	 .min = 1,
+	 .max = 512,
+	 .help = "blocks per request; also the unit of budget and watermark"},
+	{.name = "delay",
+	 .type = BS_PARAM_TIME,
+	 .def = 2 * BS_NS_PER_S,
+	 .max = 3600 * BS_NS_PER_S,
+	 .runtime = true,
+	 .help = "from a request to the pass"},
+	{.name = "budget",
+	 .type = BS_PARAM_UINT,
+	 .def = 16,
+	 .max = 1 << 20,
+	 .runtime = true,
+	 .help = "a pass reports 1/N of each list, plus one batch; 0 = no limit"},
+	{.name = NULL},
+};
+
+static unsigned int min_order(const struct bs_report_ctx *rc)
+{
+	return (unsigned int)bs_param_get(rc, ORDER);
+}
+
+/* ---- On and off ------------------------------------------------------------------------------ */
+
+static void request(struct bs_report_ctx *rc)
+{
+	struct bs_rotation *s = bs_state(rc);
+	enum bs_rotation_state old = s->state;
+
+	s->state = BS_ROTATION_REQUESTED;
+	if (old == BS_ROTATION_IDLE)
+		bs_wake(rc, bs_param_get(rc, DELAY));
+}
+
+static int start(struct bs_report_ctx *rc)
+{
+	struct bs_rotation *s = bs_state(rc);
+
+	s->capacity = (unsigned int)bs_param_get(rc, CAPACITY);
+	if (s->capacity > bs_capacity(rc)) {
+		if (bs_param_get(rc, REV) < REV_2026)
+			return -ENOSPC;
+		s->capacity = bs_capacity(rc);
+	}
+	s->state = BS_ROTATION_IDLE;
+	request(rc);
+	return 0;
+}
+
+/* At run time: marks of smaller blocks than before stay, they are only no longer looked at. */
+static int param_set(struct bs_report_ctx *rc, const struct bs_param *p, uint64_t v)
+{
+	if (p == &params[ORDER])
+		bs_listen(rc, UINT32_MAX, (unsigned int)v);
+	return 0;
+}
+
+/* ---- A block comes to its list --------------------------------------------------------------- */
+
+/* H5: every free but the worker's own, and but the allocator's own when isolation ends. */
+static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
+		     bool merged)
+{
+	(void)b;
+	(void)merged;
+	if (why == BS_FREE)
+		request(rc);
+}
+
+/* ---- The pass -------------------------------------------------------------------------------- */
+
+/* Newest first: the batch was filled from its end. */
+static void drain(struct bs_report_ctx *rc, int err)
+{
+	struct bs_rotation *s = bs_state(rc);
+	enum bs_put where = bs_param_get(rc, REV) == REV_5_7 ? BS_PUT_RULE : BS_PUT_TAIL;
+
+	for (unsigned int i = s->free_slots; i < s->capacity; i++) {
+		const struct bs_range *r = &s->batch[i];
+		unsigned int order = bs_put_back(rc, r->pfn, r->order, BS_MT_NOW, where);
+
+		/* A block that merged is news again; one that was refused is not reported. */
+		if (!err && order == r->order)
+			bs_mark(rc, r->pfn, r->order);
+	}
+	s->free_slots = s->capacity;
+}
+
+/* Called and returns with the zone locked. */
+static int report_batch(struct bs_report_ctx *rc, unsigned int zone)
+{
+	struct bs_rotation *s = bs_state(rc);
+	int err;
+
+	bs_zone_unlock(rc, zone);
+	err = bs_submit(rc, s->batch + s->free_slots, s->capacity - s->free_slots);
+	bs_zone_lock(rc, zone);
+	drain(rc, err);
+	return err;
+}
+
+/* Full requests this list may make after the first one; -1 stands for "no limit". */
+static uint64_t budget_of(struct bs_report_ctx *rc, unsigned int zone, unsigned int order)
+{
+	const struct bs_rotation *s = bs_state(rc);
+	uint64_t share = s->capacity * bs_param_get(rc, BUDGET);
+
+	return share ? (bs_nr_free(rc, zone, order) + share - 1) / share : UINT64_MAX;
+}
+
+static int list_pass(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
+		     unsigned int mt)
+{
+	struct bs_rotation *s = bs_state(rc);
+	bs_pfn p, stopped_at = BS_NO_PFN;
+	uint64_t calls = 0, budget;
+	int err = 0;
+
+	if (bs_list_empty(rc, zone, order, mt))
+		return 0;
+	bs_zone_lock(rc, zone);
+	budget = budget_of(rc, zone, order);
+	p = bs_first(rc, zone, order, mt);
+	while (p != BS_NO_PFN) {
+		bs_pfn next = bs_next(rc, order, p);
+
+		if (!bs_is_marked(rc, p, order)) {
+			if (calls > budget) {
+				s->state = BS_ROTATION_REQUESTED;
+				stopped_at = p;
+				break;
+			}
+			if (!s->free_slots) {
+				bs_rotate(rc, zone, order, mt, p);
+				err = report_batch(rc, zone);
+				calls++;
+				next = bs_first(rc, zone, order, mt);
+				if (err) {
+					stopped_at = next;
+					break;
+				}
+			} else if (bs_isolate(rc, p, order)) {
+				s->batch[--s->free_slots] = (struct bs_range){p, (uint8_t)order};
+			} else {
+				/* The watermark refuses: give up this list, without a word. */
+				stopped_at = p;
+				break;
+			}
+		}
+		p = next;
+	}
+	if (stopped_at != BS_NO_PFN && stopped_at != bs_first(rc, zone, order, mt))
+		bs_rotate(rc, zone, order, mt, stopped_at);
+	bs_zone_unlock(rc, zone);
+	return err;
+}
+
+/* Well above the low watermark, boost included, by a batch of the smallest blocks. With order 0
+ * that is only a batch of pages: as upstream has it. */
+static bool zone_has_room(struct bs_report_ctx *rc, unsigned int zone)
+{
+	const struct bs_rotation *s = bs_state(rc);
+	struct bs_report_zone rz;
+
+	bs_report_zone(rc, zone, &rz);
+	return bs_watermark_ok(rc, zone,
+			       rz.watermark_low + rz.watermark_boost +
+				       ((uint64_t)s->capacity << min_order(rc)));
+}
+
+static int zone_pass(struct bs_report_ctx *rc, unsigned int zone)
+{
+	struct bs_rotation *s = bs_state(rc);
+	int err = 0;
+
+	if (!zone_has_room(rc, zone))
+		return 0;
+	s->free_slots = s->capacity;
+	for (unsigned int order = min_order(rc); order < BS_NR_ORDERS; order++)
+		for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES && !err; mt++)
+			if (mt != BS_MIGRATE_ISOLATE)
+				err = list_pass(rc, zone, order, mt);
+	if (err || s->free_slots == s->capacity)
+		return err;
+	bs_zone_lock(rc, zone);
+	err = report_batch(rc, zone);
+	bs_zone_unlock(rc, zone);
+	return err;
+}
+
+/* An error ends the pass; nothing is tried again until the next free asks. */
+static int pass(struct bs_report_ctx *rc, int cpu)
+{
+	struct bs_rotation *s = bs_state(rc);
+	int err = 0;
+
+	(void)cpu;
+	s->state = BS_ROTATION_ACTIVE;
+	s->batch = bs_alloc(rc, BS_SCOPE_GLOBAL, s->capacity * sizeof(*s->batch));
+	if (!s->batch)
+		err = -ENOMEM;
+	for (unsigned int zone = 0; zone < bs_zones(rc) && !err; zone++)
+		err = zone_pass(rc, zone);
+	bs_release(rc, s->batch);
+	s->batch = NULL;
+	if (s->state == BS_ROTATION_ACTIVE)
+		s->state = BS_ROTATION_IDLE;
+	else
+		bs_wake(rc, bs_param_get(rc, DELAY));
+	return err;
+}
+
+/* ---- A block moves to another list ----------------------------------------------------------- */
+
+/* H7: the mark goes with it; to the head, from 5.10 on to the tail. (When a block is allocated,
+ * merged or split the allocator itself drops the mark.) */
+static bool block_move(struct bs_report_ctx *rc, const struct bs_block *b, unsigned int to_mt,
+		       enum bs_why why, struct bs_spot *at)
+{
+	(void)b;
+	(void)to_mt;
+	(void)why;
+	at->tail = bs_param_get(rc, REV) != REV_5_7;
+	at->before = BS_NO_PFN;
+	return true;
+}
+
+const struct bs_strategy bs_strategy_rotation = {
+	.name = "rotation",
+	.summary = "Linux's own since 5.7: any large free asks, 2 s later a pass rotates the lists",
+	.origin = "Alexander Duyck, free page reporting v17, 2020-02-11, merged in Linux 5.7",
+	.abi = BS_STRATEGY_ABI,
+	.state_size = sizeof(struct bs_rotation),
+	.params = params,
+	.start = start,
+	.block_in = block_in,
+	.pass = pass,
+	.block_move = block_move,
+	.param_set = param_set,
+};
