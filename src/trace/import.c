@@ -311,8 +311,9 @@ static int malformed(struct importer *im, const char *why)
 	char where[320];
 
 	snprintf(where, sizeof(where), "%.290s:%" PRIu64, im->path, bs_textfile_number(im->text));
-	return bs_error_set(im->err, BS_INPUT, 0, where,
-			    "remove the line if it was cut short, else record again", "%s", why);
+	bs_error_set(im->err, BS_INPUT, 0, where,
+		     "remove the line if it was cut short, else record again", "%s", why);
+	return -EINVAL;
 }
 
 static int read_line(struct importer *im, const char *line, enum bs_import_format format)

@@ -72,6 +72,12 @@ static bool is_cpu(const struct token *t, unsigned int *cpu)
 	return true;
 }
 
+/* What stands before the CPU: a pid, or ftrace's "(tgid)". */
+static bool ends_task(const struct token *t)
+{
+	return t->n && (isdigit((unsigned char)t->s[t->n - 1]) || t->s[t->n - 1] == ')');
+}
+
 /* "mm_page_alloc:" or "kmem:mm_page_alloc:": the name without system and colon. */
 static bool is_name(const struct token *t, struct token *name, bool *perf)
 {
@@ -94,7 +100,7 @@ static bool is_name(const struct token *t, struct token *name, bool *perf)
  */
 static const char *find_event(const char *line, struct bs_text_event *ev, struct token *name)
 {
-	struct token t, before = {0}, before2 = {0};
+	struct token t, before = {0}, before2 = {0}, before3 = {0};
 	const char *at = line, *found = NULL;
 
 	while (next_token(&at, &t)) {
@@ -105,7 +111,8 @@ static const char *find_event(const char *line, struct bs_text_event *ev, struct
 		bool perf;
 
 		if (is_time(&t, &ns) && next_token(&behind, &next)) {
-			bool has_cpu = is_cpu(&before, &cpu) || is_cpu(&before2, &cpu);
+			bool has_cpu = (is_cpu(&before, &cpu) && ends_task(&before2)) ||
+				       (is_cpu(&before2, &cpu) && ends_task(&before3));
 
 			/* Old perf prints the sample's period before the name. */
 			if (digits(next.s, next.n) == next.n)
@@ -120,6 +127,7 @@ static const char *find_event(const char *line, struct bs_text_event *ev, struct
 			if (found && has_cpu)
 				break;
 		}
+		before3 = before2;
 		before2 = before;
 		before = t;
 	}

@@ -1,0 +1,577 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The importer: text of live kernels in, events named by age out. */
+#include "bs_test.h"
+#include "bs_trace_test.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rng.h"
+#include "textline.h"
+
+/* A line as ftrace of 6.1 prints it: task, time in us, what follows. */
+#define FT(us, rest) "  cc1-268   [000] d..3.     7.000" us ": " rest "\n"
+#define ALLOC(us, pfn, order, gfp)                                                             \
+	FT(us, "mm_page_alloc: page=00000000aa pfn=" pfn " order=" order " migratetype=0 gfp_" \
+	       "flags=" gfp)
+#define FREE(us, pfn, order) FT(us, "mm_page_free: page=00000000aa pfn=" pfn " order=" order)
+#define BATCHED(us, pfn) FT(us, "mm_page_free_batched: page=00000000aa pfn=" pfn " order=0")
+
+static int import(const char *text, struct bs_trace_info *info, struct bs_error *err)
+{
+	const struct bs_import_config config = {0};
+
+	bs_test_write_file(bs_test_path("in.txt"), text, strlen(text));
+	memset(err, 0, sizeof(*err));
+	return bs_trace_import(bs_test_path("in.txt"), bs_test_path("out.cborseq"), &config, info,
+			       err);
+}
+
+static struct bs_trace_info assert_import(const char *text, const char *expected)
+{
+	struct bs_trace_info info;
+	struct bs_error err;
+	char *events;
+
+	assert_ok(import(text, &info, &err), &err);
+	events = bs_test_trace_text(bs_test_path("out.cborseq"));
+	assert_string_equal(events, expected);
+	free(events);
+	return info;
+}
+
+/* ---- Lines ---------------------------------------------------------------------------------- */
+
+struct line_case {
+	const char *line;
+	enum bs_line kind;
+	uint64_t time, pfn;
+	unsigned int order, cpu;
+	uint32_t gfp;
+};
+
+/* Every generation and tool; comms with spaces, brackets and what looks like a time. */
+static const struct line_case lines[] = {
+	/* ftrace, 6.1: five flag columns, hex pfn */
+	{"          memhog-113     [000] .....     6.189772: mm_page_alloc: page=000000005ff3f870 "
+	 "pfn=0xb800 order=9 migratetype=1 gfp_flags=GFP_TRANSHUGE|__GFP_NORETRY|__GFP_THISNODE",
+	 BS_LINE_ALLOC, 6189772000, 0xb800, 9, 0,
+	 BS_GFP_TRANSHUGE | BS_GFP_NORETRY | BS_GFP_THISNODE},
+	/* ftrace, 4.x: four flag columns, struct page address, decimal pfn */
+	{"   kworker/0:1-23    [003] d..1  1234.567890: mm_page_alloc: page=ffffea0001f1e240 "
+	 "pfn=2042761 order=0 migratetype=0 gfp_flags=GFP_KERNEL|__GFP_ZERO",
+	 BS_LINE_ALLOC, 1234567890000, 2042761, 0, 3, BS_GFP_KERNEL | BS_GFP_ZERO},
+	/* ftrace, 3.x: names without "__", no flag columns */
+	{"           <...>-2321  [001] 12.345678: mm_page_alloc: page=ffffea00 pfn=77 order=1 "
+	 "migratetype=2 gfp_flags=GFP_KERNEL|GFP_RECLAIMABLE",
+	 BS_LINE_ALLOC, 12345678000, 77, 1, 1, BS_GFP_KERNEL | BS_GFP_RECLAIMABLE},
+	/* with the record-tgid column */
+	{" <idle>-0     (-----) [002] d..4.     0.416343: mm_page_free: page=0 pfn=0x9f7b order=3",
+	 BS_LINE_FREE, 416343000, 0x9f7b, 3, 2, 0},
+	/* trace-cmd report */
+	{"            bash-1234  [001]  5000.000001: mm_page_free:         page=0xffffea00 "
+	 "pfn=0x1234 order=0",
+	 BS_LINE_FREE, 5000000001000, 0x1234, 0, 1, 0},
+	/* before 3.3 */
+	{"  cc1-9 [000] 1.000000: mm_page_free_direct: page=ffffea00 pfn=5 order=2", BS_LINE_FREE,
+	 1000000000, 5, 2, 0, 0},
+	{"  cc1-9 [000] 1.000000: mm_pagevec_free: page=ffffea00 pfn=5 order=0 cold=0",
+	 BS_LINE_BATCHED, 1000000000, 5, 0, 0, 0},
+	/* perf script: comm with a space, padded name; nanoseconds; pid/tid; the period before it */
+	{"  Web Content 24550 [000]  2781.801764: kmem:mm_page_alloc: page=0x1109f1 pfn=0x1109f1 "
+	 "order=0 migratetype=1 gfp_flags=GFP_HIGHUSER_MOVABLE",
+	 BS_LINE_ALLOC, 2781801764000, 0x1109f1, 0, 0, BS_GFP_HIGHUSER_MOVABLE},
+	{"  perf-exec 1/2 [001]  2781.802472123:  kmem:mm_page_free: page=0x2ae3cb pfn=0x2ae3cb "
+	 "order=0",
+	 BS_LINE_FREE, 2781802472123, 0x2ae3cb, 0, 1, 0},
+	{"  cc1 7 [001]  1.5:          1 kmem:mm_page_free_batched: page=0x1 pfn=16 order=0",
+	 BS_LINE_BATCHED, 1500000000, 16, 0, 1, 0},
+	/* perf script -F without the CPU */
+	{"cc1  2781.802472: kmem:mm_page_free: page=0x1 pfn=0x10 order=0", BS_LINE_FREE,
+	 2781802472000, 0x10, 0, 0, 0},
+	/* comms made to confuse */
+	{"  [1] 2.5: x: y-12 [004] .....     3.000000: mm_page_free: page=0 pfn=9 order=0",
+	 BS_LINE_FREE, 3000000000, 9, 0, 4, 0},
+	{"  a mm_page_alloc: 8 [000]  3.000000: kmem:mm_page_free: page=0 pfn=9 order=0",
+	 BS_LINE_FREE, 3000000000, 9, 0, 0, 0},
+	/* failed: a padded null pointer, all ones */
+	{"  cc1-9 [000] ..... 1.000000: mm_page_alloc: page=          (null) "
+	 "pfn=18446744073709551615 order=4 migratetype=0 gfp_flags=GFP_ATOMIC",
+	 BS_LINE_ALLOC, 1000000000, UINT64_MAX, 4, 0, BS_GFP_ATOMIC},
+	{"  cc1-9 [000] ..... 1.000000: mm_page_alloc: page=0 pfn=0xffffffffffffffff order=4 "
+	 "migratetype=0 gfp_flags=GFP_ATOMIC",
+	 BS_LINE_ALLOC, 1000000000, UINT64_MAX, 4, 0, BS_GFP_ATOMIC},
+	/* a page freed: others pass */
+	{"  cc1-9 [000] ..... 1.000000: mm_page_alloc_zone_locked: page=0 pfn=0x9 order=0 "
+	 "migratetype=0 percpu_refill=1",
+	 BS_LINE_OTHER, 1000000000, 0, 0, 0, 0},
+	{"  cc1-9 [000] ..... 1.000000: sched_switch: prev_comm=x ==> next_comm=y", BS_LINE_OTHER,
+	 1000000000, 0, 0, 0, 0},
+};
+
+static void test_lines_of_every_generation(void **state)
+{
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct bs_text_event e;
+		const char *why = "";
+
+		if (bs_text_parse(lines[i].line, &e, &why) != lines[i].kind)
+			fail_msg("%s: %s", lines[i].line, why);
+		assert_int_equal(e.time, lines[i].time);
+		assert_int_equal(e.pfn, lines[i].pfn);
+		assert_int_equal(e.order, lines[i].order);
+		assert_int_equal(e.cpu, lines[i].cpu);
+		assert_int_equal(e.gfp, lines[i].gfp);
+	}
+}
+
+static void test_lines_that_are_no_events(void **state)
+{
+	(void)state;
+
+	static const char *const nothing[] = {
+		"# tracer: nop",
+		"",
+		"   ",
+		"cpus=2",
+		"version = 6",
+		"CPU 1 is empty",
+		"\tffffffff812b5a10 get_page_from_freelist+0x1a0 ([kernel.kallsyms])",
+		" => __alloc_pages",
+		"Warning:",
+		"Check IO/CPU overload!",
+		"##### CPU 1 buffer started ####",
+	};
+	static const char *const bad[] = {
+		"hello",
+		"  cc1-9 [000] ..... 1.000000:",
+		"  cc1-9 [000] ..... mm_page_free: pfn=1",
+		"  cc1-9 [000] ..... 1.000000: mm_page_free: page=0 pfn=0x9",
+		"  cc1-9 [000] ..... 1.000000: mm_page_free: page=0 pfn=0x order=0",
+		"  cc1-9 [000] ..... 1.000000: mm_page_free: page=0 pfn=zz order=0",
+		"  cc1-9 [000] ..... 1.000000: mm_page_free: page=0 order=0",
+		"  cc1-9 [000] ..... 1.000000: mm_page_alloc: page=0 pfn=9 order=0 migratetype=0",
+	};
+	struct bs_text_event e;
+	const char *why;
+
+	for (size_t i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++)
+		assert_int_equal(bs_text_parse(nothing[i], &e, &why), BS_LINE_NOTHING);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		why = NULL;
+		assert_int_equal(bs_text_parse(bad[i], &e, &why), BS_LINE_MALFORMED);
+		assert_non_null(why);
+	}
+}
+
+static void test_lost_events_are_counted_in_every_spelling(void **state)
+{
+	(void)state;
+
+	static const char *const lost[] = {
+		"CPU:1 [LOST 17 EVENTS]",
+		"CPU:3 [17 EVENTS DROPPED]",
+		"  swapper 0 [000]  12.345678: PERF_RECORD_LOST lost 17",
+		"  swapper 0 [000]  12.345678: PERF_RECORD_LOST_SAMPLES lost 17",
+		"LOST 17 events!",
+		"Processed 12345 events and lost 17 chunks!",
+	};
+	struct bs_text_event e;
+	const char *why;
+
+	for (size_t i = 0; i < sizeof(lost) / sizeof(lost[0]); i++) {
+		assert_int_equal(bs_text_parse(lost[i], &e, &why), BS_LINE_LOST);
+		assert_int_equal(e.lost, 17);
+	}
+	assert_int_equal(bs_text_parse("CPU:1 [LOST EVENTS]", &e, &why), BS_LINE_LOST);
+	assert_int_equal(e.lost, 1);
+}
+
+/* ---- Meaning -------------------------------------------------------------------------------- */
+
+static void test_frees_name_the_age_of_their_block(void **state)
+{
+	(void)state;
+
+	assert_import(ALLOC("000", "0x10", "0", "GFP_KERNEL")
+			      ALLOC("001", "0x20", "4", "GFP_HIGHUSER_MOVABLE")
+				      FREE("002", "0x10", "0") FREE("003", "0x20", "4"),
+		      "0 alloc o0 GFP_KERNEL pfn=16\n"
+		      "1000 alloc o4 GFP_HIGHUSER_MOVABLE pfn=32 mt0\n"
+		      "2000 free age=2 o0+0 pfn=16\n"
+		      "3000 free age=1 o4+0 pfn=32\n");
+}
+
+/* Both pages are announced first; each is put back at its batched event. */
+static void test_batched_free_counts_once_at_the_batched_event(void **state)
+{
+	(void)state;
+
+	struct bs_trace_info i = assert_import(
+		ALLOC("000", "0x10", "0", "GFP_KERNEL") ALLOC("000", "0x11", "0", "GFP_KERNEL")
+			FREE("001", "0x10", "0") FREE("001", "0x11", "0") BATCHED("002", "0x10")
+				BATCHED("003", "0x11"),
+		"0 alloc o0 GFP_KERNEL pfn=16\n"
+		"0 alloc o0 GFP_KERNEL pfn=17\n"
+		"2000 free age=2 o0+0 pfn=16 batched\n"
+		"3000 free age=1 o0+0 pfn=17 batched\n");
+
+	assert_int_equal(i.unused_batched_twins, 2);
+	assert_int_equal(bs_trace_trust(&i), 10000);
+}
+
+/* Up to 4.14 the batched event comes directly before the plain one. */
+static void test_batched_free_of_old_kernels_counts_once(void **state)
+{
+	(void)state;
+
+	struct bs_trace_info i =
+		assert_import(ALLOC("000", "0x10", "0", "GFP_KERNEL") BATCHED("002", "0x10")
+				      FREE("002", "0x10", "0"),
+			      "0 alloc o0 GFP_KERNEL pfn=16\n"
+			      "2000 free age=1 o0+0 pfn=16 batched\n");
+
+	assert_int_equal(i.unused_batched_twins, 1);
+	assert_int_equal(i.unknown_frees, 0);
+}
+
+static void test_page_allocated_between_is_no_twin(void **state)
+{
+	(void)state;
+
+	struct bs_trace_info i = assert_import(
+		ALLOC("000", "0x10", "0", "GFP_KERNEL") FREE("001", "0x10", "0")
+			ALLOC("002", "0x10", "0", "GFP_KERNEL") BATCHED("003", "0x10"),
+		"0 alloc o0 GFP_KERNEL pfn=16\n"
+		"1000 free age=1 o0+0 pfn=16\n"
+		"2000 alloc o0 GFP_KERNEL pfn=16\n"
+		"3000 free age=1 o0+0 pfn=16 batched\n");
+
+	assert_int_equal(i.unused_batched_twins, 0);
+}
+
+static void test_failed_allocations_stay(void **state)
+{
+	(void)state;
+
+	struct bs_trace_info i = assert_import(
+		ALLOC("000", "0x10", "0", "GFP_KERNEL")
+			ALLOC("001", "0xffffffffffffffff", "9", "GFP_KERNEL")
+				ALLOC("002", "0", "3", "GFP_KERNEL") FREE("003", "0x10", "0"),
+		"0 alloc o0 GFP_KERNEL pfn=16\n"
+		"1000 failed o9 GFP_KERNEL\n"
+		"2000 failed o3 GFP_KERNEL\n"
+		"3000 free age=3 o0+0 pfn=16\n");
+
+	assert_int_equal(i.failed, 2);
+}
+
+/* semantics.md 3: in order of first free, at that order; movable if freed by a batched event. The
+ * plain free of 0x30 comes first, but its batched event only after that of 0x20. */
+static void test_unknown_frees_become_blocks_from_before(void **state)
+{
+	(void)state;
+
+	struct bs_trace_info i = assert_import(
+		ALLOC("000", "0x10", "0", "GFP_KERNEL") FREE("001", "0x30", "0")
+			FREE("001", "0x20", "2") BATCHED("002", "0x30") FREE("003", "0x10", "0"),
+		"0 pre o2 GFP_KERNEL pfn=32\n"
+		"0 pre o0 GFP_HIGHUSER_MOVABLE pfn=48\n"
+		"0 alloc o0 GFP_KERNEL pfn=16\n"
+		"1000 free age=3 o2+0 pfn=32\n"
+		"2000 free age=2 o0+0 pfn=48 batched\n"
+		"3000 free age=1 o0+0 pfn=16\n");
+
+	assert_int_equal(i.unknown_frees, 2);
+	assert_int_equal(i.start_pages, 5);
+	assert_int_equal(bs_trace_trust(&i), 5000);
+}
+
+static void test_live_page_allocated_again_is_freed_first(void **state)
+{
+	(void)state;
+
+	struct bs_trace_info i = assert_import(ALLOC("000", "0x10", "2", "GFP_KERNEL")
+						       ALLOC("001", "0x12", "0", "GFP_KERNEL")
+							       FREE("002", "0x12", "0"),
+					       "0 alloc o2 GFP_KERNEL pfn=16\n"
+					       "1000 free age=1 o0+2 pfn=18\n"
+					       "1000 alloc o0 GFP_KERNEL pfn=18\n"
+					       "2000 free age=1 o0+0 pfn=18\n");
+
+	assert_int_equal(i.realloc_live, 1);
+	assert_int_equal(i.end_pages, 3);
+}
+
+/*
+ *   pfn      16  17  18  19 | 20  21  22  23
+ *   alloc   |A   A   A   A  | B   B | -   - |     then a free of all eight at once
+ */
+static void test_free_across_blocks_is_split(void **state)
+{
+	(void)state;
+
+	struct bs_trace_info i = assert_import(ALLOC("000", "0x10", "2", "GFP_KERNEL")
+						       ALLOC("000", "0x14", "1", "GFP_KERNEL")
+							       FREE("001", "0x10", "3"),
+					       "0 pre o1 GFP_KERNEL pfn=22\n"
+					       "0 alloc o2 GFP_KERNEL pfn=16\n"
+					       "0 alloc o1 GFP_KERNEL pfn=20\n"
+					       "1000 free age=2 o2+0 pfn=16\n"
+					       "1000 free age=1 o1+0 pfn=20\n"
+					       "1000 free age=3 o1+0 pfn=22\n");
+
+	assert_int_equal(i.unknown_frees, 1);
+}
+
+static void test_block_freed_page_by_page(void **state)
+{
+	(void)state;
+
+	struct bs_trace_info i =
+		assert_import(ALLOC("000", "0x200", "9", "GFP_TRANSHUGE") FREE("001", "0x3ff", "0")
+				      FREE("002", "0x200", "8"),
+			      "0 alloc o9 GFP_TRANSHUGE pfn=512 mt0\n"
+			      "1000 free age=1 o0+511 pfn=1023\n"
+			      "2000 free age=1 o8+0 pfn=512\n");
+
+	assert_int_equal(i.end_pages, 255);
+}
+
+#define BOOT(us, comm, pfn) \
+	"  " comm " [000] .....     0.880" us ": mm_page_free: page=0 pfn=" pfn " order=9\n"
+
+/* README of the traces, 6: deferred initialisation, until user memory is allocated. */
+static void test_boot_frees_are_a_class_of_their_own(void **state)
+{
+	(void)state;
+
+	struct bs_trace_info i = assert_import(
+		BOOT("000", "pgdatinit0-19",
+		     "0x10000") BOOT("001", "<idle>-0", "0x10200") BOOT("002", "init-1", "0x10400")
+			ALLOC("000", "0x11", "0",
+			      "GFP_HIGHUSER_MOVABLE") "  pgdatinit0-19 [000] .....     7.880000: mm_page_free: "
+						      "page=0 pfn=0x10600 order=9\n",
+		"0 pre o9 GFP_KERNEL pfn=65536 boot\n"
+		"0 pre o9 GFP_KERNEL pfn=66048 boot\n"
+		"0 pre o9 GFP_KERNEL pfn=66560\n"
+		"0 pre o9 GFP_KERNEL pfn=67072\n"
+		"0 free age=4 o9+0 pfn=65536 boot\n"
+		"1000 free age=3 o9+0 pfn=66048 boot\n"
+		"2000 free age=2 o9+0 pfn=66560\n"
+		"6120000000 alloc o0 GFP_HIGHUSER_MOVABLE pfn=17 mt0\n"
+		"7000000000 free age=2 o9+0 pfn=67072\n");
+
+	assert_int_equal(i.boot_frees, 2);
+	assert_int_equal(i.unknown_frees, 4);
+}
+
+static void test_doubts_are_counted(void **state)
+{
+	(void)state;
+
+	struct bs_trace_info i = assert_import(
+		"# tracer: nop\n" ALLOC(
+			"005", "0x10", "0",
+			"GFP_KERNEL") "CPU:1 [LOST 3 EVENTS]\n" FREE("004", "0x10",
+								     "0") /* time goes back */
+		FREE("006", "0x20000000", "0") /* beyond what a pfn can be */
+		FREE("006", "0x11", "1") /* not aligned */
+		FREE("006", "0x800", "11") FT("007", "sched_wakeup: comm=x"),
+		"0 alloc o0 GFP_KERNEL pfn=16\n"
+		"0 free age=1 o0+0 pfn=16\n");
+
+	assert_int_equal(i.lost_events, 3);
+	assert_int_equal(i.unusable, 3);
+	assert_int_equal(i.clamped_times, 1);
+	assert_int_equal(i.other_events, 1);
+	assert_int_equal(bs_trace_trust(&i), 2 * 10000 / 8);
+}
+
+static void test_sparse_pfns_up_to_the_limit(void **state)
+{
+	(void)state;
+
+	struct bs_trace_info i = assert_import(ALLOC("000", "0x1ffffc00", "10", "GFP_KERNEL")
+						       ALLOC("000", "0x1", "0", "GFP_KERNEL"),
+					       "0 alloc o10 GFP_KERNEL pfn=536869888\n"
+					       "0 alloc o0 GFP_KERNEL pfn=1\n");
+
+	assert_int_equal(i.max_pfn, BS_MAX_PFN);
+}
+
+/* ---- Errors --------------------------------------------------------------------------------- */
+
+static void test_malformed_line_is_named_by_number(void **state)
+{
+	(void)state;
+
+	struct bs_trace_info info;
+	struct bs_error err;
+	char where[256];
+
+	assert_int_equal(import("# x\n" FREE("000", "0x1", "0") FT("000", "mm_page_free: pfn=0x"),
+				&info, &err),
+			 -EINVAL);
+	snprintf(where, sizeof(where), "%s:3", bs_test_path("in.txt"));
+	assert_string_equal(err.where, where);
+	assert_int_equal(err.status, BS_INPUT);
+}
+
+static void test_source_without_allocator_events_is_refused(void **state)
+{
+	(void)state;
+
+	struct bs_trace_info info;
+	struct bs_error err;
+
+	assert_true(import("", &info, &err) < 0);
+	assert_int_equal(err.status, BS_INPUT);
+	assert_true(import("# tracer: nop\n" FT("000", "sched_wakeup: comm=x"), &info, &err) < 0);
+	assert_string_equal(err.text, "no page allocator event in it");
+}
+
+static void test_named_source_refuses_the_other(void **state)
+{
+	(void)state;
+
+	struct bs_import_config config = {.format = BS_IMPORT_PERF};
+	const char *text = FREE("000", "0x1", "0");
+	struct bs_trace_info info;
+	struct bs_error err;
+
+	bs_test_write_file(bs_test_path("in.txt"), text, strlen(text));
+	assert_true(bs_trace_import(bs_test_path("in.txt"), bs_test_path("out.cborseq"), &config,
+				    &info, &err) < 0);
+	config.format = BS_IMPORT_FTRACE;
+	assert_ok(bs_trace_import(bs_test_path("in.txt"), bs_test_path("out.cborseq"), &config,
+				  &info, &err),
+		  &err);
+}
+
+/* Whatever a line says: an answer or an error, never a crash; what is written is valid, as the
+ * importer reads back every trace that it writes. */
+static void test_mutated_text_never_crashes(void **state)
+{
+	(void)state;
+
+	static const char text[] =
+		ALLOC("000", "0x10", "2", "GFP_KERNEL") ALLOC("001", "0x200", "9", "GFP_TRANSHUGE")
+			FREE("002", "0x10", "1") BATCHED("003", "0x10") FREE("004", "0x200", "9")
+				ALLOC("005", "0x11", "0", "GFP_USER") FREE("006", "0x10", "3");
+	struct bs_trace_info info;
+	unsigned int taken = 0;
+	struct bs_error err;
+	struct bs_rng rng;
+
+	bs_rng_seed(&rng, 11);
+	for (unsigned int i = 0; i < 3000; i++) {
+		char copy[sizeof(text)];
+		unsigned int changes = 1 + (unsigned int)bs_rng_below(&rng, 4);
+
+		memcpy(copy, text, sizeof(text));
+		while (changes--)
+			copy[bs_rng_below(&rng, sizeof(text) - 1)] =
+				"0123456789abcdefx \n:=[]-"[bs_rng_below(&rng, 24)];
+		if (!import(copy, &info, &err))
+			taken++;
+		else
+			assert_int_equal(err.status, BS_INPUT);
+	}
+	assert_true(taken > 300);
+}
+
+/* ---- The shipped traces --------------------------------------------------------------------- */
+
+static void check_shipped(const char *source, uint64_t allocs, uint64_t frees, uint64_t twins,
+			  uint64_t unknown, uint64_t other)
+{
+	const struct bs_import_config config = {0};
+	struct bs_trace_info info;
+	struct bs_error err;
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/traces/%s.txt.zst", BS_SHARED_DIR, source);
+	assert_ok(bs_trace_import(path, bs_test_path("out.cborseq"), &config, &info, &err), &err);
+	assert_int_equal(info.allocs, allocs);
+	assert_int_equal(info.frees, frees);
+	assert_int_equal(info.unused_batched_twins, twins);
+	assert_int_equal(info.unknown_frees, unknown);
+	assert_int_equal(info.other_events, other);
+	assert_int_equal(info.lost_events + info.unusable + info.clamped_times + info.realloc_live,
+			 0);
+}
+
+/* Counts made with grep and a script of a few lines, independent of the importer. */
+static void test_counts_of_the_live_kernels_texts(void **state)
+{
+	(void)state;
+
+	if (!BS_SHARED_DIR[0])
+		skip();
+	check_shipped("boot.ftrace", 4602, 5431, 828, 4315, 10991 + 11);
+	check_shipped("memhog_thp.ftrace", 5326, 5324, 2237, 4, 2226 + 3464 + 1);
+	check_shipped("churn_gcc.ftrace", 25216, 16816, 16451, 16, 8001);
+	check_shipped("host_gcc.perf.script", 11836, 21396, 0, 9920, 0);
+}
+
+static void test_shipped_traces_are_whole(void **state)
+{
+	(void)state;
+
+	static const struct {
+		const char *name;
+		uint64_t memory, allocs;
+	} shipped[] = {
+		{"memhog_thp", UINT64_C(1536) << 20, 5326},
+		{"churn_gcc", UINT64_C(1536) << 20, 25216},
+		{"host_gcc", UINT64_C(24) << 30, 11836},
+	};
+
+	for (size_t i = 0; i < sizeof(shipped) / sizeof(shipped[0]); i++) {
+		struct bs_trace *t;
+		struct bs_error err;
+		char path[512];
+
+		snprintf(path, sizeof(path), "%s/traces/%s.cborseq.zst", BS_SOURCE_DIR,
+			 shipped[i].name);
+		assert_ok(bs_trace_open(path, &t, &err), &err);
+		assert_ok(bs_trace_scan(t, false, &err), &err);
+		assert_int_equal(bs_trace_info(t)->memory_bytes, shipped[i].memory);
+		assert_int_equal(bs_trace_info(t)->allocs, shipped[i].allocs);
+		bs_trace_close(t);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lines_of_every_generation),
+		cmocka_unit_test(test_lines_that_are_no_events),
+		cmocka_unit_test(test_lost_events_are_counted_in_every_spelling),
+		cmocka_unit_test(test_frees_name_the_age_of_their_block),
+		cmocka_unit_test(test_batched_free_counts_once_at_the_batched_event),
+		cmocka_unit_test(test_batched_free_of_old_kernels_counts_once),
+		cmocka_unit_test(test_page_allocated_between_is_no_twin),
+		cmocka_unit_test(test_failed_allocations_stay),
+		cmocka_unit_test(test_unknown_frees_become_blocks_from_before),
+		cmocka_unit_test(test_live_page_allocated_again_is_freed_first),
+		cmocka_unit_test(test_free_across_blocks_is_split),
+		cmocka_unit_test(test_block_freed_page_by_page),
+		cmocka_unit_test(test_boot_frees_are_a_class_of_their_own),
+		cmocka_unit_test(test_doubts_are_counted),
+		cmocka_unit_test(test_sparse_pfns_up_to_the_limit),
+		cmocka_unit_test(test_malformed_line_is_named_by_number),
+		cmocka_unit_test(test_source_without_allocator_events_is_refused),
+		cmocka_unit_test(test_named_source_refuses_the_other),
+		cmocka_unit_test(test_mutated_text_never_crashes),
+		cmocka_unit_test(test_counts_of_the_live_kernels_texts),
+		cmocka_unit_test(test_shipped_traces_are_whole),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
