@@ -47,7 +47,7 @@ struct importer {
 	uint64_t t0, last; /* times as the source has them */
 	bool saw_user; /* user memory was allocated: boot is over */
 	bool perf;
-	/* Before 4.15 the batched event came directly before the plain one: which page, + 1 */
+	/* In old kernels the batched event came directly before the plain one: which page, + 1 */
 	uint32_t batched_first[BS_MAX_CPUS];
 	struct bs_error *err;
 };

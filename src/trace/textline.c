@@ -239,6 +239,21 @@ static bool is_lost(const char *line, uint64_t *lost)
 	return at;
 }
 
+/* The header of ftrace text: what was written and is no longer there was overwritten. */
+static bool is_overwritten(const char *line, uint64_t *lost)
+{
+	const char *at = strstr(line, "entries-written: ");
+	uint64_t left, written;
+	char *slash;
+
+	if (line[0] != '#' || !at)
+		return false;
+	left = strtoull(at + strlen("entries-written: "), &slash, 10);
+	written = *slash == '/' ? strtoull(slash + 1, NULL, 10) : 0;
+	*lost = written > left ? written - left : 0;
+	return *lost;
+}
+
 static bool is_address(const struct token *t)
 {
 	size_t i = 0;
@@ -273,6 +288,8 @@ enum bs_line bs_text_parse(const char *line, struct bs_text_event *ev, const cha
 	if (strstr(line, "LOST") || strstr(line, " lost ") || strstr(line, "DROPPED"))
 		if (is_lost(line, &ev->lost))
 			return BS_LINE_LOST;
+	if (is_overwritten(line, &ev->lost))
+		return BS_LINE_LOST;
 	fields = find_event(line, ev, &name);
 	if (!fields) {
 		if (is_nothing(line))

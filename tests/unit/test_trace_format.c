@@ -558,7 +558,7 @@ static void test_an_event_takes_at_most_8_bytes(void **state)
 
 	bs_rng_seed(&rng, 3);
 	for (unsigned int i = 0; i < N_RANDOM; i++)
-		ev[i] = (struct bs_trace_event){.time = i * UINT64_C(1000) * (i % 7 ? 1 : 1),
+		ev[i] = (struct bs_trace_event){.time = i * UINT64_C(1000),
 						.kind = BS_EV_ALLOC,
 						.cpu = (uint8_t)bs_rng_below(&rng, 2),
 						.order = (uint8_t)bs_rng_below(&rng, 4),
@@ -567,6 +567,49 @@ static void test_an_event_takes_at_most_8_bytes(void **state)
 	free(ev);
 	assert_int_equal(stat(path, &st), 0);
 	assert_true(st.st_size <= N_RANDOM * 8 + 1024);
+}
+
+/* traces/FORMAT.md 7 shows these events byte by byte: it stays true. */
+static void test_example_of_the_format_page(void **state)
+{
+	(void)state;
+
+	static const struct bs_trace_event ev[] = {
+		{.kind = BS_EV_PRE, .gfp = BS_GFP_KERNEL, .pfn = BS_NO_PFN},
+		{.time = 1000, .kind = BS_EV_ALLOC, .order = 9, .gfp = BS_GFP_TRANSHUGE},
+		{.time = 3000, .kind = BS_EV_FREE, .order = 8, .arg = 1, .offset = 256},
+		{.time = 500003000, .kind = BS_EV_FREE, .arg = 2, .flags = BS_EVF_BATCHED},
+	};
+	const struct bs_trace_info info = {.source = "example",
+					   .kernel = "linux-6.1",
+					   .memory_bytes = UINT64_C(1) << 30,
+					   .nr_cpus = 1};
+	const char *path = bs_test_path("a.cborseq");
+	FILE *page = fopen(BS_SOURCE_DIR "/traces/FORMAT.md", "r");
+	size_t len, at = 0;
+	unsigned char *data;
+	char line[256];
+
+	assert_non_null(page);
+	bs_test_write_trace(path, &info, ev, 4);
+	data = bs_test_read_file(path, &len);
+	while (fgets(line, sizeof(line), page)) {
+		unsigned int offset, byte;
+		int n = 0, used;
+
+		if (sscanf(line, "    %4x  %n", &offset, &n) != 1 || n != 10)
+			continue;
+		assert_int_equal(offset, at);
+		for (const char *p = line + n; p < line + n + 48 && *p != ' '; p += used) {
+			assert_int_equal(sscanf(p, "%2x%n", &byte, &used), 1);
+			assert_int_equal(byte, data[at]);
+			at++;
+			used += 1;
+		}
+	}
+	assert_int_equal(at, len);
+	fclose(page);
+	free(data);
 }
 
 int main(void)
@@ -588,6 +631,7 @@ int main(void)
 		cmocka_unit_test(test_writer_takes_255_gfp_masks),
 		cmocka_unit_test(test_full_disk_leaves_nothing),
 		cmocka_unit_test(test_an_event_takes_at_most_8_bytes),
+		cmocka_unit_test(test_example_of_the_format_page),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
