@@ -66,7 +66,7 @@ static inline unsigned int bs_gfp_migratetype(uint32_t gfp)
 {
 	unsigned int mt = (gfp & (BS_GFP_MOVABLE | BS_GFP_RECLAIMABLE)) >> 3;
 
-	return mt > BS_MIGRATE_RECLAIMABLE ? BS_MIGRATE_UNMOVABLE : mt;
+	return mt > BS_MIGRATE_RECLAIMABLE ? (unsigned int)BS_MIGRATE_UNMOVABLE : mt;
 }
 
 /** Memory of user processes that the kernel can move: what carries the LRU bit (semantics.md 4). */

@@ -280,7 +280,7 @@ static bool is_nothing(const char *line)
 
 enum bs_line bs_text_parse(const char *line, struct bs_text_event *ev, const char **why)
 {
-	struct token name, first;
+	struct token name = {0}, first;
 	const char *at = line, *fields;
 
 	*ev = (struct bs_text_event){.migratetype = -1};
