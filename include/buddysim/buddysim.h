@@ -9,6 +9,7 @@
 #include <buddysim/machine.h>
 #include <buddysim/report.h>
 #include <buddysim/sim.h>
+#include <buddysim/state.h>
 #include <buddysim/stats.h>
 #include <buddysim/trace.h>
 #include <buddysim/types.h>

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * state_print.c - writing the dump format.
+ *
+ * A record's figures are tables of name and place, so that reading and writing cannot disagree.
+ */
+#include "state_text.h"
+
+#include <inttypes.h>
+
+#include "outfile.h"
+
+const char *const bs_state_zone_names[BS_NR_ZONE_TYPES] = {"DMA", "DMA32", "Normal", "Movable",
+							   "Device"};
+
+#define F(type, name, member, required)                              \
+	{                                                            \
+		name, offsetof(struct type, member), required, false \
+	}
+const struct bs_state_field bs_state_head_fields[] = {
+	F(bs_state, "pageblock_order", pageblock_order, true),
+	F(bs_state, "nr_pcp_lists", nr_pcp_lists, true),
+	F(bs_state, "migratetypes", migratetypes, true),
+	F(bs_state, "nr_zones", nr_zone_types, true),
+	F(bs_state, "cpus", nr_cpus, false),
+	F(bs_state, "shuffle", shuffle, false),
+	F(bs_state, "reporting", reporting, false),
+	F(bs_state, "report_order", report_order, false),
+	{NULL, 0, false, false},
+};
+const struct bs_state_field bs_state_zone_fields[] = {
+	F(bs_state_zone, "node", node, false),
+	F(bs_state_zone, "start_pfn", start, true),
+	F(bs_state_zone, "spanned", spanned, true),
+	F(bs_state_zone, "present", present, false),
+	F(bs_state_zone, "managed", managed, true),
+	F(bs_state_zone, "min", min, true),
+	F(bs_state_zone, "low", low, true),
+	F(bs_state_zone, "high", high, true),
+	F(bs_state_zone, "boost", boost, false),
+	F(bs_state_zone, "highatomic", highatomic, false),
+	{"flags", offsetof(struct bs_state_zone, flags), false, true},
+	F(bs_state_zone, "vm_free", vm_free, true),
+	F(bs_state_zone, "vm_free_diff", vm_free_diff, false),
+	F(bs_state_zone, "stat_threshold", stat_threshold, false),
+	F(bs_state_zone, "nr_isolate", nr_isolate, false),
+	{NULL, 0, false, false},
+};
+const struct bs_state_field bs_state_zonex_fields[] = {
+	F(bs_state_zone, "nr_free_highatomic", nr_free_highatomic, true),
+	{NULL, 0, false, false},
+};
+/* The same line for both kernels: one leaves free_factor 0, the other the rest. */
+const struct bs_state_field bs_state_pcp_fields[] = {
+	F(bs_state_pcp, "cpu", cpu, false),
+	F(bs_state_pcp, "count", count, true),
+	F(bs_state_pcp, "high", high, true),
+	F(bs_state_pcp, "batch", batch, true),
+	F(bs_state_pcp, "free_factor", free_factor, false),
+	F(bs_state_pcp, "high_min", high_min, false),
+	F(bs_state_pcp, "high_max", high_max, false),
+	F(bs_state_pcp, "alloc_factor", alloc_factor, false),
+	F(bs_state_pcp, "flags", flags, false),
+	F(bs_state_pcp, "free_count", free_count, false),
+	F(bs_state_pcp, "diff", diff, false),
+	{NULL, 0, false, false},
+};
+#undef F
+
+static void print_fields(FILE *f, const struct bs_state_field *fields, const void *base)
+{
+	for (size_t i = 0; fields[i].name; i++) {
+		const int64_t v = *(const int64_t *)((const char *)base + fields[i].place);
+
+		if (fields[i].hex)
+			fprintf(f, " %s=0x%" PRIx64, fields[i].name, (uint64_t)v);
+		else
+			fprintf(f, " %s=%" PRId64, fields[i].name, v);
+	}
+}
+
+static void print_pcp(FILE *f, const struct bs_state *s, const struct bs_state_pcp *p, int64_t z)
+{
+	fprintf(f, "pcp %" PRId64, z);
+	print_fields(f, bs_state_pcp_fields, p);
+	fputc('\n', f);
+	for (unsigned int i = 0; i < s->nr_pcp_lists; i++) {
+		const struct bs_state_list *l = &p->list[i];
+
+		if (!l->n)
+			continue;
+		fprintf(f, "pcpl %" PRId64 " %u", z, i);
+		for (uint32_t k = 0; k < l->n; k++) {
+			fprintf(f, " %u", l->pfn[k]);
+			if (i >= 12 || l->mark[k] != i % BS_PCPTYPES)
+				fprintf(f, ":%u", l->mark[k]);
+		}
+		fputc('\n', f);
+	}
+}
+
+static void print_lists(FILE *f, const struct bs_state_zone *zone, int64_t z)
+{
+	for (unsigned int o = 0; o < BS_NR_ORDERS; o++) {
+		fprintf(f, "area %" PRId64 " %u nr_free=%" PRId64 "\n", z, o, zone->nr_free[o]);
+		for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++) {
+			const struct bs_state_list *l = &zone->area[o][mt];
+
+			if (!l->n)
+				continue;
+			fprintf(f, "free %" PRId64 " %u %u", z, o, mt);
+			for (uint32_t k = 0; k < l->n; k++)
+				fprintf(f, " %u%s", l->pfn[k], l->mark[k] ? "r" : "");
+			fputc('\n', f);
+		}
+	}
+}
+
+static void print_blocks(FILE *f, const struct bs_state *s, const struct bs_state_zone *zone,
+			 int64_t z)
+{
+	for (size_t i = 0, k; i < zone->nr_blocks; i = k) {
+		for (k = i; k < zone->nr_blocks && zone->block_type[k] == zone->block_type[i]; k++)
+			;
+		fprintf(f, "blk %" PRId64 " %u %zu %u\n", z,
+			zone->first_block + ((bs_pfn)i << s->pageblock_order), k - i,
+			zone->block_type[i]);
+	}
+	fprintf(f, "lru %" PRId64, z);
+	for (size_t i = 0; i < zone->nr_lru; i++)
+		fprintf(f, " %u+%u", zone->lru[i].first, zone->lru[i].count);
+	fputc('\n', f);
+}
+
+void bs_state_print(const struct bs_state *s, FILE *f)
+{
+	const int64_t shift = s->nr_zone_types < 4 ? 4 - s->nr_zone_types : 0;
+
+	fprintf(f, "pa_oracle 1 kernel=%s max_order=%d page_size=%d", s->kernel, BS_MAX_ORDER,
+		(int)BS_PAGE_SIZE);
+	print_fields(f, bs_state_head_fields, s);
+	fputc('\n', f);
+	if (s->boost_factor != 15000)
+		fprintf(f, "# watermark_boost_factor=%" PRId64 "\n", s->boost_factor);
+	fprintf(f, "dump %s\n", s->name);
+	for (unsigned int i = 0; i < s->nr_zones; i++) {
+		const struct bs_state_zone *zone = &s->zone[i];
+		const int64_t z = zone->type - shift;
+
+		fprintf(f, "zone %" PRId64 " %s", z, bs_state_zone_names[zone->type]);
+		print_fields(f, bs_state_zone_fields, zone);
+		fprintf(f, "\nlowmem %" PRId64, z);
+		for (int64_t k = 0; k < s->nr_zone_types; k++)
+			fprintf(f, " %" PRId64,
+				k + shift < BS_NR_ZONE_TYPES ? zone->lowmem_reserve[k + shift] : 0);
+		fprintf(f, "\nzonex %" PRId64, z);
+		print_fields(f, bs_state_zonex_fields, zone);
+		fputc('\n', f);
+		print_lists(f, zone, z);
+		for (unsigned int k = 0; k < zone->nr_pcp; k++)
+			print_pcp(f, s, &zone->pcp[k], z);
+		print_blocks(f, s, zone, z);
+	}
+	fprintf(f, "enddump %s\n", s->name);
+}
+
+int bs_state_save(const struct bs_state *s, const char *path, struct bs_error *err)
+{
+	struct bs_outfile o;
+	int ret = bs_outfile_open(&o, path, err);
+
+	if (ret)
+		return ret;
+	bs_state_print(s, o.f);
+	return bs_outfile_commit(&o, err);
+}

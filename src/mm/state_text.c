@@ -1,0 +1,509 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * state_text.c - reading the dump format, line by line.
+ */
+#include "state_text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "textfile.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* What a line is being read with. */
+struct scan {
+	char *p;
+	const char *path;
+	uint64_t number;
+	struct bs_error *err;
+};
+
+__attribute__((format(printf, 2, 3))) static int bad(struct scan *c, const char *fmt, ...)
+{
+	char where[320], text[200];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	snprintf(where, sizeof(where), "%.280s:%" PRIu64, c->path, c->number);
+	return bs_error_set(c->err, BS_INPUT, 0, where, "the file is damaged or not a dump", "%s",
+			    text);
+}
+
+/* ---- Words and numbers ----------------------------------------------------------------------- */
+
+static char *word(struct scan *c)
+{
+	char *w;
+
+	while (*c->p == ' ')
+		c->p++;
+	w = c->p;
+	while (*c->p && *c->p != ' ')
+		c->p++;
+	if (*c->p)
+		*c->p++ = '\0';
+	return *w ? w : NULL;
+}
+
+/* Digits, not more than fit. */
+static bool digits(char **p, uint64_t *v)
+{
+	char *s = *p;
+	uint64_t x = 0;
+
+	while (*s >= '0' && *s <= '9' && s - *p < 19)
+		x = x * 10 + (uint64_t)(*s++ - '0');
+	if (s == *p)
+		return false;
+	*p = s;
+	*v = x;
+	return true;
+}
+
+static bool at_end(const char *p)
+{
+	return !*p || *p == ' ';
+}
+
+static int number(struct scan *c, uint64_t max, uint64_t *v)
+{
+	while (*c->p == ' ')
+		c->p++;
+	if (!digits(&c->p, v) || !at_end(c->p) || *v > max)
+		return bad(c, "a number from 0 to %" PRIu64 " is missing or malformed", max);
+	return 0;
+}
+
+static bool value(const char *text, bool hex, int64_t *out)
+{
+	char *end;
+	const bool prefixed = hex && text[0] == '0' && text[1] == 'x';
+
+	errno = 0;
+	*out = strtoll(text, &end, prefixed ? 16 : 10);
+	return !errno && end != text && !*end;
+}
+
+/* key=value pairs up to the line's end, into @base by @fields. Unknown keys are ignored. */
+static int keys(struct scan *c, const struct bs_state_field *fields, void *base)
+{
+	uint32_t seen = 0;
+	char *w;
+
+	while ((w = word(c))) {
+		char *eq = strchr(w, '=');
+
+		if (!eq)
+			return bad(c, "\"%.40s\" is not key=value", w);
+		*eq = '\0';
+		for (size_t i = 0; fields[i].name; i++) {
+			if (strcmp(fields[i].name, w))
+				continue;
+			if (!value(eq + 1, fields[i].hex,
+				   (int64_t *)((char *)base + fields[i].place)))
+				return bad(c, "%s=%.40s is not a number", w, eq + 1);
+			seen |= UINT32_C(1) << i;
+		}
+	}
+	for (size_t i = 0; fields[i].name; i++)
+		if (fields[i].required && !(seen >> i & 1))
+			return bad(c, "%s= is missing", fields[i].name);
+	return 0;
+}
+
+/* ---- Records --------------------------------------------------------------------------------- */
+
+struct bs_state_zone *bs_state_zone_at(struct bs_state *s, int64_t z)
+{
+	/* A kernel built without the first zone types numbers from the first it has. */
+	const int64_t type = z + (s->nr_zone_types < 4 ? 4 - s->nr_zone_types : 0);
+
+	for (unsigned int i = 0; i < s->nr_zones; i++)
+		if (s->zone[i].type == type)
+			return &s->zone[i];
+	return NULL;
+}
+
+static int read_head(struct bs_state_reader *r, struct scan *c)
+{
+	struct bs_state *h = &r->head;
+	const int64_t boost = h->boost_factor;
+	const char *version = word(c);
+	char *kernel;
+
+	if (!version || strcmp(version, "1"))
+		return bad(c, "format version %.20s, 1 is known", version ? version : "missing");
+	*h = (struct bs_state){.nr_cpus = 1, .boost_factor = boost};
+	kernel = strstr(c->p, "kernel=");
+	if (kernel)
+		snprintf(h->kernel, sizeof(h->kernel), "%.*s", (int)strcspn(kernel + 7, " "),
+			 kernel + 7);
+	if (keys(c, bs_state_head_fields, h))
+		return -EINVAL;
+	if (h->pageblock_order < 1 || h->pageblock_order > BS_MAX_ORDER)
+		return bad(c, "pageblock_order %" PRId64 " is out of range", h->pageblock_order);
+	if (h->nr_pcp_lists != 12 && h->nr_pcp_lists != 14)
+		return bad(c, "%" PRId64 " per-cpu lists, 12 and 14 are known", h->nr_pcp_lists);
+	if (h->nr_zone_types < 2 || h->nr_zone_types > BS_NR_ZONE_TYPES || h->migratetypes < 4 ||
+	    h->migratetypes > BS_MIGRATE_TYPES)
+		return bad(c, "a kernel with other zones or migratetypes (CMA?)");
+	return 0;
+}
+
+static int read_zone(struct bs_state_reader *r, struct scan *c, bool more)
+{
+	struct bs_state *s = r->state;
+	struct bs_state_zone *z;
+	uint64_t index;
+	char *name;
+
+	if (number(c, BS_NR_ZONE_TYPES - 1, &index))
+		return -EINVAL;
+	z = bs_state_zone_at(s, (int64_t)index);
+	if (more)
+		return z ? keys(c, bs_state_zonex_fields, z) : bad(c, "zonex before its zone");
+	name = word(c);
+	if (z || s->nr_zones == BS_NR_ZONE_TYPES)
+		return bad(c, "zone %" PRIu64 " twice", index);
+	z = &s->zone[s->nr_zones];
+	for (z->type = 0; z->type < BS_NR_ZONE_TYPES; z->type++)
+		if (name && !strcmp(bs_state_zone_names[z->type], name))
+			break;
+	s->nr_zones++;
+	if (z->type == BS_NR_ZONE_TYPES || bs_state_zone_at(s, (int64_t)index) != z)
+		return bad(c, "zone %" PRIu64 " called %.20s among %" PRId64 " zone types", index,
+			   name ? name : "nothing", s->nr_zone_types);
+	if (keys(c, bs_state_zone_fields, z))
+		return -EINVAL;
+	if (z->start < 0 || z->spanned <= 0 || z->start >= BS_MAX_PFN ||
+	    z->spanned > BS_MAX_PFN - z->start)
+		return bad(c, "zone outside the %u pfns there can be", BS_MAX_PFN);
+	return 0;
+}
+
+static struct bs_state_zone *zone_of(struct bs_state_reader *r, struct scan *c)
+{
+	struct bs_state_zone *z;
+	uint64_t index;
+
+	if (number(c, BS_NR_ZONE_TYPES - 1, &index))
+		return NULL;
+	z = bs_state_zone_at(r->state, (int64_t)index);
+	if (!z)
+		bad(c, "a record of zone %" PRIu64 " before its zone line", index);
+	return z;
+}
+
+static int read_lowmem(struct bs_state_reader *r, struct scan *c)
+{
+	struct bs_state_zone *z = zone_of(r, c);
+	const int64_t shift = r->state->nr_zone_types < 4 ? 4 - r->state->nr_zone_types : 0;
+	uint64_t v;
+
+	if (!z)
+		return -EINVAL;
+	for (int64_t i = 0; i < r->state->nr_zone_types; i++) {
+		if (number(c, INT64_MAX, &v))
+			return -EINVAL;
+		if (i + shift < BS_NR_ZONE_TYPES)
+			z->lowmem_reserve[i + shift] = (int64_t)v;
+	}
+	return 0;
+}
+
+static int read_area(struct bs_state_reader *r, struct scan *c)
+{
+	static const struct bs_state_field f[] = {{"nr_free", 0, true, false},
+						  {NULL, 0, false, false}};
+	struct bs_state_zone *z = zone_of(r, c);
+	uint64_t order;
+
+	if (!z || number(c, BS_MAX_ORDER, &order))
+		return -EINVAL;
+	return keys(c, f, &z->nr_free[order]);
+}
+
+int bs_state_append(struct bs_state_list *l, bs_pfn pfn, unsigned int mark)
+{
+	if (l->n == l->cap) {
+		const uint32_t cap = l->cap ? l->cap * 2 : 64;
+		bs_pfn *pfns = realloc(l->pfn, cap * sizeof(*pfns));
+		uint8_t *marks;
+
+		if (!pfns)
+			return -ENOMEM;
+		l->pfn = pfns;
+		marks = realloc(l->mark, cap);
+		if (!marks)
+			return -ENOMEM;
+		l->mark = marks;
+		l->cap = cap;
+	}
+	l->pfn[l->n] = pfn;
+	l->mark[l->n++] = (uint8_t)mark;
+	return 0;
+}
+
+/* pfn[r] ... or pfn[:mt] ...: @mark where nothing is said. */
+static int read_pfns(struct scan *c, struct bs_state_list *l, bool pcp, unsigned int mark)
+{
+	for (;;) {
+		unsigned int m = mark;
+		uint64_t v;
+
+		while (*c->p == ' ')
+			c->p++;
+		if (!*c->p)
+			return 0;
+		if (!digits(&c->p, &v) || v >= BS_MAX_PFN)
+			return bad(c, "\"%.20s\" is no pfn", c->p);
+		if (!pcp && *c->p == 'r') {
+			m = 1;
+			c->p++;
+		} else if (pcp && *c->p == ':' && c->p[1] >= '0' &&
+			   c->p[1] < '0' + BS_MIGRATE_TYPES) {
+			m = (unsigned int)(c->p[1] - '0');
+			c->p += 2;
+		}
+		if (!at_end(c->p))
+			return bad(c, "\"%.20s\" behind pfn %" PRIu64, c->p, v);
+		if (bs_state_append(l, (bs_pfn)v, m))
+			return bs_error_set(c->err, BS_RESOURCE, ENOMEM, c->path, NULL, "dump");
+	}
+}
+
+static int read_free(struct bs_state_reader *r, struct scan *c)
+{
+	struct bs_state_zone *z = zone_of(r, c);
+	uint64_t order, mt;
+
+	if (!z || number(c, BS_MAX_ORDER, &order) ||
+	    number(c, (uint64_t)r->state->migratetypes - 1, &mt))
+		return -EINVAL;
+	if (z->area[order][mt].n)
+		return bad(c, "free list of order %" PRIu64 " and type %" PRIu64 " twice", order,
+			   mt);
+	return read_pfns(c, &z->area[order][mt], false, 0);
+}
+
+static int read_pcp(struct bs_state_reader *r, struct scan *c)
+{
+	struct bs_state_zone *z = zone_of(r, c);
+	struct bs_state_pcp *more;
+
+	if (!z)
+		return -EINVAL;
+	more = z->nr_pcp < BS_MAX_CPUS ? realloc(z->pcp, (z->nr_pcp + 1) * sizeof(*more)) : NULL;
+	if (!more)
+		return bad(c, "too many per-cpu lines");
+	z->pcp = more;
+	z->pcp[z->nr_pcp] = (struct bs_state_pcp){0};
+	return keys(c, bs_state_pcp_fields, &z->pcp[z->nr_pcp++]);
+}
+
+static int read_pcpl(struct bs_state_reader *r, struct scan *c)
+{
+	struct bs_state_zone *z = zone_of(r, c);
+	unsigned int natural;
+	uint64_t index;
+
+	if (!z || number(c, (uint64_t)r->state->nr_pcp_lists - 1, &index))
+		return -EINVAL;
+	if (!z->nr_pcp)
+		return bad(c, "a per-cpu list before its pcp line");
+	natural = index < 12	? (unsigned int)index % BS_PCPTYPES
+		  : index == 13 ? BS_MIGRATE_MOVABLE
+				: BS_MIGRATE_UNMOVABLE;
+	return read_pfns(c, &z->pcp[z->nr_pcp - 1].list[index], true, natural);
+}
+
+static int read_blk(struct bs_state_reader *r, struct scan *c)
+{
+	struct bs_state_zone *z = zone_of(r, c);
+	const unsigned int order = (unsigned int)r->state->pageblock_order;
+	uint64_t first, count, mt;
+	uint8_t *more;
+
+	if (!z || number(c, BS_MAX_PFN, &first) || number(c, BS_MAX_PFN >> order, &count) ||
+	    number(c, (uint64_t)r->state->migratetypes - 1, &mt))
+		return -EINVAL;
+	if (!z->nr_blocks)
+		z->first_block = (bs_pfn)first;
+	if (first != z->first_block + ((uint64_t)z->nr_blocks << order) || !count ||
+	    first + (count << order) > (uint64_t)z->start + (uint64_t)z->spanned + (1u << order))
+		return bad(c, "pageblocks at %" PRIu64 " do not continue the ones before", first);
+	more = realloc(z->block_type, z->nr_blocks + count);
+	if (!more)
+		return bs_error_set(c->err, BS_RESOURCE, ENOMEM, c->path, NULL, "dump");
+	z->block_type = more;
+	memset(more + z->nr_blocks, (int)mt, count);
+	z->nr_blocks += count;
+	return 0;
+}
+
+static int read_lru(struct bs_state_reader *r, struct scan *c)
+{
+	struct bs_state_zone *z = zone_of(r, c);
+	size_t cap = z ? z->nr_lru : 0;
+
+	for (;;) {
+		uint64_t first, count;
+
+		if (!z)
+			return -EINVAL;
+		while (*c->p == ' ')
+			c->p++;
+		if (!*c->p)
+			return 0;
+		if (!digits(&c->p, &first) || *c->p++ != '+' || !digits(&c->p, &count) ||
+		    !at_end(c->p) || first < (uint64_t)z->start ||
+		    first + count > (uint64_t)z->start + (uint64_t)z->spanned)
+			return bad(c, "an lru entry is not pfn+count inside the zone");
+		if (z->nr_lru == cap) {
+			struct bs_state_lru *more;
+
+			cap = cap ? cap * 2 : 64;
+			more = realloc(z->lru, cap * sizeof(*more));
+			if (!more)
+				return bs_error_set(c->err, BS_RESOURCE, ENOMEM, c->path, NULL,
+						    "dump");
+			z->lru = more;
+		}
+		z->lru[z->nr_lru++] =
+			(struct bs_state_lru){.first = (bs_pfn)first, .count = (uint32_t)count};
+	}
+}
+
+/* ---- The reader ------------------------------------------------------------------------------ */
+
+void bs_state_reader_init(struct bs_state_reader *r)
+{
+	*r = (struct bs_state_reader){.head.boost_factor = 15000};
+}
+
+void bs_state_reader_free(struct bs_state_reader *r)
+{
+	bs_state_free(r->state);
+	r->state = NULL;
+	r->open = false;
+}
+
+static int begin_dump(struct bs_state_reader *r, struct scan *c)
+{
+	const char *name = word(c);
+
+	if (!r->head.nr_zone_types)
+		return bad(c, "a dump before the pa_oracle line");
+	bs_state_free(r->state);
+	r->state = bs_state_new();
+	if (!r->state)
+		return bs_error_set(c->err, BS_RESOURCE, ENOMEM, c->path, NULL, "dump");
+	*r->state = r->head;
+	snprintf(r->state->name, sizeof(r->state->name), "%s", name ? name : "");
+	r->open = true;
+	return BS_RECORD_PART;
+}
+
+static int end_dump(struct bs_state_reader *r, struct scan *c)
+{
+	const char *name = word(c);
+
+	if (name && strcmp(name, r->state->name))
+		return bad(c, "dump %s ends as %.40s", r->state->name, name);
+	if (!r->state->nr_zones)
+		return bad(c, "dump %s has no zones", r->state->name);
+	r->open = false;
+	return BS_RECORD_COMPLETE;
+}
+
+static int read_record(struct bs_state_reader *r, struct scan *c, const char *record)
+{
+	static const struct {
+		const char *name;
+		int (*read)(struct bs_state_reader *r, struct scan *c);
+	} records[] = {
+		{"lowmem", read_lowmem}, {"area", read_area}, {"free", read_free},
+		{"pcp", read_pcp},	 {"pcpl", read_pcpl}, {"blk", read_blk},
+		{"lru", read_lru},
+	};
+
+	if (!strcmp(record, "enddump"))
+		return end_dump(r, c);
+	if (!strcmp(record, "zone") || !strcmp(record, "zonex")) {
+		int ret = read_zone(r, c, record[4] == 'x');
+
+		return ret ? ret : BS_RECORD_PART;
+	}
+	for (size_t i = 0; i < COUNT(records); i++) {
+		if (!strcmp(records[i].name, record)) {
+			int ret = records[i].read(r, c);
+
+			return ret ? ret : BS_RECORD_PART;
+		}
+	}
+	return bad(c, "unknown record \"%.40s\" in dump %s", record, r->state->name);
+}
+
+int bs_state_reader_line(struct bs_state_reader *r, char *line, const char *path, uint64_t n,
+			 struct bs_error *err)
+{
+	struct scan c = {line, path, n, err};
+	char *boost, *record;
+
+	if (line[0] == '#') {
+		boost = strstr(line, "watermark_boost_factor=");
+		if (boost) {
+			r->head.boost_factor = strtol(boost + 23, NULL, 10);
+			if (r->open)
+				r->state->boost_factor = r->head.boost_factor;
+		}
+		return BS_RECORD_PART;
+	}
+	if (!r->open && strncmp(line, "pa_oracle ", 10) && strncmp(line, "dump ", 5))
+		return BS_RECORD_NONE;
+	record = word(&c);
+	if (!record)
+		return BS_RECORD_PART;
+	if (r->open)
+		return read_record(r, &c, record);
+	if (!strcmp(record, "dump"))
+		return begin_dump(r, &c);
+	return read_head(r, &c) ? -EINVAL : BS_RECORD_PART;
+}
+
+int bs_state_load(const char *path, const char *which, struct bs_state **out, struct bs_error *err)
+{
+	struct bs_state_reader r;
+	struct bs_textfile *t;
+	char *line;
+	long len = 0;
+	int ret = bs_textfile_open(path, &t, err);
+
+	if (ret)
+		return ret;
+	*out = NULL;
+	bs_state_reader_init(&r);
+	while (!*out && ret >= 0 && (len = bs_textfile_line(t, &line, err)) >= 0) {
+		ret = bs_state_reader_line(&r, line, path, bs_textfile_number(t), err);
+		if (ret == BS_RECORD_COMPLETE && (!which || !strcmp(which, r.state->name))) {
+			*out = r.state;
+			r.state = NULL;
+		}
+	}
+	if (ret >= 0 && len < -1)
+		ret = (int)len;
+	else if (ret >= 0 && !*out)
+		ret = bs_error_set(err, BS_INPUT, 0, path,
+				   "a dump begins with `pa_oracle 1` and ends with `enddump`",
+				   which ? "no whole dump called %s" : "no whole dump%s",
+				   which ? which : "");
+	bs_state_reader_free(&r);
+	bs_textfile_close(t);
+	return ret < 0 ? ret : 0;
+}
