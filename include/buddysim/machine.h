@@ -274,6 +274,13 @@ int bs_machine_check(const struct bs_machine *m, struct bs_error *err);
  */
 int bs_machine_draw(const struct bs_machine *m, char *buf, size_t size, unsigned int max_blocks);
 
+/**
+ * bs_machine_explain - have the allocator say, line by line, why it decides as it does
+ * @line: called for every decision off the per-cpu hit path: zones refused, refills, flushes,
+ *        merges, claims and steals; NULL turns it off. @text has no newline
+ */
+void bs_machine_explain(struct bs_machine *m, void (*line)(void *arg, const char *text), void *arg);
+
 /* ---- Kernel models -------------------------------------------------------------------------- */
 
 /** Names of the kernel models, NULL-terminated. */

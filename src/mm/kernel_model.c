@@ -31,6 +31,7 @@ static const struct kernel_model models[] = {
 		.pgfree_counts_isolate = true,
 		.holes_set_movable = true,
 		.isolate_drains = true,
+		.node_load_set = true,
 		.min_free_kb_max = 65536,
 	},
 	{
@@ -85,6 +86,7 @@ static const struct kernel_model models[] = {
 		.pgfree_counts_isolate = true,
 		.move_refuses_straddle = true,
 		.below_high = true,
+		.boost_clear_kswapd = true,
 		.min_free_kb_max = 262144,
 		.movable_like_highmem = true,
 	},
@@ -130,9 +132,9 @@ static const struct {
 	const char *const *words;
 	const char *about;
 } behaviours[] = {
-#define B(field, words, about)                                                                     \
-	{                                                                                          \
-		#field, offsetof(struct kernel_model, field), words, about                         \
+#define B(field, words, about)                                             \
+	{                                                                  \
+#field, offsetof(struct kernel_model, field), words, about \
 	}
 	B(boot_pos, ends, "where boot puts a chunk"),
 	B(move_pos, ends, "where a block lands that moves between migratetypes"),
@@ -163,6 +165,8 @@ static const struct {
 	B(move_refuses_straddle, no_yes, "pageblocks over a zone's edge are never moved"),
 	B(holes_set_movable, no_yes, "pageblocks that start in a hole become MOVABLE"),
 	B(below_high, no_yes, "zones remember being below the high mark"),
+	B(boost_clear_kswapd, no_yes, "only requests that may wake kswapd clear BOOSTED"),
+	B(node_load_set, no_yes, "node order weighs a used node by what is left to place"),
 	B(isolate_drains, no_yes, "isolating a pageblock drains the per-cpu lists"),
 	B(movable_like_highmem, no_yes, "ZONE_MOVABLE's min mark is clamped"),
 #undef B

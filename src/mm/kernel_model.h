@@ -44,6 +44,8 @@ struct kernel_model {
 	bool move_refuses_straddle; /* move_block refuses blocks over the zone's edge */
 	bool holes_set_movable; /* pageblocks starting in a hole become MOVABLE at boot */
 	bool below_high; /* ZONE_BELOW_HIGH exists */
+	bool boost_clear_kswapd; /* only KSWAPD requests clear BOOSTED */
+	bool node_load_set; /* a node's load is set to what is left to place, not raised by 1 */
 	bool isolate_drains; /* isolating a pageblock drains the zone's per-cpu lists */
 	uint64_t min_free_kb_max;
 	bool movable_like_highmem; /* ZONE_MOVABLE's MIN is clamped, and out of the lowmem sum */

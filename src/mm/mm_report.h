@@ -63,6 +63,14 @@ bool bs_mm_watermark_ok(const struct bs_machine *m, unsigned int zone, unsigned 
 bool bs_mm_would_satisfy(const struct bs_machine *m, unsigned int zone, unsigned int gfp,
 			 unsigned int order, uint64_t extra_free, unsigned int extra_order);
 
+/* Is a listener installed? One guest has at most one. */
+bool bs_mm_has_listener(const struct bs_machine *m);
+/* Flush all per-cpu lists of one zone. */
+void bs_mm_drain_zone(struct bs_machine *m, unsigned int zone);
+/* For drawings of the vectors: P61's free_factor of a CPU; how often BOOSTED woke kswapd. */
+unsigned int bs_mm_pcp_free_factor(const struct bs_machine *m, unsigned int zone, unsigned int cpu);
+uint64_t bs_mm_kswapd_wakes(const struct bs_machine *m);
+
 /* The word of a block in the reporter's hands or on a free list (strategy's boundary slot, stash). */
 uint32_t bs_mm_block_word(const struct bs_machine *m, bs_pfn pfn, unsigned int order);
 void bs_mm_set_block_word(struct bs_machine *m, bs_pfn pfn, unsigned int order, uint32_t word);

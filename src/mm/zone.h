@@ -76,6 +76,7 @@ struct pageblock {
 struct zonelist {
 	uint8_t n;
 	bool nofragment; /* its fast pass avoids mixing pageblocks (spec 4.3) */
+	uint8_t lowmem_idx; /* which lowmem_reserve protects its zones (spec 4.5) */
 	uint8_t zone[BS_MAX_ZONES];
 };
 
@@ -128,11 +129,11 @@ enum alloc_flag {
 };
 
 /* How a block is put on its list by free_one(). */
-enum fpi { FPI_NONE = 0, FPI_TO_TAIL = 1, FPI_RETURN = 2 /* the reporter's or isolation's */ };
+enum fpi { FPI_NONE = 0, FPI_TO_TAIL = 1 };
 
 static inline struct page *bs_page(const struct bs_machine *m, bs_pfn pfn, unsigned int order)
 {
-	return order >= m->pbo ? &m->side[pfn >> m->pbo] : &m->mem_map[pfn];
+	return order && order >= m->pbo ? &m->side[pfn >> m->pbo] : &m->mem_map[pfn];
 }
 
 static inline unsigned int pageblock_type(const struct bs_machine *m, bs_pfn pfn)
@@ -204,6 +205,8 @@ unsigned int mm_del_from_free_list(struct bs_machine *m, struct zone *z, bs_pfn 
 /* Relink on another migratetype's list where the model puts moved blocks (H7). */
 void mm_move_to_free_list(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
 			  unsigned int mt, enum bs_why why);
+struct bs_block mm_describe(const struct bs_machine *m, const struct zone *z, bs_pfn pfn,
+			    unsigned int order, unsigned int mt);
 /* Is the block of @order at @pfn a free one of exactly that order in @z? */
 static inline bool is_buddy(const struct bs_machine *m, const struct zone *z, bs_pfn pfn,
 			    unsigned int order)
@@ -226,8 +229,19 @@ void mm_free_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned in
 		   unsigned int fpi, enum bs_why why);
 bs_pfn mm_rmqueue_smallest(struct bs_machine *m, struct zone *z, unsigned int order,
 			   unsigned int mt);
+/* [pfn, 2^order) has left the lists for its new owner: what its descriptor must say. */
+static inline void mm_removed(struct bs_machine *m, const struct zone *z, bs_pfn pfn,
+			      unsigned int order, unsigned int mt)
+{
+	struct page *p = bs_page(m, pfn, order);
+
+	p->zone = z->index;
+	p->cached_type = mt & 0xf;
+}
 void mm_expand(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int low,
 	       unsigned int high, unsigned int mt);
+/* Flags of the slow pass (spec 4.4). */
+unsigned int mm_slowpath_flags(const struct bs_machine *m, unsigned int order, unsigned int gfp);
 /*
  * One request. @passes: 2 = fast and slow pass only (the vectors' harness), 3 = with the kernel's
  * second slow pass.
@@ -248,24 +262,18 @@ void mm_reserve_highatomic(struct bs_machine *m, struct zone *z, bs_pfn pfn, uns
 bs_pfn mm_pcp_alloc(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int mt,
 		    unsigned int flags);
 void mm_pcp_free(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order);
+/* Flush what a free that has just been pushed to list @index makes too many. */
+void mm_pcp_trim(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp,
+		 unsigned int order, unsigned int index);
 void mm_drain_zone(struct bs_machine *m, struct zone *z, unsigned int cpu);
+void mm_drain_zone_all(struct bs_machine *m, struct zone *z);
 void mm_pcp_setup(struct bs_machine *m, struct zone *z);
-static inline unsigned int pcp_index(const struct bs_machine *m, unsigned int order,
-				     unsigned int mt)
-{
-	return order == m->thp_order ? 12 + (mt == BS_MIGRATE_MOVABLE) : 3 * order + mt;
-}
-static inline unsigned int pcp_index_order(const struct bs_machine *m, unsigned int index)
-{
-	return index >= 12 ? m->thp_order : index / 3;
-}
 
 /* ---- watermark.c ---- */
 bool mm_watermark_ok(const struct bs_machine *m, const struct zone *z, unsigned int order,
 		     uint64_t mark, unsigned int hz, unsigned int flags);
 bool mm_fast_watermark(struct bs_machine *m, struct zone *z, unsigned int order, uint64_t mark,
 		       unsigned int hz, unsigned int flags);
-bool mm_boost_watermark(struct bs_machine *m, struct zone *z);
 void mm_setup_watermarks(struct bs_machine *m);
 
 /* ---- shuffle.c ---- */
@@ -274,6 +282,8 @@ void mm_shuffle_zone(struct bs_machine *m, struct zone *z);
 uint64_t mm_random(struct bs_machine *m);
 
 /* ---- page_isolation.c ---- */
+/* bs_isolate_pageblock() without the drain that P54 does in it: 0 or -EBUSY. */
+int mm_set_isolate(struct bs_machine *m, bs_pfn pfn);
 void mm_split_free_page(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
 			bs_pfn offset);
 bool mm_isolate_free_page(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * boot.c - memory is handed to the allocator (spec 2): pageblock types, free ranges in ascending
+ * order, mobility grouping, marks, shuffle.
+ */
+#include "zone.h"
+
+#include <errno.h>
+
+/* Pageblocks whose first pfn is visited while descriptors are initialised become MOVABLE, the
+ * others stay UNMOVABLE: the first of a zone that starts at pfn 1, and since 6.1 those whose first
+ * pfn lies in a hole. */
+static void init_pageblock_types(struct bs_machine *m)
+{
+	const bs_pfn pages = (bs_pfn)1 << m->pbo;
+
+	for (unsigned int i = 0; i < m->nr_zones; i++) {
+		const struct zone *z = &m->zones[i];
+
+		for (bs_pfn pfn = (z->start + pages - 1) & ~(pages - 1); pfn < z->end;
+		     pfn += pages) {
+			bool present = m->km->holes_set_movable;
+
+			for (unsigned int k = 0; k < m->nr_ranges && !present; k++)
+				present = pfn >= m->ranges[k].start && pfn < m->ranges[k].end;
+			if (present)
+				m->pb[pfn >> m->pbo].type = BS_MIGRATE_MOVABLE;
+		}
+	}
+}
+
+static void boot_chunk(struct bs_machine *m, bs_pfn pfn, unsigned int order)
+{
+	struct zone *z = pfn_zone(m, pfn);
+
+	z->managed += UINT64_C(1) << order;
+	if (m->km->boot_pos == KM_HEAD)
+		m->pgfree_other += INT64_C(1) << order;
+	mm_free_block(m, z, pfn, order, m->km->boot_pos == KM_TAIL ? FPI_TO_TAIL : FPI_NONE,
+		      BS_FREE);
+}
+
+int bs_machine_boot_range(struct bs_machine *m, bs_pfn start, bs_pfn end, struct bs_error *err)
+{
+	if (!m->booted) {
+		init_pageblock_types(m);
+		m->booted = true;
+	}
+	if (start > end || end > m->max_pfn)
+		return bs_error_set(err, BS_USAGE, 0, "guest", "stay inside its memory",
+				    "cannot free [%u, %u) at boot", start, end);
+	while (start < end) {
+		unsigned int order = start ? (unsigned int)__builtin_ctz(start) : BS_MAX_ORDER;
+
+		if (order > BS_MAX_ORDER)
+			order = BS_MAX_ORDER;
+		while (start + ((bs_pfn)1 << order) > end)
+			order--;
+		if (!pfn_zone(m, start))
+			return bs_error_set(err, BS_USAGE, 0, "guest", "give only present memory",
+					    "pfn %u is in no zone", start);
+		boot_chunk(m, start, order);
+		start += (bs_pfn)1 << order;
+	}
+	return 0;
+}
+
+/* With too little memory, keeping migratetypes apart only wastes it (spec 2 step 6). Decided before
+ * memory is freed, from what the zones will manage: without the descriptors, a 64th. */
+static void set_grouping(struct bs_machine *m)
+{
+	uint64_t total = 0;
+
+	for (unsigned int i = 0; i < m->nr_zones; i++)
+		total += m->zones[i].present - m->zones[i].present / 64;
+	m->grouping = total >= (uint64_t)BS_MIGRATE_TYPES << m->pbo;
+}
+
+void bs_machine_boot_done(struct bs_machine *m)
+{
+	set_grouping(m);
+	mm_setup_watermarks(m);
+	if (m->shuffle)
+		for (unsigned int i = 0; i < m->nr_zones; i++)
+			mm_shuffle_zone(m, &m->zones[i]);
+}
+
+int bs_mm_boot(struct bs_machine *m, const struct bs_machine_config *c, struct bs_error *err)
+{
+	bs_pfn reserved = (bs_pfn)(c->reserved_kib >> 2);
+
+	m->shuffle = c->shuffle;
+	set_grouping(m);
+	for (unsigned int i = 0; i < m->nr_ranges; i++) {
+		bs_pfn start = m->ranges[i].start, end = m->ranges[i].end, take;
+		int ret;
+
+		if (!start && pfn_zone(m, 0) == NULL)
+			start = 1;
+		take = reserved < end - start ? reserved : end - start;
+		reserved -= take;
+		ret = bs_machine_boot_range(m, start + take, end, err);
+		if (ret)
+			return ret;
+	}
+	bs_machine_boot_done(m);
+	return 0;
+}

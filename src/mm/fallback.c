@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fallback.c - when a migratetype has no block left: taking another's, and with it perhaps its
+ * whole pageblock (spec 4.8, 4.8b, 4.9).
+ */
+#include "zone.h"
+
+/* Donors in order of preference. HIGHATOMIC and ISOLATE never give. */
+static const uint8_t donors[BS_PCPTYPES][2] = {
+	[BS_MIGRATE_UNMOVABLE] = {BS_MIGRATE_RECLAIMABLE, BS_MIGRATE_MOVABLE},
+	[BS_MIGRATE_MOVABLE] = {BS_MIGRATE_RECLAIMABLE, BS_MIGRATE_UNMOVABLE},
+	[BS_MIGRATE_RECLAIMABLE] = {BS_MIGRATE_UNMOVABLE, BS_MIGRATE_MOVABLE},
+};
+
+/* First donor with a block of exactly @order; -1 if there is none. */
+static int find_donor(const struct zone *z, unsigned int order, unsigned int mt)
+{
+	for (unsigned int i = 0; i < 2; i++)
+		if (z->nonempty[donors[mt][i]] >> order & 1)
+			return donors[mt][i];
+	return -1;
+}
+
+static bool may_claim(const struct bs_machine *m, unsigned int order, unsigned int mt)
+{
+	return order >= m->pbo / 2 || mt != BS_MIGRATE_MOVABLE || !m->grouping;
+}
+
+/* ---- Pageblocks ------------------------------------------------------------------------------ */
+
+/* One step of the walk over a pageblock: the free block at @pfn, or one page. */
+struct walk {
+	bs_pfn pfn, end;
+	unsigned int free, movable;
+};
+
+/*
+ * Blocks of pageblock order and above are described in the side table: a free one that starts here
+ * is moved whole, one that starts in an earlier pageblock is invisible, an allocated one counts its
+ * pages of this pageblock if they are movable. True: no smaller block needs looking at.
+ */
+static bool walk_large(struct bs_machine *m, struct zone *z, struct walk *w, int mt,
+		       enum bs_why why)
+{
+	const bs_pfn pages = (bs_pfn)1 << m->pbo;
+
+	if (w->pfn & (pages - 1))
+		return false;
+	for (unsigned int order = m->pbo; order <= BS_MAX_ORDER; order++) {
+		const bs_pfn head = w->pfn & ~(((bs_pfn)1 << order) - 1);
+		const struct page *p = &m->side[head >> m->pbo];
+
+		if (!(p->flags & PG_STATE) || p->order != order)
+			continue;
+		if (p->flags & PG_LRU)
+			w->movable += pages;
+		if ((p->flags & PG_BUDDY) && head == w->pfn) {
+			w->free += 1u << order;
+			if (mt >= 0)
+				mm_move_to_free_list(m, z, head, order, (unsigned int)mt, why);
+		}
+		return true;
+	}
+	return !m->pb[w->pfn >> m->pbo].fine;
+}
+
+/* Walk the pageblock upward from its first pfn; @mt < 0 only counts. */
+static void walk_block(struct bs_machine *m, struct zone *z, struct walk *w, int mt,
+		       enum bs_why why)
+{
+	if (walk_large(m, z, w, mt, why))
+		return;
+	while (w->pfn < w->end) {
+		const struct page *p = &m->mem_map[w->pfn];
+
+		if (p->flags & PG_BUDDY) {
+			const unsigned int order = p->order;
+
+			if (mt >= 0)
+				mm_move_to_free_list(m, z, w->pfn, order, (unsigned int)mt, why);
+			w->free += 1u << order;
+			w->pfn += (bs_pfn)1 << order;
+			continue;
+		}
+		if (p->flags & PG_LRU)
+			w->movable++;
+		w->pfn++;
+	}
+}
+
+/* Bounds of the walk over the pageblock of @pfn; false: it may not be walked. */
+static bool walk_bounds(const struct bs_machine *m, const struct zone *z, bs_pfn pfn,
+			struct walk *w)
+{
+	const bs_pfn pages = (bs_pfn)1 << m->pbo;
+
+	w->pfn = pfn & ~(pages - 1);
+	w->end = w->pfn + pages;
+	if (w->end > z->end)
+		return false;
+	if (w->pfn < z->start) {
+		if (m->km->move_refuses_straddle)
+			return false;
+		w->pfn = pfn;
+	}
+	return true;
+}
+
+int mm_move_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int mt,
+		  enum bs_why why, unsigned int *movable)
+{
+	struct walk w = {0};
+
+	if (!walk_bounds(m, z, pfn, &w)) {
+		if (movable)
+			*movable = 0;
+		return m->km->move_refuses_straddle ? -1 : 0;
+	}
+	walk_block(m, z, &w, (int)mt, why);
+	if (movable)
+		*movable = w.movable;
+	if (m->km->move_refuses_straddle)
+		set_pageblock_type(m, pfn, mt);
+	return (int)w.free;
+}
+
+static bool boost_watermark(struct bs_machine *m, struct zone *z)
+{
+	const uint64_t pbn = UINT64_C(1) << m->pbo, high = z->mark[WMARK_HIGH];
+	uint64_t max;
+
+	if (!m->boost_factor)
+		return false;
+	if (!m->km->boost_small_zone && pbn * 4 > z->managed)
+		return false;
+	max = high / 10000 * (uint64_t)m->boost_factor +
+	      high % 10000 * (uint64_t)m->boost_factor / 10000;
+	if (!max)
+		return false;
+	if (max < pbn)
+		max = pbn;
+	z->boost = z->boost + pbn < max ? z->boost + pbn : max;
+	return true;
+}
+
+/* Pages in use that suit @mt, as far as can be told from outside (spec 4.8). */
+static unsigned int alike_pages(const struct bs_machine *m, unsigned int mt, unsigned int old,
+				unsigned int free, unsigned int movable)
+{
+	if (mt == BS_MIGRATE_MOVABLE)
+		return movable;
+	if (old != BS_MIGRATE_MOVABLE)
+		return 0;
+	return (1u << m->pbo) - (free + movable);
+}
+
+/* ---- P54, P61: relabel and try again --------------------------------------------------------- */
+
+static void steal(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+		  unsigned int mt, unsigned int flags, bool whole)
+{
+	const unsigned int old = pageblock_type(m, pfn);
+	unsigned int movable;
+	bool boosted;
+	int free;
+
+	if (old == BS_MIGRATE_HIGHATOMIC)
+		goto single;
+	if (order >= m->pbo) {
+		set_pageblock_types(m, pfn, order, mt);
+		m->counters.pageblocks_stolen++;
+		goto single;
+	}
+	boosted = boost_watermark(m, z);
+	if ((flags & ALLOC_KSWAPD) && (boosted || m->km->boost_flag_always))
+		z->flags |= ZONE_BOOSTED;
+	if (!whole)
+		goto single;
+	free = mm_move_block(m, z, pfn, mt, BS_STEAL, &movable);
+	if (!free)
+		goto single;
+	if ((unsigned int)free + alike_pages(m, mt, old, (unsigned int)free, movable) >=
+		    1u << (m->pbo - 1) ||
+	    !m->grouping) {
+		set_pageblock_type(m, pfn, mt);
+		m->counters.pageblocks_stolen++;
+	}
+	mm_explain(m, "stole the free pages of pageblock %u: %d free, %u movable, type %u", pfn,
+		   free, movable, pageblock_type(m, pfn));
+	return;
+single:
+	mm_move_to_free_list(m, z, pfn, order, mt, BS_STEAL);
+	mm_explain(m, "stole block %u of order %u only", pfn, order);
+}
+
+static bool relabel(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int mt,
+		    unsigned int flags)
+{
+	unsigned int min = order;
+
+	if ((flags & ALLOC_NOFRAGMENT) && (!m->km->nofrag_below_pbo || order < m->pbo))
+		min = m->pbo;
+	for (int k = BS_MAX_ORDER; k >= (int)min; k--) {
+		unsigned int o = (unsigned int)k;
+		int donor = find_donor(z, o, mt);
+		bool can;
+
+		if (donor < 0)
+			continue;
+		can = may_claim(m, o, mt);
+		/* Movable memory leaves others' large blocks alone: rather the smallest. */
+		if (!can && mt == BS_MIGRATE_MOVABLE && o > order) {
+			for (o = order; (donor = find_donor(z, o, mt)) < 0; o++)
+				;
+			can = may_claim(m, o, mt);
+		}
+		m->counters.fallbacks++;
+		steal(m, z, z->area[o][donor].first, o, mt, flags, can);
+		return true;
+	}
+	return false;
+}
+
+/* ---- P612: claim a pageblock, or steal one block --------------------------------------------- */
+
+static bs_pfn claim_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int k,
+			  unsigned int order, unsigned int mt, unsigned int flags)
+{
+	const unsigned int old = pageblock_type(m, pfn);
+	struct walk w = {0};
+
+	if (k >= m->pbo) {
+		mm_del_from_free_list(m, z, pfn, k, BS_ALLOC);
+		mm_account(m, z, -(INT64_C(1) << k), old);
+		set_pageblock_types(m, pfn, k, mt);
+		mm_expand(m, z, pfn, order, k, mt);
+		mm_account(m, z, (INT64_C(1) << k) - (INT64_C(1) << order), mt);
+		mm_removed(m, z, pfn, order, mt);
+		m->counters.pageblocks_stolen++;
+		return pfn;
+	}
+	if (boost_watermark(m, z) && (flags & ALLOC_KSWAPD))
+		z->flags |= ZONE_BOOSTED;
+	if (!walk_bounds(m, z, pfn, &w))
+		return BS_NO_PFN;
+	walk_block(m, z, &w, -1, BS_STEAL);
+	mm_explain(m, "pageblock of %u: %u free, %u movable", pfn, w.free, w.movable);
+	if (w.free + alike_pages(m, mt, old, w.free, w.movable) < 1u << (m->pbo - 1) && m->grouping)
+		return BS_NO_PFN;
+	mm_move_block(m, z, pfn, mt, BS_STEAL, NULL);
+	m->counters.pageblocks_stolen++;
+	return mm_rmqueue_smallest(m, z, order, mt);
+}
+
+static bs_pfn claim(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int mt,
+		    unsigned int flags)
+{
+	const unsigned int min = (flags & ALLOC_NOFRAGMENT) && order < m->pbo ? m->pbo : order;
+
+	for (int k = BS_MAX_ORDER; k >= (int)min; k--) {
+		const int donor = find_donor(z, (unsigned int)k, mt);
+		bs_pfn pfn;
+
+		if (donor < 0)
+			continue;
+		if (!may_claim(m, (unsigned int)k, mt))
+			break;
+		pfn = claim_block(m, z, z->area[k][donor].first, (unsigned int)k, order, mt, flags);
+		if (pfn != BS_NO_PFN)
+			return pfn;
+	}
+	return BS_NO_PFN;
+}
+
+static bs_pfn steal_one(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int mt)
+{
+	for (unsigned int k = order; k <= BS_MAX_ORDER; k++) {
+		const int donor = find_donor(z, k, mt);
+		bs_pfn pfn;
+
+		if (donor < 0)
+			continue;
+		pfn = z->area[k][donor].first;
+		mm_del_from_free_list(m, z, pfn, k, BS_ALLOC);
+		mm_expand(m, z, pfn, order, k, (unsigned int)donor);
+		mm_account(m, z, -(INT64_C(1) << order), (unsigned int)donor);
+		mm_removed(m, z, pfn, order, mt);
+		mm_explain(m, "took block %u of order %u from type %d", pfn, k, donor);
+		return pfn;
+	}
+	return BS_NO_PFN;
+}
+
+static bs_pfn claim_or_steal(struct bs_machine *m, struct zone *z, unsigned int order,
+			     unsigned int mt, unsigned int flags, enum rmqueue_mode *mode)
+{
+	bs_pfn pfn;
+
+	if (*mode == RMQUEUE_NORMAL) {
+		pfn = mm_rmqueue_smallest(m, z, order, mt);
+		if (pfn != BS_NO_PFN)
+			return pfn;
+		m->counters.fallbacks++;
+		pfn = claim(m, z, order, mt, flags);
+		if (pfn != BS_NO_PFN)
+			return pfn;
+	}
+	if (flags & ALLOC_NOFRAGMENT)
+		return BS_NO_PFN;
+	pfn = steal_one(m, z, order, mt);
+	if (pfn != BS_NO_PFN)
+		*mode = RMQUEUE_STEAL;
+	return pfn;
+}
+
+bs_pfn mm_rmqueue_buddy(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int mt,
+			unsigned int flags, enum rmqueue_mode *mode)
+{
+	bs_pfn pfn;
+
+	if (m->km->fallback == KM_CLAIM_STEAL)
+		return claim_or_steal(m, z, order, mt, flags, mode);
+	for (;;) {
+		pfn = mm_rmqueue_smallest(m, z, order, mt);
+		if (likely(pfn != BS_NO_PFN) || !relabel(m, z, order, mt, flags))
+			return pfn;
+	}
+}
+
+/* ---- HIGHATOMIC (spec 4.9) ------------------------------------------------------------------- */
+
+void mm_reserve_highatomic(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order)
+{
+	const int64_t pbn = INT64_C(1) << m->pbo, share = (int64_t)z->managed / 100;
+
+	if (m->km->ha_rule == KM_HA_P612) {
+		if (share < pbn || z->nr_reserved_highatomic >= (share + pbn - 1) / pbn * pbn)
+			return;
+	} else if (z->nr_reserved_highatomic >= share + pbn) {
+		return;
+	}
+	if (pageblock_type(m, pfn) >= BS_PCPTYPES)
+		return;
+	if (m->km->ha_rule == KM_HA_P612 && order >= m->pbo) {
+		set_pageblock_types(m, pfn, order, BS_MIGRATE_HIGHATOMIC);
+		z->nr_reserved_highatomic += INT64_C(1) << order;
+	} else if (m->km->ha_rule == KM_HA_P612) {
+		if (mm_move_block(m, z, pfn, BS_MIGRATE_HIGHATOMIC, BS_STEAL, NULL) < 0)
+			return;
+		z->nr_reserved_highatomic += pbn;
+	} else {
+		z->nr_reserved_highatomic += pbn;
+		set_pageblock_type(m, pfn, BS_MIGRATE_HIGHATOMIC);
+		mm_move_block(m, z, pfn, BS_MIGRATE_HIGHATOMIC, BS_STEAL, NULL);
+	}
+	m->counters.highatomic_reserved++;
+	mm_explain(m, "pageblock of %u joins the HIGHATOMIC reserve", pfn);
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * free_area.c - the free lists: doubly linked through the descriptors, 32-bit links, one list per
+ * zone, order and migratetype. Which descriptor holds a link follows from the list's order.
+ */
+#include "zone.h"
+
+void mm_list_add(struct bs_machine *m, struct page_list *l, bs_pfn pfn, unsigned int order,
+		 bool tail)
+{
+	struct page *p = bs_page(m, pfn, order);
+
+	if (tail) {
+		p->next = BS_NO_PFN;
+		p->prev = l->last;
+		if (l->last == BS_NO_PFN)
+			l->first = pfn;
+		else
+			bs_page(m, l->last, order)->next = pfn;
+		l->last = pfn;
+	} else {
+		p->prev = BS_NO_PFN;
+		p->next = l->first;
+		if (l->first == BS_NO_PFN)
+			l->last = pfn;
+		else
+			bs_page(m, l->first, order)->prev = pfn;
+		l->first = pfn;
+	}
+}
+
+void mm_list_insert(struct bs_machine *m, struct page_list *l, bs_pfn pfn, bs_pfn before,
+		    unsigned int order)
+{
+	struct page *p = bs_page(m, pfn, order), *b;
+
+	if (before == BS_NO_PFN) {
+		mm_list_add(m, l, pfn, order, true);
+		return;
+	}
+	b = bs_page(m, before, order);
+	p->next = before;
+	p->prev = b->prev;
+	if (b->prev == BS_NO_PFN)
+		l->first = pfn;
+	else
+		bs_page(m, b->prev, order)->next = pfn;
+	b->prev = pfn;
+}
+
+void mm_list_del(struct bs_machine *m, struct page_list *l, bs_pfn pfn, unsigned int order)
+{
+	const struct page *p = bs_page(m, pfn, order);
+
+	if (p->prev == BS_NO_PFN)
+		l->first = p->next;
+	else
+		bs_page(m, p->prev, order)->next = p->next;
+	if (p->next == BS_NO_PFN)
+		l->last = p->prev;
+	else
+		bs_page(m, p->next, order)->prev = p->prev;
+}
+
+/* NR_FREE_PAGES as the kernel keeps it: a global part that watermarks read and a part per CPU that
+ * is folded when it exceeds the threshold (spec 1.6). */
+void mm_mod_free_pages(struct bs_machine *m, struct zone *z, int64_t pages)
+{
+	int64_t x;
+
+	if (likely(!m->drift)) {
+		z->nr_free_pages += pages;
+		return;
+	}
+	x = z->stat_diff[m->cpu] + pages;
+	if (x > z->stat_threshold || x < -z->stat_threshold) {
+		z->nr_free_pages += x;
+		x = 0;
+	}
+	z->stat_diff[m->cpu] = (int8_t)x;
+}
+
+/* @pages came to (or left) a list of @mt. Isolated pages are not free. */
+void mm_account(struct bs_machine *m, struct zone *z, int64_t pages, unsigned int mt)
+{
+	if (unlikely(mt == BS_MIGRATE_ISOLATE))
+		return;
+	mm_mod_free_pages(m, z, pages);
+	if (unlikely(mt == BS_MIGRATE_HIGHATOMIC))
+		z->nr_free_highatomic += pages;
+}
+
+struct bs_block mm_describe(const struct bs_machine *m, const struct zone *z, bs_pfn pfn,
+			    unsigned int order, unsigned int mt)
+{
+	return (struct bs_block){
+		.pfn = pfn,
+		.zone = z->index,
+		.cpu = (uint16_t)m->cpu,
+		.order = (uint8_t)order,
+		.list_mt = (uint8_t)mt,
+		.block_mt = (uint8_t)pageblock_type(m, pfn),
+		.reported = bs_page(m, pfn, order)->flags & PG_REPORTED,
+	};
+}
+
+static void enlist(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+		   unsigned int mt, const struct bs_spot *at)
+{
+	struct page_list *l = &z->area[order][mt];
+	struct page *p = bs_page(m, pfn, order);
+
+	if (unlikely(at->before != BS_NO_PFN))
+		mm_list_insert(m, l, pfn, at->before, order);
+	else
+		mm_list_add(m, l, pfn, order, at->tail);
+	p->flags |= PG_BUDDY;
+	p->order = (uint8_t)order;
+	p->list_type = mt & 0xf;
+	p->zone = z->index;
+	z->nr_free[order]++;
+	z->nonempty[mt] |= (uint16_t)(1u << order);
+	if (order < m->pbo)
+		m->pb[pfn >> m->pbo].fine = true;
+}
+
+void mm_add_to_free_list(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+			 unsigned int mt, bool tail)
+{
+	const struct bs_spot at = {.tail = tail, .before = BS_NO_PFN};
+
+	enlist(m, z, pfn, order, mt, &at);
+}
+
+/* The same, but the listener is asked where (H3, H4) and told (H5). */
+void mm_place_free(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+		   unsigned int mt, bool tail, enum bs_why why, bool merged)
+{
+	struct bs_spot at = {.tail = tail, .before = BS_NO_PFN};
+	const bool was_locked = z->locked;
+	struct bs_block b;
+
+	if (hook_wanted(z, BS_HOOK_PLACE, order)) {
+		b = mm_describe(m, z, pfn, order, mt);
+		z->locked = true;
+		m->hooks->place(m->hook_arg, &b, why, &at);
+		z->locked = was_locked;
+	}
+	enlist(m, z, pfn, order, mt, &at);
+	if (hook_wanted(z, BS_HOOK_BLOCK_IN, order)) {
+		b = mm_describe(m, z, pfn, order, mt);
+		z->locked = true;
+		m->hooks->block_in(m->hook_arg, &b, why, merged);
+		z->locked = was_locked;
+	}
+}
+
+static void unlist(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+		   unsigned int mt)
+{
+	mm_list_del(m, &z->area[order][mt], pfn, order);
+	if (z->area[order][mt].first == BS_NO_PFN)
+		z->nonempty[mt] &= (uint16_t) ~(1u << order);
+	z->nr_free[order]--;
+}
+
+unsigned int mm_del_from_free_list(struct bs_machine *m, struct zone *z, bs_pfn pfn,
+				   unsigned int order, enum bs_why why)
+{
+	struct page *p = bs_page(m, pfn, order);
+	const unsigned int mt = p->list_type;
+
+	if (hook_wanted(z, BS_HOOK_BLOCK_OUT, order)) {
+		const struct bs_block b = mm_describe(m, z, pfn, order, mt);
+		const bool was_locked = z->locked;
+
+		z->locked = true;
+		m->hooks->block_out(m->hook_arg, &b, why);
+		z->locked = was_locked;
+	}
+	unlist(m, z, pfn, order, mt);
+	p->flags &= (uint8_t) ~(PG_BUDDY | PG_REPORTED);
+	return mt;
+}
+
+void mm_move_to_free_list(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+			  unsigned int mt, enum bs_why why)
+{
+	struct bs_spot at = {.tail = m->km->move_pos == KM_TAIL, .before = BS_NO_PFN};
+	struct page *p = bs_page(m, pfn, order);
+	const unsigned int old = p->list_type;
+
+	if (hook_wanted(z, BS_HOOK_BLOCK_MOVE, order)) {
+		const struct bs_block b = mm_describe(m, z, pfn, order, old);
+		const bool was_locked = z->locked;
+
+		z->locked = true;
+		if (!m->hooks->block_move(m->hook_arg, &b, mt, why, &at))
+			p->flags &= (uint8_t)~PG_REPORTED;
+		z->locked = was_locked;
+	}
+	unlist(m, z, pfn, order, old);
+	enlist(m, z, pfn, order, mt, &at);
+	if (m->km->stat_per_removal) {
+		mm_account(m, z, -(INT64_C(1) << order), old);
+		mm_account(m, z, INT64_C(1) << order, mt);
+	}
+}

@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * page_alloc.c - the buddy itself: freeing with merging, splitting, the passes of a request.
+ */
+#include "pcp.h"
+
+#include <assert.h>
+
+/* ---- Freeing (spec 3) ------------------------------------------------------------------------ */
+
+/* May a block of type @mt swallow its buddy of @order at @buddy? Only asked at pageblock order and
+ * above; below it types never stop a merge. */
+static bool merge_allowed(const struct bs_machine *m, const struct zone *z, bs_pfn buddy,
+			  unsigned int mt)
+{
+	const unsigned int t = pageblock_type(m, buddy);
+
+	if (t == mt)
+		return true;
+	if (m->km->merge_guard == KM_GUARD_ISOLATE)
+		return !z->nr_isolate_pageblock ||
+		       (t != BS_MIGRATE_ISOLATE && mt != BS_MIGRATE_ISOLATE);
+	return t < BS_PCPTYPES && mt < BS_PCPTYPES;
+}
+
+static void tell_merged(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+			unsigned int mt)
+{
+	const struct bs_block b = mm_describe(m, z, pfn, order, mt);
+	const bool was_locked = z->locked;
+
+	mm_explain(m, "merged to order %u at %u", order, pfn);
+	if (!hook_wanted(z, BS_HOOK_MERGED, order))
+		return;
+	z->locked = true;
+	m->hooks->merged(m->hook_arg, &b);
+	z->locked = was_locked;
+}
+
+/* Head or tail (spec 3.5)? A block whose parent's buddy is free as one block is likely to merge
+ * soon: it goes last, so that it is not handed out before. */
+static bool place_at_tail(struct bs_machine *m, const struct zone *z, bs_pfn pfn,
+			  unsigned int order, unsigned int fpi)
+{
+	bs_pfn parent;
+
+	if (fpi & FPI_TO_TAIL)
+		return true;
+	if (unlikely(m->shuffle) && order >= BS_MAX_ORDER)
+		return mm_shuffle_pick_tail(m);
+	if (order >= BS_MAX_ORDER - 1)
+		return false;
+	parent = pfn & ~((bs_pfn)1 << order);
+	/* The zone compared is the parent's, which a zone edge may lie in front of. */
+	if (unlikely(m->odd_zones)) {
+		z = pfn_zone(m, parent);
+		if (!z)
+			return false;
+	}
+	return is_buddy(m, z, parent ^ ((bs_pfn)2 << order), order + 1);
+}
+
+unsigned int mm_free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+			 unsigned int mt, unsigned int fpi, enum bs_why why, bs_pfn *final)
+{
+	const unsigned int first_order = order;
+
+	mm_account(m, z, INT64_C(1) << order, mt);
+	while (order < BS_MAX_ORDER) {
+		const bs_pfn buddy = pfn ^ ((bs_pfn)1 << order);
+
+		if (!is_buddy(m, z, buddy, order))
+			break;
+		if (order >= m->pbo && !merge_allowed(m, z, buddy, mt))
+			break;
+		mm_del_from_free_list(m, z, buddy, order, BS_MERGE);
+		if (order >= m->pbo && m->km->merge_guard == KM_GUARD_RETYPE &&
+		    pageblock_type(m, buddy) != mt)
+			set_pageblock_types(m, buddy, order, mt);
+		pfn &= buddy;
+		order++;
+		m->counters.merges++;
+		if (unlikely((z->hook_mask & BS_HOOK_MERGED) || m->explain))
+			tell_merged(m, z, pfn, order, mt);
+	}
+	mm_place_free(m, z, pfn, order, mt, place_at_tail(m, z, pfn, order, fpi), why,
+		      order != first_order);
+	if (final)
+		*final = pfn;
+	return order;
+}
+
+void mm_free_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+		   unsigned int fpi, enum bs_why why)
+{
+	if (m->km->free_big_per_pageblock && order > m->pbo) {
+		for (unsigned int i = 0; i < 1u << (order - m->pbo); i++) {
+			const bs_pfn q = pfn + ((bs_pfn)i << m->pbo);
+
+			mm_free_one(m, z, q, m->pbo, pageblock_type(m, q), fpi, why, NULL);
+		}
+		return;
+	}
+	mm_free_one(m, z, pfn, order, pageblock_type(m, pfn), fpi, why, NULL);
+}
+
+/* LRU is a page's property: every page of a block smaller than a pageblock loses its own. */
+static __attribute__((noinline, cold)) void clear_lru(struct bs_machine *m, bs_pfn pfn,
+						      unsigned int order)
+{
+	if (order >= m->pbo)
+		return;
+	for (bs_pfn q = pfn; q < pfn + ((bs_pfn)1 << order); q++)
+		m->mem_map[q].flags &= (uint8_t)~PG_LRU;
+}
+
+static __attribute__((noinline, cold)) void tell_freeing(struct bs_machine *m, struct zone *z,
+							 bs_pfn pfn, unsigned int order)
+{
+	const struct bs_block b = mm_describe(m, z, pfn, order, pageblock_type(m, pfn));
+
+	m->hooks->freeing(m->hook_arg, &b);
+}
+
+/* Orders above 0, and whatever is not plain about order 0. */
+static __attribute__((noinline)) void free_other(struct bs_machine *m, struct zone *z, bs_pfn pfn,
+						 unsigned int order)
+{
+	if (m->pcp_orders >> order & 1)
+		mm_pcp_free(m, z, pfn, order);
+	else
+		mm_free_block(m, z, pfn, order, FPI_NONE, BS_FREE);
+}
+
+void bs_free_pages(struct bs_machine *m, unsigned int cpu, bs_pfn pfn, unsigned int order)
+{
+	struct page *p = bs_page(m, pfn, order);
+	struct zone *z = &m->zones[p->zone];
+	struct per_cpu_pages *pcp;
+	unsigned int mt;
+
+	assert((p->flags & PG_ALLOCATED) && p->order == order);
+	m->cpu = cpu;
+	if (unlikely(order && (p->flags & PG_HAS_LRU)))
+		clear_lru(m, pfn, order);
+	p->flags = 0;
+	z->frees[order]++;
+	if (hook_wanted(z, BS_HOOK_FREEING, order))
+		tell_freeing(m, z, pfn, order);
+	mt = pageblock_type(m, pfn);
+	if (unlikely(order || mt >= BS_PCPTYPES || m->km->pcp_free_rule == KM_FREE_AUTO)) {
+		free_other(m, z, pfn, order);
+		return;
+	}
+	/* mm_pcp_free() of a page of an ordinary pageblock, with nothing left to decide but whether
+	 * the lists are full. */
+	pcp = &z->pcp[cpu];
+	p->cached_type = mt & 0xf;
+	pcp_push_head(m, pcp, mt, pfn, 0);
+	if (unlikely(pcp->count >= pcp->high || (z->flags & ZONE_RECLAIM_ACTIVE)))
+		mm_pcp_trim(m, z, pcp, 0, mt);
+}
+
+/* ---- Allocating (spec 4) --------------------------------------------------------------------- */
+
+void mm_expand(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int low,
+	       unsigned int high, unsigned int mt)
+{
+	m->counters.splits += high - low;
+	while (high > low) {
+		high--;
+		mm_add_to_free_list(m, z, pfn + ((bs_pfn)1 << high), high, mt, false);
+	}
+}
+
+bs_pfn mm_rmqueue_smallest(struct bs_machine *m, struct zone *z, unsigned int order,
+			   unsigned int mt)
+{
+	const unsigned int orders = z->nonempty[mt] >> order << order;
+	unsigned int high;
+	bs_pfn pfn;
+
+	if (!orders)
+		return BS_NO_PFN;
+	high = (unsigned int)__builtin_ctz(orders);
+	pfn = z->area[high][mt].first;
+	mm_del_from_free_list(m, z, pfn, high, BS_ALLOC);
+	mm_expand(m, z, pfn, order, high, mt);
+	if (m->km->stat_per_removal)
+		mm_account(m, z, -(INT64_C(1) << order), mt);
+	mm_removed(m, z, pfn, order, mt);
+	return pfn;
+}
+
+static bs_pfn rmqueue_buddy(struct bs_machine *m, struct zone *z, unsigned int order,
+			    unsigned int mt, unsigned int flags)
+{
+	enum rmqueue_mode mode = RMQUEUE_NORMAL;
+	bs_pfn pfn = BS_NO_PFN;
+
+	/* P54's HARDER is P61's NON_BLOCK bit here; both try the reserve first where they may. */
+	if (m->km->reserve_flags == KM_HARDER ? order && (flags & ALLOC_NON_BLOCK)
+					      : flags & ALLOC_HIGHATOMIC)
+		pfn = mm_rmqueue_smallest(m, z, order, BS_MIGRATE_HIGHATOMIC);
+	if (pfn == BS_NO_PFN)
+		pfn = mm_rmqueue_buddy(m, z, order, mt, flags, &mode);
+	if (pfn == BS_NO_PFN && m->km->highatomic_last_resort &&
+	    (flags & (ALLOC_OOM | ALLOC_NON_BLOCK)))
+		pfn = mm_rmqueue_smallest(m, z, order, BS_MIGRATE_HIGHATOMIC);
+	if (pfn != BS_NO_PFN && !m->km->stat_per_removal)
+		mm_mod_free_pages(m, z, -(INT64_C(1) << order));
+	return pfn;
+}
+
+static bs_pfn rmqueue(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int mt,
+		      unsigned int flags)
+{
+	bs_pfn pfn = BS_NO_PFN;
+	const bool pcp = m->pcp_orders >> order & 1;
+
+	if (pcp)
+		pfn = mm_pcp_alloc(m, z, order, mt, flags);
+	if (pfn == BS_NO_PFN && (!pcp || m->km->pcp_miss_falls_through))
+		pfn = rmqueue_buddy(m, z, order, mt, flags);
+	/* The kernel wakes kswapd here; only the flag is visible in a sequential run. */
+	if (unlikely(z->flags & ZONE_BOOSTED) &&
+	    (!m->km->boost_clear_kswapd || (flags & ALLOC_KSWAPD))) {
+		z->flags &= (uint32_t)~ZONE_BOOSTED;
+		m->kswapd_wakes++;
+	}
+	return pfn;
+}
+
+static bool zone_passes(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int hz,
+			unsigned int flags)
+{
+	const uint64_t mark = z->mark[flags & ALLOC_WMARK_MASK] + z->boost;
+
+	if (m->km->below_high && !(z->flags & ZONE_BELOW_HIGH)) {
+		if (mm_fast_watermark(m, z, order, z->mark[WMARK_HIGH] + z->boost, hz, flags))
+			return true;
+		z->flags |= ZONE_BELOW_HIGH;
+	}
+	if (mm_fast_watermark(m, z, order, mark, hz, flags))
+		return true;
+	mm_explain(m, "zone %u: order %u refused: free %lld, mark %llu (boost %llu), reserve %llu",
+		   z->index, order, (long long)z->nr_free_pages, (unsigned long long)mark,
+		   (unsigned long long)z->boost, (unsigned long long)z->lowmem_reserve[hz]);
+	return flags & ALLOC_NO_WATERMARKS;
+}
+
+static bs_pfn get_page_from_freelist(struct bs_machine *m, const struct zonelist *zl,
+				     unsigned int order, unsigned int mt, unsigned int hz,
+				     unsigned int flags)
+{
+	const struct zone *preferred = &m->zones[zl->zone[0]];
+	bool reserve, retry;
+	bs_pfn pfn;
+
+	do {
+		retry = false;
+		for (unsigned int i = 0; i < zl->n; i++) {
+			struct zone *z = &m->zones[zl->zone[i]];
+
+			/* Memory of another node is worse than a little fragmentation. */
+			if ((flags & ALLOC_NOFRAGMENT) && m->nr_nodes > 1 &&
+			    z->node != preferred->node) {
+				retry = true;
+				break;
+			}
+			if (!zone_passes(m, z, order, hz, flags))
+				continue;
+			pfn = rmqueue(m, z, order, mt, flags);
+			if (pfn == BS_NO_PFN)
+				continue;
+			reserve = m->km->reserve_flags == KM_HARDER
+					  ? order && (flags & ALLOC_NON_BLOCK)
+					  : flags & ALLOC_HIGHATOMIC;
+			if (unlikely(reserve))
+				mm_reserve_highatomic(m, z, pfn, order);
+			z->allocs[order]++;
+			return pfn;
+		}
+		if (flags & ALLOC_NOFRAGMENT)
+			retry = true;
+		flags &= ~(unsigned int)ALLOC_NOFRAGMENT;
+	} while (retry);
+	return BS_NO_PFN;
+}
+
+unsigned int mm_slowpath_flags(const struct bs_machine *m, unsigned int order, unsigned int gfp)
+{
+	unsigned int f = WMARK_MIN;
+
+	if (gfp & BS_GFP_HIGH)
+		f |= ALLOC_MIN_RESERVE;
+	if (gfp & BS_GFP_KSWAPD_RECLAIM)
+		f |= ALLOC_KSWAPD;
+	if (m->km->reserve_flags == KM_HARDER) {
+		if ((gfp & BS_GFP_ATOMIC_BIT) && !(gfp & BS_GFP_NOMEMALLOC))
+			f |= ALLOC_NON_BLOCK;
+	} else if (!(gfp & BS_GFP_DIRECT_RECLAIM)) {
+		if (!(gfp & BS_GFP_NOMEMALLOC)) {
+			f |= ALLOC_NON_BLOCK;
+			if (order && (f & ALLOC_MIN_RESERVE))
+				f |= ALLOC_HIGHATOMIC;
+		}
+	}
+	return f;
+}
+
+static bs_pfn slowpath(struct bs_machine *m, const struct zonelist *zl, unsigned int order,
+		       unsigned int mt, unsigned int hz, unsigned int gfp, unsigned int passes)
+{
+	unsigned int flags = mm_slowpath_flags(m, order, gfp);
+	bs_pfn pfn;
+
+	if (gfp & BS_GFP_ATOMIC_BIT)
+		flags |= ALLOC_GFP_ATOMIC;
+	mm_explain(m, "slow path, flags 0x%x", flags);
+	pfn = get_page_from_freelist(m, zl, order, mt, hz, flags);
+	if (pfn != BS_NO_PFN || passes < 3)
+		return pfn;
+	if (gfp & BS_GFP_MEMALLOC && !(gfp & BS_GFP_NOMEMALLOC))
+		flags = ALLOC_NO_WATERMARKS | (flags & ALLOC_KSWAPD);
+	pfn = get_page_from_freelist(m, zl, order, mt, hz, flags);
+	if (pfn != BS_NO_PFN || !(gfp & BS_GFP_NOFAIL))
+		return pfn;
+	flags |= m->km->reserve_flags == KM_HARDER ? ALLOC_NON_BLOCK : ALLOC_MIN_RESERVE;
+	return get_page_from_freelist(m, zl, order, mt, hz, flags);
+}
+
+static void note_failure(struct bs_machine *m, const struct zonelist *zl, unsigned int order)
+{
+	bool below_min = true;
+
+	m->counters.alloc_failed++;
+	for (unsigned int i = 0; i < zl->n; i++) {
+		const struct zone *z = &m->zones[zl->zone[i]];
+
+		if (z->nr_free_pages - (INT64_C(1) << order) >
+		    (int64_t)(z->mark[WMARK_MIN] + z->boost))
+			below_min = false;
+	}
+	if (below_min)
+		m->counters.failed_min++;
+	else
+		m->counters.failed_low++;
+}
+
+/* The block is its new owner's. */
+static inline bs_pfn hand_out(struct bs_machine *m, unsigned int cpu, bs_pfn pfn,
+			      unsigned int order, unsigned int mt)
+{
+	struct page *p = bs_page(m, pfn, order);
+	struct zone *z = &m->zones[p->zone];
+
+	p->flags = PG_ALLOCATED;
+	p->order = (uint8_t)order;
+	if (hook_wanted(z, BS_HOOK_ALLOCATED, order)) {
+		const struct bs_block b = mm_describe(m, z, pfn, order, mt);
+
+		m->cpu = cpu;
+		m->hooks->allocated(m->hook_arg, &b);
+	}
+	return pfn;
+}
+
+bs_pfn mm_alloc(struct bs_machine *m, unsigned int cpu, unsigned int order, unsigned int mt,
+		unsigned int highest, unsigned int gfp, unsigned int passes)
+{
+	const unsigned int node = m->cpu_node[cpu];
+	const struct zonelist *zl =
+		gfp & BS_GFP_THISNODE ? &m->thisnode[node][highest] : &m->zonelist[node][highest];
+	unsigned int flags = WMARK_LOW, hz = passes >= 3 ? zl->lowmem_idx : highest;
+	bs_pfn pfn;
+
+	if (unlikely(order > BS_MAX_ORDER || !zl->n)) {
+		m->counters.alloc_failed++;
+		return BS_NO_PFN;
+	}
+	m->cpu = cpu;
+	if (unlikely(!m->grouping))
+		mt = BS_MIGRATE_UNMOVABLE;
+	if (gfp & BS_GFP_KSWAPD_RECLAIM)
+		flags |= ALLOC_KSWAPD;
+	if (zl->nofragment)
+		flags |= ALLOC_NOFRAGMENT;
+	pfn = get_page_from_freelist(m, zl, order, mt, hz, flags);
+	if (unlikely(pfn == BS_NO_PFN)) {
+		pfn = slowpath(m, zl, order, mt, hz, gfp, passes);
+		if (pfn == BS_NO_PFN) {
+			note_failure(m, zl, order);
+			return BS_NO_PFN;
+		}
+	}
+	return hand_out(m, cpu, pfn, order, mt);
+}
+
+/*
+ * The first steps of a fast pass for one page, where they lead straight to a page on the preferred
+ * zone's per-cpu list; BS_NO_PFN, and nothing changed, where they do not. Must decide exactly as
+ * get_page_from_freelist() would.
+ */
+static inline bs_pfn alloc_hit(struct bs_machine *m, unsigned int cpu, const struct zonelist *zl,
+			       unsigned int mt)
+{
+	const struct kernel_model *km = m->km;
+	struct zone *z = &m->zones[zl->zone[0]];
+	struct per_cpu_pages *pcp = &z->pcp[cpu];
+	const bool high = km->below_high && !(z->flags & ZONE_BELOW_HIGH);
+	const uint64_t mark = z->mark[high ? WMARK_HIGH : WMARK_LOW] + z->boost;
+	int64_t usable = z->nr_free_pages;
+
+	if (km->fast_order0_highatomic)
+		usable -=
+			km->wm_highatomic_free ? z->nr_free_highatomic : z->nr_reserved_highatomic;
+	if (unlikely(usable <= (int64_t)(mark + z->lowmem_reserve[zl->lowmem_idx])))
+		return BS_NO_PFN;
+	if (unlikely((z->flags & ZONE_BOOSTED) || pcp->lists[mt].first == BS_NO_PFN))
+		return BS_NO_PFN;
+	pcp->free_factor >>= 1;
+	pcp->free_count >>= 1;
+	z->allocs[0]++;
+	return hand_out(m, cpu, pcp_pop_head(m, pcp, mt, 0), 0, mt);
+}
+
+bs_pfn bs_alloc_pages(struct bs_machine *m, unsigned int cpu, unsigned int gfp, unsigned int order)
+{
+	const unsigned int highest = m->gfp_zone[gfp & 15], mt = bs_gfp_migratetype(gfp);
+	const struct zonelist *zl = &m->zonelist[m->cpu_node[cpu]][highest];
+
+	if (likely(!order && m->grouping && zl->n && !(gfp & BS_GFP_THISNODE))) {
+		const bs_pfn pfn = alloc_hit(m, cpu, zl, mt);
+
+		if (likely(pfn != BS_NO_PFN))
+			return pfn;
+	}
+	return mm_alloc(m, cpu, order, mt, highest, gfp, 3);
+}

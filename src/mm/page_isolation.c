@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * page_isolation.c - taking pageblocks, or single free blocks, out of circulation and putting them
+ * back (spec 6).
+ */
+#include "zone.h"
+
+#include <assert.h>
+#include <errno.h>
+
+#include "mm_report.h"
+
+/* ---- One free block (spec 6.3 isolate_free_page; reporting.md 0.4) --------------------------- */
+
+static void retype_to_movable(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order)
+{
+	const bs_pfn pages = (bs_pfn)1 << m->pbo;
+	const bs_pfn end = pfn + ((bs_pfn)1 << order) - 1;
+
+	for (bs_pfn q = pfn; q < end; q += pages) {
+		const unsigned int mt = pageblock_type(m, q);
+
+		if (mt >= BS_PCPTYPES)
+			continue;
+		m->counters.pageblocks_retyped += mt != BS_MIGRATE_MOVABLE;
+		if (m->km->move_refuses_straddle)
+			mm_move_block(m, z, q, BS_MIGRATE_MOVABLE, BS_STEAL, NULL);
+		else
+			set_pageblock_type(m, q, BS_MIGRATE_MOVABLE);
+	}
+}
+
+static void take(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+		 enum bs_why why)
+{
+	struct page *p = bs_page(m, pfn, order);
+
+	mm_del_from_free_list(m, z, pfn, order, why);
+	p->flags |= PG_ISOLATED;
+	p->word = 0;
+	z->nr_isolated_pages += UINT64_C(1) << order;
+}
+
+bool mm_isolate_free_page(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+			  enum bs_why why)
+{
+	const unsigned int mt = pageblock_type(m, pfn);
+
+	if (mt != BS_MIGRATE_ISOLATE) {
+		if (!mm_watermark_ok(m, z, 0, z->mark[WMARK_MIN] + (UINT64_C(1) << order), 0, 0))
+			return false;
+		mm_account(m, z, -(INT64_C(1) << order), mt);
+	}
+	take(m, z, pfn, order, why);
+	if (order + 1 >= m->pbo)
+		retype_to_movable(m, z, pfn, order);
+	return true;
+}
+
+bool bs_mm_isolate_free_page(struct bs_machine *m, bs_pfn pfn, unsigned int order)
+{
+	struct zone *z = pfn_zone(m, pfn);
+
+	assert(z->locked);
+	return mm_isolate_free_page(m, z, pfn, order, BS_TAKE);
+}
+
+void bs_mm_pull_free_page(struct bs_machine *m, bs_pfn pfn, unsigned int order)
+{
+	struct zone *z = pfn_zone(m, pfn);
+
+	assert(z->locked);
+	/* Counted down whatever the list, ISOLATE included: a defect of the series that pulls this
+	 * way (reporting.md 5). */
+	mm_mod_free_pages(m, z, -(INT64_C(1) << order));
+	take(m, z, pfn, order, BS_TAKE);
+}
+
+static void untake(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order)
+{
+	bs_page(m, pfn, order)->flags &= (uint8_t)~PG_ISOLATED;
+	z->nr_isolated_pages -= UINT64_C(1) << order;
+}
+
+unsigned int bs_mm_putback(struct bs_machine *m, bs_pfn pfn, unsigned int order, unsigned int mt,
+			   bool to_tail, bs_pfn *final)
+{
+	struct zone *z = pfn_zone(m, pfn);
+
+	assert(z->locked && (bs_page(m, pfn, order)->flags & PG_ISOLATED));
+	if (mt == BS_MT_NOW)
+		mt = pageblock_type(m, pfn);
+	untake(m, z, pfn, order);
+	return mm_free_one(m, z, pfn, order, mt, to_tail ? FPI_TO_TAIL : FPI_NONE, BS_RETURN,
+			   final);
+}
+
+/* ---- One pageblock (spec 6.1, 6.3) ----------------------------------------------------------- */
+
+/* Head and order of the free block that covers @pfn; false if none does. */
+static bool covering_block(const struct bs_machine *m, const struct zone *z, bs_pfn pfn,
+			   bs_pfn *head, unsigned int *order)
+{
+	for (unsigned int o = 0; o <= BS_MAX_ORDER; o++) {
+		*head = pfn & ~(((bs_pfn)1 << o) - 1);
+		*order = o;
+		if (is_buddy(m, z, *head, o))
+			return true;
+	}
+	return false;
+}
+
+/* P612: cut the pageblock out of a larger free block while giving it another type; else move it.
+ * Negative: refused. */
+static int isolate_move(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int mt,
+			enum bs_why why)
+{
+	unsigned int order;
+	bs_pfn head;
+
+	if (pfn < z->start || pfn + ((bs_pfn)1 << m->pbo) > z->end)
+		return -EBUSY;
+	if (m->pbo == BS_MAX_ORDER || !covering_block(m, z, pfn, &head, &order) || order <= m->pbo)
+		return mm_move_block(m, z, pfn, mt, why, NULL) < 0 ? -EBUSY : 0;
+	mm_account(m, z, -(INT64_C(1) << order), pageblock_type(m, head));
+	mm_del_from_free_list(m, z, head, order, why);
+	set_pageblock_type(m, pfn, mt);
+	mm_free_block(m, z, head, order, FPI_NONE, why);
+	return 0;
+}
+
+/* Does the pageblock hold only what is free, on its way there, or can be moved away (spec 6.1)? */
+static bool all_movable(const struct bs_machine *m, const struct zone *z, bs_pfn pfn)
+{
+	const bs_pfn end = pfn + ((bs_pfn)1 << m->pbo);
+
+	while (pfn < end) {
+		unsigned int order;
+		bs_pfn head;
+		const enum bs_page_state state = bs_page_lookup(m, pfn, &head, &order);
+
+		if (state == BS_PAGE_RESERVED)
+			return false;
+		if (state == BS_PAGE_ALLOCATED && z->type != BS_ZONE_MOVABLE &&
+		    !(bs_page(m, order < m->pbo ? pfn : head, order)->flags & PG_LRU))
+			return false;
+		if (state == BS_PAGE_ALLOCATED && order < m->pbo)
+			pfn++;
+		else
+			pfn = head + ((bs_pfn)1 << order);
+	}
+	return true;
+}
+
+int mm_set_isolate(struct bs_machine *m, bs_pfn pfn)
+{
+	struct zone *z = pfn_zone(m, pfn);
+	int n;
+
+	pfn &= ~(((bs_pfn)1 << m->pbo) - 1);
+	if (!z || pageblock_type(m, pfn) == BS_MIGRATE_ISOLATE || !all_movable(m, z, pfn))
+		return -EBUSY;
+	if (m->km->isolate_split == KM_SPLIT_INSIDE) {
+		if (isolate_move(m, z, pfn, BS_MIGRATE_ISOLATE, BS_ISOLATE))
+			return -EBUSY;
+		z->nr_isolate_pageblock++;
+		return 0;
+	}
+	m->pb[pfn >> m->pbo].type = BS_MIGRATE_ISOLATE;
+	z->nr_isolate_pageblock++;
+	n = mm_move_block(m, z, pfn, BS_MIGRATE_ISOLATE, BS_ISOLATE, NULL);
+	mm_mod_free_pages(m, z, -(int64_t)n);
+	return 0;
+}
+
+int bs_isolate_pageblock(struct bs_machine *m, bs_pfn pfn)
+{
+	const int ret = mm_set_isolate(m, pfn);
+
+	if (!ret && m->km->isolate_drains)
+		mm_drain_zone_all(m, pfn_zone(m, pfn));
+	return ret;
+}
+
+/* Was the pageblock's block kept from merging only by its isolation? */
+static bool merges_when_unisolated(const struct bs_machine *m, const struct zone *z, bs_pfn pfn,
+				   unsigned int *order)
+{
+	bs_pfn buddy;
+
+	for (*order = m->pbo; *order <= BS_MAX_ORDER; (*order)++) {
+		if (!is_buddy(m, z, pfn, *order))
+			continue;
+		buddy = pfn ^ ((bs_pfn)1 << *order);
+		if (m->km->unisolate == KM_LOOSE_HEAD)
+			return buddy < m->max_pfn && pfn_zone(m, buddy) &&
+			       pageblock_type(m, buddy) != BS_MIGRATE_ISOLATE;
+		return *order < BS_MAX_ORDER && is_buddy(m, z, buddy, *order) &&
+		       pageblock_type(m, buddy) != BS_MIGRATE_ISOLATE;
+	}
+	return false;
+}
+
+/* The taken block comes back as a free of its own (P54) or quietly at the tail. */
+static void give_back(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+		      unsigned int mt)
+{
+	untake(m, z, pfn, order);
+	if (m->km->unisolate == KM_LOOSE_HEAD) {
+		z->nr_isolate_pageblock--;
+		m->pgfree_other += INT64_C(1) << order;
+		mm_free_block(m, z, pfn, order, FPI_NONE, BS_UNISOLATE);
+		return;
+	}
+	mm_free_one(m, z, pfn, order, mt, FPI_TO_TAIL, BS_UNISOLATE, NULL);
+	z->nr_isolate_pageblock--;
+}
+
+void bs_unisolate_pageblock(struct bs_machine *m, bs_pfn pfn, unsigned int mt)
+{
+	struct zone *z = pfn_zone(m, pfn);
+	unsigned int order;
+	int n;
+
+	pfn &= ~(((bs_pfn)1 << m->pbo) - 1);
+	if (!z || pageblock_type(m, pfn) != BS_MIGRATE_ISOLATE)
+		return;
+	if (merges_when_unisolated(m, z, pfn, &order)) {
+		mm_isolate_free_page(m, z, pfn, order, BS_UNISOLATE);
+		set_pageblock_type(m, pfn, mt);
+		give_back(m, z, pfn, order, mt);
+		return;
+	}
+	if (m->km->isolate_split == KM_SPLIT_INSIDE) {
+		isolate_move(m, z, pfn, mt, BS_UNISOLATE);
+	} else {
+		n = mm_move_block(m, z, pfn, mt, BS_UNISOLATE, NULL);
+		mm_mod_free_pages(m, z, n);
+		set_pageblock_type(m, pfn, mt);
+	}
+	z->nr_isolate_pageblock--;
+}
+
+/* ---- A range (spec 6.2) ---------------------------------------------------------------------- */
+
+/* P61: cut a free block at @offset pages, the pieces going to their pageblocks' types. */
+void mm_split_free_page(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+			bs_pfn offset)
+{
+	const bs_pfn end = pfn + ((bs_pfn)1 << order);
+
+	if (pageblock_type(m, pfn) != BS_MIGRATE_ISOLATE)
+		mm_mod_free_pages(m, z, -(INT64_C(1) << order));
+	mm_del_from_free_list(m, z, pfn, order, BS_ISOLATE);
+	for (bs_pfn q = pfn; q < end;) {
+		unsigned int k = q ? (unsigned int)__builtin_ctz(q) : order;
+		const unsigned int fits = 31u - (unsigned int)__builtin_clz(offset);
+
+		if (k > fits)
+			k = fits;
+		mm_free_one(m, z, q, k, pageblock_type(m, q), FPI_NONE, BS_ISOLATE, NULL);
+		q += (bs_pfn)1 << k;
+		offset -= (bs_pfn)1 << k;
+		if (!offset)
+			offset = end - q;
+	}
+}
+
+/* Free blocks must not straddle @boundary. */
+static void split_at(struct bs_machine *m, bs_pfn boundary)
+{
+	struct zone *z = pfn_zone(m, boundary < m->max_pfn ? boundary : m->max_pfn - 1);
+	unsigned int order;
+	bs_pfn head;
+
+	if (!z || !boundary || !covering_block(m, z, boundary - 1, &head, &order))
+		return;
+	if (head + ((bs_pfn)1 << order) > boundary)
+		mm_split_free_page(m, z, head, order, boundary - head);
+}
+
+static int isolate_one(struct bs_machine *m, bs_pfn pfn, bs_pfn boundary, bool split)
+{
+	int ret = bs_isolate_pageblock(m, pfn);
+
+	if (!ret && split)
+		split_at(m, boundary);
+	return ret;
+}
+
+static void undo(struct bs_machine *m, bs_pfn start, bs_pfn end)
+{
+	for (bs_pfn pfn = start; pfn < end; pfn += (bs_pfn)1 << m->pbo)
+		bs_unisolate_pageblock(m, pfn, BS_MIGRATE_MOVABLE);
+}
+
+int bs_isolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end)
+{
+	const bs_pfn pages = (bs_pfn)1 << m->pbo;
+	const bool split = m->km->isolate_split == KM_SPLIT_BY_RANGE;
+	const bool ends_first = m->km->isolate_split != KM_SPLIT_NO;
+	bs_pfn first = start, last = end;
+
+	if ((start | end) & (pages - 1) || start >= end || end > m->max_pfn)
+		return -EINVAL;
+	if (ends_first) {
+		if (isolate_one(m, start, start, split))
+			return -EBUSY;
+		first = start + pages;
+		if (first < end) {
+			if (isolate_one(m, end - pages, end, split)) {
+				undo(m, start, first);
+				return -EBUSY;
+			}
+			last = end - pages;
+		} else if (split) {
+			split_at(m, end);
+		}
+	}
+	for (bs_pfn pfn = first; pfn < last; pfn += pages)
+		if (isolate_one(m, pfn, pfn, false)) {
+			undo(m, start, pfn);
+			if (ends_first)
+				undo(m, last, end);
+			return -EBUSY;
+		}
+	return 0;
+}
+
+void bs_unisolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end, unsigned int mt)
+{
+	for (bs_pfn pfn = start; pfn < end; pfn += (bs_pfn)1 << m->pbo)
+		bs_unisolate_pageblock(m, pfn, mt);
+}

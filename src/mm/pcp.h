@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pcp.h - the list moves of per-cpu lists, inline: nearly every request is nothing else.
+ *
+ * The first node's prev is never read here and not kept up to date: taking the head thus touches
+ * no other descriptor.
+ */
+#ifndef BS_MM_PCP_H
+#define BS_MM_PCP_H
+
+#include "zone.h"
+
+static inline unsigned int pcp_index(const struct bs_machine *m, unsigned int order,
+				     unsigned int mt)
+{
+	return order == m->thp_order ? 12 + (mt == BS_MIGRATE_MOVABLE) : 3 * order + mt;
+}
+
+static inline unsigned int pcp_index_order(const struct bs_machine *m, unsigned int index)
+{
+	return index >= 12 ? m->thp_order : index / 3;
+}
+
+static inline void pcp_push_head(struct bs_machine *m, struct per_cpu_pages *pcp,
+				 unsigned int index, bs_pfn pfn, unsigned int order)
+{
+	struct page_list *l = &pcp->lists[index];
+	struct page *p = bs_page(m, pfn, order);
+
+	p->next = l->first;
+	p->order = (uint8_t)order;
+	p->flags = PG_PCP;
+	if (unlikely(l->first == BS_NO_PFN)) {
+		l->last = pfn;
+		pcp->nonempty |= (uint16_t)(1u << index);
+	} else {
+		bs_page(m, l->first, order)->prev = pfn;
+	}
+	l->first = pfn;
+	pcp->count += 1 << order;
+}
+
+static inline void pcp_push_tail(struct bs_machine *m, struct per_cpu_pages *pcp,
+				 unsigned int index, bs_pfn pfn, unsigned int order)
+{
+	struct page *p = bs_page(m, pfn, order);
+
+	mm_list_add(m, &pcp->lists[index], pfn, order, true);
+	p->order = (uint8_t)order;
+	p->flags = PG_PCP;
+	pcp->nonempty |= (uint16_t)(1u << index);
+	pcp->count += 1 << order;
+}
+
+/* The list is not empty. */
+static inline bs_pfn pcp_pop_head(struct bs_machine *m, struct per_cpu_pages *pcp,
+				  unsigned int index, unsigned int order)
+{
+	struct page_list *l = &pcp->lists[index];
+	const bs_pfn pfn = l->first;
+
+	l->first = bs_page(m, pfn, order)->next;
+	if (unlikely(l->first == BS_NO_PFN)) {
+		l->last = BS_NO_PFN;
+		pcp->nonempty &= (uint16_t) ~(1u << index);
+	}
+	pcp->count -= 1 << order;
+	return pfn;
+}
+
+static inline bs_pfn pcp_pop_tail(struct bs_machine *m, struct per_cpu_pages *pcp,
+				  unsigned int index, unsigned int order)
+{
+	struct page_list *l = &pcp->lists[index];
+	const bs_pfn pfn = l->last;
+
+	if (l->first == pfn) {
+		*l = (struct page_list){BS_NO_PFN, BS_NO_PFN};
+		pcp->nonempty &= (uint16_t) ~(1u << index);
+	} else {
+		l->last = bs_page(m, pfn, order)->prev;
+		bs_page(m, l->last, order)->next = BS_NO_PFN;
+	}
+	pcp->count -= 1 << order;
+	return pfn;
+}
+
+#endif
