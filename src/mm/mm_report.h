@@ -71,6 +71,10 @@ void bs_mm_drain_zone(struct bs_machine *m, unsigned int zone);
 unsigned int bs_mm_pcp_free_factor(const struct bs_machine *m, unsigned int zone, unsigned int cpu);
 uint64_t bs_mm_kswapd_wakes(const struct bs_machine *m);
 
+/* Isolate a pageblock whatever it holds, and drain nothing: bs_isolate_pageblock() without its test
+ * and P54's drain, as the vectors have it. 0 or -EBUSY. */
+int bs_mm_set_isolate(struct bs_machine *m, bs_pfn pfn);
+
 /* The word of a block in the reporter's hands or on a free list (strategy's boundary slot, stash). */
 uint32_t bs_mm_block_word(const struct bs_machine *m, bs_pfn pfn, unsigned int order);
 void bs_mm_set_block_word(struct bs_machine *m, bs_pfn pfn, unsigned int order, uint32_t word);

@@ -152,13 +152,13 @@ static bool all_movable(const struct bs_machine *m, const struct zone *z, bs_pfn
 	return true;
 }
 
-int mm_set_isolate(struct bs_machine *m, bs_pfn pfn)
+int bs_mm_set_isolate(struct bs_machine *m, bs_pfn pfn)
 {
 	struct zone *z = pfn_zone(m, pfn);
 	int n;
 
 	pfn &= ~(((bs_pfn)1 << m->pbo) - 1);
-	if (!z || pageblock_type(m, pfn) == BS_MIGRATE_ISOLATE || !all_movable(m, z, pfn))
+	if (!z || pageblock_type(m, pfn) == BS_MIGRATE_ISOLATE)
 		return -EBUSY;
 	if (m->km->isolate_split == KM_SPLIT_INSIDE) {
 		if (isolate_move(m, z, pfn, BS_MIGRATE_ISOLATE, BS_ISOLATE))
@@ -175,8 +175,12 @@ int mm_set_isolate(struct bs_machine *m, bs_pfn pfn)
 
 int bs_isolate_pageblock(struct bs_machine *m, bs_pfn pfn)
 {
-	const int ret = mm_set_isolate(m, pfn);
+	const struct zone *z = pfn_zone(m, pfn);
+	int ret;
 
+	if (!z || !all_movable(m, z, pfn & ~(((bs_pfn)1 << m->pbo) - 1)))
+		return -EBUSY;
+	ret = bs_mm_set_isolate(m, pfn);
 	if (!ret && m->km->isolate_drains)
 		mm_drain_zone_all(m, pfn_zone(m, pfn));
 	return ret;

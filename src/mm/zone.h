@@ -282,8 +282,6 @@ void mm_shuffle_zone(struct bs_machine *m, struct zone *z);
 uint64_t mm_random(struct bs_machine *m);
 
 /* ---- page_isolation.c ---- */
-/* bs_isolate_pageblock() without the drain that P54 does in it: 0 or -EBUSY. */
-int mm_set_isolate(struct bs_machine *m, bs_pfn pfn);
 void mm_split_free_page(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
 			bs_pfn offset);
 bool mm_isolate_free_page(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
