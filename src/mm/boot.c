@@ -34,8 +34,7 @@ static void boot_chunk(struct bs_machine *m, bs_pfn pfn, unsigned int order)
 	struct zone *z = pfn_zone(m, pfn);
 
 	z->managed += UINT64_C(1) << order;
-	if (m->km->boot_pos == KM_HEAD)
-		m->pgfree_other += INT64_C(1) << order;
+	m->pgfree_other += INT64_C(1) << order;
 	mm_free_block(m, z, pfn, order, m->km->boot_pos == KM_TAIL ? FPI_TO_TAIL : FPI_NONE,
 		      BS_FREE);
 }

@@ -51,8 +51,8 @@ static bool place_at_tail(struct bs_machine *m, const struct zone *z, bs_pfn pfn
 	if (order >= BS_MAX_ORDER - 1)
 		return false;
 	parent = pfn & ~((bs_pfn)1 << order);
-	/* The zone compared is the parent's, which a zone edge may lie in front of. */
-	if (unlikely(m->odd_zones)) {
+	/* The zone compared is the parent's; the zone's edge may lie between them. */
+	if (unlikely(parent < z->start)) {
 		z = pfn_zone(m, parent);
 		if (!z)
 			return false;

@@ -134,10 +134,24 @@ static int make_zones(struct bs_machine *m, const struct bs_machine_config *c, s
 
 struct zone *bs_zone_slow(struct bs_machine *m, bs_pfn pfn)
 {
-	for (unsigned int i = 0; i < m->nr_zones; i++)
-		if (pfn >= m->zones[i].start && pfn < m->zones[i].end)
-			return &m->zones[i];
-	return NULL;
+	struct zone *found = NULL;
+	int node = -1;
+
+	/* Spans of nodes may overlap; the memory map says whose page it is. */
+	for (unsigned int i = 0; i < m->nr_ranges; i++)
+		if (pfn >= m->ranges[i].start && pfn < m->ranges[i].end)
+			node = m->ranges[i].node;
+	for (unsigned int i = 0; i < m->nr_zones; i++) {
+		struct zone *z = &m->zones[i];
+
+		if (pfn < z->start || pfn >= z->end)
+			continue;
+		if (z->node == node)
+			return z;
+		if (!found)
+			found = z;
+	}
+	return found;
 }
 
 static void mark_pageblock_zones(struct bs_machine *m)
@@ -155,7 +169,6 @@ static void mark_pageblock_zones(struct bs_machine *m)
 
 			m->pb[i].zone =
 				whole && m->pb[i].zone == PB_ZONE_NONE ? z->index : PB_ZONE_MIXED;
-			m->odd_zones |= m->pb[i].zone == PB_ZONE_MIXED;
 		}
 	}
 }

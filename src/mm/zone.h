@@ -97,7 +97,6 @@ struct bs_machine {
 	struct zonelist zonelist[BS_MAX_NODES][BS_NR_ZONE_TYPES];
 	struct zonelist thisnode[BS_MAX_NODES][BS_NR_ZONE_TYPES]; /* __GFP_THISNODE */
 	uint8_t gfp_zone[16];
-	bool odd_zones; /* some pageblock spans a zone's edge */
 	int64_t pgfree_other; /* pages that pgfree counts, or not, beyond the calls' own */
 	uint64_t kswapd_wakes; /* through the BOOSTED flag */
 	struct bs_mem_range *ranges;
