@@ -17,6 +17,8 @@ extern "C" {
 #endif
 
 #define BS_STATE_PCP_LISTS 14
+/** Type of a pageblock without memory. */
+#define BS_STATE_HOLE 0xff
 
 /**
  * A list, its head first.

@@ -294,13 +294,14 @@ static void compare_blocks(struct comparison *c, const struct bs_state_zone *e,
 	number(c, BS_PART_BLOCK_TYPE, e->type, "pageblocks", (int64_t)e->nr_blocks,
 	       (int64_t)g->nr_blocks);
 	for (size_t i = 0; i < e->nr_blocks && i < g->nr_blocks; i++) {
-		if (e->block_type[i] == g->block_type[i])
+		if (e->block_type[i] == g->block_type[i] || e->block_type[i] == BS_STATE_HOLE)
 			continue;
 		c->n++;
 		snprintf(d.what, sizeof(d.what), "zone %u pageblock %u type", e->type,
 			 e->first_block + ((bs_pfn)i << order));
 		snprintf(d.expected, sizeof(d.expected), "%c", mt_letters[e->block_type[i]]);
-		snprintf(d.got, sizeof(d.got), "%c", mt_letters[g->block_type[i]]);
+		snprintf(d.got, sizeof(d.got), "%c",
+			 g->block_type[i] == BS_STATE_HOLE ? '-' : mt_letters[g->block_type[i]]);
 		if (c->differs)
 			c->differs(c->arg, &d);
 	}

@@ -122,9 +122,9 @@ static void print_blocks(FILE *f, const struct bs_state *s, const struct bs_stat
 	for (size_t i = 0, k; i < zone->nr_blocks; i = k) {
 		for (k = i; k < zone->nr_blocks && zone->block_type[k] == zone->block_type[i]; k++)
 			;
-		fprintf(f, "blk %" PRId64 " %u %zu %u\n", z,
+		fprintf(f, "blk %" PRId64 " %u %zu %d\n", z,
 			zone->first_block + ((bs_pfn)i << s->pageblock_order), k - i,
-			zone->block_type[i]);
+			zone->block_type[i] == BS_STATE_HOLE ? -1 : zone->block_type[i]);
 	}
 	fprintf(f, "lru %" PRId64, z);
 	for (size_t i = 0; i < zone->nr_lru; i++)

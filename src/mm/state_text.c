@@ -327,11 +327,16 @@ static int read_blk(struct bs_state_reader *r, struct scan *c)
 {
 	struct bs_state_zone *z = zone_of(r, c);
 	const unsigned int order = (unsigned int)r->state->pageblock_order;
-	uint64_t first, count, mt;
+	uint64_t first, count, mt = BS_STATE_HOLE;
 	uint8_t *more;
+	bool hole;
 
-	if (!z || number(c, BS_MAX_PFN, &first) || number(c, BS_MAX_PFN >> order, &count) ||
-	    number(c, (uint64_t)r->state->migratetypes - 1, &mt))
+	if (!z || number(c, BS_MAX_PFN, &first) || number(c, BS_MAX_PFN >> order, &count))
+		return -EINVAL;
+	while (*c->p == ' ')
+		c->p++;
+	hole = !strcmp(c->p, "-1");
+	if (!hole && number(c, (uint64_t)r->state->migratetypes - 1, &mt))
 		return -EINVAL;
 	if (!z->nr_blocks)
 		z->first_block = (bs_pfn)first;

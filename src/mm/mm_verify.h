@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mm_verify.h - what the allocator offers to a verifier: requests as the vectors' harness made
+ * them, the shuffle's random bits, counters as a dump has them.
+ */
+#ifndef BS_MM_VERIFY_H
+#define BS_MM_VERIFY_H
+
+#include <buddysim/machine.h>
+
+/* Figures of a zone that a check line holds; @diff and @pcp are those of @cpu. */
+struct bs_mm_counts {
+	int64_t vm_free, diff, pcp, boost, highatomic;
+	uint32_t flags;
+	const uint64_t *nr_free; /* [BS_NR_ORDERS] */
+};
+void bs_mm_counts(const struct bs_machine *m, unsigned int zone, unsigned int cpu,
+		  struct bs_mm_counts *out);
+
+/* Per-cpu list figures beside the lists themselves. */
+struct bs_mm_pcp {
+	int32_t count, high, batch, high_min, high_max, free_factor, free_count;
+	unsigned int alloc_factor, flags;
+	int64_t nr_free_highatomic; /* the zone's */
+};
+void bs_mm_pcp(const struct bs_machine *m, unsigned int zone, unsigned int cpu,
+	       struct bs_mm_pcp *out);
+
+/* Exactly @n bits for the shuffle to draw, the next one lowest; how many are left. More draws ask
+ * the random source (bs_machine_set_random()). */
+void bs_mm_set_shuffle_bits(struct bs_machine *m, uint64_t bits, unsigned int n);
+unsigned int bs_mm_shuffle_bits_left(const struct bs_machine *m);
+
+/* One request of which only the fast and one slow pass are made, with type and highest zone beside
+ * the mask (spec allocator.md 9.0). */
+bs_pfn bs_mm_alloc_two_passes(struct bs_machine *m, unsigned int order, unsigned int mt,
+			      unsigned int highest_zone, unsigned int gfp);
+
+/* Cut a free block at @offset pages, as the isolation of a range does (spec allocator.md 6.2). */
+void bs_mm_split_free_page(struct bs_machine *m, bs_pfn pfn, unsigned int order, bs_pfn offset);
+
+#endif

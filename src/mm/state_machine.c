@@ -1,0 +1,530 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * state_machine.c - a guest out of a dump, and a dump out of a guest.
+ *
+ * A dump says which pages are free or on per-cpu lists; the others are somebody's, in blocks that
+ * it does not know. They stay without a descriptor until they are freed (bs_machine_adopt()).
+ */
+#include <buddysim/state.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mm_verify.h"
+#include "pcp.h"
+#include "state_text.h"
+
+#define MAX_RANGES 256
+
+/* ---- A guest from a dump --------------------------------------------------------------------- */
+
+static void load_figures(struct bs_machine *m, struct zone *z, const struct bs_state_zone *s)
+{
+	z->present = (uint64_t)(s->present ? s->present : s->spanned);
+	z->managed = (uint64_t)s->managed;
+	z->mark[WMARK_MIN] = (uint64_t)s->min;
+	z->mark[WMARK_LOW] = (uint64_t)s->low;
+	z->mark[WMARK_HIGH] = (uint64_t)s->high;
+	z->boost = (uint64_t)s->boost;
+	z->flags = (uint32_t)s->flags;
+	for (unsigned int i = 0; i < BS_NR_ZONE_TYPES; i++)
+		z->lowmem_reserve[i] = (uint64_t)s->lowmem_reserve[i];
+	z->nr_free_pages = s->vm_free;
+	z->nr_reserved_highatomic = s->highatomic;
+	z->nr_isolate_pageblock = (uint64_t)s->nr_isolate;
+	z->stat_threshold = (int32_t)s->stat_threshold;
+	z->stat_diff[0] = (int8_t)s->vm_free_diff;
+	for (size_t i = 0; i < s->nr_blocks; i++)
+		if (s->block_type[i] != BS_STATE_HOLE)
+			m->pb[(s->first_block >> m->pbo) + i].type = s->block_type[i];
+}
+
+static int64_t load_free(struct bs_machine *m, struct zone *z, const struct bs_state_zone *s)
+{
+	int64_t pages = 0;
+
+	z->nr_free_highatomic = 0;
+	for (unsigned int o = 0; o < BS_NR_ORDERS; o++)
+		for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++) {
+			const struct bs_state_list *l = &s->area[o][mt];
+
+			for (uint32_t i = 0; i < l->n; i++) {
+				mm_add_to_free_list(m, z, l->pfn[i], o, mt, true);
+				if (l->mark[i])
+					bs_page(m, l->pfn[i], o)->flags |= PG_REPORTED;
+			}
+			pages += (int64_t)l->n << o;
+			if (mt == BS_MIGRATE_HIGHATOMIC)
+				z->nr_free_highatomic += (int64_t)l->n << o;
+		}
+	return pages;
+}
+
+static void load_pcp_list(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp,
+			  unsigned int index, const struct bs_state_list *l)
+{
+	const unsigned int order = pcp_index_order(m, index);
+
+	for (uint32_t i = 0; i < l->n; i++) {
+		struct page *p = bs_page(m, l->pfn[i], order);
+
+		pcp_push_tail(m, pcp, index, l->pfn[i], order);
+		p->cached_type = l->mark[i] & 0xf;
+		p->zone = z->index;
+		if (order < m->pbo)
+			m->pb[l->pfn[i] >> m->pbo].fine = true;
+	}
+}
+
+static int load_pcp(struct bs_machine *m, struct zone *z, const struct bs_state_pcp *s,
+		    struct bs_error *err)
+{
+	struct per_cpu_pages *pcp = &z->pcp[s->cpu];
+	const unsigned int lists = m->thp ? NR_PCP_LISTS : 12;
+
+	if (pcp->count)
+		return bs_error_set(err, BS_INPUT, 0, "state", NULL,
+				    "per-cpu lists of cpu %d twice", (int)s->cpu);
+	pcp->high = (int32_t)s->high;
+	pcp->batch = (int32_t)s->batch;
+	pcp->free_factor = (int16_t)s->free_factor;
+	pcp->high_min = (int32_t)s->high_min;
+	pcp->high_max = (int32_t)s->high_max;
+	pcp->alloc_factor = (uint8_t)s->alloc_factor;
+	pcp->flags = (uint8_t)s->flags;
+	pcp->free_count = (int16_t)s->free_count;
+	if (s->diff)
+		z->stat_diff[s->cpu] = (int8_t)s->diff;
+	for (unsigned int i = 0; i < BS_STATE_PCP_LISTS; i++) {
+		if (s->list[i].n && (i >= lists || !(m->pcp_orders >> pcp_index_order(m, i) & 1)))
+			return bs_error_set(err, BS_INPUT, 0, m->km->name,
+					    "choose the kernel model that the dump is of",
+					    "this kernel has no per-cpu list %u", i);
+		load_pcp_list(m, z, pcp, i, &s->list[i]);
+	}
+	return 0;
+}
+
+static void load_lru(struct bs_machine *m, const struct bs_state_zone *s)
+{
+	for (size_t i = 0; i < s->nr_lru; i++)
+		for (bs_pfn p = s->lru[i].first; p < s->lru[i].first + s->lru[i].count; p++) {
+			m->mem_map[p].flags |= PG_LRU;
+			m->pb[p >> m->pbo].fine = true;
+		}
+}
+
+static int load_zone(struct bs_machine *m, struct zone *z, const struct bs_state_zone *s,
+		     struct bs_error *err)
+{
+	int64_t pages = 0;
+
+	load_figures(m, z, s);
+	load_lru(m, s);
+	pages = load_free(m, z, s);
+	for (unsigned int i = 0; i < s->nr_pcp; i++) {
+		int ret = load_pcp(m, z, &s->pcp[i], err);
+
+		if (ret)
+			return ret;
+		pages += s->pcp[i].count;
+	}
+	/* On a machine of several CPUs the other per-cpu lists are in here too. */
+	z->nr_foreign_pages = s->managed > pages ? (uint64_t)(s->managed - pages) : 0;
+	return 0;
+}
+
+/* The memory of a zone: what it spans, but for the pageblocks that are known to be holes. Smaller
+ * holes are not in a dump. Appends at most @max ranges; returns how many there are then. */
+static unsigned int zone_ranges(const struct bs_state *s, const struct bs_state_zone *z,
+				struct bs_mem_range *ranges, unsigned int n, unsigned int max)
+{
+	const int64_t size = INT64_C(1) << s->pageblock_order;
+	bool in_range = false;
+
+	for (size_t i = 0; i < z->nr_blocks; i++) {
+		int64_t start = z->first_block + (int64_t)i * size, end = start + size;
+
+		start = start > z->start ? start : z->start;
+		end = end < z->start + z->spanned ? end : z->start + z->spanned;
+		if (z->block_type[i] == BS_STATE_HOLE) {
+			in_range = false;
+			continue;
+		}
+		if (!in_range && n == max)
+			return max + 1;
+		if (!in_range)
+			ranges[n++].start = (bs_pfn)start;
+		ranges[n - 1].end = (bs_pfn)end;
+		in_range = true;
+	}
+	return n;
+}
+
+static int create(const struct bs_state *s, const char *kernel, unsigned int nr_cpus,
+		  struct bs_machine **mp, struct bs_error *err)
+{
+	struct bs_mem_range ranges[MAX_RANGES] = {0};
+	struct bs_zone_range zones[BS_NR_ZONE_TYPES];
+	const struct bs_state_zone *ascending[BS_NR_ZONE_TYPES];
+	struct bs_machine_config cfg = {
+		.kernel = kernel,
+		.ranges = ranges,
+		.zones = zones,
+		.nr_zones = s->nr_zones,
+		.nr_cpus = nr_cpus,
+		.pageblock_order = (unsigned int)s->pageblock_order,
+		.no_thp = s->nr_pcp_lists == 12,
+		.no_boot = true,
+		.counter_drift = true,
+	};
+
+	for (unsigned int i = 0, k; i < s->nr_zones; i++) {
+		const struct bs_state_zone *z = &s->zone[i];
+
+		zones[i] = (struct bs_zone_range){.type = (uint8_t)z->type,
+						  .start = (bs_pfn)z->start,
+						  .spanned = (bs_pfn)z->spanned};
+		for (k = i; k && ascending[k - 1]->start > z->start; k--)
+			ascending[k] = ascending[k - 1];
+		ascending[k] = z;
+	}
+	for (unsigned int i = 0; i < s->nr_zones && cfg.nr_ranges <= MAX_RANGES; i++)
+		cfg.nr_ranges = zone_ranges(s, ascending[i], ranges, cfg.nr_ranges, MAX_RANGES);
+	if (cfg.nr_ranges > MAX_RANGES)
+		return bs_error_set(err, BS_INPUT, 0, s->name, NULL, "more than %d holes",
+				    MAX_RANGES);
+	return bs_machine_create(&cfg, mp, err);
+}
+
+/* As many CPUs as the dump says, and as its per-cpu lines name. */
+static int count_cpus(const struct bs_state *s, unsigned int *nr_cpus, struct bs_error *err)
+{
+	int64_t n = s->nr_cpus > 0 ? s->nr_cpus : 1;
+
+	for (unsigned int i = 0; i < s->nr_zones; i++) {
+		for (unsigned int k = 0; k < s->zone[i].nr_pcp; k++) {
+			if (s->zone[i].pcp[k].cpu < 0)
+				n = BS_MAX_CPUS + 1;
+			else if (s->zone[i].pcp[k].cpu >= n)
+				n = s->zone[i].pcp[k].cpu + 1;
+		}
+	}
+	if (n > BS_MAX_CPUS)
+		return bs_error_set(err, BS_INPUT, 0, s->name, NULL, "more than %d CPUs",
+				    BS_MAX_CPUS);
+	*nr_cpus = (unsigned int)n;
+	return 0;
+}
+
+int bs_machine_from_state(const struct bs_state *s, const char *kernel, struct bs_machine **mp,
+			  struct bs_error *err)
+{
+	struct bs_machine *m = NULL;
+	unsigned int nr_cpus = 1;
+	int ret;
+
+	if (!kernel)
+		kernel = bs_state_model(s);
+	if (!kernel)
+		return bs_error_set(err, BS_INPUT, 0, s->name, "say which model to use: --kernel",
+				    "no model of kernel \"%s\"", s->kernel);
+	ret = bs_state_check(s, err);
+	if (ret > 0)
+		ret = bs_error_set(err, BS_INPUT, 0, s->name, "the dump contradicts itself", "%s",
+				   err ? err->text : "");
+	if (!ret)
+		ret = count_cpus(s, &nr_cpus, err);
+	if (!ret)
+		ret = create(s, kernel, nr_cpus, &m, err);
+	if (ret)
+		return ret;
+	m->booted = true;
+	m->boost_factor = (int)s->boost_factor;
+	m->shuffle = s->shuffle;
+	for (unsigned int i = 0; i < s->nr_zones && !ret; i++)
+		ret = load_zone(m, &m->zones[i], &s->zone[i], err);
+	if (ret)
+		bs_machine_destroy(m);
+	else
+		*mp = m;
+	return ret;
+}
+
+int bs_machine_adopt(struct bs_machine *m, bs_pfn pfn, unsigned int order)
+{
+	const bs_pfn size = (bs_pfn)1 << order;
+	struct zone *z = pfn < m->max_pfn ? pfn_zone(m, pfn) : NULL;
+	struct page *p;
+	bool lru = false;
+
+	if (order > BS_MAX_ORDER || !z || pfn & (size - 1) || pfn + size > z->end)
+		return -EINVAL;
+	if (z->nr_foreign_pages < size)
+		return -EBUSY;
+	for (bs_pfn q = pfn; q < pfn + size; q++) {
+		bs_pfn head;
+		unsigned int o;
+
+		if (bs_page_lookup(m, q, &head, &o) != BS_PAGE_RESERVED)
+			return -EBUSY;
+		lru |= m->mem_map[q].flags & PG_LRU;
+	}
+	p = bs_page(m, pfn, order);
+	if (order < m->pbo) {
+		m->pb[pfn >> m->pbo].fine = true;
+		p->flags |= (uint8_t)(PG_ALLOCATED | (lru ? PG_HAS_LRU : 0));
+	} else {
+		/* Above pageblock order a block is movable as a whole. */
+		for (bs_pfn q = pfn; lru && q < pfn + size; q++)
+			m->mem_map[q].flags &= (uint8_t)~PG_LRU;
+		p->flags = (uint8_t)(PG_ALLOCATED | (lru ? PG_LRU : 0));
+	}
+	p->order = (uint8_t)order;
+	p->zone = z->index;
+	p->word = 0;
+	z->nr_foreign_pages -= size;
+	return 0;
+}
+
+/* ---- A dump from a guest --------------------------------------------------------------------- */
+
+static int save_list(const struct bs_machine *m, const struct page_list *l, unsigned int order,
+		     bool pcp, struct bs_state_list *out)
+{
+	for (bs_pfn p = l->first; p != BS_NO_PFN; p = bs_page(m, p, order)->next) {
+		const struct page *page = bs_page(m, p, order);
+		unsigned int mark = !!(page->flags & PG_REPORTED);
+
+		if (pcp)
+			mark = m->km->flush_type == KM_FLUSH_CACHED ? page->cached_type
+								    : pageblock_type(m, p);
+		if (bs_state_append(out, p, mark))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int save_pcp(const struct bs_machine *m, const struct zone *z, unsigned int cpu,
+		    struct bs_state_pcp *out)
+{
+	const struct per_cpu_pages *pcp = &z->pcp[cpu];
+
+	*out = (struct bs_state_pcp){
+		.cpu = cpu,
+		.count = pcp->count,
+		.high = pcp->high,
+		.batch = pcp->batch,
+		.free_factor = pcp->free_factor,
+		.diff = cpu ? z->stat_diff[cpu] : 0,
+	};
+	if (m->km->pcp_free_rule == KM_FREE_AUTO) {
+		out->high_min = pcp->high_min;
+		out->high_max = pcp->high_max;
+		out->alloc_factor = pcp->alloc_factor;
+		out->flags = pcp->flags;
+		out->free_count = pcp->free_count;
+	}
+	for (unsigned int i = 0; i < BS_STATE_PCP_LISTS; i++)
+		if (save_list(m, &pcp->lists[i], pcp_index_order(m, i), true, &out->list[i]))
+			return -ENOMEM;
+	return 0;
+}
+
+static bool is_lru(const struct bs_machine *m, bs_pfn pfn)
+{
+	if (m->pb[pfn >> m->pbo].fine && m->mem_map[pfn].flags & PG_LRU)
+		return true;
+	for (unsigned int o = m->pbo; o <= BS_MAX_ORDER; o++) {
+		const bs_pfn head = pfn & ~(((bs_pfn)1 << o) - 1);
+		const struct page *p = &m->side[head >> m->pbo];
+
+		if (p->flags & PG_ALLOCATED && p->flags & PG_LRU && p->order >= o)
+			return true;
+	}
+	return false;
+}
+
+static int save_lru(const struct bs_machine *m, const struct zone *z, struct bs_state_zone *out)
+{
+	size_t cap = 0;
+
+	for (bs_pfn pfn = z->start; pfn < z->end;) {
+		bs_pfn end = pfn;
+
+		while (end < z->end && is_lru(m, end))
+			end++;
+		if (end == pfn) {
+			const struct pageblock *b = &m->pb[pfn >> m->pbo];
+
+			/* Nothing that was never touched can be in use. */
+			pfn = b->fine ? pfn + 1 : ((pfn >> m->pbo) + 1) << m->pbo;
+			continue;
+		}
+		if (out->nr_lru == cap) {
+			struct bs_state_lru *more;
+
+			cap = cap ? cap * 2 : 64;
+			more = realloc(out->lru, cap * sizeof(*more));
+			if (!more)
+				return -ENOMEM;
+			out->lru = more;
+		}
+		out->lru[out->nr_lru++] = (struct bs_state_lru){.first = pfn, .count = end - pfn};
+		pfn = end;
+	}
+	return 0;
+}
+
+static bool has_memory(const struct bs_machine *m, bs_pfn block)
+{
+	for (unsigned int i = 0; i < m->nr_ranges; i++)
+		if (block < m->ranges[i].end && block + ((bs_pfn)1 << m->pbo) > m->ranges[i].start)
+			return true;
+	return false;
+}
+
+static int save_blocks(const struct bs_machine *m, const struct zone *z, struct bs_state_zone *out)
+{
+	const size_t first = z->start >> m->pbo, last = (z->end - 1) >> m->pbo;
+
+	out->first_block = (bs_pfn)(first << m->pbo);
+	out->nr_blocks = last - first + 1;
+	out->block_type = malloc(out->nr_blocks);
+	if (!out->block_type)
+		return -ENOMEM;
+	for (size_t i = first; i <= last; i++)
+		out->block_type[i - first] =
+			has_memory(m, (bs_pfn)(i << m->pbo)) ? m->pb[i].type : BS_STATE_HOLE;
+	return 0;
+}
+
+static int save_zone(const struct bs_machine *m, const struct zone *z, struct bs_state_zone *out)
+{
+	*out = (struct bs_state_zone){
+		.type = z->type,
+		.start = z->start,
+		.spanned = z->end - z->start,
+		.present = (int64_t)z->present,
+		.managed = (int64_t)z->managed,
+		.min = (int64_t)z->mark[WMARK_MIN],
+		.low = (int64_t)z->mark[WMARK_LOW],
+		.high = (int64_t)z->mark[WMARK_HIGH],
+		.boost = (int64_t)z->boost,
+		.highatomic = z->nr_reserved_highatomic,
+		.flags = z->flags,
+		.vm_free = z->nr_free_pages,
+		.vm_free_diff = z->stat_diff[0],
+		.stat_threshold = z->stat_threshold,
+		.nr_isolate = (int64_t)z->nr_isolate_pageblock,
+		.nr_free_highatomic = m->km->wm_highatomic_free ? z->nr_free_highatomic : 0,
+	};
+	for (unsigned int i = 0; i < BS_NR_ZONE_TYPES; i++)
+		out->lowmem_reserve[i] = (int64_t)z->lowmem_reserve[i];
+	for (unsigned int o = 0; o < BS_NR_ORDERS; o++) {
+		out->nr_free[o] = (int64_t)z->nr_free[o];
+		for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++)
+			if (save_list(m, &z->area[o][mt], o, false, &out->area[o][mt]))
+				return -ENOMEM;
+	}
+	out->pcp = calloc(m->nr_cpus, sizeof(*out->pcp));
+	if (!out->pcp)
+		return -ENOMEM;
+	for (; out->nr_pcp < m->nr_cpus; out->nr_pcp++)
+		if (save_pcp(m, z, out->nr_pcp, &out->pcp[out->nr_pcp])) {
+			out->nr_pcp++;
+			return -ENOMEM;
+		}
+	return save_blocks(m, z, out) ? -ENOMEM : save_lru(m, z, out);
+}
+
+int bs_state_of_machine(const struct bs_machine *m, struct bs_state **out, struct bs_error *err)
+{
+	struct bs_state *s;
+	int ret = 0;
+
+	if (m->nr_nodes > 1 || m->nr_zones > BS_NR_ZONE_TYPES)
+		return bs_error_set(err, BS_USAGE, ENOTSUP, "state", "use a guest of one node",
+				    "the dump format has no word for several nodes");
+	s = bs_state_new();
+	if (!s)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, "state", NULL, "out of memory");
+	snprintf(s->kernel, sizeof(s->kernel), "%s", m->km->name);
+	snprintf(s->name, sizeof(s->name), "start");
+	s->pageblock_order = m->pbo;
+	s->nr_pcp_lists = m->thp ? 14 : 12;
+	s->migratetypes = BS_MIGRATE_TYPES;
+	s->nr_zone_types = BS_NR_ZONE_TYPES;
+	s->nr_cpus = m->nr_cpus;
+	s->shuffle = m->shuffle;
+	s->boost_factor = m->boost_factor;
+	for (; s->nr_zones < m->nr_zones && !ret; s->nr_zones++)
+		ret = save_zone(m, &m->zones[s->nr_zones], &s->zone[s->nr_zones]);
+	if (ret) {
+		bs_state_free(s);
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, "state", NULL, "out of memory");
+	}
+	*out = s;
+	return 0;
+}
+
+/* ---- For the verifier ------------------------------------------------------------------------ */
+
+void bs_mm_counts(const struct bs_machine *m, unsigned int zone, unsigned int cpu,
+		  struct bs_mm_counts *out)
+{
+	const struct zone *z = &m->zones[zone];
+
+	*out = (struct bs_mm_counts){
+		.vm_free = z->nr_free_pages,
+		.diff = z->stat_diff[cpu],
+		.pcp = z->pcp[cpu].count,
+		.boost = (int64_t)z->boost,
+		.highatomic = z->nr_reserved_highatomic,
+		.flags = z->flags,
+		.nr_free = z->nr_free,
+	};
+}
+
+void bs_mm_pcp(const struct bs_machine *m, unsigned int zone, unsigned int cpu,
+	       struct bs_mm_pcp *out)
+{
+	const struct per_cpu_pages *pcp = &m->zones[zone].pcp[cpu];
+
+	*out = (struct bs_mm_pcp){
+		.count = pcp->count,
+		.high = pcp->high,
+		.batch = pcp->batch,
+		.high_min = pcp->high_min,
+		.high_max = pcp->high_max,
+		.free_factor = pcp->free_factor,
+		.free_count = pcp->free_count,
+		.alloc_factor = pcp->alloc_factor,
+		.flags = pcp->flags,
+		.nr_free_highatomic = m->zones[zone].nr_free_highatomic,
+	};
+}
+
+void bs_mm_set_shuffle_bits(struct bs_machine *m, uint64_t bits, unsigned int n)
+{
+	m->shuffle_pool = bits;
+	m->shuffle_bits = n;
+}
+
+unsigned int bs_mm_shuffle_bits_left(const struct bs_machine *m)
+{
+	return m->shuffle_bits;
+}
+
+bs_pfn bs_mm_alloc_two_passes(struct bs_machine *m, unsigned int order, unsigned int mt,
+			      unsigned int highest_zone, unsigned int gfp)
+{
+	return mm_alloc(m, 0, order, mt, highest_zone, gfp, 2);
+}
+
+void bs_mm_split_free_page(struct bs_machine *m, bs_pfn pfn, unsigned int order, bs_pfn offset)
+{
+	mm_split_free_page(m, pfn_zone(m, pfn), pfn, order, offset);
+}
