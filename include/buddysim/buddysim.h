@@ -13,5 +13,6 @@
 #include <buddysim/stats.h>
 #include <buddysim/trace.h>
 #include <buddysim/types.h>
+#include <buddysim/verify.h>
 
 #endif

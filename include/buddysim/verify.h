@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * verify.h - replay what a real allocator did and compare everything it left behind: `buddysim
+ * verify`.
+ *
+ * Two kinds of files: dumps of a live kernel with the operations between them (format: state.h and
+ * traces/capture), and vectors, NAME.ops with what the kernel's own functions answered in NAME.out
+ * or NAME.54.out, NAME.61.out, NAME.612.out (spec allocator.md 9.0).
+ */
+#ifndef BUDDYSIM_VERIFY_H
+#define BUDDYSIM_VERIFY_H
+
+#include <buddysim/state.h>
+#include <buddysim/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What can differ. The parts of a dump (enum bs_state_part) follow behind the last. */
+enum bs_difference {
+	BS_DIFF_PFN, /* another page than the kernel's */
+	BS_DIFF_FAILURE, /* it failed and the kernel did not, or the other way round */
+	BS_DIFF_RANDOM, /* more or fewer random bits drawn */
+	BS_DIFF_OWNER, /* a page that is freed is not in use here */
+	BS_DIFF_CHECK, /* a check line */
+	BS_DIFF_CONSISTENCY, /* a dump contradicts itself */
+	BS_DIFF_OUTPUT, /* a line of a vector's .out file */
+	BS_DIFF_DUMP, /* + enum bs_state_part */
+	BS_NR_DIFFS = BS_DIFF_DUMP + BS_NR_PARTS,
+};
+const char *bs_difference_name(unsigned int diff);
+
+/**
+ * struct bs_verify_result - one file (or vector and kernel) compared
+ * @name: as given; of a vector the .out file
+ * @operations: replayed; 0: only the dumps' own consistency was looked at
+ * @pfns, @failures: allocations whose answer was compared
+ * @checks: check lines, or lines of output; @dumps: dumps compared with the replayed state
+ * @replay_ns: time spent, reading and every check included
+ * @differences: by enum bs_difference; all 0: exact
+ * @at: operation number of the first difference, from 1 (vector: command's line number)
+ * @line: line of the file it was found at
+ * @what, @expected, @got: the first difference
+ * @drawn: the lists concerned as they were before that operation; NULL if there was none
+ */
+struct bs_verify_result {
+	char name[256], kernel[32];
+	uint64_t operations, pfns, failures, checks, dumps;
+	uint64_t replay_ns;
+	uint64_t differences[BS_NR_DIFFS];
+	uint64_t total_differences;
+	uint64_t at, line;
+	char what[128], expected[512], got[512];
+	const char *drawn;
+};
+
+/**
+ * struct bs_verify_config - how
+ * @kernel: model to use, or NULL for the one that the file names; of a vector with answers for
+ *          several kernels, only this one's
+ * @keep_going: count all differences; after a dump that differs, go on from the dump's state
+ * @explain: operation (vector: line) to explain, 0 = none
+ * @explain_line: receives the explanation, line by line
+ * @result: receives each result; valid during the call
+ */
+struct bs_verify_config {
+	const char *kernel;
+	bool keep_going;
+	uint64_t explain;
+	void (*explain_line)(void *arg, const char *text);
+	void (*result)(void *arg, const struct bs_verify_result *r);
+	void *arg;
+};
+
+/**
+ * bs_verify_file - verify one file, plain or compressed
+ *
+ * Return: 0 exact (or nothing to compare); 1 something differs; negative with @err naming file and
+ * line: unreadable, malformed, an unknown record, no model for its kernel.
+ */
+int bs_verify_file(const char *path, const struct bs_verify_config *config, struct bs_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cmd_verify.c - `buddysim verify`: a line per file, and what is behind it when something differs. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+struct verify_args {
+	struct bs_verify_config cfg;
+	enum bs_format format;
+	char **files;
+	/* while printing */
+	unsigned int results;
+	uint64_t operations, pfns, failures, checks, dumps, ns, exact, differ, empty;
+};
+
+static const struct argp_option options[] = {
+	{"kernel", 'k', "MODEL", 0, "use this kernel model, not the one the file names", 0},
+	{"keep-going", 'c', NULL, 0,
+	 "count all differences by kind instead of stopping at the first", 0},
+	{"explain", 'e', "N", 0,
+	 "show what the allocator decided at operation N (of a vector: line N)", 0},
+	{"format", 'f', "text|json|csv", 0, "how results are printed", 0},
+	{0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct verify_args *a = state->input;
+
+	switch (key) {
+	case 'k':
+		a->cfg.kernel = bs_kernel_names()[cli_enum("--kernel", arg, bs_kernel_names())];
+		return 0;
+	case 'c':
+		a->cfg.keep_going = true;
+		return 0;
+	case 'e':
+		a->cfg.explain = cli_uint("--explain", arg, 1, UINT64_MAX);
+		return 0;
+	case 'f':
+		a->format = cli_format(arg);
+		return 0;
+	case ARGP_KEY_ARGS:
+		a->files = state->argv + state->next;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* ---- Results --------------------------------------------------------------------------------- */
+
+static const char *verdict(const struct bs_verify_result *r)
+{
+	if (r->total_differences)
+		return "differs";
+	return r->operations ? "exact" : "no operations";
+}
+
+static void print_text(const struct bs_verify_result *r)
+{
+	printf("%-40s %-10s %8" PRIu64 " operations %8" PRIu64 " pfns  %s\n", r->name, r->kernel,
+	       r->operations, r->pfns, verdict(r));
+	if (!r->total_differences)
+		return;
+	printf("  operation %" PRIu64 ", line %" PRIu64 ": %s\n    expected %s\n    got      %s\n",
+	       r->at, r->line, r->what, r->expected, r->got);
+	if (r->drawn)
+		printf("  the lists before it:\n%s", r->drawn);
+	if (r->total_differences == 1)
+		return;
+	printf("  %" PRIu64 " differences:", r->total_differences);
+	for (unsigned int i = 0; i < BS_NR_DIFFS; i++)
+		if (r->differences[i])
+			printf(" %s %" PRIu64, bs_difference_name(i), r->differences[i]);
+	putchar('\n');
+}
+
+static void print_csv(const struct verify_args *a, const struct bs_verify_result *r)
+{
+	if (a->results == 1)
+		puts("file,kernel,verdict,operations,pfns,failures,checks,dumps,differences,at");
+	printf("%s,%s,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
+	       ",%" PRIu64 "\n",
+	       r->name, r->kernel, verdict(r), r->operations, r->pfns, r->failures, r->checks,
+	       r->dumps, r->total_differences, r->at);
+}
+
+static void print_string(const char *s)
+{
+	putchar('"');
+	for (; *s; s++)
+		if (*s == '"' || *s == '\\')
+			printf("\\%c", *s);
+		else if ((unsigned char)*s < 0x20)
+			printf("\\u%04x", *s);
+		else
+			putchar(*s);
+	putchar('"');
+}
+
+static void print_json(const struct verify_args *a, const struct bs_verify_result *r)
+{
+	printf("%s\n  {\"file\": ", a->results == 1 ? "[" : ",");
+	print_string(r->name);
+	printf(", \"kernel\": \"%s\", \"verdict\": \"%s\", \"operations\": %" PRIu64
+	       ", \"pfns\": %" PRIu64 ", \"failures\": %" PRIu64 ", \"checks\": %" PRIu64
+	       ", \"dumps\": %" PRIu64 ", \"differences\": {",
+	       r->kernel, verdict(r), r->operations, r->pfns, r->failures, r->checks, r->dumps);
+	for (unsigned int i = 0, n = 0; i < BS_NR_DIFFS; i++)
+		if (r->differences[i])
+			printf("%s\"%s\": %" PRIu64, n++ ? ", " : "", bs_difference_name(i),
+			       r->differences[i]);
+	putchar('}');
+	if (r->total_differences) {
+		printf(", \"first\": {\"operation\": %" PRIu64 ", \"line\": %" PRIu64
+		       ", \"what\": ",
+		       r->at, r->line);
+		print_string(r->what);
+		fputs(", \"expected\": ", stdout);
+		print_string(r->expected);
+		fputs(", \"got\": ", stdout);
+		print_string(r->got);
+		if (r->drawn) {
+			fputs(", \"lists_before\": ", stdout);
+			print_string(r->drawn);
+		}
+		putchar('}');
+	}
+	putchar('}');
+}
+
+static void result(void *arg, const struct bs_verify_result *r)
+{
+	struct verify_args *a = arg;
+
+	a->results++;
+	a->operations += r->operations;
+	a->pfns += r->pfns;
+	a->failures += r->failures;
+	a->checks += r->checks;
+	a->dumps += r->dumps;
+	a->ns += r->replay_ns;
+	if (r->total_differences)
+		a->differ++;
+	else if (r->operations)
+		a->exact++;
+	else
+		a->empty++;
+	if (a->format == BS_FORMAT_JSON)
+		print_json(a, r);
+	else if (a->format == BS_FORMAT_CSV)
+		print_csv(a, r);
+	else
+		print_text(r);
+}
+
+/* The decisions are part of the answer, but must not break a machine-readable one. */
+static void explain_line(void *arg, const char *text)
+{
+	const struct verify_args *a = arg;
+
+	fprintf(a->format == BS_FORMAT_TEXT ? stdout : stderr, "  %s\n", text);
+}
+
+static void print_end(const struct verify_args *a)
+{
+	if (a->format == BS_FORMAT_JSON)
+		puts(a->results ? "\n]" : "[]");
+	if (a->format != BS_FORMAT_TEXT || a->results < 2)
+		return;
+	printf("%u files: %" PRIu64 " exact, %" PRIu64 " differ, %" PRIu64
+	       " without operations; %" PRIu64 " operations, %" PRIu64 " pfns and %" PRIu64
+	       " failures compared, %" PRIu64 " check lines, %" PRIu64 " dumps\n",
+	       a->results, a->exact, a->differ, a->empty, a->operations, a->pfns, a->failures,
+	       a->checks, a->dumps);
+	fprintf(stderr, "%.2f million operations/s, reading and every check included\n",
+		a->ns ? (double)a->operations * 1e3 / (double)a->ns : 0.0);
+}
+
+int cmd_verify(int argc, char **argv)
+{
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse,
+		.args_doc = "FILE...",
+		.doc = "Replay what a real kernel's page allocator did, and compare every page it "
+		       "returned, every failure, every list, counter and pageblock type.\v"
+		       "FILE is a dump of a live kernel with operations (plain, .gz or .zst), or a "
+		       "vector: NAME.ops with NAME.out or NAME.54.out, NAME.61.out, NAME.612.out "
+		       "beside it. Exit status 0: nothing differs; 1: something does; 3: a file "
+		       "cannot be read.",
+	};
+	struct verify_args a = {0};
+	int status = 0;
+
+	a.cfg.result = result;
+	a.cfg.explain_line = explain_line;
+	a.cfg.arg = &a;
+	cli_parse(&argp, "verify", argc, argv, &a);
+	if (!a.files)
+		cli_usage("verify", "name at least one file; `buddysim verify --help`");
+	for (char **f = a.files; *f && status <= 1; f++) {
+		struct bs_error err = {0};
+		const int ret = bs_verify_file(*f, &a.cfg, &err);
+
+		if (ret < 0) {
+			fflush(stdout);
+			status = cli_error(&err);
+		} else if (ret) {
+			status = BS_UNEQUAL;
+		}
+	}
+	print_end(&a);
+	return status;
+}
