@@ -18,26 +18,6 @@ static const struct bs_param params[] = {
 	{.name = NULL},
 };
 
-static unsigned int slot_of(unsigned int order, unsigned int mt)
-{
-	return order * BS_MIGRATE_TYPES + mt;
-}
-
-/* ---- On and off ------------------------------------------------------------------------------ */
-
-static int start(struct bs_report_ctx *rc)
-{
-	struct bs_boundary *s = bs_state(rc);
-
-	s->min_order = (unsigned int)bs_param_get(rc, BS_HWM_ORDER);
-	return bs_hwm_start(rc);
-}
-
-static void stop(struct bs_report_ctx *rc)
-{
-	bs_hwm_stop(rc);
-}
-
 /* ---- A block comes to its list --------------------------------------------------------------- */
 
 /* H3, H4: what was reported goes to the tail, and while the zone is worked on the tail of a list is
@@ -52,7 +32,7 @@ static void place(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_wh
 	if (why == BS_RETURN)
 		at->tail = true;
 	if (at->tail && z->active)
-		at->before = s->slot[slot_of(b->order, b->list_mt)];
+		at->before = s->slot[bs_boundary_slot(b->order, b->list_mt)];
 }
 
 /* H5: a returned block is marked if it comes back as it went; the boundary finds it later. */
@@ -72,18 +52,12 @@ static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs
 
 /* ---- The worker ------------------------------------------------------------------------------ */
 
-static void reset_boundaries(struct bs_boundary *s)
-{
-	for (unsigned int i = 0; i < BS_NR_ORDERS * BS_MIGRATE_TYPES; i++)
-		s->slot[i] = BS_NO_PFN;
-}
-
 /* The raw block nearest to the tail, isolated; BS_NO_PFN if there is none or it is refused. */
 static bs_pfn get_unreported(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
 			     unsigned int mt)
 {
 	struct bs_boundary *s = bs_state(rc);
-	const unsigned int slot = slot_of(order, mt);
+	const unsigned int slot = bs_boundary_slot(order, mt);
 	bs_pfn boundary = s->slot[slot], p;
 
 	p = boundary == BS_NO_PFN ? bs_last(rc, zone, order, mt) : bs_prev(rc, order, boundary);
@@ -102,24 +76,16 @@ static unsigned int fill(struct bs_report_ctx *rc, unsigned int zone)
 {
 	struct bs_boundary *s = bs_state(rc);
 	struct bs_hwm_zone *z = bs_zone_state(rc, zone);
-	unsigned int n = 0;
+	unsigned int n;
 
 	/* Only at the start of a cycle: boundaries persist from batch to batch. */
 	if (!z->active) {
-		reset_boundaries(s);
+		bs_boundary_reset(s);
 		z->active = true;
 	}
-	for (unsigned int order = BS_NR_ORDERS; order-- > s->min_order;) {
-		for (unsigned int mt = BS_MIGRATE_ISOLATE; mt-- > 0;) {
-			bs_pfn p;
-
-			while ((p = get_unreported(rc, zone, order, mt)) != BS_NO_PFN) {
-				s->hwm.batch[n++] = (struct bs_range){p, (uint8_t)order};
-				if (n == s->hwm.capacity)
-					return n;
-			}
-		}
-	}
+	n = bs_hwm_fill(rc, zone, BS_MIGRATE_ISOLATE, get_unreported);
+	if (n == s->hwm.capacity)
+		return n;
 	/* Before the last request, not after it: what is freed during the call counts for the
 	 * next one, and this batch is drained to the real tail. */
 	z->active = false;
@@ -206,15 +172,7 @@ static void reordered(struct bs_report_ctx *rc, unsigned int zone, unsigned int 
 	const struct bs_hwm_zone *z = bs_zone_state(rc, zone);
 
 	if (z->active)
-		s->slot[slot_of(order, mt)] = BS_NO_PFN;
-}
-
-static void zone_gone(struct bs_report_ctx *rc, unsigned int zone)
-{
-	struct bs_hwm_zone *z = bs_zone_state(rc, zone);
-
-	for (unsigned int o = 0; o < BS_NR_ORDERS; o++)
-		z->reported[o] = 0;
+		s->slot[bs_boundary_slot(order, mt)] = BS_NO_PFN;
 }
 
 const struct bs_strategy bs_strategy_boundary = {
@@ -226,13 +184,13 @@ const struct bs_strategy bs_strategy_boundary = {
 	.state_size = sizeof(struct bs_boundary),
 	.zone_state_size = sizeof(struct bs_hwm_zone),
 	.params = params,
-	.start = start,
-	.stop = stop,
+	.start = bs_hwm_start,
+	.stop = bs_hwm_stop,
 	.place = place,
 	.block_in = block_in,
 	.pass = pass,
 	.block_out = block_out,
 	.block_move = block_move,
 	.reordered = reordered,
-	.zone_gone = zone_gone,
+	.zone_gone = bs_hwm_zone_gone,
 };

@@ -68,6 +68,36 @@ void bs_hwm_stop(struct bs_report_ctx *rc)
 	s->batch = NULL;
 }
 
+void bs_hwm_zone_gone(struct bs_report_ctx *rc, unsigned int zone)
+{
+	struct bs_hwm_zone *z = bs_zone_state(rc, zone);
+
+	for (unsigned int o = 0; o < BS_NR_ORDERS; o++)
+		z->reported[o] = 0;
+}
+
+unsigned int bs_hwm_fill(struct bs_report_ctx *rc, unsigned int zone, unsigned int nr_types,
+			 bs_pfn (*get)(struct bs_report_ctx *rc, unsigned int zone,
+				       unsigned int order, unsigned int mt))
+{
+	const unsigned int min_order = (unsigned int)bs_param_get(rc, BS_HWM_ORDER);
+	struct bs_hwm *s = bs_state(rc);
+	unsigned int n = 0;
+
+	for (unsigned int order = BS_NR_ORDERS; order-- > min_order;) {
+		for (unsigned int mt = nr_types; mt-- > 0;) {
+			bs_pfn p;
+
+			while ((p = get(rc, zone, order, mt)) != BS_NO_PFN) {
+				s->batch[n++] = (struct bs_range){p, (uint8_t)order};
+				if (n == s->capacity)
+					return n;
+			}
+		}
+	}
+	return n;
+}
+
 int bs_hwm_run(struct bs_report_ctx *rc, void (*cycle)(struct bs_report_ctx *rc, unsigned int zone))
 {
 	struct bs_hwm *s = bs_state(rc);

@@ -43,11 +43,20 @@ struct bs_hwm_zone {
 /* Allocate the batch and request every zone that has memory: the initial flush. 0 or -ENOMEM. */
 int bs_hwm_start(struct bs_report_ctx *rc);
 void bs_hwm_stop(struct bs_report_ctx *rc);
+/* H9: the zone's counters go with it. */
+void bs_hwm_zone_gone(struct bs_report_ctx *rc, unsigned int zone);
 
 /* After a free of @order in @zone: request it if there is enough raw memory. */
 void bs_hwm_notify(struct bs_report_ctx *rc, unsigned int zone, unsigned int order);
 /* The worker found no more raw block in @zone. */
 void bs_hwm_underflow(struct bs_report_ctx *rc, unsigned int zone);
+
+/* Fill the batch: orders from the highest down, types from @nr_types - 1 down, each list as long as
+ * @get finds a block in it and takes it (BS_NO_PFN: none). Less than the capacity: no raw block is
+ * left anywhere. */
+unsigned int bs_hwm_fill(struct bs_report_ctx *rc, unsigned int zone, unsigned int nr_types,
+			 bs_pfn (*get)(struct bs_report_ctx *rc, unsigned int zone,
+				       unsigned int order, unsigned int mt));
 
 /* Run @cycle on requested zones, round and round, until no request is left. */
 int bs_hwm_run(struct bs_report_ctx *rc,

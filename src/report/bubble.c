@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * bubble.c - S3: bubble hinting, "aeration", Alexander Duyck's v1 (spec reporting.md 5).
+ *
+ * A free that leaves 32 raw blocks of one order requests the zone; 100 ms later a worker takes raw
+ * blocks from the tail of each list, the highest order and the highest migratetype first, 32 at a
+ * time, and puts them back to the tail with a mark. A boundary per list keeps the aerated run at
+ * the tail together: raw blocks that go to a tail go in front of it. Blocks are taken without any
+ * watermark test, from ISOLATE lists too, whose pages then go missing in the zone's count of free
+ * pages (spec 5, Defect).
+ */
+#include "boundary.h"
+
+#include "strategies.h"
+
+static const struct bs_param params[] = {
+	BS_HWM_PARAMS(32),
+	{.name = NULL},
+};
+
+/* ---- A block comes to its list --------------------------------------------------------------- */
+
+static void place(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
+		  struct bs_spot *at)
+{
+	const struct bs_boundary *s = bs_state(rc);
+	const struct bs_hwm_zone *z = bs_zone_state(rc, b->zone);
+
+	if (why == BS_RETURN)
+		at->tail = true;
+	if (at->tail && z->active)
+		at->before = s->slot[bs_boundary_slot(b->order, b->list_mt)];
+}
+
+/* The word of an aerated block is the type of its list: where its boundary would be. */
+static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
+		     bool merged)
+{
+	struct bs_boundary *s = bs_state(rc);
+	struct bs_hwm_zone *z = bs_zone_state(rc, b->zone);
+
+	if (why != BS_RETURN || merged) {
+		bs_hwm_notify(rc, b->zone, b->order);
+		return;
+	}
+	bs_mark(rc, b->pfn, b->order);
+	z->reported[b->order]++;
+	bs_set_word(rc, b->pfn, b->order, b->list_mt);
+	s->slot[bs_boundary_slot(b->order, b->list_mt)] = b->pfn;
+}
+
+/* ---- The worker ------------------------------------------------------------------------------ */
+
+/* The coldest raw block: right before the aerated run, else the first of the list. One that stands
+ * between aerated blocks at both ends is not found. */
+static bs_pfn get_raw(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
+		      unsigned int mt)
+{
+	const struct bs_boundary *s = bs_state(rc);
+	const struct bs_hwm_zone *z = bs_zone_state(rc, zone);
+	bs_pfn tail = z->active ? s->slot[bs_boundary_slot(order, mt)] : BS_NO_PFN, p;
+
+	p = tail == BS_NO_PFN ? bs_last(rc, zone, order, mt) : bs_prev(rc, order, tail);
+	if (p != BS_NO_PFN && bs_is_marked(rc, p, order)) {
+		p = bs_first(rc, zone, order, mt);
+		if (bs_is_marked(rc, p, order))
+			return BS_NO_PFN;
+	}
+	if (p == BS_NO_PFN)
+		return p;
+	bs_pull(rc, p, order);
+	bs_set_word(rc, p, order, mt);
+	return p;
+}
+
+/* To the list it came from, unless isolation may have changed that meanwhile. */
+static void put_back(struct bs_report_ctx *rc, unsigned int zone, const struct bs_range *r)
+{
+	unsigned int mt = bs_word(rc, r->pfn, r->order);
+	struct bs_report_zone rz;
+
+	bs_report_zone(rc, zone, &rz);
+	if (rz.nr_isolate_pageblock || mt == BS_MIGRATE_ISOLATE)
+		mt = BS_MT_NOW;
+	bs_put_back(rc, r->pfn, r->order, mt, BS_PUT_TAIL);
+}
+
+static void set_active(struct bs_report_ctx *rc, unsigned int zone)
+{
+	struct bs_boundary *s = bs_state(rc);
+	struct bs_hwm_zone *z = bs_zone_state(rc, zone);
+
+	if (z->active)
+		return;
+	bs_boundary_reset(s);
+	z->active = true;
+}
+
+static void scrub(struct bs_report_ctx *rc, unsigned int zone)
+{
+	struct bs_boundary *s = bs_state(rc);
+	struct bs_hwm_zone *z = bs_zone_state(rc, zone);
+
+	bs_zone_lock(rc, zone);
+	do {
+		unsigned int n = bs_hwm_fill(rc, zone, BS_MIGRATE_TYPES, get_raw);
+
+		if (n < s->hwm.capacity)
+			bs_hwm_underflow(rc, zone);
+		if (!n)
+			break;
+		bs_zone_unlock(rc, zone);
+		bs_submit(rc, s->hwm.batch, n);
+		bs_zone_lock(rc, zone);
+		set_active(rc, zone);
+		for (unsigned int i = 0; i < n; i++)
+			put_back(rc, zone, &s->hwm.batch[i]);
+	} while (z->requested);
+	z->active = false;
+	bs_zone_unlock(rc, zone);
+}
+
+/* The worker holds a reference of its own: a request made while it runs arms no timer, and it only
+ * ends at the end of a round through the zones. */
+static int pass(struct bs_report_ctx *rc, int cpu)
+{
+	struct bs_boundary *s = bs_state(rc);
+
+	(void)cpu;
+	s->hwm.refcount++;
+	do {
+		for (unsigned int zone = 0; zone < bs_zones(rc); zone++) {
+			const struct bs_hwm_zone *z = bs_zone_state(rc, zone);
+
+			if (z->requested)
+				scrub(rc, zone);
+		}
+	} while (s->hwm.refcount > 1);
+	s->hwm.refcount = 0;
+	return 0;
+}
+
+/* ---- A block leaves its list, or moves ------------------------------------------------------- */
+
+/* The mark goes, and the boundary steps to the next node towards the tail. */
+static void unmark(struct bs_report_ctx *rc, const struct bs_block *b)
+{
+	struct bs_boundary *s = bs_state(rc);
+	struct bs_hwm_zone *z = bs_zone_state(rc, b->zone);
+	uint32_t slot = bs_boundary_slot(b->order, bs_word(rc, b->pfn, b->order));
+
+	if (z->active && s->slot[slot] == b->pfn)
+		s->slot[slot] = bs_next(rc, b->order, b->pfn);
+	z->reported[b->order]--;
+}
+
+static void block_out(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why)
+{
+	(void)why;
+	if (b->reported)
+		unmark(rc, b);
+}
+
+/* H7: raw again, to the head: a mark would be an island among raw blocks. */
+static bool block_move(struct bs_report_ctx *rc, const struct bs_block *b, unsigned int to_mt,
+		       enum bs_why why, struct bs_spot *at)
+{
+	(void)to_mt;
+	(void)why;
+	if (b->reported)
+		unmark(rc, b);
+	at->tail = false;
+	at->before = BS_NO_PFN;
+	return false;
+}
+
+const struct bs_strategy bs_strategy_bubble = {
+	.name = "bubble",
+	.summary = "32 raw blocks start a worker; aerated blocks gather at the tail",
+	.origin = "Alexander Duyck, mm / virtio: Provide support for paravirtual waste page "
+		  "treatment v1, 2019-06-19",
+	.abi = BS_STRATEGY_ABI,
+	.state_size = sizeof(struct bs_boundary),
+	.zone_state_size = sizeof(struct bs_hwm_zone),
+	.params = params,
+	.start = bs_hwm_start,
+	.stop = bs_hwm_stop,
+	.place = place,
+	.block_in = block_in,
+	.pass = pass,
+	.block_out = block_out,
+	.block_move = block_move,
+};

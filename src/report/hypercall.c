@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * hypercall.c - S1: synchronous hypercall hints, Alexander Duyck's RFC (spec reporting.md 2).
+ *
+ * No worker and no memory: the CPU that frees tells the host itself, one block per call, and waits.
+ * A block of order >= 9 is told before anything else happens to it (H1, no lock); a block that
+ * becomes order 9 by merging is told inside the merge loop, with the zone lock dropped around the
+ * call (H2). Reviewed as: tell the final block once, after merging (S1b, hint=final).
+ */
+#include "strategies.h"
+
+enum { HINT, ORDER };
+enum { HINT_MERGE, HINT_FINAL };
+
+static const char *const hints[] = {"merge", "final", NULL};
+
+static const struct bs_param params[] = {
+	{.name = "hint",
+	 .type = BS_PARAM_ENUM,
+	 .def = HINT_MERGE,
+	 .names = hints,
+	 .help = "merge: at free, and when merging reaches the order; final: the block as it ends "
+		 "up"},
+	{.name = "order",
+	 .type = BS_PARAM_ORDER,
+	 .def = 9,
+	 .max = BS_MAX_ORDER,
+	 .help = "smallest block that is told"},
+	{.name = NULL},
+};
+
+/* H1. The host's answer is ignored. */
+static void freeing(struct bs_report_ctx *rc, const struct bs_block *b)
+{
+	if (bs_param_get(rc, HINT) == HINT_MERGE)
+		bs_call_now(rc, &(struct bs_range){b->pfn, b->order}, b->cpu);
+}
+
+static void tell(struct bs_report_ctx *rc, const struct bs_block *b)
+{
+	bs_call_unlocked(rc, b->zone, &(struct bs_range){b->pfn, b->order}, b->cpu);
+}
+
+/* H2. Exactly the order: a 4 MiB block was told as its two halves. */
+static void merged(struct bs_report_ctx *rc, const struct bs_block *b)
+{
+	if (bs_param_get(rc, HINT) == HINT_MERGE && b->order == bs_param_get(rc, ORDER))
+		tell(rc, b);
+}
+
+/* H3, merged as far as it will and not yet on a list: nobody else can have it. */
+static void place(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
+		  struct bs_spot *at)
+{
+	(void)at;
+	if (bs_param_get(rc, HINT) == HINT_FINAL && why == BS_FREE)
+		tell(rc, b);
+}
+
+const struct bs_strategy bs_strategy_hypercall = {
+	.name = "hypercall",
+	.summary = "the freeing CPU tells the host each 2 MiB block and waits",
+	.origin = "Alexander Duyck, [RFC] kvm: Report unused guest pages to host, 2019-02-04",
+	.abi = BS_STRATEGY_ABI,
+	.caps = BS_CAP_NO_WORKER | BS_CAP_DUPLICATES,
+	.params = params,
+	.freeing = freeing,
+	.merged = merged,
+	.place = place,
+};

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * scatterlist.c - S4: unused page reporting, Alexander Duyck's v6 (spec reporting.md 6).
+ *
+ * As in S3, 32 raw blocks of one order request their zone, and a boundary per list parts what was
+ * reported, behind it, from what was not. New are the scatterlist of 16, counters per zone, and
+ * that a reported block survives a move between lists while its zone is worked on: it becomes the
+ * boundary of the list it comes to. Blocks are taken without any watermark test: what is out may
+ * make an allocation fail that need not have (false OOM).
+ */
+#include "boundary.h"
+
+#include "strategies.h"
+
+static const struct bs_param params[] = {
+	BS_HWM_PARAMS(16),
+	{.name = NULL},
+};
+
+/* Smaller blocks are listened to for their moves alone: the series moves every block to a tail. */
+static bool is_reportable(const struct bs_report_ctx *rc, const struct bs_block *b)
+{
+	return b->order >= bs_param_get(rc, BS_HWM_ORDER);
+}
+
+static int start(struct bs_report_ctx *rc)
+{
+	bs_listen(rc, UINT32_MAX, 0);
+	return bs_hwm_start(rc);
+}
+
+/* ---- A block comes to its list --------------------------------------------------------------- */
+
+/* What stands for the tail of a list: its boundary while the zone is worked on. ISOLATE lists have
+ * none (v6 leaves their slots NULL: spec 7, latent defect). */
+static bs_pfn unreported_tail(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
+			      unsigned int mt)
+{
+	const struct bs_boundary *s = bs_state(rc);
+	const struct bs_hwm_zone *z = bs_zone_state(rc, zone);
+
+	if (!z->active || mt == BS_MIGRATE_ISOLATE || order < bs_param_get(rc, BS_HWM_ORDER))
+		return BS_NO_PFN;
+	return s->slot[bs_boundary_slot(order, mt)];
+}
+
+static void place(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
+		  struct bs_spot *at)
+{
+	if (why == BS_RETURN)
+		at->tail = true;
+	if (at->tail)
+		at->before = unreported_tail(rc, b->zone, b->order, b->list_mt);
+}
+
+/* The word of a marked block is the type whose boundary it may be. */
+static void set_boundary(struct bs_report_ctx *rc, const struct bs_block *b, unsigned int mt)
+{
+	struct bs_boundary *s = bs_state(rc);
+
+	bs_set_word(rc, b->pfn, b->order, mt);
+	if (mt != BS_MIGRATE_ISOLATE)
+		s->slot[bs_boundary_slot(b->order, mt)] = b->pfn;
+}
+
+/* A returned block is never news, even if it merged: there is no more raw memory than before. */
+static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
+		     bool merged)
+{
+	struct bs_hwm_zone *z = bs_zone_state(rc, b->zone);
+
+	if (!is_reportable(rc, b))
+		return;
+	if (why != BS_RETURN) {
+		bs_hwm_notify(rc, b->zone, b->order);
+	} else if (!merged) {
+		bs_mark(rc, b->pfn, b->order);
+		z->reported[b->order]++;
+		set_boundary(rc, b, b->list_mt);
+	}
+}
+
+/* ---- The worker ------------------------------------------------------------------------------ */
+
+/* The coldest raw block stands right before the boundary. A marked one there is an island: the raw
+ * ones, if any, are then at the head. */
+static bs_pfn get_unreported(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
+			     unsigned int mt)
+{
+	struct bs_boundary *s = bs_state(rc);
+	bs_pfn *boundary = &s->slot[bs_boundary_slot(order, mt)];
+	bs_pfn p;
+
+	p = *boundary == BS_NO_PFN ? bs_last(rc, zone, order, mt) : bs_prev(rc, order, *boundary);
+	if (p != BS_NO_PFN && bs_is_marked(rc, p, order)) {
+		p = bs_first(rc, zone, order, mt);
+		if (bs_is_marked(rc, p, order)) {
+			*boundary = p; /* both ends are reported: done with this list */
+			return BS_NO_PFN;
+		}
+	}
+	if (p != BS_NO_PFN)
+		bs_pull(rc, p, order);
+	return p;
+}
+
+static void cycle(struct bs_report_ctx *rc, unsigned int zone)
+{
+	struct bs_boundary *s = bs_state(rc);
+	struct bs_hwm_zone *z = bs_zone_state(rc, zone);
+
+	bs_boundary_reset(s);
+	bs_zone_lock(rc, zone);
+	z->active = true;
+	do {
+		unsigned int n = bs_hwm_fill(rc, zone, BS_MIGRATE_ISOLATE, get_unreported);
+
+		if (n < s->hwm.capacity)
+			bs_hwm_underflow(rc, zone);
+		if (!n)
+			break;
+		bs_zone_unlock(rc, zone);
+		/* An error is warned about; the pages count as reported (spec 12.1). */
+		bs_submit(rc, s->hwm.batch, n);
+		bs_zone_lock(rc, zone);
+		for (unsigned int i = 0; i < n; i++)
+			bs_put_back(rc, s->hwm.batch[i].pfn, s->hwm.batch[i].order, BS_MT_NOW,
+				    BS_PUT_TAIL);
+	} while (z->requested);
+	z->active = false;
+	bs_zone_unlock(rc, zone);
+}
+
+static int pass(struct bs_report_ctx *rc, int cpu)
+{
+	(void)cpu;
+	return bs_hwm_run(rc, cycle);
+}
+
+/* ---- A block leaves its list, or moves ------------------------------------------------------- */
+
+/* The boundary steps from a block that goes away to the next one towards the tail. */
+static void pull_boundary_off(struct bs_report_ctx *rc, const struct bs_block *b)
+{
+	struct bs_boundary *s = bs_state(rc);
+	const struct bs_hwm_zone *z = bs_zone_state(rc, b->zone);
+	uint32_t slot = bs_boundary_slot(b->order, bs_word(rc, b->pfn, b->order));
+
+	if (z->active && s->slot[slot] == b->pfn)
+		s->slot[slot] = bs_next(rc, b->order, b->pfn);
+}
+
+static void block_out(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why)
+{
+	struct bs_hwm_zone *z = bs_zone_state(rc, b->zone);
+
+	(void)why;
+	if (!b->reported)
+		return;
+	pull_boundary_off(rc, b);
+	z->reported[b->order]--;
+}
+
+/* Every moved block goes to the unreported tail of its new list. A marked one becomes the boundary
+ * there; while nobody works on the zone it is cheaper to report it again than to search around it,
+ * unless it goes to an ISOLATE list, which is not searched. */
+static bool block_move(struct bs_report_ctx *rc, const struct bs_block *b, unsigned int to_mt,
+		       enum bs_why why, struct bs_spot *at)
+{
+	struct bs_hwm_zone *z = bs_zone_state(rc, b->zone);
+
+	(void)why;
+	at->tail = true;
+	if (b->reported)
+		pull_boundary_off(rc, b);
+	at->before = unreported_tail(rc, b->zone, b->order, to_mt);
+	if (!b->reported)
+		return true;
+	if (!z->active && to_mt != BS_MIGRATE_ISOLATE) {
+		z->reported[b->order]--;
+		return false;
+	}
+	if (z->active)
+		set_boundary(rc, b, to_mt);
+	return true;
+}
+
+const struct bs_strategy bs_strategy_scatterlist = {
+	.name = "scatterlist",
+	.summary = "32 raw blocks start a worker; 16 per request, no watermark test",
+	.origin = "Alexander Duyck, mm / virtio: Provide support for unused page reporting v6, "
+		  "2019-08-21",
+	.abi = BS_STRATEGY_ABI,
+	.state_size = sizeof(struct bs_boundary),
+	.zone_state_size = sizeof(struct bs_hwm_zone),
+	.params = params,
+	.start = start,
+	.stop = bs_hwm_stop,
+	.place = place,
+	.block_in = block_in,
+	.pass = pass,
+	.block_out = block_out,
+	.block_move = block_move,
+	.zone_gone = bs_hwm_zone_gone,
+};
