@@ -90,6 +90,9 @@ int bs_report_create(struct bs_machine *m, const struct bs_strategy *s, const ch
 
 	if (ret)
 		return ret;
+	if (bs_mm_has_listener(m))
+		return bs_error_set(err, BS_USAGE, EBUSY, s->name, "one strategy per guest",
+				    "the guest already has a strategy");
 	rc = calloc(1, sizeof(*rc));
 	if (!rc)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, s->name, NULL,

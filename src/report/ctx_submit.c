@@ -11,6 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+unsigned int bs_capacity(const struct bs_report_ctx *rc)
+{
+	return rc->env.capacity;
+}
+
 static void check_request(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n)
 {
 	bs_law(rc, rc->locked == BS_NO_ZONE, "device called with the zone lock held", BS_NO_PFN);
