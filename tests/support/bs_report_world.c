@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bs_report_world.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- The device and the clock ---------------------------------------------------------------- */
+
+static bs_ns env_now(void *arg)
+{
+	return ((struct bs_world *)arg)->now;
+}
+
+static void env_wake(void *arg, bs_ns delay)
+{
+	struct bs_world *w = arg;
+
+	assert_false(w->wake_armed); /* at most one such wake is pending */
+	w->wake_armed = true;
+	w->wake_at = w->now + delay;
+}
+
+static void env_cancel(void *arg)
+{
+	((struct bs_world *)arg)->wake_armed = false;
+}
+
+static void env_violated(void *arg, const char *law, bs_pfn pfn)
+{
+	struct bs_world *w = arg;
+
+	(void)pfn;
+	w->violations++;
+	snprintf(w->law, sizeof(w->law), "%s", law);
+}
+
+static void write_down(struct bs_world *w, const struct bs_range *r, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		for (bs_pfn p = r[i].pfn; p < r[i].pfn + (1u << r[i].order); p++)
+			if (bs_page_state(w->m, p) != BS_PAGE_ISOLATED)
+				w->not_taken = true;
+		w->log_used += (size_t)snprintf(w->log + w->log_used, sizeof(w->log) - w->log_used,
+						"%u:%u ", r[i].pfn, r[i].order);
+	}
+	w->log_used += (size_t)snprintf(w->log + w->log_used, sizeof(w->log) - w->log_used, "| ");
+	assert_true(w->log_used < sizeof(w->log));
+}
+
+static int env_submit(void *arg, const struct bs_range *r, unsigned int n)
+{
+	struct bs_world *w = arg;
+
+	w->calls++;
+	write_down(w, r, n);
+	if (w->during)
+		w->during(w, w->calls);
+	return w->calls == w->fail_call ? -EIO : 0;
+}
+
+static int env_call(void *arg, const struct bs_range *r, unsigned int n, unsigned int cpu)
+{
+	struct bs_world *w = arg;
+	bool not_taken = w->not_taken;
+
+	(void)cpu;
+	w->calls++;
+	write_down(w, r, n);
+	w->not_taken = not_taken; /* the freeing CPU's own block, which is on no list yet */
+	return w->calls == w->fail_call ? -EIO : 0;
+}
+
+static int env_submit_async(void *arg, const struct bs_range *r, unsigned int n)
+{
+	struct bs_world *w = arg;
+	int ticket = 0;
+
+	while (ticket < 4 && w->in_flight_n[ticket])
+		ticket++;
+	if (ticket == 4)
+		return -EBUSY;
+	w->calls++;
+	write_down(w, r, n);
+	w->in_flight_n[ticket] = n;
+	return ticket;
+}
+
+static int env_wait(void *arg, int ticket)
+{
+	struct bs_world *w = arg;
+
+	w->in_flight_n[ticket] = 0;
+	return 0;
+}
+
+/* ---- The guest ------------------------------------------------------------------------------- */
+
+struct bs_world *bs_world_create_empty(const char *kernel, const struct bs_zone_range *zones,
+				       unsigned int nr_zones)
+{
+	const struct bs_zone_range *last = &zones[nr_zones - 1];
+	struct bs_mem_range range = {.end = last->start + last->spanned};
+	struct bs_machine_config cfg = {
+		.kernel = kernel,
+		.ranges = &range,
+		.nr_ranges = 1,
+		.zones = zones,
+		.nr_zones = nr_zones,
+		.no_boot = true,
+	};
+	struct bs_world *w = calloc(1, sizeof(*w));
+	struct bs_error err;
+
+	assert_non_null(w);
+	assert_ok(bs_machine_create(&cfg, &w->m, &err), &err);
+	for (unsigned int z = 0; z < nr_zones; z++) {
+		bs_zone_set_watermarks(w->m, z, 0, 0, 0);
+		bs_zone_set_pcp(w->m, z, 0, 1);
+	}
+	return w;
+}
+
+struct bs_world *bs_world_create(const char *kernel, uint64_t pages)
+{
+	const struct bs_zone_range zone = {.type = BS_ZONE_NORMAL, .spanned = (bs_pfn)pages};
+	struct bs_world *w = bs_world_create_empty(kernel, &zone, 1);
+	struct bs_error err;
+
+	assert_ok(bs_machine_boot_range(w->m, 0, (bs_pfn)pages, &err), &err);
+	return w;
+}
+
+struct bs_world *bs_world_create_full(const char *kernel, uint64_t pages)
+{
+	struct bs_world *w = bs_world_create(kernel, pages + 256);
+
+	for (uint64_t i = 0; i < pages / 1024; i++)
+		assert_int_not_equal(bs_world_alloc(w, 10, BS_MIGRATE_MOVABLE), BS_NO_PFN);
+	return w;
+}
+
+void bs_world_destroy(struct bs_world *w)
+{
+	struct bs_error err;
+
+	bs_report_destroy(w->rc);
+	assert_ok(bs_machine_check(w->m, &err), &err);
+	bs_machine_destroy(w->m);
+	free(w);
+}
+
+void bs_world_bind(struct bs_world *w, const struct bs_strategy *s, const char *params,
+		   unsigned int capacity)
+{
+	const struct bs_env env = {
+		.arg = w,
+		.now = env_now,
+		.wake = env_wake,
+		.wake_cancel = env_cancel,
+		.submit = env_submit,
+		.call = env_call,
+		.submit_async = env_submit_async,
+		.wait = env_wait,
+		.capacity = capacity,
+		.violated = env_violated,
+	};
+	struct bs_error err;
+
+	assert_ok(bs_report_create(w->m, s, params, &env, &w->rc, &err), &err);
+}
+
+void bs_world_start(struct bs_world *w, const char *strategy, unsigned int capacity)
+{
+	const char *colon = strchr(strategy, ':');
+	char name[64];
+	struct bs_error err;
+	const struct bs_strategy *s;
+
+	snprintf(name, sizeof(name), "%.*s",
+		 colon ? (int)(colon - strategy) : (int)strlen(strategy), strategy);
+	s = bs_strategy_find(name, &err);
+	assert_non_null(s);
+	bs_world_bind(w, s, colon ? colon + 1 : NULL, capacity);
+	assert_int_equal(bs_report_start(w->rc), 0);
+}
+
+bool bs_world_work(struct bs_world *w)
+{
+	struct bs_error err;
+
+	if (!w->wake_armed)
+		return false;
+	w->wake_armed = false;
+	w->now = w->wake_at;
+	bs_report_pass(w->rc, -1);
+	assert_ok(bs_machine_check(w->m, &err), &err);
+	return true;
+}
+
+unsigned int bs_world_settle(struct bs_world *w, unsigned int max)
+{
+	unsigned int n = 0;
+
+	while (n < max && bs_world_work(w))
+		n++;
+	return n;
+}
+
+const char *bs_world_log(struct bs_world *w)
+{
+	w->log[w->log_used] = '\0';
+	w->log_used = 0;
+	return w->log;
+}
+
+void bs_assert_list(struct bs_world *w, unsigned int order, unsigned int mt, const char *expected)
+{
+	bs_pfn pfn[256];
+	bool marked[256];
+	char text[4096] = "";
+	size_t used = 0, n = bs_list_blocks(w->m, 0, order, mt, pfn, marked, 256);
+
+	assert_true(n <= 256);
+	for (size_t i = 0; i < n; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%u%s", i ? "," : "",
+					 pfn[i], marked[i] ? "r" : "");
+	assert_string_equal(text, expected);
+}
+
+bs_pfn bs_world_alloc(struct bs_world *w, unsigned int order, unsigned int mt)
+{
+	static const unsigned int bits[] = {0, BS_GFP_MOVABLE, BS_GFP_RECLAIMABLE};
+
+	return bs_alloc_pages(w->m, 0, BS_GFP_KERNEL | bits[mt], order);
+}
+
+void bs_world_free(struct bs_world *w, bs_pfn pfn, unsigned int order)
+{
+	if (bs_allocated_order(w->m, pfn) != (int)order)
+		assert_int_equal(bs_split_allocated(w->m, pfn, order), 0);
+	bs_free_pages(w->m, 0, pfn, order);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bs_report_world.h - a small guest with one strategy and a device that writes down what it gets.
+ *
+ * Time stands still but for bs_world_work(), which jumps to the pending wake. While a request is in
+ * flight the test may do what it likes in during(). The device looks at what it gets: every page it
+ * is handed must be out of the allocator.
+ */
+#ifndef BS_REPORT_WORLD_H
+#define BS_REPORT_WORLD_H
+
+#include "bs_test.h"
+
+#define BS_WORLD_MAX_RANGES 512
+
+struct bs_world {
+	struct bs_machine *m;
+	struct bs_report_ctx *rc;
+	bs_ns now, wake_at;
+	bool wake_armed;
+
+	char log[1 << 16]; /* "2048:9 512:9 | 0:10 | ": a bar behind each request */
+	size_t log_used;
+	unsigned int calls, fail_call; /* request number fail_call, from 1, gets -EIO */
+	void (*during)(struct bs_world *w, unsigned int call);
+	void *arg;
+
+	unsigned int violations;
+	char law[128]; /* the last one broken */
+	bool not_taken; /* a request held a page that was not out of the allocator */
+
+	/* requests handed over without waiting: ticket = index */
+	struct bs_range in_flight[4][BS_WORLD_MAX_RANGES];
+	unsigned int in_flight_n[4];
+};
+
+/* One NORMAL zone [0, pages), all of it free; watermarks 0, per-cpu lists transparent. */
+struct bs_world *bs_world_create(const char *kernel, uint64_t pages);
+/* All of it in use, as blocks of order 10, but for 256 pages behind [0, pages): with marks of 0 the
+ * last free block of a zone is never isolated (spec reporting.md 0.4). */
+struct bs_world *bs_world_create_full(const char *kernel, uint64_t pages);
+/* The same with nothing freed yet: bs_machine_boot_range() is the test's. */
+struct bs_world *bs_world_create_empty(const char *kernel, const struct bs_zone_range *zones,
+				       unsigned int nr_zones);
+void bs_world_destroy(struct bs_world *w);
+
+/* Bind and switch on "rotation:order=9"; capacity: of the device. */
+void bs_world_start(struct bs_world *w, const char *strategy, unsigned int capacity);
+void bs_world_bind(struct bs_world *w, const struct bs_strategy *s, const char *params,
+		   unsigned int capacity);
+/* Run the pass that is due; false if none is. Its requests are appended to the log. */
+bool bs_world_work(struct bs_world *w);
+/* Run passes until none is due, at most @max; returns how many ran. */
+unsigned int bs_world_settle(struct bs_world *w, unsigned int max);
+/* The log since the last call. */
+const char *bs_world_log(struct bs_world *w);
+
+/* The list (order, mt) of zone 0 as "1024r,0r" (r: marked). The buffer is the world's. */
+void bs_assert_list(struct bs_world *w, unsigned int order, unsigned int mt, const char *expected);
+bs_pfn bs_world_alloc(struct bs_world *w, unsigned int order, unsigned int mt);
+void bs_world_free(struct bs_world *w, bs_pfn pfn, unsigned int order);
+
+#endif

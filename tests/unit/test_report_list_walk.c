@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * S6 against S5: the same requests, but how many nodes are walked for them (spec reporting.md 8).
+ *
+ * Eight raw blocks, batches of two. When batch k (0..3) is filled, 2k reported blocks stand between
+ * the tail and the raw ones; a last, empty fill looks at all eight.
+ */
+#include "bs_test.h"
+
+#include "bs_report_world.h"
+
+#define M BS_MIGRATE_MOVABLE
+#define BLOCKS 8
+
+static uint64_t walk(const char *strategy, const char *log)
+{
+	struct bs_world *w = bs_world_create("linux-5.4", BLOCKS * 1024);
+	struct bs_report_stats st;
+
+	bs_world_start(w, strategy, 32);
+	assert_int_equal(bs_world_settle(w, 9), 1);
+	assert_string_equal(bs_world_log(w), log);
+	assert_int_equal(bs_report_raw_bytes(w->rc), 0);
+	bs_report_stats(w->rc, &st);
+	assert_int_equal(w->violations, 0);
+	bs_world_destroy(w);
+	return st.nodes_walked;
+}
+
+static const char from_tail[] =
+	"0:10 1024:10 | 2048:10 3072:10 | 4096:10 5120:10 | 6144:10 7168:10 | ";
+
+/* Each of a batch's two blocks costs a walk over all 2k reported ones and itself. */
+static void test_restart_for_every_block(void **state)
+{
+	uint64_t nodes = BLOCKS;
+
+	(void)state;
+	for (unsigned int k = 0; k < 4; k++)
+		nodes += 2 * (2 * k + 1);
+	assert_int_equal(walk("list-walk:capacity=2,hwm=2", from_tail), nodes);
+}
+
+/* One walk over the 2k reported ones, then the two blocks, then the one the walk stands at when the
+ * batch is full; there is none behind the last. */
+static void test_restart_for_every_batch(void **state)
+{
+	uint64_t nodes = BLOCKS;
+
+	(void)state;
+	for (unsigned int k = 0; k < 4; k++)
+		nodes += 2 * k + 2 + (k < 3);
+	assert_int_equal(walk("list-walk:capacity=2,hwm=2,restart=batch", from_tail), nodes);
+}
+
+/* From the head, where raw blocks are freed to: one node each. */
+static void test_from_the_head(void **state)
+{
+	(void)state;
+	assert_int_equal(walk("list-walk:capacity=2,hwm=2,from=head",
+			      "7168:10 6144:10 | 5120:10 4096:10 | 3072:10 2048:10 | 1024:10 0:10 "
+			      "| "),
+			 BLOCKS + BLOCKS);
+}
+
+/* S5 steps over each reported block once: raw or reported, a node is met once before and once after. */
+static void test_the_boundary_walks_each_node_twice_at_most(void **state)
+{
+	(void)state;
+	assert_true(walk("boundary:capacity=2,hwm=2", from_tail) <= 2 * BLOCKS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_restart_for_every_block),
+		cmocka_unit_test(test_restart_for_every_batch),
+		cmocka_unit_test(test_from_the_head),
+		cmocka_unit_test(test_the_boundary_walks_each_node_twice_at_most),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
