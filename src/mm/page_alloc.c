@@ -349,8 +349,7 @@ static void note_failure(struct bs_machine *m, const struct zonelist *zl, unsign
 }
 
 /* The block is its new owner's. */
-static inline bs_pfn hand_out(struct bs_machine *m, unsigned int cpu, bs_pfn pfn,
-			      unsigned int order, unsigned int mt)
+static bs_pfn hand_out(struct bs_machine *m, bs_pfn pfn, unsigned int order, unsigned int mt)
 {
 	struct page *p = bs_page(m, pfn, order);
 	struct zone *z = &m->zones[p->zone];
@@ -360,7 +359,6 @@ static inline bs_pfn hand_out(struct bs_machine *m, unsigned int cpu, bs_pfn pfn
 	if (hook_wanted(z, BS_HOOK_ALLOCATED, order)) {
 		const struct bs_block b = mm_describe(m, z, pfn, order, mt);
 
-		m->cpu = cpu;
 		m->hooks->allocated(m->hook_arg, &b);
 	}
 	return pfn;
@@ -394,7 +392,7 @@ bs_pfn mm_alloc(struct bs_machine *m, unsigned int cpu, unsigned int order, unsi
 			return BS_NO_PFN;
 		}
 	}
-	return hand_out(m, cpu, pfn, order, mt);
+	return hand_out(m, pfn, order, mt);
 }
 
 /*
@@ -402,36 +400,41 @@ bs_pfn mm_alloc(struct bs_machine *m, unsigned int cpu, unsigned int order, unsi
  * zone's per-cpu list; BS_NO_PFN, and nothing changed, where they do not. Must decide exactly as
  * get_page_from_freelist() would.
  */
-static inline bs_pfn alloc_hit(struct bs_machine *m, unsigned int cpu, const struct zonelist *zl,
-			       unsigned int mt)
+static inline bs_pfn alloc_hit(struct bs_machine *m, const struct first_look *look, unsigned int mt)
 {
 	const struct kernel_model *km = m->km;
-	struct zone *z = &m->zones[zl->zone[0]];
-	struct per_cpu_pages *pcp = &z->pcp[cpu];
+	struct zone *z = look->zone;
+	struct per_cpu_pages *pcp = look->pcp;
 	const bool high = km->below_high && !(z->flags & ZONE_BELOW_HIGH);
 	const uint64_t mark = z->mark[high ? WMARK_HIGH : WMARK_LOW] + z->boost;
 	int64_t usable = z->nr_free_pages;
+	bs_pfn pfn;
 
 	if (km->fast_order0_highatomic)
 		usable -=
 			km->wm_highatomic_free ? z->nr_free_highatomic : z->nr_reserved_highatomic;
-	if (unlikely(usable <= (int64_t)(mark + z->lowmem_reserve[zl->lowmem_idx])))
+	if (unlikely(usable <= (int64_t)(mark + z->lowmem_reserve[look->lowmem_idx])))
 		return BS_NO_PFN;
-	if (unlikely((z->flags & ZONE_BOOSTED) || pcp->lists[mt].first == BS_NO_PFN))
+	/* A listener, or a wake of kswapd that is due: the long way. */
+	if (unlikely((z->flags & ZONE_BOOSTED) || (z->hook_mask & BS_HOOK_ALLOCATED)))
+		return BS_NO_PFN;
+	if (unlikely(pcp->lists[mt].first == BS_NO_PFN))
 		return BS_NO_PFN;
 	pcp->free_factor >>= 1;
 	pcp->free_count >>= 1;
 	z->allocs[0]++;
-	return hand_out(m, cpu, pcp_pop_head(m, pcp, mt, 0), 0, mt);
+	pfn = pcp_pop_head(m, pcp, mt, 0);
+	m->mem_map[pfn].flags = PG_ALLOCATED;
+	return pfn;
 }
 
 bs_pfn bs_alloc_pages(struct bs_machine *m, unsigned int cpu, unsigned int gfp, unsigned int order)
 {
 	const unsigned int highest = m->gfp_zone[gfp & 15], mt = bs_gfp_migratetype(gfp);
-	const struct zonelist *zl = &m->zonelist[m->cpu_node[cpu]][highest];
+	const struct first_look *look = &m->first_look[cpu * BS_NR_ZONE_TYPES + highest];
 
-	if (likely(!order && m->grouping && zl->n && !(gfp & BS_GFP_THISNODE))) {
-		const bs_pfn pfn = alloc_hit(m, cpu, zl, mt);
+	if (likely(!order && m->grouping && look->zone && !(gfp & BS_GFP_THISNODE))) {
+		const bs_pfn pfn = alloc_hit(m, look, mt);
 
 		if (likely(pfn != BS_NO_PFN))
 			return pfn;

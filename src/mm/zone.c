@@ -284,6 +284,23 @@ static void make_zonelists(struct bs_machine *m)
 		}
 }
 
+static int make_first_looks(struct bs_machine *m, struct bs_error *err)
+{
+	m->first_look = calloc((size_t)m->nr_cpus * BS_NR_ZONE_TYPES, sizeof(*m->first_look));
+	if (!m->first_look)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, "guest", NULL, "zonelists");
+	for (unsigned int c = 0; c < m->nr_cpus; c++)
+		for (unsigned int hz = 0; hz < BS_NR_ZONE_TYPES; hz++) {
+			const struct zonelist *zl = &m->zonelist[m->cpu_node[c]][hz];
+			struct zone *z = &m->zones[zl->zone[0]];
+
+			if (zl->n)
+				m->first_look[c * BS_NR_ZONE_TYPES + hz] =
+					(struct first_look){z, &z->pcp[c], zl->lowmem_idx};
+		}
+	return 0;
+}
+
 /* Highest zone a gfp mask may use, by its four zone bits (spec 4.1). */
 static void make_gfp_zones(struct bs_machine *m)
 {
@@ -419,7 +436,8 @@ int bs_machine_create(const struct bs_machine_config *config, struct bs_machine 
 	set_pcp_orders(m);
 	make_zonelists(m);
 	make_gfp_zones(m);
-	if (!config->no_boot)
+	ret = make_first_looks(m, err);
+	if (!ret && !config->no_boot)
 		ret = bs_mm_boot(m, config, err);
 	if (ret)
 		bs_machine_destroy(m);
@@ -440,6 +458,7 @@ void bs_machine_destroy(struct bs_machine *m)
 		munmap(m->mem_map, m->map_bytes);
 	if (m->side)
 		munmap(m->side, m->side_bytes);
+	free(m->first_look);
 	free(m->pb);
 	free(m->ranges);
 	free(m);

@@ -80,6 +80,13 @@ struct zonelist {
 	uint8_t zone[BS_MAX_ZONES];
 };
 
+/* Where a request up to a zone type looks first, from one CPU; zone is NULL if nowhere. */
+struct first_look {
+	struct zone *zone;
+	struct per_cpu_pages *pcp;
+	uint8_t lowmem_idx;
+};
+
 struct bs_machine {
 	struct page *mem_map, *side;
 	struct pageblock *pb;
@@ -97,6 +104,7 @@ struct bs_machine {
 	struct zonelist zonelist[BS_MAX_NODES][BS_NR_ZONE_TYPES];
 	struct zonelist thisnode[BS_MAX_NODES][BS_NR_ZONE_TYPES]; /* __GFP_THISNODE */
 	uint8_t gfp_zone[16];
+	struct first_look *first_look; /* [nr_cpus][BS_NR_ZONE_TYPES] */
 	int64_t pgfree_other; /* pages that pgfree counts, or not, beyond the calls' own */
 	uint64_t kswapd_wakes; /* through the BOOSTED flag */
 	struct bs_mem_range *ranges;
