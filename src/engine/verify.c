@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "strategy_vectors.h"
 #include "verify_int.h"
 
 const char *bs_difference_name(unsigned int diff)
@@ -48,15 +49,38 @@ static uint64_t clock_ns(void)
 
 /* ---- One comparison -------------------------------------------------------------------------- */
 
-/* @out NULL: a file of dumps. */
+/* @out NULL: a file of dumps. @strategy: the vector drives a reporting strategy. */
 struct job {
 	const char *path, *out, *kernel;
+	bool strategy;
 	const struct bs_verify_config *cfg;
 };
+
+/* The replay of a strategy compares for itself and stops at the first difference. */
+static int replay_strategy(const struct job *j, struct bs_verify_result *r, struct bs_error *err)
+{
+	struct bs_vector_result v;
+	int ret = bs_strategy_vector_run(j->path, j->out, &v, err);
+
+	if (!ret) {
+		const struct bs_found f = {BS_DIFF_OUTPUT, v.at,       v.lines + 1,
+					   v.command,	   v.expected, v.got};
+
+		r->operations = v.commands;
+		r->pfns = v.pfns;
+		r->checks = v.lines;
+		if (!v.equal)
+			bs_verify_note(r, &f);
+	}
+	bs_vector_result_free(&v);
+	return ret;
+}
 
 static int replay(const struct job *j, struct bs_verify_result *r, uint64_t stop_before,
 		  FILE *drawn, struct bs_error *err)
 {
+	if (j->strategy)
+		return drawn ? 0 : replay_strategy(j, r, err);
 	if (j->out)
 		return bs_verify_vector(j->path, j->out, j->kernel, j->cfg, r, stop_before, drawn,
 					err);
@@ -189,15 +213,19 @@ static int run_vector(const char *path, const char *stem, const char *packed,
 	int worst = 0;
 
 	if (exists(out, sizeof(out), stem, "", ".out", packed)) {
-		const struct job j = {path, out, cfg->kernel ? cfg->kernel : named, cfg};
+		const int strategy = bs_is_strategy_vector(path, err);
+		const struct job j = {path, out, cfg->kernel ? cfg->kernel : named, strategy > 0,
+				      cfg};
 
-		if (!j.kernel)
+		if (strategy < 0)
+			return strategy;
+		if (!j.kernel && !strategy)
 			return bs_error_set(err, BS_INPUT, 0, path, "say which: --kernel",
 					    "the name does not say which kernel answered");
 		return run(&j, err);
 	}
 	for (size_t i = 0; i < NR_ANSWERS; i++) {
-		const struct job j = {path, out, answers[i].kernel, cfg};
+		const struct job j = {path, out, answers[i].kernel, false, cfg};
 		int ret;
 
 		if ((cfg->kernel && strcmp(cfg->kernel, answers[i].kernel)) ||
@@ -219,13 +247,20 @@ static int run_answers(const char *path, const char *stem, const char *packed,
 {
 	const char *named = cfg->kernel ? cfg->kernel : kernel_of_name(stem);
 	char ops[1024], bare[1024];
-	const struct job j = {ops, path, named, cfg};
+	struct job j = {ops, path, named, false, cfg};
 
+	if (exists(ops, sizeof(ops), stem, "", ".ops", packed)) {
+		const int strategy = bs_is_strategy_vector(ops, err);
+
+		if (strategy < 0)
+			return strategy;
+		j.strategy = strategy;
+		if (strategy || named)
+			return run(&j, err);
+	}
 	if (!named)
 		return bs_error_set(err, BS_INPUT, 0, path, "say which: --kernel",
 				    "the name does not say which kernel answered");
-	if (exists(ops, sizeof(ops), stem, "", ".ops", packed))
-		return run(&j, err);
 	snprintf(bare, sizeof(bare), "%s", stem);
 	if (strrchr(bare, '.'))
 		*strrchr(bare, '.') = '\0';
@@ -237,7 +272,7 @@ static int run_answers(const char *path, const char *stem, const char *packed,
 
 int bs_verify_file(const char *path, const struct bs_verify_config *config, struct bs_error *err)
 {
-	const struct job j = {path, NULL, NULL, config};
+	const struct job j = {path, NULL, NULL, false, config};
 	char stem[1000];
 	const char *packed;
 
