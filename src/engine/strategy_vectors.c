@@ -460,7 +460,7 @@ static int run(struct replay *v, struct bs_textfile *ops, struct bs_textfile *wa
 	       const char *path, struct bs_vector_result *r)
 {
 	char where[300], *line;
-	long len;
+	long len = 0;
 	int ret = 0;
 
 	v->where = where;
