@@ -40,7 +40,7 @@ struct replay {
 	unsigned int slots_used, capacity;
 
 	uint64_t requests, quiet_pgfree;
-	const char *where;
+	char where[300]; /* file:line */
 	struct bs_error *err;
 	int failed;
 };
@@ -459,15 +459,15 @@ static int expect_end(struct bs_textfile *want, struct bs_vector_result *r, stru
 static int run(struct replay *v, struct bs_textfile *ops, struct bs_textfile *want,
 	       const char *path, struct bs_vector_result *r)
 {
-	char where[300], *line;
+	char *line;
 	long len = 0;
 	int ret = 0;
 
-	v->where = where;
 	r->equal = true;
 	while (!ret && r->equal && (len = bs_textfile_line(ops, &line, v->err)) >= 0) {
 		r->at = bs_textfile_number(ops);
-		snprintf(where, sizeof(where), "%.200s:%llu", path, (unsigned long long)r->at);
+		snprintf(v->where, sizeof(v->where), "%.200s:%llu", path,
+			 (unsigned long long)r->at);
 		ret = run_line(v, line, want, r);
 	}
 	if (!ret && r->equal)
@@ -509,7 +509,7 @@ static int prepare(struct replay *v, const char *ops)
 	struct bs_ops_line l;
 	int ret = find_strategy(ops, &l, v->err);
 
-	v->where = ops;
+	snprintf(v->where, sizeof(v->where), "%.290s", ops);
 	return ret ? ret : read_keys(v, &l);
 }
 
