@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "mm_report.h"
+
 static const char *const zone_names[] = {"DMA", "DMA32", "Normal", "Movable", "Device"};
 
 unsigned int bs_nr_zones(const struct bs_machine *m)
@@ -260,6 +262,21 @@ int bs_allocated_order(const struct bs_machine *m, bs_pfn pfn)
 	return p ? p->order : -1;
 }
 
+bool bs_mm_owns(const struct bs_machine *m, bs_pfn pfn, unsigned int order, uint32_t word)
+{
+	const struct page *p;
+
+	if (unlikely(pfn >= m->max_pfn || pfn & (((bs_pfn)1 << order) - 1)))
+		return false;
+	p = bs_page(m, pfn, order);
+	return (p->flags & PG_ALLOCATED) && p->order == order && p->word == word;
+}
+
+void bs_mm_prefetch(const struct bs_machine *m, bs_pfn pfn)
+{
+	__builtin_prefetch(&m->mem_map[pfn], 1);
+}
+
 uint32_t bs_page_word(const struct bs_machine *m, bs_pfn pfn)
 {
 	const struct page *p = allocated_page(m, pfn);
@@ -283,9 +300,15 @@ static void set_flag(struct page *p, uint8_t flag, bool on)
 
 void bs_page_set_lru(struct bs_machine *m, bs_pfn pfn, unsigned int order, bool lru)
 {
+	struct page *p = bs_page(m, pfn, order);
 	unsigned int have;
 	bs_pfn head;
 
+	/* Nearly every call: one page that has just been handed out. */
+	if (likely(!order && (p->flags & PG_ALLOCATED) && !p->order)) {
+		set_flag(p, PG_LRU, lru);
+		return;
+	}
 	if (bs_page_lookup(m, pfn, &head, &have) == BS_PAGE_ALLOCATED) {
 		/* A block described by one entry is movable as a whole or not at all. */
 		if (have >= m->pbo) {

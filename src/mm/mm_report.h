@@ -75,6 +75,11 @@ uint64_t bs_mm_kswapd_wakes(const struct bs_machine *m);
  * and P54's drain, as the vectors have it. 0 or -EBUSY. */
 int bs_mm_set_isolate(struct bs_machine *m, bs_pfn pfn);
 
+/* For a replay that knows what it will free: is [pfn, 2^order) an allocated block whose owner's word
+ * is @word; and fetch what freeing @pfn will read. */
+bool bs_mm_owns(const struct bs_machine *m, bs_pfn pfn, unsigned int order, uint32_t word);
+void bs_mm_prefetch(const struct bs_machine *m, bs_pfn pfn);
+
 /* The word of a block in the reporter's hands or on a free list (strategy's boundary slot, stash). */
 uint32_t bs_mm_block_word(const struct bs_machine *m, bs_pfn pfn, unsigned int order);
 void bs_mm_set_block_word(struct bs_machine *m, bs_pfn pfn, unsigned int order, uint32_t word);
