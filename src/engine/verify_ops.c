@@ -118,6 +118,16 @@ static void explain(struct replay *v, const char *text, const struct bs_ops_line
 	bs_machine_explain(v->guest.m, explain_line, v);
 }
 
+static int bad_after_difference(struct replay *v, const char *command)
+{
+	const struct bs_found f = {
+		BS_DIFF_OWNER, bs_textfile_number(v->ops), bs_textfile_number(v->want),
+		command,       "a block in use",	   "none"};
+
+	bs_verify_note(v->r, &f);
+	return 0;
+}
+
 static int run_command(struct replay *v, const struct bs_ops_line *l, const char *text,
 		       const char *where)
 {
@@ -134,6 +144,9 @@ static int run_command(struct replay *v, const struct bs_ops_line *l, const char
 	if (done == BS_OPS_UNKNOWN)
 		ret = bs_error_set(v->err, BS_INPUT, 0, where, "the format: spec allocator.md 9.0",
 				   "unknown command \"%.40s\"", l->word[0]);
+	else if (done == BS_OPS_BAD && v->r->total_differences)
+		/* After a first difference a block may well be elsewhere. */
+		ret = bad_after_difference(v, text);
 	else if (done == BS_OPS_BAD)
 		ret = -EINVAL;
 	else
