@@ -94,11 +94,12 @@ int bs_mm_boot(struct bs_machine *m, const struct bs_machine_config *c, struct b
 		bs_pfn start = m->ranges[i].start, end = m->ranges[i].end, take;
 		int ret;
 
-		if (!start && pfn_zone(m, 0) == NULL)
-			start = 1;
 		take = reserved < end - start ? reserved : end - start;
 		reserved -= take;
-		ret = bs_machine_boot_range(m, start + take, end, err);
+		start += take;
+		if (!start && !pfn_zone(m, 0))
+			start = 1;
+		ret = bs_machine_boot_range(m, start, end, err);
 		if (ret)
 			return ret;
 	}

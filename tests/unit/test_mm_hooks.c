@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the listener is told, when, and what it may decide: hooks H1..H10. Spec reporting.md 0.3. */
+#include "mm_test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "mm_report.h"
+
+/* Everything heard, as one string; and what to answer. */
+struct ear {
+	struct bs_machine *m;
+	char text[1024];
+	bool to_tail, drop_mark;
+	bs_pfn before;
+};
+
+static void hear(struct ear *e, const char *what, const struct bs_block *b)
+{
+	const size_t n = strlen(e->text);
+
+	snprintf(e->text + n, sizeof(e->text) - n, "%s(%u,o%u,%c)", what, b->pfn, b->order,
+		 "UMRHI"[b->list_mt]);
+}
+
+static void freeing(void *arg, const struct bs_block *b)
+{
+	struct ear *e = arg;
+
+	assert_false(bs_mm_zone_locked(e->m, b->zone));
+	hear(e, " H1", b);
+}
+
+static void merged(void *arg, const struct bs_block *b)
+{
+	struct ear *e = arg;
+
+	assert_true(bs_mm_zone_locked(e->m, b->zone));
+	hear(e, " H2", b);
+}
+
+static void place(void *arg, const struct bs_block *b, enum bs_why why, struct bs_spot *at)
+{
+	struct ear *e = arg;
+
+	assert_true(bs_mm_zone_locked(e->m, b->zone));
+	assert_in_range(why, BS_FREE, BS_NR_WHY - 1);
+	hear(e, " H3", b);
+	at->tail |= e->to_tail;
+	at->before = e->before;
+}
+
+static void block_in(void *arg, const struct bs_block *b, enum bs_why why, bool was_merged)
+{
+	struct ear *e = arg;
+	struct bs_block now;
+
+	/* It is on its list already. */
+	assert_int_equal(bs_mm_free_block(e->m, b->pfn, &now), 0);
+	assert_int_equal(now.order, b->order);
+	hear(e, was_merged ? " H5merged" : why == BS_RETURN ? " H5return" : " H5", b);
+}
+
+static void block_out(void *arg, const struct bs_block *b, enum bs_why why)
+{
+	static const char *const names[BS_NR_WHY] = {
+		[BS_ALLOC] = " H6alloc",
+		[BS_MERGE] = " H6merge",
+		[BS_TAKE] = " H6take",
+	};
+	struct ear *e = arg;
+	struct bs_block now;
+
+	/* Still linked, its mark still readable. */
+	assert_int_equal(bs_mm_free_block(e->m, b->pfn, &now), 0);
+	assert_int_equal(now.reported, b->reported);
+	assert_non_null(names[why]);
+	hear(e, names[why], b);
+}
+
+static bool block_move(void *arg, const struct bs_block *b, unsigned int to_mt, enum bs_why why,
+		       struct bs_spot *at)
+{
+	struct ear *e = arg;
+
+	assert_int_equal(to_mt, why == BS_STEAL ? (unsigned int)U : BS_MIGRATE_ISOLATE);
+	hear(e, why == BS_STEAL ? " H7steal" : " H7isolate", b);
+	at->tail |= e->to_tail;
+	return !e->drop_mark;
+}
+
+static void reordered(void *arg, unsigned int zone, unsigned int order, unsigned int mt)
+{
+	struct ear *e = arg;
+	const struct bs_block b = {
+		.zone = (uint16_t)zone, .order = (uint8_t)order, .list_mt = (uint8_t)mt};
+
+	hear(e, " H8", &b);
+}
+
+static void allocated(void *arg, const struct bs_block *b)
+{
+	struct ear *e = arg;
+
+	assert_int_equal(bs_page_state(e->m, b->pfn), BS_PAGE_ALLOCATED);
+	assert_false(bs_mm_zone_locked(e->m, b->zone));
+	hear(e, " H10", b);
+}
+
+static const struct bs_hooks hooks = {
+	.freeing = freeing,
+	.merged = merged,
+	.place = place,
+	.block_in = block_in,
+	.block_out = block_out,
+	.block_move = block_move,
+	.reordered = reordered,
+	.allocated = allocated,
+};
+
+#define ALL_HOOKS UINT32_MAX
+
+static struct bs_machine *listened(const char *kernel, struct ear *e, bs_pfn free,
+				   unsigned int lowest)
+{
+	*e = (struct ear){.before = BS_NO_PFN};
+	e->m = machine_with_pages(kernel, 4096);
+	boot_range(e->m, 0, free);
+	assert_false(bs_mm_has_listener(e->m));
+	bs_machine_listen(e->m, &hooks, e);
+	assert_true(bs_mm_has_listener(e->m));
+	bs_zone_listen(e->m, 0, ALL_HOOKS, lowest);
+	return e->m;
+}
+
+/*
+ * The story of a block, from order 9 up only.
+ *
+ *   before      o10 M: [0]
+ *   alloc o9    (0,o10) goes out; the caller has (0,o9)
+ *   free        H1; (512,o9) is absorbed: out, merged to (0,o10); placed; in
+ *   alloc o0    out once more; what happens below order 9 is not told
+ */
+static void test_story_of_a_block(void **state)
+{
+	struct ear e;
+	struct bs_machine *m = listened(P54, &e, 1024, 9);
+
+	(void)state;
+	assert_int_equal(alloc(m, M, 9), 0);
+	release(m, 0, 9);
+	assert_string_equal(e.text, " H6alloc(0,o10,M) H10(0,o9,M) H1(0,o9,M) H6merge(512,o9,M)"
+				    " H2(0,o10,M) H3(0,o10,M) H5merged(0,o10,M)");
+	e.text[0] = '\0';
+	assert_int_equal(alloc(m, M, 0), 0);
+	release(m, 0, 0);
+	/* Up through the orders to 10: from order 9 on it is heard again. */
+	assert_string_equal(e.text, " H6alloc(0,o10,M) H2(0,o9,M) H6merge(512,o9,M) H2(0,o10,M)"
+				    " H3(0,o10,M) H5merged(0,o10,M)");
+	bs_machine_listen(m, NULL, NULL);
+	e.text[0] = '\0';
+	assert_int_equal(alloc(m, M, 0), 0);
+	assert_string_equal(e.text, "");
+	bs_machine_destroy(m);
+}
+
+/*
+ * 6.1 frees order 9 to the per-cpu list: H1 at the free, the rest at the flush. A hit tells nothing
+ * but the new owner, and only from the lowest order up.
+ *
+ * semantics.md 8
+ */
+static void test_per_cpu_lists(void **state)
+{
+	struct ear e;
+	struct bs_machine *m = listened(P61, &e, 2048, 9);
+
+	(void)state;
+	bs_zone_set_pcp(m, 0, 4096, 4);
+	assert_int_equal(alloc(m, M, 9), 0);
+	/* A refill of two: both leave the buddy at once. */
+	assert_string_equal(e.text, " H6alloc(0,o10,M) H6alloc(512,o9,M) H10(0,o9,M)");
+	e.text[0] = '\0';
+	release(m, 0, 9);
+	assert_string_equal(e.text, " H1(0,o9,M)");
+	assert_int_equal(alloc(m, M, 9), 0);
+	assert_string_equal(e.text, " H1(0,o9,M) H10(0,o9,M)");
+	e.text[0] = '\0';
+	bs_drain_pages(m, BS_ALL_CPUS);
+	assert_string_equal(e.text, " H3(512,o9,M) H5(512,o9,M)");
+	bs_machine_destroy(m);
+}
+
+/*
+ * The listener decides the end, or the node in front of which a block is put.
+ *
+ *   before     o10 M: [0] [1024] [2048]     (6.1)
+ *   3072 freed, the model says head
+ *     answer tail                [0] [1024] [2048] [3072]
+ *     answer before 2048         [0] [1024] [3072] [2048]
+ */
+static void test_placement(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++) {
+		static const char *const after[] = {"o10 M:[3072,0,1024,2048]",
+						    "o10 M:[0,1024,2048,3072]",
+						    "o10 M:[0,1024,3072,2048]"};
+		struct ear e;
+		struct bs_machine *m = listened(P61, &e, 4096, 9);
+
+		bs_mm_zone_lock(m, 0);
+		bs_mm_list_rotate(m, 0, 10, M, 3072);
+		bs_mm_zone_unlock(m, 0);
+		assert_int_equal(alloc(m, M, 10), 3072);
+		e.to_tail = i > 0;
+		e.before = i == 2 ? 2048 : BS_NO_PFN;
+		release(m, 3072, 10);
+		assert_lists(m, after[i]);
+		bs_machine_destroy(m);
+	}
+}
+
+/*
+ * A steal moves a reported block: the model keeps the mark, a listener may drop it.
+ *
+ *   before   o3 M: [0r] [64r] all of a pageblock's free memory     alloc o3 U
+ */
+static void test_moves(void **state)
+{
+	(void)state;
+	for (unsigned int drop = 0; drop < 2; drop++) {
+		struct ear e;
+		struct bs_machine *m = listened(P61, &e, 8, 3);
+
+		boot_range(m, 64, 72);
+		e.drop_mark = drop;
+		bs_mm_set_reported(m, 0, 3, true);
+		bs_mm_set_reported(m, 64, 3, true);
+		e.text[0] = '\0';
+		assert_int_equal(alloc(m, U, 3), 0);
+		assert_string_equal(e.text, " H7steal(0,o3,M) H7steal(64,o3,M) H6alloc(0,o3,U)"
+					    " H10(0,o3,U)");
+		assert_lists(m, drop ? "o3 U:[64]" : "o3 U:[64r]");
+		assert_int_equal(bs_isolate_pageblock(m, 0), -16);
+		bs_machine_destroy(m);
+	}
+}
+
+/* Taken, put back, reordered by someone else. */
+static void test_take_and_return(void **state)
+{
+	struct ear e;
+	struct bs_machine *m = listened(P61, &e, 4096, 9);
+	bs_pfn final;
+
+	(void)state;
+	bs_mm_zone_lock(m, 0);
+	assert_true(bs_mm_isolate_free_page(m, 0, 10));
+	bs_mm_set_block_word(m, 0, 10, 5);
+	assert_int_equal(bs_mm_block_word(m, 0, 10), 5);
+	bs_mm_putback(m, 0, 10, BS_MT_NOW, true, &final);
+	assert_true(bs_mm_zone_locked(m, 0));
+	bs_mm_zone_unlock(m, 0);
+	bs_mm_list_reorder(m, 0, 10, M, 3072, true);
+	assert_string_equal(e.text, " H6take(0,o10,M) H3(0,o10,M) H5return(0,o10,M) H8(0,o10,M)");
+	assert_lists(m, "o10 M:[3072,0,1024,2048]");
+	bs_machine_destroy(m);
+}
+
+static void count_lines(void *arg, const char *text)
+{
+	struct ear *e = arg;
+
+	assert_null(strchr(text, '\n'));
+	hear(e, text, &(struct bs_block){0});
+}
+
+/* Decisions off the hit path are said; a hit says nothing. */
+static void test_explain(void **state)
+{
+	struct ear e = {.before = BS_NO_PFN};
+	struct bs_machine *m = machine_with_pages(P61, 4096);
+
+	(void)state;
+	boot_range(m, 0, 512);
+	bs_zone_set_pcp(m, 0, 64, 4);
+	bs_machine_explain(m, count_lines, &e);
+	alloc(m, U, 0);
+	assert_non_null(strstr(e.text, "refill"));
+	e.text[0] = '\0';
+	alloc(m, U, 0);
+	assert_string_equal(e.text, "");
+	alloc(m, U, 10);
+	assert_non_null(strstr(e.text, "refused"));
+	assert_non_null(strstr(e.text, "slow path"));
+	bs_machine_explain(m, NULL, NULL);
+	e.text[0] = '\0';
+	bs_drain_pages(m, BS_ALL_CPUS);
+	assert_string_equal(e.text, "");
+	bs_machine_destroy(m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_story_of_a_block), cmocka_unit_test(test_per_cpu_lists),
+		cmocka_unit_test(test_placement),	 cmocka_unit_test(test_moves),
+		cmocka_unit_test(test_take_and_return),	 cmocka_unit_test(test_explain),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Isolation of pageblocks and of single free blocks. Spec allocator.md 6, 9.1 no. 22, 23, 32;
+ * reporting.md 0.4, 0.5. */
+#include "mm_test.h"
+
+#include <errno.h>
+
+#include "mm_report.h"
+
+static const char *const kernels[] = {P54, P61, P612};
+#define for_each_kernel(k) for (unsigned int k = 0; k < 3; k++)
+
+/*
+ * An order-10 block isolated half by half.
+ *
+ *   before   o10 M: [0] [2048]  (6.1; 5.4: [2048] [0])
+ *   iso 0    the block moves with its first pageblock: NR_FREE -1024       6.12: o9 I:[0] M:[512]
+ *   iso 512  nothing left to move: NR_FREE the same                        6.12: o9 I: both
+ *   uniso both
+ *   after    5.4 o10 M: [0] [2048]      6.1 o10 M: [2048] [0]
+ *
+ * spec allocator.md 9.1 no. 22, 9.3 v14
+ */
+static void test_unisolate_position(void **state)
+{
+	(void)state;
+	for_each_kernel(k)
+	{
+		struct bs_machine *m = machine_with_pages(kernels[k], 4096);
+
+		boot_range(m, 0, 1024);
+		boot_range(m, 2048, 3072);
+		assert_int_equal(bs_isolate_pageblock(m, 0), 0);
+		assert_int_equal(nr_free_pages(m, 0), k == 2 ? 1536 : 1024);
+		assert_int_equal(bs_isolate_pageblock(m, 512), 0);
+		assert_int_equal(nr_free_pages(m, 0), 1024);
+		assert_types(m, "IIMMMMMM");
+		assert_int_equal(bs_isolate_pageblock(m, 512), -EBUSY);
+		bs_unisolate_pageblock(m, 0, M);
+		bs_unisolate_pageblock(m, 512, M);
+		assert_lists(m, k ? "o10 M:[2048,0]" : "o10 M:[0,2048]");
+		assert_int_equal(nr_free_pages(m, 0), 2048);
+		bs_machine_destroy(m);
+	}
+}
+
+/*
+ * An isolated half stays apart, and merges when it comes back.
+ *
+ *   before   0 and 512 in use, o10 M: [3072], pageblock 512 isolated
+ *   free both      o9 M: [0] I: [512]          only the first counts as free
+ *   uniso 512      5.4 o10 M: [0] [3072]       6.1 o10 M: [3072] [0]
+ *
+ * spec allocator.md 9.1 no. 23
+ */
+static void test_isolated_half_merges_at_unset(void **state)
+{
+	(void)state;
+	for_each_kernel(k)
+	{
+		struct bs_machine *m = machine_with_pages(kernels[k], 4096);
+
+		boot_range(m, 0, 1024);
+		assert_int_equal(alloc(m, M, 9), 0);
+		assert_int_equal(alloc(m, M, 9), 512);
+		boot_range(m, 3072, 4096);
+		/* It holds a page that cannot move away until that says it can. */
+		assert_int_equal(bs_isolate_pageblock(m, 512), -EBUSY);
+		bs_page_set_lru(m, 512, 9, true);
+		assert_int_equal(bs_isolate_pageblock(m, 512), 0);
+		release(m, 0, 9);
+		release(m, 512, 9);
+		assert_lists(m, "o9 M:[0] I:[512] o10 M:[3072]");
+		assert_int_equal(nr_free_pages(m, 0), 1536);
+		bs_unisolate_pageblock(m, 512, M);
+		assert_lists(m, k ? "o10 M:[3072,0]" : "o10 M:[0,3072]");
+		bs_machine_destroy(m);
+	}
+}
+
+/*
+ * A range cuts the blocks that straddle its ends: 6.1 at the range, 6.12 in each pageblock.
+ *
+ *   before   o10 M: [0] [1024]            range [512,1024)
+ *   after    o9 M: [0] I: [512]  o10 M: [1024]
+ *   undone   o10 M: [1024] [0]
+ *
+ * spec allocator.md 9.1 no. 32
+ */
+static void test_range_cuts_straddling_blocks(void **state)
+{
+	(void)state;
+	for (unsigned int k = 1; k < 3; k++) {
+		struct bs_machine *m = machine_with_pages(kernels[k], 4096);
+
+		boot_range(m, 0, 2048);
+		assert_int_equal(bs_isolate_range(m, 512, 1024), 0);
+		assert_lists(m, "o9 M:[0] I:[512] o10 M:[1024]");
+		assert_int_equal(nr_free_pages(m, 0), 1536);
+		bs_unisolate_range(m, 512, 1024, M);
+		assert_lists(m, "o10 M:[1024,0]");
+		bs_machine_destroy(m);
+	}
+}
+
+/*
+ * A range that fails leaves nothing isolated.
+ *
+ *   [0,2048), page 1024 in use and not movable      range [0,2048): -EBUSY, all types M again
+ *
+ * spec allocator.md 6.2
+ */
+static void test_failed_range_is_undone(void **state)
+{
+	(void)state;
+	for_each_kernel(k)
+	{
+		struct bs_machine *m = machine_with_pages(kernels[k], 4096);
+
+		boot_range(m, 1024, 1025);
+		assert_int_equal(alloc(m, M, 0), 1024);
+		boot_range(m, 0, 1024);
+		boot_range(m, 1025, 2048);
+		assert_int_equal(bs_isolate_range(m, 0, 2048), -EBUSY);
+		assert_types(m, "MMMMMMMM");
+		assert_int_equal(nr_free_pages(m, 0), 2047);
+		assert_int_equal(bs_isolate_range(m, 100, 512), -EINVAL);
+		bs_machine_destroy(m);
+	}
+}
+
+/*
+ * 5.4 drains the per-cpu lists while isolating, later kernels leave that to the caller.
+ *
+ *   pcp L1: [0]       5.4: the page goes to the I list; 6.1: stays
+ *
+ * spec allocator.md 6.1, 8.1 no. 13
+ */
+static void test_isolation_drains(void **state)
+{
+	(void)state;
+	for_each_kernel(k)
+	{
+		struct bs_machine *m = machine_with_pages(kernels[k], 4096);
+		struct bs_zone_info info;
+
+		boot_range(m, 0, 512);
+		bs_zone_set_pcp(m, 0, 64, 4);
+		assert_int_equal(alloc(m, M, 0), 0);
+		release(m, 0, 0);
+		assert_int_equal(bs_isolate_pageblock(m, 0), 0);
+		bs_zone_info(m, 0, &info);
+		assert_int_equal(info.nr_pcp_pages, k ? 4 : 0);
+		assert_int_equal(info.nr_free_pages, 0);
+		/* Whatever comes back now belongs to the isolated pageblock. */
+		bs_drain_pages(m, BS_ALL_CPUS);
+		assert_lists(m, "o9 I:[0]");
+		bs_machine_destroy(m);
+	}
+}
+
+static void take(struct bs_machine *m, bs_pfn pfn, unsigned int order)
+{
+	bs_mm_zone_lock(m, 0);
+	assert_true(bs_mm_isolate_free_page(m, pfn, order));
+	bs_mm_zone_unlock(m, 0);
+}
+
+/*
+ * A reporter takes a block and puts it back: away from every list in between, MOVABLE afterwards.
+ *
+ *   before   o9 U: [0]    o10 M: [2048]      pageblock 0 is U
+ *   take 0   o10 M: [2048]                   block 0 isolated, pageblock 0 now M
+ *   put      o9 M: [0]    o10 M: [2048]
+ *   taken again, 512 freed meanwhile, put: o10 M: [2048] [0], merged, at the tail
+ *
+ * spec reporting.md 0.4, 0.5
+ */
+static void test_isolate_free_page(void **state)
+{
+	(void)state;
+	for_each_kernel(k)
+	{
+		struct bs_machine *m = machine_with_pages(kernels[k], 4096);
+		struct bs_machine_counters c;
+		bs_pfn final;
+
+		boot_range(m, 0, 512);
+		assert_int_equal(alloc(m, U, 9), 0);
+		boot_range(m, 2048, 3072);
+		release(m, 0, 9);
+		assert_lists(m, "o9 U:[0] o10 M:[2048]");
+		take(m, 0, 9);
+		assert_lists(m, "o10 M:[2048]");
+		assert_types(m, "MMMMMMMM");
+		assert_int_equal(bs_page_state(m, 3), BS_PAGE_ISOLATED);
+		assert_int_equal(nr_free_pages(m, 0), 1024);
+		bs_machine_counters(m, &c);
+		assert_int_equal(c.pageblocks_retyped, 1);
+		bs_mm_zone_lock(m, 0);
+		assert_int_equal(bs_mm_putback(m, 0, 9, BS_MT_NOW, true, &final), 9);
+		bs_mm_zone_unlock(m, 0);
+		assert_int_equal(final, 0);
+		assert_lists(m, "o9 M:[0] o10 M:[2048]");
+		/* Its buddy appears while it is away: put back, it merges. */
+		take(m, 0, 9);
+		boot_range(m, 512, 1024);
+		bs_mm_zone_lock(m, 0);
+		assert_int_equal(bs_mm_putback(m, 0, 9, BS_MT_NOW, true, &final), 10);
+		bs_mm_zone_unlock(m, 0);
+		assert_lists(m, "o10 M:[2048,0]");
+		bs_machine_destroy(m);
+	}
+}
+
+/*
+ * Taking obeys the min mark: free - must exceed min + 2^order.
+ *
+ *   min 512, 1024 free, order 9: 1024 > 1024 fails; one page more passes
+ *
+ * spec reporting.md 0.4
+ */
+static void test_isolate_obeys_min(void **state)
+{
+	(void)state;
+	for_each_kernel(k)
+	{
+		struct bs_machine *m = machine_with_pages(kernels[k], 4096);
+
+		boot_range(m, 0, 512);
+		boot_range(m, 1024, 1536);
+		bs_zone_set_watermarks(m, 0, 512, 600, 700);
+		bs_mm_zone_lock(m, 0);
+		assert_false(bs_mm_isolate_free_page(m, 0, 9));
+		bs_mm_zone_unlock(m, 0);
+		assert_int_equal(nr_free_pages(m, 0), 1024);
+		boot_range(m, 2048, 2049);
+		take(m, 0, 9);
+		assert_int_equal(nr_free_pages(m, 0), 513);
+		/* ... which pulling does not ask for. */
+		bs_mm_zone_lock(m, 0);
+		bs_mm_pull_free_page(m, 1024, 9);
+		bs_mm_zone_unlock(m, 0);
+		assert_lists(m, "o0 M:[2048]");
+		bs_machine_destroy(m);
+	}
+}
+
+/*
+ * 6.12 isolating half a pageblock moves the other half's free blocks to the M lists with it.
+ *
+ *   before   o8 U: [0] [256] do not merge: page 256's block in use half; pageblock 0 U
+ *   take (0,o8)    rest of pageblock 0: o7 M: [256]
+ *   6.1 sets the type and leaves o7 U: [256] where it is
+ *
+ * spec allocator.md 6.3 (P612)
+ */
+static void test_isolating_half_a_pageblock(void **state)
+{
+	(void)state;
+	for (unsigned int k = 1; k < 3; k++) {
+		struct bs_machine *m = machine_with_pages(kernels[k], 4096);
+
+		boot_range(m, 0, 512);
+		boot_range(m, 1024, 1025);
+		assert_int_equal(alloc(m, U, 7), 0);
+		assert_int_equal(alloc(m, U, 7), 128);
+		assert_int_equal(alloc(m, U, 7), 256);
+		assert_int_equal(alloc(m, U, 7), 384);
+		release(m, 0, 7);
+		release(m, 128, 7);
+		release(m, 256, 7);
+		assert_lists(m, "o0 M:[1024] o7 U:[256] o8 U:[0]");
+		take(m, 0, 8);
+		assert_lists(m, k == 2 ? "o0 M:[1024] o7 M:[256]" : "o0 M:[1024] o7 U:[256]");
+		assert_types(m, "MMMMMMMM");
+		bs_machine_destroy(m);
+	}
+}
+
+/*
+ * Rotation: the cyclic order of a list stays.
+ *
+ *   before   o10 M: [0] [1024] [2048] [3072]      (6.1)
+ *   2048 first     [2048] [3072] [0] [1024]
+ *
+ * spec reporting.md 15 no. 28
+ */
+static void test_rotation(void **state)
+{
+	struct bs_machine *m = machine_with_pages(P61, 4096);
+
+	(void)state;
+	boot_range(m, 0, 4096);
+	bs_mm_zone_lock(m, 0);
+	bs_mm_list_rotate(m, 0, 10, M, 2048);
+	assert_lists(m, "o10 M:[2048,3072,0,1024]");
+	bs_mm_list_rotate(m, 0, 10, M, 2048);
+	bs_mm_set_reported(m, 3072, 10, true);
+	bs_mm_zone_unlock(m, 0);
+	assert_lists(m, "o10 M:[2048,3072r,0,1024]");
+	/* Last instead of first. */
+	bs_mm_list_reorder(m, 0, 10, M, 2048, false);
+	assert_lists(m, "o10 M:[3072r,0,1024,2048]");
+	/* Split for an allocation, the mark is gone. */
+	assert_int_equal(alloc(m, M, 4), 3072);
+	assert_lists(m, "o4 M:[3088] o5 M:[3104] o6 M:[3136] o7 M:[3200] o8 M:[3328] "
+			"o9 M:[3584] o10 M:[0,1024,2048]");
+	bs_machine_destroy(m);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_unisolate_position),
+		cmocka_unit_test(test_isolated_half_merges_at_unset),
+		cmocka_unit_test(test_range_cuts_straddling_blocks),
+		cmocka_unit_test(test_failed_range_is_undone),
+		cmocka_unit_test(test_isolation_drains),
+		cmocka_unit_test(test_isolate_free_page),
+		cmocka_unit_test(test_isolate_obeys_min),
+		cmocka_unit_test(test_isolating_half_a_pageblock),
+		cmocka_unit_test(test_rotation),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
