@@ -11,13 +11,15 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "hostmem.h"
+
 #define MAX_CALLS 64
 
-static uint64_t now_real_ns(void)
+static uint64_t now_real_ns(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(clock, &ts);
 	return (uint64_t)ts.tv_sec * BS_NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
@@ -281,7 +283,7 @@ static int final_checks(struct bs_cell *c, struct bs_error *err)
 
 int bs_cell_run(struct bs_cell *c, struct bs_error *err)
 {
-	uint64_t begin, heap;
+	uint64_t begin, cpu, heap;
 	int ret;
 
 	ret = bs_trace_rewind(c->trace, err);
@@ -291,14 +293,21 @@ int bs_cell_run(struct bs_cell *c, struct bs_error *err)
 		*err = c->err;
 		return -EIO;
 	}
+	bs_device_stats(c->dev, &c->f.device);
+	c->f.resident_at_start = c->f.device.resident_bytes + c->f.device.unmapped_bytes;
+	c->f.first_touch_at_start = c->f.device.first_touch_bytes;
 	bs_cell_push(c, c->end, BS_DUE_END, 0);
 	ret = bs_report_start(c->rc);
 	if (ret)
 		return bs_error_set(err, BS_RESOURCE, -ret, c->label, NULL, "cannot start");
 	heap = c->cfg->allocated ? c->cfg->allocated() : 0;
-	begin = now_real_ns();
+	c->f.host_free[0] = bs_host_free_bytes();
+	begin = now_real_ns(CLOCK_MONOTONIC);
+	cpu = now_real_ns(CLOCK_THREAD_CPUTIME_ID);
 	bs_cell_advance(c, &c->ended);
-	c->f.wall_ns = now_real_ns() - begin;
+	c->f.cpu_ns = now_real_ns(CLOCK_THREAD_CPUTIME_ID) - cpu;
+	c->f.wall_ns = now_real_ns(CLOCK_MONOTONIC) - begin;
+	c->f.host_free[2] = bs_host_free_bytes();
 	c->f.loop_alloc_bytes = c->cfg->allocated ? c->cfg->allocated() - heap : 0;
 	if (c->failed) {
 		*err = c->err;

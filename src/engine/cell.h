@@ -49,8 +49,11 @@ struct bs_figures {
 	uint64_t events;
 	bool residency_checked, residency_equal;
 	char residency_note[256];
+	uint64_t resident_at_start, first_touch_at_start;
+	bs_ns cost_ns; /* held and faulted, priced as the bound prices them; BS_NO_TIME: no price */
 	/* measured, not decided on */
-	uint64_t wall_ns, loop_alloc_bytes;
+	uint64_t wall_ns, cpu_ns, loop_alloc_bytes;
+	uint64_t host_free[3]; /* at t0, at the last event of the trace, at the end of the window */
 };
 
 struct bs_cell {

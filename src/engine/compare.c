@@ -135,26 +135,37 @@ static int run_bound(const struct bs_sim_config *cfg, struct bs_trace *t, struct
 	return 0;
 }
 
-static int add_bound(const struct bs_sim_config *cfg, struct bs_trace *t, struct bs_result *r,
-		     struct bs_error *err)
+static int make_bound(const struct bs_sim_config *cfg, struct bs_trace *t, struct bs_result *r,
+		      struct bs_bound **out, struct bs_error *err)
 {
 	struct bs_device_costs costs;
-	struct bs_bound *b;
+	bs_ns refault;
 	int ret;
 
 	if (cfg->device.costs)
 		costs = *cfg->device.costs;
 	else
 		bs_cost_preset(strcmp(cfg->device.kind, "null") ? "default" : "null", &costs);
-	b = bs_bound_create(cfg->machine.memory_bytes, costs.refault_thp_per_mib,
-			    cfg->weight_ns_per_mib_s);
-	if (!b)
+	/* With huge pages for some cells, base pages for others, the lower price bounds both. */
+	refault =
+		cfg->device.thp == BS_THP_NEVER ? costs.refault_per_mib : costs.refault_thp_per_mib;
+	*out = bs_bound_create(cfg->machine.memory_bytes, refault, cfg->weight_ns_per_mib_s);
+	if (!*out)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, cfg->trace_path, NULL, "bound");
-	ret = run_bound(cfg, t, b, err);
+	ret = run_bound(cfg, t, *out, err);
 	if (!ret)
-		bs_result_bound(r, b, costs.refault_thp_per_mib, cfg->weight_ns_per_mib_s);
-	bs_bound_destroy(b);
+		bs_result_bound(r, *out, refault, cfg->weight_ns_per_mib_s);
 	return ret;
+}
+
+/* What the cell held and faulted in, priced as the bound prices it. */
+static void price(struct bs_cell *c, const struct bs_bound *b)
+{
+	const struct bs_figures *f = &c->f;
+
+	c->f.cost_ns = bs_bound_row_cost_ns(b, c->tl, f->resident_at_start,
+					    f->device.refault_bytes + f->device.first_touch_bytes -
+						    f->first_touch_at_start);
 }
 
 static void warn_short(const struct bs_cell *c, struct bs_result *r)
@@ -179,7 +190,7 @@ static void warn_short(const struct bs_cell *c, struct bs_result *r)
 }
 
 static int run_cell(const struct bs_sim_config *cfg, unsigned int index, struct bs_trace *t,
-		    struct bs_result *r, struct bs_error *err)
+		    const struct bs_bound *b, struct bs_result *r, struct bs_error *err)
 {
 	struct bs_cell *c;
 	int ret = bs_cell_create(cfg, cfg->strategies[index], t, &c, err);
@@ -189,6 +200,8 @@ static int run_cell(const struct bs_sim_config *cfg, unsigned int index, struct 
 	c->index = index;
 	warn_short(c, r);
 	ret = bs_cell_run(c, err);
+	if (!ret)
+		price(c, b);
 	if (!ret && bs_result_add(r, c))
 		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "record");
 	bs_cell_destroy(c);
@@ -230,6 +243,7 @@ int bs_compare(const struct bs_sim_config *config, struct bs_result **out, struc
 	struct bs_sim_config cfg = *config;
 	struct bs_error local = {0};
 	struct bs_result *r = NULL;
+	struct bs_bound *b = NULL;
 	struct bs_trace *t;
 	int ret;
 
@@ -243,10 +257,11 @@ int bs_compare(const struct bs_sim_config *config, struct bs_result **out, struc
 	if (ret)
 		return ret;
 	ret = compare_open(&cfg, t, &r, err);
-	for (unsigned int i = 0; i < cfg.nr_strategies && !ret; i++)
-		ret = run_cell(&cfg, i, t, r, err);
 	if (!ret)
-		ret = add_bound(&cfg, t, r, err);
+		ret = make_bound(&cfg, t, r, &b, err);
+	for (unsigned int i = 0; i < cfg.nr_strategies && !ret; i++)
+		ret = run_cell(&cfg, i, t, b, r, err);
+	bs_bound_destroy(b);
 	bs_trace_close(t);
 	if (ret && r) {
 		r->partial = true;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "cell.h"
+#include "hostmem.h"
 #include "mm_report.h"
 
 #define unlikely(x) __builtin_expect(!!(x), 0)
@@ -168,8 +169,7 @@ static void do_free(struct bs_cell *c, uint32_t number, unsigned int cpu, uint32
 	}
 	pfn += offset;
 	/* The table is not cleared: a page's word says whose it is, so freeing twice is noticed. */
-	if (unlikely(!bs_mm_owns(c->m, pfn, order, number)) &&
-	    !own_piece(c, pfn, order, number)) {
+	if (unlikely(!bs_mm_owns(c->m, pfn, order, number)) && !own_piece(c, pfn, order, number)) {
 		c->f.unusable_frees++;
 		return;
 	}
@@ -304,6 +304,7 @@ static bs_ns stream_peek(struct bs_cell *c)
 			c->stream_end = true;
 			bs_cell_set_time(c, c->now);
 			bs_timeline_load_end(c->tl, c->now);
+			c->f.host_free[1] = bs_host_free_bytes();
 			return BS_NO_TIME;
 		}
 		c->base += c->info->duration + c->cfg->gap;

@@ -207,6 +207,7 @@ static json_t *cell_json(const struct bs_cell *c)
 	put_str(o, "device", c->device_words);
 	put_int(o, "held_mib_s", f->held_mib_s);
 	put_int(o, "used_mib_s", f->used_mib_s);
+	put_time(o, "cost_ns", f->cost_ns);
 	put_int(o, "peak_resident_bytes", f->peak_resident_bytes);
 	sub = json_object();
 	put_time(sub, "t50", f->settle[0]);
@@ -308,6 +309,9 @@ static json_t *cell_measured(const struct bs_cell *c)
 	put_int(o, "real_madvise_ns", f->device.real_madvise_ns);
 	put_int(o, "real_touch_ns", f->device.real_touch_ns);
 	put_int(o, "residency_checks", f->device.residency_checks);
+	put_int(o, "events", f->events);
+	put_int(o, "cpu_ns", f->cpu_ns);
+	json_object_set_new(o, "host_free_bytes", int_array(f->host_free, 3));
 	if (c->cfg->allocated)
 		put_int(o, "loop_alloc_bytes", f->loop_alloc_bytes);
 	return o;
@@ -336,6 +340,7 @@ void bs_result_bound(struct bs_result *r, const struct bs_bound *b, bs_ns refaul
 
 	put_int(o, "held_mib_s", bs_bound_held_mib_s(b));
 	put_int(o, "refault_bytes", bs_bound_refault_bytes(b));
+	put_int(o, "cost_ns", bs_bound_cost_ns(b));
 	put_int(o, "refault_ns_per_mib", refault);
 	put_int(o, "weight_ns_per_mib_s", weight);
 	json_object_set_new(r->record, "bound", o);

@@ -25,6 +25,7 @@ static const struct column {
 	{"refault MiB", "refault_bytes.total", MIB},
 	{"settle90 s", "settle_ns.t90", SECONDS},
 	{"left raw MiB", "left_raw_bytes", MIB},
+	{"cost ms", "cost_ns", MILLISECONDS},
 	{"lag ms", "cpu_lag_ns", MILLISECONDS},
 	{"failed", "alloc_failed", COUNT},
 	{"lost", "content_loss", COUNT},
@@ -166,11 +167,14 @@ int bs_result_text(const struct bs_result *r, FILE *f)
 	json_array_foreach(cells, i, cell) print_row(cell, width, f);
 	if (json_is_object(bound))
 		fprintf(f,
-			"%-*s  %10" PRId64 "  (knows the future: %" PRId64
-			" MiB refaulted, worth it when 1 MiB held for 1 s costs %" PRId64 " us)\n",
-			width, "bound", value_of(bound, "held_mib_s"),
-			value_of(bound, "refault_bytes") >> 20,
-			value_of(bound, "weight_ns_per_mib_s") / 1000);
+			"%-*s  no strategy can cost less than %" PRId64 " ms: %" PRId64
+			" MiB.s held, %" PRId64 " MiB refaulted\n"
+			"%-*s  (cost: 1 MiB held for 1 s is worth %" PRId64
+			" us, 1 MiB faulted in costs %" PRId64 " us)\n",
+			width, "bound", value_of(bound, "cost_ns") / 1000000,
+			value_of(bound, "held_mib_s"), value_of(bound, "refault_bytes") >> 20,
+			width, "", value_of(bound, "weight_ns_per_mib_s") / 1000,
+			value_of(bound, "refault_ns_per_mib") / 1000);
 	return ferror(f) ? -EIO : 0;
 }
 

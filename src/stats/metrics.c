@@ -34,6 +34,10 @@ static const struct bs_metric metrics[] = {
 	     "not returned - used), rounded down"),
 	CELL("used_mib_s", "MiB x s",
 	     "integral over the window of the memory the trace's blocks own, rounded down"),
+	CELL("cost_ns", "ns",
+	     "what the cell held times the bound's weight, plus what became resident in the window "
+	     "(refaults and first touches) times the bound's refault cost; no strategy can be below "
+	     "bound.cost_ns"),
 	CELL("peak_resident_bytes", "bytes",
 	     "most the host held at once: resident plus unmapped but not returned"),
 	CELL("settle_ns.t50", "ns",
@@ -93,6 +97,7 @@ static const struct bs_metric metrics[] = {
 	      "memory held by the bound, which knows the future and is free of placement: for each "
 	      "2 MiB level of used, the gaps not worth a refault"),
 	OTHER("bound.refault_bytes", "bytes", "memory the bound takes back after the other gaps"),
+	OTHER("bound.cost_ns", "ns", "both together: what no strategy can be below"),
 	OTHER("bound.refault_ns_per_mib", "ns per MiB",
 	      "what the bound pays for taking memory back"),
 	OTHER("bound.weight_ns_per_mib_s", "ns per MiB x s",

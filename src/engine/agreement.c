@@ -1,0 +1,448 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * agreement.c - following a recorded kernel request by request (semantics.md 5).
+ *
+ * alloc_pages_bulk() is not traced in linux-6.1, but it can be inferred: it takes the first pages of
+ * a per-cpu list. A traced request that finds the recorded page behind others shows that those were
+ * taken before; they must turn up as frees of memory never allocated, or as in use at the end.
+ */
+#include "agreement.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cell.h"
+#include "mm_follow.h"
+
+/* Block @number frees @pfn without having been allocated in the trace or before it. */
+struct untraced {
+	bs_pfn pfn;
+	uint32_t number;
+	bool taken; /* the guest has given the page out for it */
+};
+
+struct bs_agree {
+	struct bs_agreement r;
+	uint32_t *recorded; /* pfn per allocation number */
+	struct untraced *untraced; /* ascending by pfn, then by number */
+	size_t nr_untraced, cap_untraced;
+	uint8_t *used_at_end; /* bit per page: in use in the end dump */
+	bs_pfn max_pfn;
+	bool over;
+};
+
+const char *bs_lost_name(enum bs_lost why)
+{
+	static const char *const names[BS_NR_LOST] = {
+		"no_answer", "not_failed",    "behind_others", "other_pcp_list",
+		"free",	     "free_not_seen", "in_use",
+	};
+
+	return (unsigned int)why < BS_NR_LOST ? names[why] : "?";
+}
+
+const struct bs_agreement *bs_agree_result(const struct bs_agree *a)
+{
+	return &a->r;
+}
+
+/* ---- What is known beforehand ---------------------------------------------------------------- */
+
+static int read_recorded(struct bs_cell *c, struct bs_agree *a, struct bs_error *err)
+{
+	struct bs_trace_chunk k;
+	uint32_t number = 0;
+	int ret = bs_trace_rewind(c->trace, err);
+
+	a->recorded = malloc((c->info->numbers + 1) * sizeof(*a->recorded));
+	if (!a->recorded)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "agreement");
+	while (ret >= 0 && (ret = bs_trace_next(c->trace, &k, err)) > 0)
+		for (unsigned int i = 0; i < k.n; i++)
+			if (k.kind[i] == BS_EV_ALLOC || k.kind[i] == BS_EV_PRE ||
+			    k.kind[i] == BS_EV_FAILED)
+				a->recorded[number++] = k.pfn ? k.pfn[i] : BS_NO_PFN;
+	return ret < 0 && !c->cfg->keep_whole ? ret : 0;
+}
+
+static void mark_list(struct bs_agree *a, const struct bs_state_list *l, unsigned int order)
+{
+	for (uint32_t i = 0; i < l->n; i++)
+		for (bs_pfn p = l->pfn[i]; p < l->pfn[i] + ((bs_pfn)1 << order); p++)
+			if (p < a->max_pfn)
+				a->used_at_end[p >> 3] &= (uint8_t) ~(1u << (p & 7));
+}
+
+/* Everything that is on no list of the end dump. */
+static int read_end(struct bs_cell *c, struct bs_agree *a, struct bs_error *err)
+{
+	const struct bs_state *s = c->cfg->end_state;
+
+	a->max_pfn = bs_max_pfn(c->m);
+	if (!s)
+		return 0;
+	a->used_at_end = malloc((size_t)a->max_pfn / 8 + 1);
+	if (!a->used_at_end)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "agreement");
+	memset(a->used_at_end, 0xff, (size_t)a->max_pfn / 8 + 1);
+	for (unsigned int i = 0; i < s->nr_zones; i++) {
+		const struct bs_state_zone *z = &s->zone[i];
+
+		for (unsigned int o = 0; o < BS_NR_ORDERS; o++)
+			for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++)
+				mark_list(a, &z->area[o][mt], o);
+		for (unsigned int k = 0; k < z->nr_pcp; k++)
+			for (unsigned int l = 0; l < BS_STATE_PCP_LISTS; l++)
+				mark_list(a, &z->pcp[k].list[l], l < 12 ? l / 3 : 9);
+	}
+	return 0;
+}
+
+int bs_agree_create(struct bs_cell *c, struct bs_error *err)
+{
+	struct bs_agree *a = calloc(1, sizeof(*a));
+	int ret;
+
+	if (!a)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "agreement");
+	c->agree = a;
+	a->r.followed = !strcmp(c->strategy->name, "none");
+	ret = read_recorded(c, a, err);
+	return ret ? ret : read_end(c, a, err);
+}
+
+void bs_agree_destroy(struct bs_agree *a)
+{
+	if (!a)
+		return;
+	free(a->recorded);
+	free(a->untraced);
+	free(a->used_at_end);
+	free(a);
+}
+
+/* ---- Memory from before the trace ------------------------------------------------------------ */
+
+/* Binary search: the first entry whose pfn is not below @pfn. */
+static size_t untraced_at(const struct bs_agree *a, bs_pfn pfn)
+{
+	size_t low = 0, high = a->nr_untraced;
+
+	while (low < high) {
+		const size_t mid = (low + high) / 2;
+
+		if (a->untraced[mid].pfn < pfn)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static struct untraced *find_untraced(const struct bs_agree *a, bs_pfn pfn)
+{
+	for (size_t i = untraced_at(a, pfn); i < a->nr_untraced && a->untraced[i].pfn == pfn; i++)
+		if (!a->untraced[i].taken)
+			return &a->untraced[i];
+	return NULL;
+}
+
+static void add_untraced(struct bs_cell *c, bs_pfn pfn, uint32_t number)
+{
+	struct bs_agree *a = c->agree;
+	size_t at = untraced_at(a, pfn + 1);
+
+	if (a->nr_untraced == a->cap_untraced) {
+		const size_t cap = a->cap_untraced ? a->cap_untraced * 2 : 256;
+		struct untraced *more = realloc(a->untraced, cap * sizeof(*more));
+		struct bs_error err;
+
+		if (!more) {
+			bs_error_set(&err, BS_RESOURCE, ENOMEM, c->label, NULL, "agreement");
+			bs_cell_fail(c, &err);
+			return;
+		}
+		a->untraced = more;
+		a->cap_untraced = cap;
+	}
+	memmove(&a->untraced[at + 1], &a->untraced[at], (a->nr_untraced - at) * sizeof(*a->untraced));
+	a->untraced[at] = (struct untraced){.pfn = pfn, .number = number};
+	a->nr_untraced++;
+}
+
+/* In use in the dump: it is where it was recorded. Else it was allocated later, by a request that
+ * left no event: when, is to be found out. */
+static bs_pfn adopt(struct bs_cell *c, uint32_t number, unsigned int order)
+{
+	const bs_pfn pfn = c->agree->recorded[number];
+
+	if (pfn != BS_NO_PFN && !bs_machine_adopt(c->m, pfn, order))
+		return pfn;
+	if (pfn != BS_NO_PFN && c->agree->r.followed)
+		add_untraced(c, pfn, number);
+	return BS_NO_PFN;
+}
+
+bool bs_agree_is_untraced(const struct bs_cell *c, uint32_t number)
+{
+	return c->agree->r.followed && !c->agree->over && number < c->info->pres;
+}
+
+/* ---- Inferring ------------------------------------------------------------------------------- */
+
+/* May an untraced request have taken @pfn? */
+static bool may_be_taken(const struct bs_agree *a, bs_pfn pfn)
+{
+	return find_untraced(a, pfn) ||
+	       (a->used_at_end && pfn < a->max_pfn && a->used_at_end[pfn >> 3] >> (pfn & 7) & 1);
+}
+
+/* The guest has given @pfn out to an untraced request. */
+static void note_taken(struct bs_cell *c, bs_pfn pfn)
+{
+	struct bs_agree *a = c->agree;
+	struct untraced *u = find_untraced(a, pfn);
+	struct bs_error err;
+	bs_ns cost = 0;
+
+	a->r.inferred_pages++;
+	bs_page_set_word(c->m, pfn, u ? u->number : UINT32_MAX);
+	if (!u)
+		return;
+	u->taken = true;
+	a->r.untraced_pages++;
+	c->block_pfn[u->number] = pfn;
+	if (c->touch && u->number >= c->untouched_below &&
+	    bs_device_alloc(c->dev, pfn, 0, u->number, c->now, &cost, &err))
+		bs_cell_fail(c, &err);
+}
+
+/* How many entries at the head of the list, all of which may be taken, are before @want; -1: @want
+ * is not on it; -2: it is, but behind one that may not. */
+static int count_before(const struct bs_cell *c, const struct bs_mm_pcp_list *l, bs_pfn want,
+			bool *all)
+{
+	bool may = true;
+	int n = 0;
+
+	for (bs_pfn p = bs_mm_pcp_first(c->m, l); p != BS_NO_PFN; p = bs_mm_pcp_next(c->m, l, p)) {
+		if (p == want)
+			return may ? n : -2;
+		may &= may_be_taken(c->agree, p);
+		n++;
+	}
+	*all = may;
+	return -1;
+}
+
+/* Take @n pages of the list for untraced requests. */
+static void take_bulk(struct bs_cell *c, const struct bs_mm_pcp_list *l, int n)
+{
+	for (; n > 0; n--) {
+		const bs_pfn pfn = bs_mm_bulk_alloc(c->m, l);
+
+		if (pfn == BS_NO_PFN)
+			return;
+		note_taken(c, pfn);
+	}
+}
+
+/* Explain that @want is next by untraced requests before it: within the list, or using it up and
+ * going on with the refill. False: cannot be; nothing was done. */
+static bool infer(struct bs_cell *c, const struct bs_mm_pcp_list *l, bs_pfn want)
+{
+	bool all = false;
+	int n;
+
+	if (l->order)
+		return false;
+	n = count_before(c, l, want, &all);
+	if (n < 0)
+		return false;
+	take_bulk(c, l, n);
+	return bs_mm_pcp_first(c->m, l) == want;
+}
+
+/* ---- A miss ---------------------------------------------------------------------------------- */
+
+static enum bs_lost why_lost(const struct bs_cell *c, const struct bs_mm_pcp_list *l, bs_pfn want,
+			     bs_pfn got)
+{
+	unsigned int order;
+	bool all;
+	bs_pfn head;
+
+	switch (bs_page_lookup(c->m, want, &head, &order)) {
+	case BS_PAGE_PCP:
+		if (bs_mm_on_pcp(c->m, l->order) && count_before(c, l, want, &all) != -1)
+			return BS_LOST_BEHIND;
+		return BS_LOST_OTHER_PCP;
+	case BS_PAGE_FREE:
+		return got == BS_NO_PFN ? BS_LOST_NO_ANSWER : BS_LOST_FREE;
+	case BS_PAGE_ALLOCATED:
+		return BS_LOST_IN_USE;
+	default:
+		return BS_LOST_UNSEEN;
+	}
+}
+
+static void note_lost(struct bs_cell *c, enum bs_lost why, uint32_t number, unsigned int order,
+		      bs_pfn got)
+{
+	struct bs_agreement *r = &c->agree->r;
+
+	r->lost[why]++;
+	if (r->first_request)
+		return;
+	r->first_request = number - c->info->pres + 1;
+	r->first_time = c->now;
+	r->first_why = why;
+	r->first_order = order;
+	r->first_expected = c->agree->recorded[number];
+	r->first_got = got;
+}
+
+/* Take what the kernel took. Where that is impossible the guest keeps its own answer. */
+static bs_pfn force(struct bs_cell *c, bs_pfn want, unsigned int cpu, unsigned int gfp,
+		    unsigned int order)
+{
+	if (bs_mm_seize(c->m, want, order))
+		return bs_alloc_pages(c->m, cpu, gfp, order);
+	c->agree->r.forced++;
+	return want;
+}
+
+static void give_back(struct bs_cell *c, struct bs_mm_pcp_list *l, bs_pfn pfn)
+{
+	if (bs_mm_on_pcp(c->m, l->order))
+		bs_mm_unpop(c->m, pfn, l);
+	else
+		bs_free_pages(c->m, l->cpu, pfn, l->order);
+}
+
+/* ---- Requests and frees ---------------------------------------------------------------------- */
+
+static bs_pfn missed(struct bs_cell *c, uint32_t number, unsigned int gfp,
+		     struct bs_mm_pcp_list *l, bs_pfn got)
+{
+	struct bs_agree *a = c->agree;
+	const bs_pfn want = a->recorded[number];
+
+	if (got != BS_NO_PFN)
+		give_back(c, l, got);
+	if (infer(c, l, want)) {
+		a->r.all.inferred++;
+		a->r.order[l->order].inferred++;
+		return bs_mm_bulk_alloc(c->m, l);
+	}
+	note_lost(c, why_lost(c, l, want, got), number, l->order, got);
+	return force(c, want, l->cpu, gfp, l->order);
+}
+
+bs_pfn bs_agree_alloc(struct bs_cell *c, uint32_t number, unsigned int cpu, unsigned int gfp,
+		      unsigned int order)
+{
+	struct bs_agree *a = c->agree;
+	struct bs_mm_pcp_list l = {
+		.cpu = cpu, .order = order, .mt = bs_gfp_migratetype((uint32_t)gfp)};
+	bs_pfn pfn;
+
+	if (!a->over && number < c->info->pres) {
+		pfn = adopt(c, number, order);
+		if (pfn != BS_NO_PFN || a->r.followed)
+			return pfn;
+	}
+	pfn = bs_alloc_pages(c->m, cpu, gfp, order);
+	if (a->over || number < c->info->pres)
+		return pfn;
+	a->r.all.total++;
+	a->r.order[order].total++;
+	if (pfn == a->recorded[number] && pfn != BS_NO_PFN) {
+		a->r.all.strict++;
+		a->r.order[order].strict++;
+		return pfn;
+	}
+	return a->r.followed && a->recorded[number] != BS_NO_PFN ? missed(c, number, gfp, &l, pfn)
+								  : pfn;
+}
+
+void bs_agree_failed(struct bs_cell *c, uint32_t number, unsigned int cpu, unsigned int gfp,
+		     unsigned int order)
+{
+	struct bs_agree *a = c->agree;
+	struct bs_mm_pcp_list l = {
+		.cpu = cpu, .order = order, .mt = bs_gfp_migratetype((uint32_t)gfp)};
+	bs_pfn pfn;
+
+	if (a->over || !a->r.followed)
+		return;
+	pfn = bs_alloc_pages(c->m, cpu, gfp, order);
+	a->r.all.total++;
+	a->r.order[order].total++;
+	if (pfn == BS_NO_PFN) {
+		a->r.all.strict++;
+		a->r.order[order].strict++;
+		return;
+	}
+	give_back(c, &l, pfn);
+	note_lost(c, BS_LOST_NOT_FAILED, number, order, pfn);
+}
+
+bool bs_agree_late(struct bs_cell *c, uint32_t number, unsigned int cpu, unsigned int order)
+{
+	struct bs_agree *a = c->agree;
+	const bs_pfn pfn = a->recorded[number];
+	struct bs_mm_pcp_list l = {.cpu = cpu, .mt = BS_MIGRATE_UNMOVABLE};
+	struct untraced *u = find_untraced(a, pfn);
+	bool all;
+	int n;
+
+	if (!bs_agree_is_untraced(c, number) || !u || u->number != number)
+		return false;
+	for (; !order && l.zone < bs_nr_zones(c->m); l.zone++) {
+		n = count_before(c, &l, pfn, &all);
+		if (n < 0)
+			continue;
+		take_bulk(c, &l, n + 1);
+		return u->taken;
+	}
+	if (bs_mm_seize(c->m, pfn, order))
+		return false;
+	a->r.unexplained_frees++;
+	u->taken = true;
+	c->block_pfn[number] = pfn;
+	bs_page_set_word(c->m, pfn, number);
+	return true;
+}
+
+/* ---- The end --------------------------------------------------------------------------------- */
+
+static void note_difference(void *arg, const struct bs_state_diff *d)
+{
+	struct bs_agreement *r = arg;
+
+	if (!r->differences++)
+		r->first_difference = *d;
+	r->differs[d->part]++;
+}
+
+int bs_agree_end(struct bs_cell *c, struct bs_error *err)
+{
+	struct bs_agree *a = c->agree;
+	struct bs_state *s;
+	int ret;
+
+	if (a->over)
+		return 0;
+	a->over = true;
+	if (!c->cfg->end_state)
+		return 0;
+	ret = bs_state_of_machine(c->m, &s, err);
+	if (ret)
+		return ret;
+	bs_state_compare(c->cfg->end_state, s, bs_kernel_name(c->m), note_difference, &a->r);
+	a->r.compared = true;
+	bs_state_free(s);
+	return 0;
+}

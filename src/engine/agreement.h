@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * agreement.h - does a guest that starts from a kernel's dumped state answer each request with the
+ * page that the kernel gave (semantics.md 5)?
+ *
+ * A cell of strategy `none` follows the kernel: pages that untraced bulk requests must have taken
+ * are inferred, and after a miss the recorded page is taken. Under any other strategy the guest is
+ * meant to differ: it is left alone, and only counted.
+ */
+#ifndef BS_AGREEMENT_H
+#define BS_AGREEMENT_H
+
+#include <buddysim/sim.h>
+#include <buddysim/state.h>
+
+struct bs_cell;
+struct bs_agree;
+
+/* Why a request was not answered with the recorded page; what the guest knows of that page. */
+enum bs_lost {
+	BS_LOST_NO_ANSWER, /* found no page: the kernel reclaimed or compacted */
+	BS_LOST_NOT_FAILED, /* found a page where the kernel had none to give */
+	BS_LOST_BEHIND, /* on the right per-cpu list, behind pages that nobody took */
+	BS_LOST_OTHER_PCP, /* on another per-cpu list */
+	BS_LOST_FREE, /* on a free list */
+	BS_LOST_UNSEEN, /* in use since the dump: its free was not seen */
+	BS_LOST_IN_USE, /* in use: the trace allocates it twice */
+	BS_NR_LOST,
+};
+const char *bs_lost_name(enum bs_lost why);
+
+struct bs_agree_count {
+	uint64_t strict, inferred, total;
+};
+
+/* What goes into the record. */
+struct bs_agreement {
+	bool followed; /* misses were put right */
+	struct bs_agree_count all, order[BS_NR_ORDERS];
+	uint64_t inferred_pages; /* pages of untraced bulk requests */
+	uint64_t untraced_pages; /* of these: freed in the trace, but never allocated in it */
+	uint64_t unexplained_frees; /* untraced pages that no bulk request can have taken */
+	uint64_t lost[BS_NR_LOST], forced;
+	/* the first miss */
+	uint64_t first_request; /* 0: none; else the allocation's number, counted from 1 */
+	bs_ns first_time;
+	enum bs_lost first_why;
+	unsigned int first_order;
+	bs_pfn first_expected, first_got;
+	/* the state at the end of the trace against the end dump */
+	bool compared;
+	unsigned int differences, differs[BS_NR_PARTS];
+	struct bs_state_diff first_difference;
+};
+
+/* Read what the trace recorded; the trace is left anywhere. */
+int bs_agree_create(struct bs_cell *c, struct bs_error *err);
+void bs_agree_destroy(struct bs_agree *a);
+const struct bs_agreement *bs_agree_result(const struct bs_agree *a);
+
+/* In place of bs_alloc_pages(): the page that block @number gets, or BS_NO_PFN. */
+bs_pfn bs_agree_alloc(struct bs_cell *c, uint32_t number, unsigned int cpu, unsigned int gfp,
+		      unsigned int order);
+/* Is @number untraced memory, of which it is not known yet when it was allocated? */
+bool bs_agree_is_untraced(const struct bs_cell *c, uint32_t number);
+/* Untraced memory is about to be freed: it was allocated at some time before. False: it was not. */
+bool bs_agree_late(struct bs_cell *c, uint32_t number, unsigned int cpu, unsigned int order);
+/* A request that failed in the kernel: the guest tries too. */
+void bs_agree_failed(struct bs_cell *c, uint32_t number, unsigned int cpu, unsigned int gfp,
+		     unsigned int order);
+/* The trace has been replayed once: compare with the end dump; what follows is not compared. */
+int bs_agree_end(struct bs_cell *c, struct bs_error *err);
+
+#endif
