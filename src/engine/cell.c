@@ -296,7 +296,8 @@ int bs_cell_run(struct bs_cell *c, struct bs_error *err)
 	bs_device_stats(c->dev, &c->f.device);
 	c->f.resident_at_start = c->f.device.resident_bytes + c->f.device.unmapped_bytes;
 	c->f.first_touch_at_start = c->f.device.first_touch_bytes;
-	bs_cell_push(c, c->end, BS_DUE_END, 0);
+	/* The last instant belongs to the window: it closes behind all that happens in it. */
+	bs_cell_push(c, c->end + 1, BS_DUE_END, 0);
 	ret = bs_report_start(c->rc);
 	if (ret)
 		return bs_error_set(err, BS_RESOURCE, -ret, c->label, NULL, "cannot start");

@@ -490,7 +490,7 @@ static void run_due(struct bs_cell *c)
 	struct bs_due d = bs_due_pop(&c->due);
 
 	c->next_due = bs_due_next(&c->due);
-	if (d.time > c->now)
+	if (d.time > c->now && d.class != BS_DUE_END)
 		bs_cell_set_time(c, d.time);
 	switch (d.class) {
 	case BS_DUE_COMPLETION:
