@@ -49,15 +49,19 @@ int bs_machine_boot_range(struct bs_machine *m, bs_pfn start, bs_pfn end, struct
 		return bs_error_set(err, BS_USAGE, 0, "guest", "stay inside its memory",
 				    "cannot free [%u, %u) at boot", start, end);
 	while (start < end) {
+		const struct zone *z = pfn_zone(m, start);
 		unsigned int order = start ? (unsigned int)__builtin_ctz(start) : BS_MAX_ORDER;
+		bs_pfn limit;
 
-		if (order > BS_MAX_ORDER)
-			order = BS_MAX_ORDER;
-		while (start + ((bs_pfn)1 << order) > end)
-			order--;
-		if (!pfn_zone(m, start))
+		if (!z)
 			return bs_error_set(err, BS_USAGE, 0, "guest", "give only present memory",
 					    "pfn %u is in no zone", start);
+		/* The kernel does not look at zone edges here: its own are aligned. */
+		limit = end < z->end ? end : z->end;
+		if (order > BS_MAX_ORDER)
+			order = BS_MAX_ORDER;
+		while (start + ((bs_pfn)1 << order) > limit)
+			order--;
 		boot_chunk(m, start, order);
 		start += (bs_pfn)1 << order;
 	}
