@@ -251,6 +251,36 @@ static void test_reserves(void **state)
 }
 
 /*
+ * Who may go on after the slow pass failed: MEMALLOC ignores marks, NOFAIL digs a little.
+ *
+ *   min 100, 80 free    KERNEL fails; |MEMALLOC passes, unless |NOMEMALLOC
+ *   NOFAIL   5.4  HARDER        100 - 25 = 75: passes at 80, not at 60
+ *            6.1  MIN_RESERVE   100 - 50 = 50: passes at 60
+ *
+ * spec allocator.md 4.2 C, D
+ */
+static void test_last_resorts(void **state)
+{
+	(void)state;
+	for_each_kernel(k)
+	{
+		struct bs_machine *m = machine_with_pages(kernels[k], 4096);
+
+		boot_range(m, 0, 80);
+		bs_zone_set_watermarks(m, 0, 100, 1000, 2000);
+		assert_int_equal(alloc(m, M, 0), -1);
+		assert_int_equal(
+			alloc_gfp(m, BS_GFP_KERNEL | BS_GFP_MEMALLOC | BS_GFP_NOMEMALLOC, 0), -1);
+		assert_true(alloc_gfp(m, BS_GFP_KERNEL | BS_GFP_NOFAIL, 0) >= 0);
+		for (unsigned int i = 0; i < 19; i++)
+			assert_true(alloc_gfp(m, BS_GFP_KERNEL | BS_GFP_MEMALLOC, 0) >= 0);
+		assert_int_equal(nr_free_pages(m, 0), 60);
+		assert_int_equal(alloc_gfp(m, BS_GFP_KERNEL | BS_GFP_NOFAIL, 0) >= 0, k > 0);
+		bs_machine_destroy(m);
+	}
+}
+
+/*
  * lowmem_reserve protects DMA32 from requests that could use NORMAL. 5.4 goes by the preferred
  * zone, which is DMA32 itself where there is no NORMAL zone; later kernels by the gfp.
  *
@@ -358,6 +388,7 @@ int main(void)
 		cmocka_unit_test(test_off_by_one),
 		cmocka_unit_test(test_isolated_blocks_satisfy_nobody),
 		cmocka_unit_test(test_reserves),
+		cmocka_unit_test(test_last_resorts),
 		cmocka_unit_test(test_lowmem_index),
 		cmocka_unit_test(test_counter_drift),
 		cmocka_unit_test(test_drift_of_a_refill),
