@@ -64,6 +64,7 @@ unsigned int mm_free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsig
 			 unsigned int mt, unsigned int fpi, enum bs_why why, bs_pfn *final)
 {
 	const unsigned int first_order = order;
+	bool tail;
 
 	mm_account(m, z, INT64_C(1) << order, mt);
 	while (order < BS_MAX_ORDER) {
@@ -83,8 +84,10 @@ unsigned int mm_free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsig
 		if (unlikely((z->hook_mask & BS_HOOK_MERGED) || m->explain))
 			tell_merged(m, z, pfn, order, mt);
 	}
-	mm_place_free(m, z, pfn, order, mt, place_at_tail(m, z, pfn, order, fpi), why,
-		      order != first_order);
+	tail = place_at_tail(m, z, pfn, order, fpi);
+	mm_explain(m, "%u goes to the %s of the order-%u %c list", pfn, tail ? "tail" : "head",
+		   order, "UMRHI"[mt]);
+	mm_place_free(m, z, pfn, order, mt, tail, why, order != first_order);
 	if (final)
 		*final = pfn;
 	return order;
@@ -148,7 +151,8 @@ void bs_free_pages(struct bs_machine *m, unsigned int cpu, bs_pfn pfn, unsigned 
 	if (hook_wanted(z, BS_HOOK_FREEING, order))
 		tell_freeing(m, z, pfn, order);
 	mt = pageblock_type(m, pfn);
-	if (unlikely(order || mt >= BS_PCPTYPES || m->km->pcp_free_rule == KM_FREE_AUTO)) {
+	if (unlikely(order || mt >= BS_PCPTYPES || m->km->pcp_free_rule == KM_FREE_AUTO ||
+		     m->explain)) {
 		free_other(m, z, pfn, order);
 		return;
 	}
@@ -186,6 +190,8 @@ bs_pfn mm_rmqueue_smallest(struct bs_machine *m, struct zone *z, unsigned int or
 	pfn = z->area[high][mt].first;
 	mm_del_from_free_list(m, z, pfn, high, BS_ALLOC);
 	mm_expand(m, z, pfn, order, high, mt);
+	mm_explain(m, "first of the order-%u %c list: %u%s", high, "UMRHI"[mt], pfn,
+		   high > order ? ", its right halves go to the lists below" : "");
 	if (m->km->stat_per_removal)
 		mm_account(m, z, -(INT64_C(1) << order), mt);
 	mm_removed(m, z, pfn, order, mt);
@@ -231,22 +237,46 @@ static bs_pfn rmqueue(struct bs_machine *m, struct zone *z, unsigned int order, 
 	return pfn;
 }
 
+static __attribute__((noinline, cold)) void tell_watermark(struct bs_machine *m,
+							   const struct zone *z, unsigned int order,
+							   unsigned int hz, unsigned int mark,
+							   bool ok)
+{
+	static const char *const names[NR_WMARK] = {"min", "low", "high"};
+	unsigned int blocks = 0;
+
+	for (unsigned int mt = 0; mt < BS_PCPTYPES; mt++)
+		blocks |= z->nonempty[mt] >> order;
+	mm_explain(m,
+		   "zone %u, order %u: free %lld against %s mark %llu + boost %llu + reserve for "
+		   "lower zones %llu; HIGHATOMIC %lld reserved, %lld free; %s block large enough: "
+		   "%s",
+		   z->type, order, (long long)z->nr_free_pages, names[mark],
+		   (unsigned long long)z->mark[mark], (unsigned long long)z->boost,
+		   (unsigned long long)z->lowmem_reserve[hz], (long long)z->nr_reserved_highatomic,
+		   (long long)z->nr_free_highatomic, blocks ? "a" : "no",
+		   ok ? "passes" : "refused");
+}
+
 static bool zone_passes(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int hz,
 			unsigned int flags)
 {
 	const uint64_t mark = z->mark[flags & ALLOC_WMARK_MASK] + z->boost;
 
+	bool ok;
+
 	if (m->km->below_high && !(z->flags & ZONE_BELOW_HIGH)) {
-		if (mm_fast_watermark(m, z, order, z->mark[WMARK_HIGH] + z->boost, hz, flags))
+		ok = mm_fast_watermark(m, z, order, z->mark[WMARK_HIGH] + z->boost, hz, flags);
+		if (unlikely(m->explain))
+			tell_watermark(m, z, order, hz, WMARK_HIGH, ok);
+		if (ok)
 			return true;
 		z->flags |= ZONE_BELOW_HIGH;
 	}
-	if (mm_fast_watermark(m, z, order, mark, hz, flags))
-		return true;
-	mm_explain(m, "zone %u: order %u refused: free %lld, mark %llu (boost %llu), reserve %llu",
-		   z->index, order, (long long)z->nr_free_pages, (unsigned long long)mark,
-		   (unsigned long long)z->boost, (unsigned long long)z->lowmem_reserve[hz]);
-	return flags & ALLOC_NO_WATERMARKS;
+	ok = mm_fast_watermark(m, z, order, mark, hz, flags);
+	if (unlikely(m->explain))
+		tell_watermark(m, z, order, hz, flags & ALLOC_WMARK_MASK, ok);
+	return ok || (flags & ALLOC_NO_WATERMARKS);
 }
 
 static bs_pfn get_page_from_freelist(struct bs_machine *m, const struct zonelist *zl,
@@ -281,8 +311,10 @@ static bs_pfn get_page_from_freelist(struct bs_machine *m, const struct zonelist
 			z->allocs[order]++;
 			return pfn;
 		}
-		if (flags & ALLOC_NOFRAGMENT)
+		if (flags & ALLOC_NOFRAGMENT) {
 			retry = true;
+			mm_explain(m, "again, and now pageblocks may be mixed");
+		}
 		flags &= ~(unsigned int)ALLOC_NOFRAGMENT;
 	} while (retry);
 	return BS_NO_PFN;
@@ -317,7 +349,9 @@ static bs_pfn slowpath(struct bs_machine *m, const struct zonelist *zl, unsigned
 
 	if (gfp & BS_GFP_ATOMIC_BIT)
 		flags |= ALLOC_GFP_ATOMIC;
-	mm_explain(m, "slow path, flags 0x%x", flags);
+	mm_explain(m, "slow pass%s%s%s", flags & ALLOC_MIN_RESERVE ? ", may use half of min" : "",
+		   flags & ALLOC_NON_BLOCK ? ", cannot wait" : "",
+		   flags & ALLOC_HIGHATOMIC ? ", may use and extend the HIGHATOMIC reserve" : "");
 	pfn = get_page_from_freelist(m, zl, order, mt, hz, flags);
 	if (pfn != BS_NO_PFN || passes < 3)
 		return pfn;
@@ -384,6 +418,7 @@ bs_pfn mm_alloc(struct bs_machine *m, unsigned int cpu, unsigned int order, unsi
 		flags |= ALLOC_KSWAPD;
 	if (zl->nofragment)
 		flags |= ALLOC_NOFRAGMENT;
+	mm_explain(m, "fast pass%s", zl->nofragment ? ", without mixing pageblocks" : "");
 	pfn = get_page_from_freelist(m, zl, order, mt, hz, flags);
 	if (unlikely(pfn == BS_NO_PFN)) {
 		pfn = slowpath(m, zl, order, mt, hz, gfp, passes);
@@ -415,8 +450,8 @@ static inline bs_pfn alloc_hit(struct bs_machine *m, const struct first_look *lo
 			km->wm_highatomic_free ? z->nr_free_highatomic : z->nr_reserved_highatomic;
 	if (unlikely(usable <= (int64_t)(mark + z->lowmem_reserve[look->lowmem_idx])))
 		return BS_NO_PFN;
-	/* A listener, or a wake of kswapd that is due: the long way. */
-	if (unlikely((z->flags & ZONE_BOOSTED) || (z->hook_mask & BS_HOOK_ALLOCATED)))
+	/* A listener, a wake of kswapd that is due, somebody who wants to know: the long way. */
+	if (unlikely((z->flags & ZONE_BOOSTED) || (z->hook_mask & BS_HOOK_ALLOCATED) || m->explain))
 		return BS_NO_PFN;
 	if (unlikely(pcp->lists[mt].first == BS_NO_PFN))
 		return BS_NO_PFN;

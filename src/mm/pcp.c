@@ -227,6 +227,8 @@ void mm_pcp_free(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int 
 	if (m->km->pcp_free_rule == KM_FREE_AUTO)
 		pcp->alloc_factor >>= 1;
 	pcp_push_head(m, pcp, index, pfn, order);
+	mm_explain(m, "%u goes to the head of per-cpu list %u; %d pages there, high %d", pfn, index,
+		   pcp->count, pcp->high);
 	mm_pcp_trim(m, z, pcp, order, index);
 }
 
@@ -282,6 +284,8 @@ bs_pfn mm_pcp_alloc(struct bs_machine *m, struct zone *z, unsigned int order, un
 	/* Every attempt halves these, hit or miss. */
 	pcp->free_factor >>= 1;
 	pcp->free_count >>= 1;
+	mm_explain(m, "per-cpu list %u: %s", index,
+		   pcp->lists[index].first == BS_NO_PFN ? "empty" : "its head");
 	if (unlikely(pcp->lists[index].first == BS_NO_PFN)) {
 		refill(m, z, pcp, index, order, mt, flags);
 		if (pcp->lists[index].first == BS_NO_PFN)
