@@ -12,7 +12,7 @@ struct verify_args {
 	enum bs_format format;
 	char **files;
 	/* while printing */
-	unsigned int results;
+	unsigned int results, explained;
 	uint64_t operations, pfns, failures, checks, dumps, ns, exact, differ, empty;
 };
 
@@ -161,8 +161,9 @@ static void result(void *arg, const struct bs_verify_result *r)
 /* The decisions are part of the answer, but must not break a machine-readable one. */
 static void explain_line(void *arg, const char *text)
 {
-	const struct verify_args *a = arg;
+	struct verify_args *a = arg;
 
+	a->explained++;
 	fprintf(a->format == BS_FORMAT_TEXT ? stdout : stderr, "  %s\n", text);
 }
 
@@ -215,5 +216,7 @@ int cmd_verify(int argc, char **argv)
 		}
 	}
 	print_end(&a);
+	if (a.cfg.explain && !a.explained && status <= BS_UNEQUAL)
+		cli_warn("no operation %" PRIu64 " to explain", a.cfg.explain);
 	return status;
 }

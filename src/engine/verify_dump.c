@@ -275,13 +275,16 @@ static bool before_operation(struct replay *v, const char *line, unsigned int or
 	return false;
 }
 
-static void after_operation(struct replay *v, bs_pfn pfn)
+/* @order < 0: a free has no answer. */
+static void after_operation(struct replay *v, bs_pfn pfn, int order)
 {
 	char text[64];
 
 	if (v->cfg->explain != v->op || !v->cfg->explain_line || v->drawn)
 		return;
 	bs_machine_explain(v->m, NULL, NULL);
+	if (order < 0)
+		return;
 	if (pfn != BS_NO_PFN)
 		snprintf(text, sizeof(text), "answer: pfn %u", pfn);
 	else
@@ -315,7 +318,7 @@ static int allocate(struct replay *v, char *line)
 		return STOP;
 	bs_mm_set_shuffle_bits(v->m, bits, n);
 	got = bs_alloc_pages(v->m, 0, gfp, (unsigned int)order);
-	after_operation(v, got);
+	after_operation(v, got, (int)order);
 	ret = compare_pfn(v, line, (bs_pfn)pfn, got);
 	if (!ret)
 		ret = check_random(v, n);
@@ -376,7 +379,7 @@ static int release(struct replay *v, char *line)
 		return ret;
 	bs_mm_set_shuffle_bits(v->m, bits, n);
 	bs_free_pages(v->m, 0, pfn, b->order);
-	after_operation(v, pfn);
+	after_operation(v, pfn, -1);
 	return check_random(v, n);
 }
 
