@@ -41,6 +41,8 @@ enum {
 	OPT_NO_TIMELINE,
 	OPT_PRINT_CONFIG,
 	OPT_WEIGHT,
+	OPT_STATE,
+	OPT_DUMP_STATE,
 };
 
 static const struct argp_option options[] = {
@@ -49,6 +51,10 @@ static const struct argp_option options[] = {
 	 1},
 	{NULL, 0, NULL, 0, "The guest:", 2},
 	{"memory", OPT_MEMORY, "SIZE", 0, "Memory of the guest (default: the traced machine's)", 2},
+	{"state", OPT_STATE, "DUMP", 0,
+	 "Start from the first state in DUMP (plain, .gz or .zst), which decides kernel, memory, "
+	 "CPUs and shuffle; with recorded pfns the agreement with the kernel is measured",
+	 2},
 	{"kernel", OPT_KERNEL, "NAME", 0, "Kernel model (default linux-6.1; see `list kernels`)",
 	 2},
 	{"layout", OPT_LAYOUT, "NAME", 0, "qemu-pc (hole from 3 to 4 GiB, default) or flat", 2},
@@ -87,6 +93,8 @@ static const struct argp_option options[] = {
 	{NULL, 0, NULL, 0, "Output:", 5},
 	{"format", OPT_FORMAT, "NAME", 0, "text (default), json (the record), csv", 5},
 	{"output", 'o', "FILE", 0, "Write there instead of to standard output", 5},
+	{"dump-state", OPT_DUMP_STATE, "FILE", 0,
+	 "Write the guest's state at the end of the window there, a dump per strategy", 5},
 	{"plots", OPT_PLOTS, "DIR", 0, "Write record, data and pictures into DIR", 5},
 	{"no-measured", OPT_NO_MEASURED, NULL, 0,
 	 "Leave out what was measured on this host: the same bytes everywhere", 5},
@@ -223,6 +231,9 @@ static error_t parse_guest(int key, char *arg, struct sim_options *o)
 	struct bs_machine_config *mc = &o->cfg.machine;
 
 	switch (key) {
+	case OPT_STATE:
+		o->cfg.state_path = arg;
+		return 0;
 	case OPT_MEMORY:
 		mc->memory_bytes = cli_size("--memory", arg);
 		return 0;
@@ -341,6 +352,9 @@ static error_t parse_output(int key, char *arg, struct sim_options *o)
 		return 0;
 	case 'o':
 		o->output = arg;
+		return 0;
+	case OPT_DUMP_STATE:
+		o->cfg.dump_path = arg;
 		return 0;
 	case OPT_PLOTS:
 		o->plots = arg;

@@ -21,11 +21,18 @@ extern "C" {
 
 #define BS_RECORD_SCHEMA "buddysim-record-1"
 
+struct bs_state;
+
 enum bs_lru { BS_LRU_AUTO, BS_LRU_NONE, BS_LRU_ALL };
 
 /**
  * struct bs_sim_config - a comparison
  * @trace_path: native trace
+ * @state_path: dump to start from (first one of the file), NULL = a booted guest. It decides
+ *              kernel, memory, CPUs and shuffle. A later dump "trace_end" of the file is what the
+ *              replay should end in
+ * @dump_path: file for the states at the end of the window, a dump per cell; NULL = none
+ * @state, @end_state: set by bs_compare() from @state_path
  * @strategies: "rotation:order=9,delay=2s" each; @nr_strategies of them
  * @machine: kernel, memory (0: from the trace), layout, CPUs (0: from the trace), seed, shuffle
  * @device: kind, touch, thp, advice, verify, capacity; sizes are filled in
@@ -44,6 +51,8 @@ enum bs_lru { BS_LRU_AUTO, BS_LRU_NONE, BS_LRU_ALL };
  */
 struct bs_sim_config {
 	const char *trace_path;
+	const char *state_path, *dump_path;
+	const struct bs_state *state, *end_state;
 	const char *const *strategies;
 	unsigned int nr_strategies;
 	struct bs_machine_config machine;

@@ -14,6 +14,7 @@
 
 #include "cell.h"
 #include "mm_follow.h"
+#include "start.h"
 
 /* Block @number frees @pfn without having been allocated in the trace or before it. */
 struct untraced {
@@ -166,7 +167,8 @@ static void add_untraced(struct bs_cell *c, bs_pfn pfn, uint32_t number)
 		a->untraced = more;
 		a->cap_untraced = cap;
 	}
-	memmove(&a->untraced[at + 1], &a->untraced[at], (a->nr_untraced - at) * sizeof(*a->untraced));
+	memmove(&a->untraced[at + 1], &a->untraced[at],
+		(a->nr_untraced - at) * sizeof(*a->untraced));
 	a->untraced[at] = (struct untraced){.pfn = pfn, .number = number};
 	a->nr_untraced++;
 }
@@ -323,8 +325,8 @@ static void give_back(struct bs_cell *c, struct bs_mm_pcp_list *l, bs_pfn pfn)
 
 /* ---- Requests and frees ---------------------------------------------------------------------- */
 
-static bs_pfn missed(struct bs_cell *c, uint32_t number, unsigned int gfp,
-		     struct bs_mm_pcp_list *l, bs_pfn got)
+static bs_pfn missed(struct bs_cell *c, uint32_t number, unsigned int gfp, struct bs_mm_pcp_list *l,
+		     bs_pfn got)
 {
 	struct bs_agree *a = c->agree;
 	const bs_pfn want = a->recorded[number];
@@ -364,7 +366,7 @@ bs_pfn bs_agree_alloc(struct bs_cell *c, uint32_t number, unsigned int cpu, unsi
 		return pfn;
 	}
 	return a->r.followed && a->recorded[number] != BS_NO_PFN ? missed(c, number, gfp, &l, pfn)
-								  : pfn;
+								 : pfn;
 }
 
 void bs_agree_failed(struct bs_cell *c, uint32_t number, unsigned int cpu, unsigned int gfp,
@@ -441,6 +443,7 @@ int bs_agree_end(struct bs_cell *c, struct bs_error *err)
 	ret = bs_state_of_machine(c->m, &s, err);
 	if (ret)
 		return ret;
+	bs_state_fold(s);
 	bs_state_compare(c->cfg->end_state, s, bs_kernel_name(c->m), note_difference, &a->r);
 	a->r.compared = true;
 	bs_state_free(s);

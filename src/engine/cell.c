@@ -4,6 +4,8 @@
  */
 #include "cell.h"
 
+#include "agreement.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +58,9 @@ static int split_spec(struct bs_cell *c, const char *spec, const char **params,
 
 static int create_machine(struct bs_cell *c, struct bs_error *err)
 {
-	int ret = bs_machine_create(&c->cfg->machine, &c->m, err);
+	int ret = c->cfg->state
+			  ? bs_machine_from_state(c->cfg->state, c->cfg->machine.kernel, &c->m, err)
+			  : bs_machine_create(&c->cfg->machine, &c->m, err);
 
 	if (ret)
 		return ret;
@@ -163,6 +167,8 @@ int bs_cell_create(const struct bs_sim_config *cfg, const char *spec, struct bs_
 		ret = create_blocks(c, err);
 	if (!ret)
 		ret = create_timeline(c, err);
+	if (!ret && cfg->state)
+		ret = bs_agree_create(c, err);
 	if (ret)
 		bs_cell_destroy(c);
 	else
@@ -174,6 +180,7 @@ void bs_cell_destroy(struct bs_cell *c)
 {
 	if (!c)
 		return;
+	bs_agree_destroy(c->agree);
 	bs_report_destroy(c->rc);
 	bs_device_destroy(c->dev);
 	bs_machine_destroy(c->m);
@@ -266,6 +273,8 @@ static int final_checks(struct bs_cell *c, struct bs_error *err)
 	int ret;
 
 	bs_report_stop(c->rc);
+	if (c->agree && bs_agree_end(c, err))
+		return -EIO;
 	ret = bs_machine_check(c->m, err);
 	if (ret)
 		return ret;

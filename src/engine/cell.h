@@ -56,6 +56,8 @@ struct bs_figures {
 	uint64_t host_free[3]; /* at t0, at the last event of the trace, at the end of the window */
 };
 
+struct bs_agree;
+
 struct bs_cell {
 	const struct bs_sim_config *cfg;
 	const struct bs_trace_info *info;
@@ -66,6 +68,7 @@ struct bs_cell {
 	struct bs_device *dev;
 	struct bs_report_ctx *rc;
 	struct bs_timeline *tl;
+	struct bs_agree *agree; /* NULL unless the guest starts from a dumped state */
 
 	/* the clock */
 	bs_ns now, next_due, next_sample, sample_interval;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "result.h"
+#include "start.h"
 
 #define TRUST_MIN 9000 /* in 1/10000; semantics.md 10 */
 #define ROUND_TO (UINT64_C(128) << 20)
@@ -190,7 +191,8 @@ static void warn_short(const struct bs_cell *c, struct bs_result *r)
 }
 
 static int run_cell(const struct bs_sim_config *cfg, unsigned int index, struct bs_trace *t,
-		    const struct bs_bound *b, struct bs_result *r, struct bs_error *err)
+		    const struct bs_bound *b, struct bs_start *start, struct bs_result *r,
+		    struct bs_error *err)
 {
 	struct bs_cell *c;
 	int ret = bs_cell_create(cfg, cfg->strategies[index], t, &c, err);
@@ -200,6 +202,8 @@ static int run_cell(const struct bs_sim_config *cfg, unsigned int index, struct 
 	c->index = index;
 	warn_short(c, r);
 	ret = bs_cell_run(c, err);
+	if (!ret)
+		ret = bs_start_dump(start, c->m, c->label, err);
 	if (!ret)
 		price(c, b);
 	if (!ret && bs_result_add(r, c))
@@ -225,7 +229,9 @@ static int compare_open(struct bs_sim_config *cfg, struct bs_trace *t, struct bs
 	if (!cfg->machine.nr_cpus)
 		cfg->machine.nr_cpus = info->nr_cpus ? info->nr_cpus : 1;
 	if (cfg->machine.nr_cpus < info->nr_cpus)
-		return bs_error_set(err, BS_USAGE, 0, cfg->trace_path, "use more --cpus",
+		return bs_error_set(err, BS_USAGE, 0, cfg->trace_path,
+				    cfg->state ? "the dump is of another machine"
+					       : "use more --cpus",
 				    "was recorded on %u CPUs", info->nr_cpus);
 	if (!cfg->repeat)
 		cfg->repeat = 1;
@@ -244,6 +250,7 @@ int bs_compare(const struct bs_sim_config *config, struct bs_result **out, struc
 	struct bs_error local = {0};
 	struct bs_result *r = NULL;
 	struct bs_bound *b = NULL;
+	struct bs_start start;
 	struct bs_trace *t;
 	int ret;
 
@@ -256,13 +263,19 @@ int bs_compare(const struct bs_sim_config *config, struct bs_result **out, struc
 	ret = bs_trace_open(cfg.trace_path, &t, err);
 	if (ret)
 		return ret;
-	ret = compare_open(&cfg, t, &r, err);
+	ret = bs_start_open(&start, &cfg, err);
+	if (!ret)
+		ret = compare_open(&cfg, t, &r, err);
 	if (!ret)
 		ret = make_bound(&cfg, t, r, &b, err);
 	for (unsigned int i = 0; i < cfg.nr_strategies && !ret; i++)
-		ret = run_cell(&cfg, i, t, b, r, err);
+		ret = run_cell(&cfg, i, t, b, &start, r, err);
 	bs_bound_destroy(b);
 	bs_trace_close(t);
+	if (ret)
+		bs_start_close(&start, false, NULL);
+	else
+		ret = bs_start_close(&start, true, err);
 	if (ret && r) {
 		r->partial = true;
 		json_object_set_new(r->record, "partial", json_true());
@@ -275,6 +288,7 @@ int bs_sim_print_config(const struct bs_sim_config *config, void *file, struct b
 {
 	struct bs_sim_config cfg = *config;
 	struct bs_result *r = NULL;
+	struct bs_start start;
 	struct bs_trace *t;
 	json_t *o;
 	int ret = check_strategies(&cfg, err);
@@ -283,8 +297,12 @@ int bs_sim_print_config(const struct bs_sim_config *config, void *file, struct b
 		ret = bs_trace_open(cfg.trace_path, &t, err);
 	if (ret)
 		return ret;
-	ret = compare_open(&cfg, t, &r, err);
+	cfg.dump_path = NULL;
+	ret = bs_start_open(&start, &cfg, err);
+	if (!ret)
+		ret = compare_open(&cfg, t, &r, err);
 	bs_trace_close(t);
+	bs_start_close(&start, false, NULL);
 	if (ret)
 		return ret;
 	o = json_object_get(r->record, "config");

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agreement.h"
 #include "cell.h"
 #include "hostmem.h"
 #include "mm_report.h"
@@ -122,19 +123,25 @@ static void do_alloc(struct bs_cell *c, uint32_t number, unsigned int cpu, unsig
 		     unsigned int gfp)
 {
 	unsigned int mask = c->info->gfp[gfp];
-	bs_pfn pfn = bs_alloc_pages(c->m, cpu, mask, order);
+	bs_pfn pfn = unlikely(c->agree) ? bs_agree_alloc(c, number, cpu, mask, order)
+					: bs_alloc_pages(c->m, cpu, mask, order);
 	struct bs_error err;
 	bs_ns cost = 0;
 
 	c->block_pfn[number] = pfn;
 	if (unlikely(pfn == BS_NO_PFN)) {
+		/* The trace's, as it will free it; but where it is shows only later. */
+		if (c->agree && bs_agree_is_untraced(c, number)) {
+			c->used_bytes += BS_PAGE_SIZE << order;
+			return;
+		}
 		c->f.alloc_failed++;
 		if (bs_report_false_oom(c->rc, mask, order))
 			c->f.false_oom++;
 		return;
 	}
 	bs_page_set_word(c->m, pfn, number);
-	if (c->lru[gfp])
+	if (c->lru[gfp] && !(unlikely(c->agree) && number < c->info->pres))
 		bs_page_set_lru(c->m, pfn, order, true);
 	c->used_bytes += BS_PAGE_SIZE << order;
 	if (!c->touch)
@@ -164,8 +171,11 @@ static void do_free(struct bs_cell *c, uint32_t number, unsigned int cpu, uint32
 	struct bs_error err;
 
 	if (unlikely(pfn == BS_NO_PFN)) {
-		c->f.skipped_frees++;
-		return;
+		if (!c->agree || !bs_agree_late(c, number, cpu, order)) {
+			c->f.skipped_frees++;
+			return;
+		}
+		pfn = c->block_pfn[number];
 	}
 	pfn += offset;
 	/* The table is not cleared: a page's word says whose it is, so freeing twice is noticed. */
@@ -256,7 +266,11 @@ static void drain_rings(struct bs_cell *c)
  * and what the next one starts with is taken, in the instant in which the next one begins. */
 static void next_round(struct bs_cell *c)
 {
+	struct bs_error err;
+
 	drain_rings(c);
+	if (c->agree && bs_agree_end(c, &err))
+		bs_cell_fail(c, &err);
 	bs_machine_walk(c->m, collect_live, c);
 	drain_rings(c);
 	memset(c->block_pfn, 0xff, (size_t)c->number * sizeof(*c->block_pfn));
@@ -345,14 +359,19 @@ static void resume_guest(struct bs_cell *c)
 	bs_report_event(c->rc, BS_EVENT_PAUSE, 0);
 }
 
-static void rare_event(struct bs_cell *c, unsigned int kind, uint32_t arg)
+static void rare_event(struct bs_cell *c, unsigned int kind, unsigned int i)
 {
+	const struct bs_trace_chunk *k = &c->chunk;
+
 	switch (kind) {
 	case BS_EV_FAILED:
+		if (c->agree)
+			bs_agree_failed(c, c->number, k->cpu[i], c->info->gfp[k->gfp[i]],
+					k->order[i]);
 		c->block_pfn[c->number++] = BS_NO_PFN;
 		break;
 	case BS_EV_MARK:
-		bs_report_event(c->rc, BS_EVENT_MARK, arg);
+		bs_report_event(c->rc, BS_EVENT_MARK, k->arg[i]);
 		break;
 	case BS_EV_PAUSE:
 		pause_guest(c);
@@ -438,7 +457,7 @@ static void run_stream(struct bs_cell *c)
 		else if (likely(kind == BS_EV_ALLOC || kind == BS_EV_PRE))
 			number = c->number++;
 		else {
-			rare_event(c, kind, k->arg[i]);
+			rare_event(c, kind, i);
 			continue;
 		}
 		if (unlikely(c->cpus[cpu].busy_until > t ||

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "result.h"
 
+#include "agreement.h"
+
 #include "outfile.h"
 
 #include <errno.h>
@@ -62,6 +64,14 @@ static json_t *costs_json(const struct bs_sim_config *cfg)
 	return o;
 }
 
+/* The name without its folder: a record says the same on every machine. */
+static const char *base_name(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	return slash ? slash + 1 : path;
+}
+
 static json_t *config_json(const struct bs_sim_config *cfg)
 {
 	static const char *const layout[] = {"flat", "qemu-pc"};
@@ -75,6 +85,8 @@ static json_t *config_json(const struct bs_sim_config *cfg)
 	json_t *o = json_object();
 
 	put_str(o, "kernel", mc->kernel);
+	if (cfg->state)
+		put_str(o, "state", base_name(cfg->state_path));
 	put_int(o, "memory_bytes", mc->memory_bytes);
 	put_str(o, "layout", pick(layout, mc->layout));
 	put_int(o, "nr_cpus", mc->nr_cpus);
@@ -100,11 +112,9 @@ static json_t *config_json(const struct bs_sim_config *cfg)
 
 static json_t *trace_json(const struct bs_sim_config *cfg, const struct bs_trace_info *info)
 {
-	const char *slash = strrchr(cfg->trace_path, '/');
 	json_t *o = json_object(), *unused = json_object();
 
-	/* The name without its folder: a record says the same on every machine. */
-	put_str(o, "name", slash ? slash + 1 : cfg->trace_path);
+	put_str(o, "name", base_name(cfg->trace_path));
 	put_str(o, "sha256", info->sha256);
 	put_str(o, "source", info->source);
 	put_int(o, "events", info->events);
@@ -188,12 +198,6 @@ static json_t *checks_json(const struct bs_cell *c)
 	return o;
 }
 
-static void add_agreement(json_t *o)
-{
-	/* Only a run that starts from a dumped state can agree or disagree with a kernel. */
-	json_object_set_new(o, "agreement", json_null());
-}
-
 static json_t *cell_json(const struct bs_cell *c)
 {
 	const struct bs_figures *f = &c->f;
@@ -252,7 +256,9 @@ static json_t *cell_json(const struct bs_cell *c)
 	put_int(sub, "zone", f->report.meta_zone_bytes);
 	put_int(sub, "page", f->report.meta_page_bytes);
 	json_object_set_new(o, "meta_bytes", sub);
-	add_agreement(o);
+	/* Only a run that starts from a dumped state can agree or disagree with a kernel. */
+	json_object_set_new(o, "agreement",
+			    c->agree ? bs_agreement_json(bs_agree_result(c->agree)) : json_null());
 	json_object_set_new(o, "checks", checks_json(c));
 	return o;
 }

@@ -33,4 +33,8 @@ int bs_result_csv(const struct bs_result *r, FILE *f);
 /* Integer at a dotted path below @o ("refault_bytes.total"): 0, -ENOENT, -ENODATA (not a number). */
 int bs_json_int(const json_t *o, const char *path, int64_t *value);
 
+/* The block `agreement` of a cell's record. */
+struct bs_agreement;
+json_t *bs_agreement_json(const struct bs_agreement *a);
+
 #endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* start.h - the dumped state that the guests of a comparison start from, and those they end in. */
+#ifndef BS_START_H
+#define BS_START_H
+
+#include <buddysim/sim.h>
+#include <buddysim/state.h>
+
+#include "outfile.h"
+
+/* A comparison's dumps, in and out. */
+struct bs_start {
+	struct bs_state *first, *end; /* end: NULL if the file has no dump "trace_end" */
+	struct bs_outfile out;
+	bool writing;
+};
+
+/* Read what @cfg asks for and set its guest, state and end_state by it; open the output. */
+int bs_start_open(struct bs_start *s, struct bs_sim_config *cfg, struct bs_error *err);
+/* Append the state of @m, named after its cell. */
+int bs_start_dump(struct bs_start *s, const struct bs_machine *m, const char *label,
+		  struct bs_error *err);
+/* @keep: the output appears. Returns 0, or negative with @err. */
+int bs_start_close(struct bs_start *s, bool keep, struct bs_error *err);
+
+/* When the worker that folds per-cpu counters ran is in no trace: make what it has folded and what
+ * not one figure. */
+void bs_state_fold(struct bs_state *s);
+
+#endif

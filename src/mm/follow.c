@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * follow.c - a guest that is led by what a kernel is known to have done.
+ */
+#include "mm_follow.h"
+
+#include <errno.h>
+
+#include <buddysim/state.h>
+
+#include "pcp.h"
+
+/* ---- Per-cpu lists --------------------------------------------------------------------------- */
+
+bool bs_mm_on_pcp(const struct bs_machine *m, unsigned int order)
+{
+	return m->pcp_orders >> order & 1;
+}
+
+static struct per_cpu_pages *pcp_of(const struct bs_machine *m, const struct bs_mm_pcp_list *l)
+{
+	return &m->zones[l->zone].pcp[l->cpu];
+}
+
+bs_pfn bs_mm_pcp_first(const struct bs_machine *m, const struct bs_mm_pcp_list *l)
+{
+	return pcp_of(m, l)->lists[pcp_index(m, l->order, l->mt)].first;
+}
+
+bs_pfn bs_mm_pcp_next(const struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_pfn pfn)
+{
+	return bs_page(m, pfn, l->order)->next;
+}
+
+bs_pfn bs_mm_bulk_alloc(struct bs_machine *m, const struct bs_mm_pcp_list *l)
+{
+	struct zone *z = &m->zones[l->zone];
+	struct per_cpu_pages *pcp = pcp_of(m, l);
+	const int16_t free_factor = pcp->free_factor, free_count = pcp->free_count;
+	struct page *p;
+	bs_pfn pfn;
+
+	m->cpu = l->cpu;
+	pfn = mm_pcp_alloc(m, z, l->order, l->mt, 0);
+	/* Only a request of its own halves these. */
+	pcp->free_factor = free_factor;
+	pcp->free_count = free_count;
+	if (pfn == BS_NO_PFN)
+		return pfn;
+	p = bs_page(m, pfn, l->order);
+	p->flags = PG_ALLOCATED;
+	p->order = (uint8_t)l->order;
+	z->allocs[l->order]++;
+	return pfn;
+}
+
+void bs_mm_unpop(struct bs_machine *m, bs_pfn pfn, struct bs_mm_pcp_list *l)
+{
+	const struct page *p = bs_page(m, pfn, l->order);
+
+	l->zone = p->zone;
+	m->zones[l->zone].allocs[l->order]--;
+	pcp_push_head(m, pcp_of(m, l), pcp_index(m, l->order, l->mt), pfn, l->order);
+}
+
+/* ---- Seizing --------------------------------------------------------------------------------- */
+
+/* The first entry's prev is not kept up to date, so the way there starts at the list's head. */
+static bool pcp_remove(struct bs_machine *m, struct per_cpu_pages *pcp, unsigned int index,
+		       bs_pfn pfn, unsigned int order)
+{
+	struct page_list *l = &pcp->lists[index];
+	bs_pfn before = BS_NO_PFN, at = l->first;
+
+	while (at != BS_NO_PFN && at != pfn) {
+		before = at;
+		at = bs_page(m, at, order)->next;
+	}
+	if (at == BS_NO_PFN)
+		return false;
+	if (before == BS_NO_PFN) {
+		pcp_pop_head(m, pcp, index, order);
+		return true;
+	}
+	bs_page(m, before, order)->next = bs_page(m, pfn, order)->next;
+	if (l->last == pfn)
+		l->last = before;
+	else
+		bs_page(m, bs_page(m, pfn, order)->next, order)->prev = before;
+	pcp->count -= 1 << order;
+	return true;
+}
+
+static void leave_pcp(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order)
+{
+	for (unsigned int cpu = 0; cpu < m->nr_cpus; cpu++)
+		for (unsigned int mt = 0; mt < BS_PCPTYPES; mt++)
+			if (pcp_remove(m, &z->pcp[cpu], pcp_index(m, order, mt), pfn, order))
+				return;
+}
+
+/* Of the free or per-cpu block [head, 2^have) only [pfn, 2^order) is wanted: the other halves go to
+ * list @mt, as when a block is split to be handed out. */
+static void keep_rest(struct bs_machine *m, struct zone *z, bs_pfn head, unsigned int have,
+		      bs_pfn pfn, unsigned int order, unsigned int mt)
+{
+	while (have > order) {
+		bs_pfn half;
+
+		have--;
+		half = (bs_pfn)1 << have;
+		mm_add_to_free_list(m, z, pfn & half ? head : head + half, have, mt, false);
+		mm_account(m, z, half, mt);
+		head += pfn & half;
+	}
+}
+
+/* The block leaves whatever list it is on; what is beyond [pfn, 2^order) stays free. */
+static void leave_list(struct bs_machine *m, struct zone *z, bs_pfn head, unsigned int have,
+		       bs_pfn pfn, unsigned int order)
+{
+	struct page *p = bs_page(m, head, have);
+	unsigned int mt;
+
+	if (p->flags & PG_BUDDY) {
+		mt = mm_del_from_free_list(m, z, head, have, BS_ALLOC);
+		mm_account(m, z, -(INT64_C(1) << have), mt);
+	} else {
+		mt = p->cached_type;
+		leave_pcp(m, z, head, have);
+		p->flags = 0;
+	}
+	keep_rest(m, z, head, have, pfn, order, mt);
+}
+
+int bs_mm_seize(struct bs_machine *m, bs_pfn pfn, unsigned int order)
+{
+	const bs_pfn end = pfn + ((bs_pfn)1 << order);
+	struct zone *z = pfn < m->max_pfn ? pfn_zone(m, pfn) : NULL;
+	unsigned int have;
+	bs_pfn head;
+
+	if (order > BS_MAX_ORDER || !z || pfn & (end - pfn - 1) || end > z->end)
+		return -EINVAL;
+	for (bs_pfn q = pfn; q < end; q = head + ((bs_pfn)1 << have)) {
+		const enum bs_page_state s = bs_page_lookup(m, q, &head, &have);
+
+		if (s != BS_PAGE_FREE && s != BS_PAGE_PCP && s != BS_PAGE_RESERVED)
+			return s == BS_PAGE_HOLE ? -EINVAL : -EBUSY;
+	}
+	for (bs_pfn q = pfn; q < end; q = head + ((bs_pfn)1 << have)) {
+		if (bs_page_lookup(m, q, &head, &have) == BS_PAGE_RESERVED)
+			continue;
+		leave_list(m, z, head, have, pfn, order);
+		/* From here on it is like memory that was in use when the state was dumped. */
+		z->nr_foreign_pages += (uint64_t)1 << (have < order ? have : order);
+	}
+	return bs_machine_adopt(m, pfn, order);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mm_follow.h - what the allocator offers to a replay that follows a recorded kernel: requests that
+ * no event names (alloc_pages_bulk), taking back an answer that was wrong, and taking a page that
+ * the recorded kernel has taken (semantics.md 5).
+ */
+#ifndef BS_MM_FOLLOW_H
+#define BS_MM_FOLLOW_H
+
+#include <buddysim/machine.h>
+
+/* A per-cpu list. */
+struct bs_mm_pcp_list {
+	unsigned int zone, cpu, order, mt;
+};
+
+/* Are blocks of @order kept on per-cpu lists at all? */
+bool bs_mm_on_pcp(const struct bs_machine *m, unsigned int order);
+/* The list's first entry, the next to be handed out; then the one behind @pfn. BS_NO_PFN: none. */
+bs_pfn bs_mm_pcp_first(const struct bs_machine *m, const struct bs_mm_pcp_list *l);
+bs_pfn bs_mm_pcp_next(const struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_pfn pfn);
+
+/*
+ * One page of the bulk allocator: the list's first, after a refill if it is empty. Not a request:
+ * no watermark, and free_factor stays what it is (spec allocator.md 3.3).
+ */
+bs_pfn bs_mm_bulk_alloc(struct bs_machine *m, const struct bs_mm_pcp_list *l);
+
+/*
+ * The block that a request has just returned was not the right one: it becomes the first of its
+ * per-cpu list again, of which it came, and @l says which that is. What the attempt did beyond
+ * taking it (refill, steal, free_factor) stays: the recorded kernel made an attempt too.
+ */
+void bs_mm_unpop(struct bs_machine *m, bs_pfn pfn, struct bs_mm_pcp_list *l);
+
+/*
+ * Make [pfn, 2^order) a caller's block although nobody was given it: pages leave the free lists and
+ * per-cpu lists they are on, the rest of their blocks stays there. 0, or -EBUSY with nothing
+ * changed: a page of it is a caller's already or in a reporter's hands; -EINVAL: no such memory.
+ */
+int bs_mm_seize(struct bs_machine *m, bs_pfn pfn, unsigned int order);
+
+#endif
