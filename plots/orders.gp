@@ -20,7 +20,7 @@ unit = top >= 2048 ? 1024.0 : 1.0
 
 columns = n == 1 ? 1 : n <= 4 ? 2 : n <= 9 ? 3 : 4
 rows = (n + columns - 1) / columns
-left = 0.075; right = 0.845; bottom = 0.115; ceiling = 0.855
+left = 0.095; right = 0.845; bottom = 0.115; ceiling = 0.855
 gap_x = 0.03; gap_y = rows > 2 ? 0.055 : 0.075
 panel_x = (right - left + gap_x) / columns
 panel_y = (ceiling - bottom + gap_y) / rows
@@ -41,7 +41,7 @@ do for [format in formats] {
 		textcolor rgb '#404040'
 	set label 3 'virtual time (s)' at screen (left + right) / 2, 0.03 center
 	set label 4 sprintf('free memory (%s)', unit > 1 ? 'GiB' : 'MiB') \
-		at screen 0.018, (bottom + ceiling) / 2 center rotate
+		at screen 0.012, (bottom + ceiling) / 2 center rotate
 	do for [i = 1:n] {
 		x = left + ((i - 1) % columns) * panel_x
 		y = bottom + (rows - 1 - (i - 1) / columns) * panel_y

@@ -24,22 +24,12 @@ set xlabel 'virtual time (s)'
 set ylabel sprintf('memory (%s)', unit > 1 ? 'GiB' : 'MiB')
 set yrange [0:(top > 0 ? 1.06 * top / unit : 1)]
 set autoscale xfix
-# The legend stands below in as many columns as the longest label lets in, and takes as much height
-# as it needs.
-size = n > 8 ? 15 : 20
-entries = n + 1 + (split > 0)
-longest = split > 0 ? 24 : 17
-do for [i = 1:n] { longest = strlen(label[i]) > longest ? strlen(label[i]) : longest }
-columns = floor(1500 / (100 + 0.68 * size * longest))
-columns = columns < 1 ? 1 : columns > 4 ? 4 : columns
-columns = columns > entries ? entries : columns
-rows = (entries + columns - 1) / columns
-small = sprintf('DejaVu Sans,%d', size)
-set key at screen 0.53, 0.015 bottom center vertical maxrows rows Left reverse samplen 3 \
-	spacing 1.2 font small
-set bmargin at screen 0.15 + rows * size * 1.9 / 900
-set lmargin 8
-set rmargin 4
+# The legend stands at the right, in one column: it hides nothing, and any number of labels of any
+# length fits.
+small = sprintf('DejaVu Sans,%d', n > 8 ? 15 : 18)
+set key outside right center vertical maxrows n + 2 Left reverse samplen 3 spacing 1.3 \
+	font small
+set lmargin 9
 
 do for [format in formats] {
 	eval start(format)
