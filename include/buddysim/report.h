@@ -98,8 +98,16 @@ struct bs_strategy {
 /** Strategy number @index of the built-in ones, in strategies.def order; NULL behind the last. */
 const struct bs_strategy *bs_strategy_at(unsigned int index);
 
-/** Look up by name; NULL and @err (naming the known ones and the nearest) if there is none. */
-const struct bs_strategy *bs_strategy_find(const char *name, struct bs_error *err);
+/**
+ * bs_strategy_find - a strategy by name, or from a shared object
+ * @spec: a built-in one's name; or, with a '/' in it or ".so" at its end, the path of an object
+ *        that exports `const struct bs_strategy bs_strategy`. It stays loaded until exit. A colon
+ *        ends it: parameters may follow and are not looked at
+ *
+ * Return: the strategy; NULL and @err if there is none (naming the known ones and the nearest), or
+ * if the object cannot be loaded or lacks something (naming what).
+ */
+const struct bs_strategy *bs_strategy_find(const char *spec, struct bs_error *err);
 
 /* ---- Services: state and parameters --------------------------------------------------------- */
 

@@ -47,12 +47,10 @@ static int split_spec(struct bs_cell *c, const char *spec, const char **params,
 		      struct bs_error *err)
 {
 	const char *colon = strchr(spec, ':');
-	char name[64];
 
-	snprintf(name, sizeof(name), "%.*s", colon ? (int)(colon - spec) : (int)strlen(spec), spec);
 	snprintf(c->label, sizeof(c->label), "%s", spec);
 	*params = colon ? colon + 1 : "";
-	c->strategy = bs_strategy_find(name, err);
+	c->strategy = bs_strategy_find(spec, err);
 	return c->strategy ? 0 : -EINVAL;
 }
 

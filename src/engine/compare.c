@@ -74,13 +74,11 @@ static int check_strategies(const struct bs_sim_config *cfg, struct bs_error *er
 	for (unsigned int i = 0; i < cfg->nr_strategies; i++) {
 		const char *spec = cfg->strategies[i], *colon = strchr(spec, ':');
 		const struct bs_strategy *s;
-		char name[64], owner[80];
+		char owner[80];
 		uint64_t *values;
 		int ret;
 
-		snprintf(name, sizeof(name), "%.*s",
-			 colon ? (int)(colon - spec) : (int)strlen(spec), spec);
-		s = bs_strategy_find(name, err);
+		s = bs_strategy_find(spec, err);
 		if (!s)
 			return -EINVAL;
 		values = calloc(bs_param_count(s->params) + 1, sizeof(*values));

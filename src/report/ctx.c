@@ -9,30 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int check_strategy(const struct bs_strategy *s, struct bs_error *err)
-{
-	const char *missing = NULL;
-
-	if (s->abi != BS_STRATEGY_ABI)
-		return bs_error_set(err, BS_USAGE, 0, s->name ? s->name : "strategy",
-				    "compile it against this version's buddysim/report.h",
-				    "strategy ABI %u, this program has %u", s->abi,
-				    BS_STRATEGY_ABI);
-	if (!s->name)
-		missing = "name";
-	else if (!s->summary)
-		missing = "summary";
-	else if (!s->origin)
-		missing = "origin";
-	else if (!s->pass && !(s->caps & BS_CAP_NO_WORKER))
-		missing = "pass";
-	if (missing)
-		return bs_error_set(err, BS_USAGE, 0, s->name ? s->name : "strategy",
-				    "a strategy without pass() declares BS_CAP_NO_WORKER",
-				    "required member \"%s\" of struct bs_strategy is missing",
-				    missing);
-	return 0;
-}
+#include "plugin.h"
 
 uint64_t *bs_ctx_meta(struct bs_report_ctx *rc, enum bs_scope scope)
 {
@@ -86,7 +63,7 @@ int bs_report_create(struct bs_machine *m, const struct bs_strategy *s, const ch
 		     const struct bs_env *env, struct bs_report_ctx **out, struct bs_error *err)
 {
 	struct bs_report_ctx *rc;
-	int ret = check_strategy(s, err);
+	int ret = bs_strategy_check(s, s->name ? s->name : "strategy", err);
 
 	if (ret)
 		return ret;
@@ -174,7 +151,9 @@ int bs_report_pass(struct bs_report_ctx *rc, int cpu)
 {
 	int ret;
 
-	rc->wake_pending = false;
+	/* A pass that a freeing CPU runs (bs_wake_on()) leaves the worker's timer alone. */
+	if (cpu < 0)
+		rc->wake_pending = false;
 	if (!rc->started || !rc->s->pass)
 		return 0;
 	if (!bs_law(rc, !rc->in_pass, "a pass started inside a pass", BS_NO_PFN))

@@ -4,10 +4,13 @@
  */
 #include "strategies.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "nearest.h"
+#include "plugin.h"
 
 static const struct bs_strategy *const strategies[] = {
 #define BS_STRATEGY(id) &bs_strategy_##id,
@@ -22,16 +25,14 @@ const struct bs_strategy *bs_strategy_at(unsigned int index)
 	return index < NR_STRATEGIES ? strategies[index] : NULL;
 }
 
-const struct bs_strategy *bs_strategy_find(const char *name, struct bs_error *err)
+static const struct bs_strategy *unknown(const char *name, struct bs_error *err)
 {
 	const char *names[NR_STRATEGIES + 1] = {NULL};
-	char known[256];
+	char known[320];
 	const char *nearest;
 	size_t used = 0;
 
 	for (unsigned int i = 0; i < NR_STRATEGIES; i++) {
-		if (!strcmp(strategies[i]->name, name))
-			return strategies[i];
 		names[i] = strategies[i]->name;
 		if (used < sizeof(known))
 			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
@@ -44,4 +45,21 @@ const struct bs_strategy *bs_strategy_find(const char *name, struct bs_error *er
 	else
 		bs_error_set(err, BS_USAGE, 0, name, known, "unknown strategy");
 	return NULL;
+}
+
+const struct bs_strategy *bs_strategy_find(const char *spec, struct bs_error *err)
+{
+	char name[PATH_MAX];
+
+	if (strcspn(spec, ":") >= sizeof(name)) {
+		bs_error_set(err, BS_USAGE, ENAMETOOLONG, NULL, NULL, "strategy's path too long");
+		return NULL;
+	}
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(spec, ":"), spec);
+	if (bs_plugin_is_path(name))
+		return bs_plugin_load(name, err);
+	for (unsigned int i = 0; i < NR_STRATEGIES; i++)
+		if (!strcmp(strategies[i]->name, name))
+			return strategies[i];
+	return unknown(name, err);
 }

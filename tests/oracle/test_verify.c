@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What real kernels did, as far as it is kept here (README.md says where it is from): every page,
+ * every failure, every list, counter and pageblock type.
+ */
+#include "bs_test.h"
+
+#include "bs_verify_test.h"
+
+#define DATA BS_SOURCE_DIR "/tests/oracle/data/"
+
+static void test_linux_6_1(void **state)
+{
+	struct bs_verified sum = {0};
+
+	(void)state;
+	bs_verify_glob(DATA "linux-6.1-*.txt.zst", &sum);
+	assert_true(sum.operations > 20000 && sum.pfns > 10000 && sum.dumps >= 5);
+}
+
+static void test_linux_6_12(void **state)
+{
+	struct bs_verified sum = {0};
+
+	(void)state;
+	bs_verify_glob(DATA "linux-6.12-*.txt.zst", &sum);
+	assert_true(sum.operations > 20000 && sum.pfns > 10000 && sum.dumps >= 5);
+}
+
+static void test_vectors_of_three_models(void **state)
+{
+	struct bs_verified sum = {0};
+
+	(void)state;
+	bs_verify_glob(DATA "v*.ops", &sum);
+	assert_int_equal(sum.results, 77);
+}
+
+static void test_long_traces(void **state)
+{
+	struct bs_verified sum = {0};
+
+	(void)state;
+	bs_verify_glob(DATA "trace-*.ops.gz", &sum);
+	assert_true(sum.results >= 4 && sum.operations > 8000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_linux_6_1),
+		cmocka_unit_test(test_linux_6_12),
+		cmocka_unit_test(test_vectors_of_three_models),
+		cmocka_unit_test(test_long_traces),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

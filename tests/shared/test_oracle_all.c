@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Everything that is beside the checkout in ../shared: dumps of both live kernels, vectors of three
+ * models, state dumps of the traces. Skipped (exit status 77) where it is absent.
+ */
+#include "bs_test.h"
+
+#include <stdio.h>
+
+#include "bs_verify_test.h"
+
+#define SHARED BS_SHARED_DIR
+
+static void test_every_dump(void **state)
+{
+	struct bs_verified sum = {0};
+
+	(void)state;
+	bs_verify_glob(SHARED "/oracle/linux-6.1/*.txt.gz", &sum);
+	bs_verify_glob(SHARED "/oracle/linux-6.12/*.txt.gz", &sum);
+	assert_true(sum.pfns >= 1269878);
+	assert_true(sum.results - sum.without_operations >= 43);
+	print_message("%llu operations, %llu pfns\n", (unsigned long long)sum.operations,
+		      (unsigned long long)sum.pfns);
+}
+
+static void test_every_vector(void **state)
+{
+	struct bs_verified sum = {0};
+
+	(void)state;
+	bs_verify_glob(SHARED "/spec/vectors/*.ops", &sum);
+	bs_verify_glob(SHARED "/spec/vectors/*.ops.gz", &sum);
+	assert_true(sum.results >= 101);
+}
+
+static void test_state_dumps_of_the_traces(void **state)
+{
+	struct bs_verified sum = {0};
+
+	(void)state;
+	bs_verify_glob(SHARED "/traces/*.state.txt.gz", &sum);
+	assert_int_equal(sum.results, sum.without_operations);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_dump),
+		cmocka_unit_test(test_every_vector),
+		cmocka_unit_test(test_state_dumps_of_the_traces),
+	};
+
+	if (!SHARED[0])
+		return 77;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
