@@ -276,8 +276,10 @@ int bs_machine_draw(const struct bs_machine *m, char *buf, size_t size, unsigned
 
 /**
  * bs_machine_explain - have the allocator say, line by line, why it decides as it does
- * @line: called for every decision off the per-cpu hit path: zones refused, refills, flushes,
- *        merges, claims and steals; NULL turns it off. @text has no newline
+ * @line: called for every decision: passes, zones and their marks, per-cpu lists, refills, flushes,
+ *        splits, merges, claims and steals; NULL turns it off. @text has no newline
+ *
+ * Changes nothing but speed: requests then take the long way, which decides the same.
  */
 void bs_machine_explain(struct bs_machine *m, void (*line)(void *arg, const char *text), void *arg);
 
