@@ -266,8 +266,21 @@ void bs_cell_end_window(struct bs_cell *c)
 		f->settle[i] = bs_timeline_settle(c->tl, (const unsigned int[]){50, 90, 99}[i]);
 }
 
+/* What was read off the host, by the check behind the window too. */
+static void measured_from(struct bs_device_stats *to, const struct bs_device_stats *from)
+{
+	to->real_madvise_ns = from->real_madvise_ns;
+	to->real_touch_ns = from->real_touch_ns;
+	to->real_rss_bytes = from->real_rss_bytes;
+	to->real_anon_huge_bytes = from->real_anon_huge_bytes;
+	to->real_lazyfree_bytes = from->real_lazyfree_bytes;
+	to->residency_checks = from->residency_checks;
+	to->residency_mismatches = from->residency_mismatches;
+}
+
 static int final_checks(struct bs_cell *c, struct bs_error *err)
 {
+	struct bs_device_stats now;
 	int ret;
 
 	bs_report_stop(c->rc);
@@ -281,10 +294,14 @@ static int final_checks(struct bs_cell *c, struct bs_error *err)
 	ret = bs_device_check(c->dev, err);
 	if (ret < 0)
 		return ret;
+	bs_device_real_rss(c->dev);
+	bs_device_stats(c->dev, &now);
+	measured_from(&c->f.device, &now);
 	c->f.residency_checked = true;
-	c->f.residency_equal = !ret;
-	if (ret && err)
-		snprintf(c->f.residency_note, sizeof(c->f.residency_note), "%.200s", err->text);
+	c->f.residency_equal = !ret && !now.residency_mismatches;
+	if (!c->f.residency_equal)
+		snprintf(c->f.residency_note, sizeof(c->f.residency_note), "%.200s",
+			 ret && err ? err->text : "a check during the run found a difference");
 	return 0;
 }
 
