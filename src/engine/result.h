@@ -36,5 +36,7 @@ int bs_json_int(const json_t *o, const char *path, int64_t *value);
 /* The block `agreement` of a cell's record. */
 struct bs_agreement;
 json_t *bs_agreement_json(const struct bs_agreement *a);
+/* That block for people; nothing if it is null. */
+void bs_agreement_text(const char *label, const json_t *agreement, FILE *f);
 
 #endif

@@ -175,6 +175,8 @@ int bs_result_text(const struct bs_result *r, FILE *f)
 			value_of(bound, "held_mib_s"), value_of(bound, "refault_bytes") >> 20,
 			width, "", value_of(bound, "weight_ns_per_mib_s") / 1000,
 			value_of(bound, "refault_ns_per_mib") / 1000);
+	json_array_foreach(cells, i, cell)
+		bs_agreement_text(label_of(cell), json_object_get(cell, "agreement"), f);
 	return ferror(f) ? -EIO : 0;
 }
 
