@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# `buddysim verify`: what it prints, its exit status, its formats.
+. "$(dirname "$0")/lib.sh"
+data=$src/tests/oracle/data
+
+expect 0 -- verify "$data/linux-6.12-ix_ha_mix.txt.zst"
+grep -qE '^linux-6.12-ix_ha_mix.txt.zst +linux-6.12 +2000 operations .* exact$' stdout.txt ||
+	fail "no line that says exact: $(cat stdout.txt)"
+
+expect 0 -- verify "$data/linux-6.1-vii_report_progress.txt.zst"
+grep -q 'no operations$' stdout.txt || fail "dumps alone: $(cat stdout.txt)"
+
+expect 0 -- verify "$data"/v0*.ops
+grep -q '27 files: 27 exact, 0 differ' stdout.txt || fail "sum of vectors: $(tail -1 stdout.txt)"
+
+# One wrong page: status 1, what was expected, the lists before it.
+zstd -dcq "$data/linux-6.12-ix_ha_mix.txt.zst" >good.txt
+awk '$1 == "a" && $5 != "-" && ++n == 100 { $5++ } { print }' good.txt >bad.txt
+expect 1 -- verify bad.txt
+grep -q 'differs$' stdout.txt || fail "not told that it differs"
+grep -q '^    expected pfn' stdout.txt || fail "not told what was expected"
+grep -q 'the lists before it:' stdout.txt || fail "lists not drawn"
+expect 1 -- verify --keep-going bad.txt good.txt
+grep -q ' differences: pfn ' stdout.txt || grep -q ' pfn 1$' stdout.txt ||
+	grep -q '1 exact, 1 differ' stdout.txt || fail "keep-going: $(cat stdout.txt)"
+
+# Another kernel's rules do not explain it.
+expect 1 -- verify --kernel linux-6.1 good.txt
+
+expect 0 -- verify --explain 7 good.txt
+grep -q '^  operation 7: ' stdout.txt || fail "not explained: $(head -3 stdout.txt)"
+expect 0 "no operation 999999 to explain" -- verify --explain 999999 good.txt
+
+expect 1 -- verify --format json bad.txt good.txt
+jq -e 'length == 2 and .[0].verdict == "differs" and .[1].verdict == "exact"
+	and .[0].first.operation > 0 and .[1].differences == {}' stdout.txt >/dev/null ||
+	fail "json: $(cat stdout.txt)"
+expect 0 -- verify --format csv good.txt
+[ "$(wc -l <stdout.txt)" = 2 ] || fail "csv: $(cat stdout.txt)"
+
+expect 2 "name at least one file" -- verify
+expect 2 "linux-9.9" -- verify --kernel linux-9.9 good.txt
+expect 3 "cannot open" -- verify absent.txt
+sed 's/^ck /cq /' good.txt >unknown.txt
+expect 3 "unknown.txt:" "unknown record" -- verify unknown.txt
+head -c 3000 "$data/linux-6.12-ix_ha_mix.txt.zst" >cut.txt.zst
+expect 3 "cut.txt.zst" -- verify cut.txt.zst
+printf 'pages 64 9\n' >lonely.ops
+expect 3 "no .out file" -- verify lonely.ops
+finish
