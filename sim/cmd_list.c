@@ -7,11 +7,16 @@
 
 static void print_params(const struct bs_param *p)
 {
+	int width = 12;
+
+	for (const struct bs_param *q = p; q && q->name; q++)
+		if ((int)strlen(q->name) > width)
+			width = (int)strlen(q->name);
 	for (; p && p->name; p++) {
 		char def[64];
 
 		bs_param_format(p, p->def, def, sizeof(def));
-		printf("    %-12s %-10s %s%s", p->name, def, p->help,
+		printf("    %-*s %-10s %s%s", width, p->name, def, p->help,
 		       p->runtime ? " (at run time)" : "");
 		if (p->names) {
 			fputs(" [", stdout);
@@ -40,8 +45,10 @@ static int list_devices(char **args)
 	const char *name, *summary;
 
 	(void)args;
-	for (unsigned int i = 0; bs_device_kind(i, &name, &summary); i++)
-		printf("%-8s %s\n", name, summary);
+	for (unsigned int i = 0; bs_device_kind(i, &name, &summary); i++) {
+		printf("%s - %s\n", name, summary);
+		print_params(bs_device_params(i));
+	}
 	fputs("cost presets:", stdout);
 	for (const char *const *p = bs_cost_preset_names(); *p; p++)
 		printf(" %s", *p);

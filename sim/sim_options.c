@@ -65,7 +65,9 @@ static const struct argp_option options[] = {
 	 2},
 	{"seed", OPT_SEED, "N", 0, "Seed of all randomness (default 1)", 2},
 	{NULL, 0, NULL, 0, "The host:", 3},
-	{"device", 'd', "NAME", 0, "null, or madvise on a real arena (default); see `list devices`",
+	{"device", 'd', "NAME[:PARAM=VALUE,...]", 0,
+	 "null, model, or madvise on a real arena (default); costs and faults behind the colon: see "
+	 "`list devices`",
 	 3},
 	{"thp", OPT_THP, "MODE", 0,
 	 "Huge pages behind the guest: always, never, auto (if the reporting order is >= 9)", 3},
@@ -259,15 +261,24 @@ static error_t parse_guest(int key, char *arg, struct sim_options *o)
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const char *device_name(const char *arg)
+/* "model:per_request=2us,error_every=3" */
+static void set_device(struct bs_device_config *dc, const char *arg)
 {
 	const char *names[16] = {NULL}, *summary;
+	const size_t len = strcspn(arg, ":");
 	unsigned int n = 0;
+	struct bs_error err;
+	char kind[32];
 
+	snprintf(kind, sizeof(kind), "%.*s", (int)len, arg);
 	while (n < 15 && bs_device_kind(n, &names[n], &summary))
 		n++;
 	names[n] = NULL;
-	return names[cli_enum("--device", arg, names)];
+	dc->kind = names[cli_enum("--device", kind, names)];
+	dc->params = arg[len] ? arg + len + 1 : NULL;
+	/* Now, not after the trace was read. */
+	if (bs_device_check_params(dc->kind, dc->params, &err))
+		exit(cli_error(&err));
 }
 
 static error_t parse_host(int key, char *arg, struct sim_options *o)
@@ -281,7 +292,7 @@ static error_t parse_host(int key, char *arg, struct sim_options *o)
 
 	switch (key) {
 	case 'd':
-		dc->kind = device_name(arg);
+		set_device(dc, arg);
 		return 0;
 	case OPT_THP:
 		dc->thp = (enum bs_thp)cli_enum("--thp", arg, thps);

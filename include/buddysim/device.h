@@ -36,6 +36,8 @@ struct bs_device_costs {
 /** Preset by name ("null", "default"); false if unknown. Names: bs_cost_preset_names(). */
 bool bs_cost_preset(const char *name, struct bs_device_costs *out);
 const char *const *bs_cost_preset_names(void);
+/** Cost number @index and its name ("per_request"); NULL behind the last. @name may be NULL. */
+bs_ns *bs_cost_field(struct bs_device_costs *c, unsigned int index, const char **name);
 
 /**
  * struct bs_device_config - a device and the memory behind it
@@ -46,6 +48,9 @@ const char *const *bs_cost_preset_names(void);
  * @depth: requests in flight at once, 1..256; 0 = 16
  * @report_order: lowest order that will be reported (decides THP_AUTO)
  * @costs: NULL = the preset of the kind ("null": 0, others: "default")
+ * @params: parameters of the kind, "per_request=2us,error_every=3"; NULL = defaults. They go over
+ *          @costs and @depth; table: bs_device_params()
+ * @seed: of the faults' randomness; 0 = 1
  */
 struct bs_device_config {
 	const char *kind;
@@ -57,6 +62,8 @@ struct bs_device_config {
 	enum bs_advice advice;
 	enum bs_verify verify;
 	const struct bs_device_costs *costs;
+	const char *params;
+	uint64_t seed;
 };
 
 /**
@@ -71,6 +78,10 @@ int bs_device_create(const struct bs_device_config *config, struct bs_device **o
 void bs_device_destroy(struct bs_device *d);
 /** Names of the device kinds with a one-line summary each; false behind the last. */
 bool bs_device_kind(unsigned int index, const char **name, const char **summary);
+/** Parameters of device kind number @index: costs, queue and faults (spec reporting.md 12.3). */
+const struct bs_param *bs_device_params(unsigned int index);
+/** Would bs_device_create() accept them? 0 or -EINVAL with @err. @params may be NULL. */
+int bs_device_check_params(const char *kind, const char *params, struct bs_error *err);
 
 /**
  * bs_device_preset_resident - state before t0: [pfn, pfn+2^order) is resident
@@ -83,8 +94,8 @@ bool bs_device_kind(unsigned int index, const char **name, const char **summary)
 void bs_device_preset_resident(struct bs_device *d, bs_pfn pfn, unsigned int order);
 
 /**
- * bs_device_request - a batch arrives at the host
- * @cost: receives the virtual ns until its completion
+ * bs_device_request_at - a batch arrives at the host at time @now
+ * @cost: receives the virtual ns until its completion, latency and stalls included
  *
  * The batch is checked against the device's own shadow map: 1 .. capacity ranges, inside the
  * arena, naturally aligned, not overlapping one in flight, no page of them owned by the guest
@@ -92,13 +103,17 @@ void bs_device_preset_resident(struct bs_device *d, bs_pfn pfn, unsigned int ord
  * Return: ticket, 0 .. depth-1, free for reuse after its completion; -EBUSY @depth requests are
  * in flight; -EUCLEAN a law broke (@err names range and page), nothing is in flight then.
  */
+int bs_device_request_at(struct bs_device *d, const struct bs_range *r, unsigned int n, bs_ns now,
+			 bs_ns *cost, struct bs_error *err);
+/** The same from a caller that has no clock: latency is drawn, stalls pass unseen. */
 int bs_device_request(struct bs_device *d, const struct bs_range *r, unsigned int n, bs_ns *cost,
 		      struct bs_error *err);
 /**
  * bs_device_complete - the host serves the request: discards, at time @now
  *
- * Return: 0; -EIO the host refused some ranges (@err has the first; they stay resident and count
- * as skipped, the others are discarded); -EUCLEAN no such ticket.
+ * Return: 0, which does not mean discarded (a fault may skip ranges silently); -EIO the host
+ * refused some ranges or all (@err has the first; they stay resident and count as skipped, the
+ * others are discarded); -EUCLEAN no such ticket.
  */
 int bs_device_complete(struct bs_device *d, int ticket, bs_ns now, struct bs_error *err);
 
@@ -122,6 +137,13 @@ int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_
 int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id,
 		   struct bs_error *err);
 
+/** How often a request or a range failed with an errno; unused entries are 0. */
+#define BS_DEVICE_ERRNOS 12
+struct bs_errno_count {
+	int error;
+	uint64_t count;
+};
+
 /**
  * What the device counted. In base-page mode discarded = returned. In THP mode a partly dropped
  * huge page stays with the host's kernel until its last part goes: dropped parts are unmapped,
@@ -136,6 +158,8 @@ struct bs_device_stats {
 	uint64_t discarded_bytes; /* unmapped by the host on request */
 	uint64_t returned_bytes; /* given back to the host's free memory */
 	uint64_t skipped_bytes; /* completed without being discarded */
+	uint64_t failed_requests; /* completed with an error */
+	struct bs_errno_count errnos[BS_DEVICE_ERRNOS]; /* why, in order of first appearance */
 	uint64_t refaults; /* base pages or huge pages faulted in after a discard */
 	uint64_t refault_bytes; /* bytes that had been discarded and were needed again */
 	uint64_t refault_bytes_1s, refault_bytes_10s; /* ... within that time of the discard */

@@ -22,6 +22,11 @@ bool bs_device_kind(unsigned int index, const char **name, const char **summary)
 	return true;
 }
 
+const struct bs_param *bs_device_params(unsigned int index)
+{
+	return index < NR_KINDS ? kinds[index]->params : NULL;
+}
+
 /* ---- A device's life ------------------------------------------------------------------------- */
 
 static const struct bs_device_ops *find_kind(const char *name)
@@ -32,22 +37,26 @@ static const struct bs_device_ops *find_kind(const char *name)
 	return NULL;
 }
 
+static int unknown_kind(const char *kind, struct bs_error *err)
+{
+	char known[128] = "";
+
+	for (unsigned int i = 0; i < NR_KINDS; i++) {
+		size_t used = strlen(known);
+
+		snprintf(known + used, sizeof(known) - used, "%s%s",
+			 i ? ", " : "known: ", kinds[i]->name);
+	}
+	return bs_error_set(err, BS_USAGE, 0, "--device", known, "unknown device '%s'",
+			    kind ? kind : "");
+}
+
 static int check_config(const struct bs_device_config *c, struct bs_error *err)
 {
 	const char *what = NULL;
 
-	if (!find_kind(c->kind)) {
-		char known[128] = "";
-
-		for (unsigned int i = 0; i < NR_KINDS; i++) {
-			size_t used = strlen(known);
-
-			snprintf(known + used, sizeof(known) - used, "%s%s",
-				 i ? ", " : "known: ", kinds[i]->name);
-		}
-		return bs_error_set(err, BS_USAGE, 0, "--device", known, "unknown device '%s'",
-				    c->kind ? c->kind : "");
-	}
+	if (!find_kind(c->kind))
+		return unknown_kind(c->kind, err);
 	if (!c->nr_pages || c->nr_pages > BS_MAX_PFN)
 		what = "a guest has 1 page to 2 TiB";
 	else if (c->capacity > BS_DEVICE_MAX_CAPACITY)
@@ -71,16 +80,51 @@ static bool wants_thp(const struct bs_device_config *c)
 	       (c->thp == BS_THP_AUTO && c->report_order >= BS_REGION_SHIFT);
 }
 
+int bs_device_check_params(const char *kind, const char *params, struct bs_error *err)
+{
+	const struct bs_device_costs none = {0};
+	const struct bs_device_ops *ops = find_kind(kind);
+	struct bs_device_settings unused;
+
+	return ops ? bs_device_params_parse(ops->params, kind, params, &none, 1, &unused, err)
+		   : unknown_kind(kind, err);
+}
+
+/* Costs from the caller or the preset, then what the parameters change. */
+static int apply_params(struct bs_device *d, const struct bs_device_config *c, unsigned int *depth,
+			struct bs_error *err)
+{
+	struct bs_device_settings s;
+	struct bs_device_costs costs;
+	int ret;
+
+	if (c->costs)
+		costs = *c->costs;
+	else
+		bs_cost_preset(d->ops->preset, &costs);
+	ret = bs_device_params_parse(d->ops->params, d->ops->name, c->params, &costs, c->seed, &s,
+				     err);
+	if (ret)
+		return ret;
+	d->costs = s.costs;
+	d->faults = s.faults;
+	*depth = s.depth ? s.depth : c->depth ? c->depth : 16;
+	snprintf(d->changed, sizeof(d->changed), "%s", s.changed);
+	return 0;
+}
+
 static int setup(struct bs_device *d, const struct bs_device_config *c, struct bs_error *err)
 {
 	const uint64_t peak =
 		c->peak_pages && c->peak_pages < c->nr_pages ? c->peak_pages : c->nr_pages;
-	int ret = bs_residency_init(&d->res, c->nr_pages, wants_thp(c), err);
+	unsigned int depth;
+	int ret = apply_params(d, c, &depth, err);
 
+	if (!ret)
+		ret = bs_residency_init(&d->res, c->nr_pages, wants_thp(c), err);
 	if (ret)
 		return ret;
-	ret = bs_virtqueue_init(&d->vq, c->capacity ? c->capacity : 32, c->depth ? c->depth : 16,
-				c->nr_pages, err);
+	ret = bs_virtqueue_init(&d->vq, c->capacity ? c->capacity : 32, depth, c->nr_pages, err);
 	if (ret)
 		goto no_queue;
 	if (d->ops->create)
@@ -109,10 +153,6 @@ int bs_device_create(const struct bs_device_config *config, struct bs_device **o
 	d->touch = config->touch;
 	d->advice = config->advice;
 	d->verify = config->verify;
-	if (config->costs)
-		d->costs = *config->costs;
-	else
-		bs_cost_preset(d->ops->preset, &d->costs);
 	ret = setup(d, config, err);
 	if (ret) {
 		free(d);
@@ -252,10 +292,11 @@ static int check_range(struct bs_device *d, struct bs_range r, struct bs_error *
 	return 0;
 }
 
-int bs_device_request(struct bs_device *d, const struct bs_range *r, unsigned int n, bs_ns *cost,
-		      struct bs_error *err)
+int bs_device_request_at(struct bs_device *d, const struct bs_range *r, unsigned int n, bs_ns now,
+			 bs_ns *cost, struct bs_error *err)
 {
 	const bs_ns per_mib = d->res.thp ? d->costs.thp_per_mib : d->costs.per_mib;
+	struct bs_fate fate;
 	uint64_t pages = 0;
 	int ret;
 
@@ -282,7 +323,53 @@ int bs_device_request(struct bs_device *d, const struct bs_range *r, unsigned in
 	d->stats.asked_bytes += pages << BS_PAGE_SHIFT;
 	*cost = d->costs.per_request + n * d->costs.per_range +
 		(pages * per_mib >> (20 - BS_PAGE_SHIFT));
-	return bs_virtqueue_add(&d->vq, r, n);
+	fate = bs_faults_request(&d->faults, n, now, cost);
+	ret = bs_virtqueue_add(&d->vq, r, n);
+	if (ret >= 0)
+		d->fate[ret] = fate;
+	return ret;
+}
+
+int bs_device_request(struct bs_device *d, const struct bs_range *r, unsigned int n, bs_ns *cost,
+		      struct bs_error *err)
+{
+	return bs_device_request_at(d, r, n, BS_NO_TIME, cost, err);
+}
+
+static void count_errno(struct bs_device *d, int error)
+{
+	const unsigned int last = BS_DEVICE_ERRNOS - 1;
+	struct bs_errno_count *k = d->stats.errnos;
+
+	while (k < &d->stats.errnos[last] && k->error && k->error != error)
+		k++;
+	if (!k->error)
+		k->error = error;
+	k->count++;
+}
+
+/* Sets the bit of each range that a fault keeps from being discarded. 0 or the first errno. */
+static int apply_faults(struct bs_device *d, struct bs_fate fate, const struct bs_range *r,
+			unsigned int n, bs_ns now, uint64_t *failed)
+{
+	int first = 0;
+
+	for (unsigned int i = 0; i < n; i++) {
+		int error = 0;
+
+		if (!fate.error && i < fate.served && !bs_faults_skip(&d->faults, r[i], now)) {
+			error = bs_faults_madvise(&d->faults);
+			if (!error)
+				continue;
+			count_errno(d, error);
+		}
+		failed[i / 64] |= UINT64_C(1) << (i % 64);
+		if (!first)
+			first = error;
+	}
+	if (fate.error)
+		count_errno(d, EIO);
+	return fate.error ? EIO : first;
 }
 
 int bs_device_complete(struct bs_device *d, int ticket, bs_ns now, struct bs_error *err)
@@ -290,14 +377,19 @@ int bs_device_complete(struct bs_device *d, int ticket, bs_ns now, struct bs_err
 	uint64_t failed[BS_DEVICE_MAX_CAPACITY / 64] = {0};
 	const struct bs_range *r;
 	unsigned int n;
-	int error = 0;
+	int error, refused = 0;
 
 	r = bs_virtqueue_get(&d->vq, ticket, &n);
 	if (!r)
 		return bs_error_set(err, BS_INVARIANT, 0, d->ops->name, NULL,
 				    "completion of request %d, which is not in flight", ticket);
+	error = apply_faults(d, d->fate[ticket], r, n, now, failed);
 	if (d->ops->discard)
-		error = d->ops->discard(d, r, n, failed);
+		refused = d->ops->discard(d, r, n, failed);
+	if (refused)
+		count_errno(d, refused);
+	if (!error)
+		error = refused;
 	for (unsigned int i = 0; i < n; i++) {
 		if (failed[i / 64] >> (i % 64) & 1)
 			d->stats.skipped_bytes += BS_PAGE_SIZE << r[i].order;
@@ -309,8 +401,9 @@ int bs_device_complete(struct bs_device *d, int ticket, bs_ns now, struct bs_err
 	bs_virtqueue_remove(&d->vq, ticket);
 	if (!error)
 		return 0;
-	bs_error_set(err, BS_RESOURCE, error, "device madvise", NULL,
-		     "the host refused to discard part of request %d", ticket);
+	d->stats.failed_requests++;
+	bs_error_set(err, BS_RESOURCE, error, d->ops->name, NULL,
+		     "the host refused to discard request %d or part of it", ticket);
 	return -EIO;
 }
 
@@ -377,9 +470,9 @@ int bs_device_describe(const struct bs_device *d, char *buf, size_t size)
 {
 	const char *advice = d->advice == BS_ADVICE_FREE ? ", MADV_FREE" : ", MADV_DONTNEED";
 
-	return snprintf(buf, size, "%s, thp=%s%s, %u ranges", d->ops->name,
+	return snprintf(buf, size, "%s, thp=%s%s, %u ranges%s%s", d->ops->name,
 			d->res.thp ? "always" : "never", d->ops->discard ? advice : "",
-			d->vq.capacity);
+			d->vq.capacity, d->changed[0] ? ", " : "", d->changed);
 }
 
 int bs_device_host(const struct bs_device *d, char *buf, size_t size)

@@ -9,6 +9,7 @@
 
 #include "account.h"
 #include "arena.h"
+#include "device_params.h"
 #include "residency.h"
 #include "virtqueue.h"
 
@@ -16,9 +17,11 @@
  * One kind of device. All but names may be NULL: a device without an arena has nothing to do, and
  * the residency model is kept for it all the same.
  * @preset: costs it has unless told otherwise
+ * @params: bs_device_fault_params, or bs_device_all_params if its costs can be told
  */
 struct bs_device_ops {
 	const char *name, *summary, *preset;
+	const struct bs_param *params;
 	int (*create)(struct bs_device *d, uint64_t peak_pages, struct bs_error *err);
 	void (*destroy)(struct bs_device *d);
 	/* The guest writes a block; @faults: the model expects page faults on the way. */
@@ -28,7 +31,8 @@ struct bs_device_ops {
 	/* Damaged pages among those of [pfn, pfn+nr) that the guest owns. */
 	uint64_t (*verify)(struct bs_device *d, bs_pfn pfn, unsigned int nr, uint32_t id,
 			   bs_pfn *first);
-	/* Serve one request: bit i of @failed is set for each range that stays. 0 or first errno. */
+	/* Serve one request: bit i of @failed is set for each range that stays; those that have it
+	 * set already are left alone. 0 or first errno. */
 	int (*discard)(struct bs_device *d, const struct bs_range *r, unsigned int n,
 		       uint64_t *failed);
 	/* Were the ranges really discarded? After the model was updated. */
@@ -47,6 +51,9 @@ struct bs_device {
 	enum bs_touch touch;
 	struct bs_virtqueue vq;
 	struct bs_device_costs costs;
+	struct bs_faults faults;
+	struct bs_fate fate[BS_DEVICE_MAX_DEPTH]; /* of the requests in flight */
+	char changed[160]; /* parameters that differ from the default, as text */
 	enum bs_advice advice;
 	enum bs_verify verify;
 	struct bs_device_stats stats; /* what the residency model does not count itself */

@@ -94,8 +94,11 @@ static int madvise_discard(struct bs_device *d, const struct bs_range *r, unsign
 	int first = 0;
 
 	for (unsigned int i = 0; i < n; i++) {
-		const int error = bs_arena_discard(&d->arena, r[i].pfn, 1U << r[i].order);
+		int error;
 
+		if (failed[i / 64] >> (i % 64) & 1)
+			continue;
+		error = bs_arena_discard(&d->arena, r[i].pfn, 1U << r[i].order);
 		if (!error)
 			continue;
 		failed[i / 64] |= UINT64_C(1) << (i % 64);
@@ -145,6 +148,7 @@ const struct bs_device_ops bs_device_madvise = {
 	.name = "madvise",
 	.summary = "a real arena: blocks are stamped, reports are madvise()d and checked",
 	.preset = "default",
+	.params = bs_device_all_params,
 	.create = madvise_create,
 	.destroy = madvise_destroy,
 	.touch = madvise_touch,

@@ -9,4 +9,5 @@ const struct bs_device_ops bs_device_model = {
 	.name = "model",
 	.summary = "costs as measured, no arena; residency is modelled",
 	.preset = "default",
+	.params = bs_device_all_params,
 };

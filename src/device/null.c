@@ -9,4 +9,5 @@ const struct bs_device_ops bs_device_null = {
 	.name = "null",
 	.summary = "accepts everything, costs nothing; residency is modelled",
 	.preset = "null",
+	.params = bs_device_fault_params,
 };

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * device_params.c - what can be said about a device, as data: parsing, ranges, help and
+ * `buddysim list devices` come from these tables.
+ */
+#include "device_params.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DAY (24 * 3600 * BS_NS_PER_S)
+
+/* Indices into both tables; the costs stand last and in the order of struct bs_device_costs. */
+enum {
+	QUEUE_DEPTH,
+	SEED,
+	LATENCY,
+	LATENCY_MEAN,
+	STALL_AT,
+	STALL_FOR,
+	STALL_EVERY,
+	ERROR_EVERY,
+	ERROR_PPM,
+	PARTIAL_EVERY,
+	PARTIAL_RANGES,
+	INHIBIT,
+	INHIBIT_AT,
+	INHIBIT_FOR,
+	HOST_PAGE,
+	MADVISE_ERRNO,
+	MADVISE_EVERY,
+	FIRST_COST,
+	NR_PARAMS = FIRST_COST + 8,
+};
+
+static const char *const latencies[] = {"fixed", "uniform", "exponential", NULL};
+static const char *const inhibits[] = {"off", "assigned", "poison", NULL};
+
+/* Everything madvise(2) names for any advice, and EINTR, which a fatal signal gives while it waits
+ * for the map's lock. DONTNEED and FREE on anonymous memory know EAGAIN, EINTR, EINVAL (locked
+ * pages), ENOMEM (a hole) and EPERM (sealed); the others come with other backings. */
+static const char *const errno_names[] = {"EACCES", "EAGAIN", "EBADF",	"EBUSY", "EFAULT", "EINTR",
+					  "EINVAL", "EIO",    "ENOMEM", "EPERM", NULL};
+static const int errno_values[] = {EACCES, EAGAIN, EBADF, EBUSY,  EFAULT,
+				   EINTR,  EINVAL, EIO,	  ENOMEM, EPERM};
+#define IS_EINVAL 6
+
+/* clang-format off: one parameter, one line */
+#define UINT(n, d, lo, hi, text)                                                               \
+	{                                                                                      \
+		.name = n, .type = BS_PARAM_UINT, .def = d, .min = lo, .max = hi, .help = text \
+	}
+#define TIME(n, hi, text)                                                 \
+	{                                                                 \
+		.name = n, .type = BS_PARAM_TIME, .max = hi, .help = text \
+	}
+#define WORD(n, d, list, text)                                                          \
+	{                                                                               \
+		.name = n, .type = BS_PARAM_ENUM, .def = d, .names = list, .help = text \
+	}
+#define COST(field, d, text)                                                              \
+	{                                                                                 \
+		.name = #field, .type = BS_PARAM_TIME, .def = d, .max = DAY, .help = text \
+	}
+
+#define FAULT_PARAMS                                                                               \
+	UINT("queue_depth", 16, 1, 256, "requests in flight at once"),                             \
+		UINT("seed", 0, 0, UINT64_MAX, "of the faults; 0 = the run's"),                    \
+		WORD("latency", BS_LATENCY_FIXED, latencies,                                       \
+		     "distribution; uniform: 0 to twice the mean"),                                \
+		TIME("latency_mean", DAY, "what each request takes beyond its costs"),             \
+		TIME("stall_at", 365 * DAY, "from this virtual time on the host stands still"),    \
+		TIME("stall_for", DAY, "... for so long, and what would complete completes then"), \
+		TIME("stall_every", 365 * DAY, "... and again after each such period; 0 = once"),  \
+		UINT("error_every", 0, 0, UINT32_MAX,                                              \
+		     "each Nth request fails as a whole with EIO"),                                \
+		UINT("error_ppm", 0, 0, 1000000, "so many of a million requests fail, at random"), \
+		UINT("partial_every", 0, 0, UINT32_MAX,                                            \
+		     "each Nth request completes, served in part"),                                \
+		UINT("partial_ranges", 0, 0, 512,                                                  \
+		     "... of its first N ranges; 0 = the first half"),                             \
+		WORD("inhibit", BS_INHIBIT_OFF, inhibits,                                          \
+		     "completes and discards nothing: device assigned, or poison differs"),        \
+		TIME("inhibit_at", 365 * DAY, "... from this virtual time on"),                    \
+		TIME("inhibit_for", 365 * DAY, "... for so long; 0 = for good"),                   \
+		{.name = "host_page",                                                              \
+		 .type = BS_PARAM_SIZE,                                                            \
+		 .def = 4096,                                                                      \
+		 .min = 4096,                                                                      \
+		 .max = 1 << 30,                                                                   \
+		 .help = "the host's page, a power of two; smaller ranges are skipped silently"},  \
+		WORD("madvise_errno", IS_EINVAL, errno_names,                                      \
+		     "what madvise() of a range fails with"),                                      \
+		UINT("madvise_every", 0, 0, UINT32_MAX,                                            \
+		     "... for each Nth range, which stays; 0 = none")
+
+const struct bs_param bs_device_fault_params[] = {FAULT_PARAMS, {.name = NULL}};
+
+/* Defaults: preset "default", as costs.c derives it. */
+const struct bs_param bs_device_all_params[] = {
+	FAULT_PARAMS,
+	COST(per_request, 1580, "cost of a request"),
+	COST(per_range, 140, "cost of each range of it"),
+	COST(per_mib, 16100, "dropping 1 MiB of base pages"),
+	COST(thp_per_mib, 1350, "dropping 1 MiB of huge pages"),
+	COST(refault_per_mib, 308000, "touching 1 MiB of base pages again"),
+	COST(refault_thp_per_mib, 115500, "touching 1 MiB of huge pages again"),
+	COST(install_per_mib, 112500, "installing 1 MiB for the guest (shared state)"),
+	COST(poison_per_mib, 97500, "writing a poison pattern over 1 MiB"),
+	{.name = NULL},
+};
+/* clang-format on */
+
+bs_ns *bs_cost_field(struct bs_device_costs *c, unsigned int index, const char **name)
+{
+	bs_ns *const fields[] = {
+		&c->per_request,     &c->per_range,	  &c->per_mib,
+		&c->thp_per_mib,     &c->refault_per_mib, &c->refault_thp_per_mib,
+		&c->install_per_mib, &c->poison_per_mib,
+	};
+
+	if (index >= sizeof(fields) / sizeof(fields[0]))
+		return NULL;
+	if (name)
+		*name = bs_device_all_params[FIRST_COST + index].name;
+	return fields[index];
+}
+
+static void set_faults(struct bs_faults *f, const uint64_t *v, uint64_t seed)
+{
+	*f = (struct bs_faults){
+		.latency = (enum bs_latency)v[LATENCY],
+		.latency_mean = v[LATENCY_MEAN],
+		.stall_at = v[STALL_AT],
+		.stall_for = v[STALL_FOR],
+		.stall_every = v[STALL_EVERY],
+		.error_every = v[ERROR_EVERY],
+		.error_ppm = v[ERROR_PPM],
+		.partial_every = v[PARTIAL_EVERY],
+		.partial_ranges = v[PARTIAL_RANGES],
+		.inhibit = (enum bs_inhibit)v[INHIBIT],
+		.inhibit_at = v[INHIBIT_AT],
+		.inhibit_for = v[INHIBIT_FOR],
+		.host_page = v[HOST_PAGE],
+		.madvise_errno = errno_values[v[MADVISE_ERRNO]],
+		.madvise_every = v[MADVISE_EVERY],
+	};
+	bs_rng_seed(&f->rng, v[SEED] ? v[SEED] : seed);
+}
+
+static int check_values(const uint64_t *v, const char *owner, struct bs_error *err)
+{
+	if (v[HOST_PAGE] & (v[HOST_PAGE] - 1))
+		return bs_error_set(err, BS_USAGE, 0, owner, "4KiB, 64KiB, 2MiB, ...",
+				    "host_page is a power of two");
+	if (v[STALL_EVERY] && v[STALL_EVERY] <= v[STALL_FOR])
+		return bs_error_set(err, BS_USAGE, 0, owner, "make stall_every longer",
+				    "the host would stand still for good");
+	return 0;
+}
+
+/* What differs from a device that was told nothing, for the record. */
+static void describe(const struct bs_param *table, const uint64_t *plain, const uint64_t *v,
+		     char *buf, size_t size)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (unsigned int i = 0; i < bs_param_count(table) && used < size; i++) {
+		char value[64];
+
+		if (v[i] == plain[i])
+			continue;
+		bs_param_format(&table[i], v[i], value, sizeof(value));
+		used += (size_t)snprintf(buf + used, size - used, "%s%s=%s", used ? "," : "",
+					 table[i].name, value);
+	}
+}
+
+int bs_device_params_parse(const struct bs_param *table, const char *kind, const char *text,
+			   const struct bs_device_costs *costs, uint64_t seed,
+			   struct bs_device_settings *out, struct bs_error *err)
+{
+	uint64_t plain[NR_PARAMS], v[NR_PARAMS];
+	const bool has_costs = table == bs_device_all_params;
+	struct bs_device_costs c = *costs;
+	const bs_ns *field;
+	char owner[64];
+	int ret;
+
+	snprintf(owner, sizeof(owner), "device %s", kind);
+	bs_param_defaults(table, plain);
+	for (unsigned int i = 0; has_costs && (field = bs_cost_field(&c, i, NULL)); i++)
+		plain[FIRST_COST + i] = *field;
+	memcpy(v, plain, sizeof(v));
+	ret = bs_param_parse(table, owner, text, v, err);
+	if (!ret)
+		ret = check_values(v, owner, err);
+	if (ret)
+		return ret;
+	for (unsigned int i = 0; has_costs && (field = bs_cost_field(&c, i, NULL)); i++)
+		*bs_cost_field(&c, i, NULL) = v[FIRST_COST + i];
+	out->costs = c;
+	out->depth = v[QUEUE_DEPTH] == plain[QUEUE_DEPTH] ? 0 : (unsigned int)v[QUEUE_DEPTH];
+	set_faults(&out->faults, v, seed ? seed : 1);
+	describe(table, plain, v, out->changed, sizeof(out->changed));
+	return 0;
+}
