@@ -36,8 +36,9 @@ struct walk {
 
 /*
  * Blocks of pageblock order and above are described in the side table: a free one that starts here
- * is moved whole, one that starts in an earlier pageblock is invisible, an allocated one counts its
- * pages of this pageblock if they are movable. True: no smaller block needs looking at.
+ * is moved whole, one that starts in an earlier pageblock is invisible, and beside an allocated one
+ * there is nothing free here, so nobody asks what is movable. True: no smaller block needs looking
+ * at.
  */
 static bool walk_large(struct bs_machine *m, struct zone *z, struct walk *w, int mt,
 		       enum bs_why why)
@@ -52,8 +53,6 @@ static bool walk_large(struct bs_machine *m, struct zone *z, struct walk *w, int
 
 		if (!(p->flags & PG_STATE) || p->order != order)
 			continue;
-		if (p->flags & PG_LRU)
-			w->movable += pages;
 		if ((p->flags & PG_BUDDY) && head == w->pfn) {
 			w->free += 1u << order;
 			if (mt >= 0)

@@ -111,6 +111,58 @@ static void test_merge_likely_goes_to_the_tail(void **state)
 }
 
 /*
+ * The tail rule ends below order 9: a block of order 9 goes to the head although its parent's buddy
+ * is free.
+ *
+ *   before   o9 M: [2048]   o10 M: [1024]     0 and 512 in use
+ *   free 0   o9 M: [0] [2048]
+ *
+ * spec allocator.md 3.5, 9.1 no. 3
+ */
+static void test_no_tail_rule_from_order_9(void **state)
+{
+	(void)state;
+	for_each_kernel(k)
+	{
+		struct bs_machine *m = machine_with_pages(kernels[k], 4096);
+
+		boot_range(m, 0, 1024);
+		assert_int_equal(alloc(m, M, 9), 0);
+		assert_int_equal(alloc(m, M, 9), 512);
+		boot_range(m, 1024, 2560);
+		release(m, 0, 9);
+		assert_lists(m, "o9 M:[0,2048] o10 M:[1024]");
+		bs_machine_destroy(m);
+	}
+}
+
+/*
+ * Whether a merge is likely is asked in the zone of the would-be parent, not of the block.
+ *
+ *   zone 0 [0,24): o4 M: [0]       zone 1 [24,...): o3 M: [40]
+ *   free (24,o3)   parent 16 lies in zone 0, where its buddy (0,o4) is free: tail
+ *                  o3 M: [40] [24]
+ *
+ * spec allocator.md 3.5; trace-61-1007
+ */
+static void test_the_parents_zone_is_asked(void **state)
+{
+	(void)state;
+	for_each_kernel(k)
+	{
+		struct bs_machine *m = machine_with_edge(kernels[k], BS_ZONE_DMA32, 24, 4096);
+
+		boot_range(m, 0, 16);
+		boot_range(m, 24, 32);
+		assert_int_equal(alloc(m, M, 3), 24);
+		boot_range(m, 40, 48);
+		release(m, 24, 3);
+		assert_lists(m, "Z0: o4 M:[0] Z1: o3 M:[40,24]");
+		bs_machine_destroy(m);
+	}
+}
+
+/*
  * Pageblock types do not stop a merge; the list is that of the page freed last.
  *
  *   before   pageblocks M U, all in use
@@ -300,6 +352,8 @@ int main(void)
 		cmocka_unit_test(test_boot_unaligned),
 		cmocka_unit_test(test_expand_returns_the_left_half),
 		cmocka_unit_test(test_merge_likely_goes_to_the_tail),
+		cmocka_unit_test(test_no_tail_rule_from_order_9),
+		cmocka_unit_test(test_the_parents_zone_is_asked),
 		cmocka_unit_test(test_merging_ignores_types),
 		cmocka_unit_test(test_zone_edges_stop_merges),
 		cmocka_unit_test(test_shuffle_bit_polarity),

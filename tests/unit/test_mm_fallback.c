@@ -127,6 +127,35 @@ static void test_movable_steals_large(void **state)
 }
 
 /*
+ * Order PBO/2 = 4 is just large enough to take the whole pageblock's free pages along.
+ *
+ *   before   o2 U: [32]   o4 U: [0]
+ *   alloc o0 M -> 32
+ *   after    o0 M: [33]  o1 M: [34]  o4 M: [0]      6.12 (20 < 256): o0 U, o1 U, o4 U: [0]
+ *
+ * spec allocator.md 4.8 suitable
+ */
+static void test_half_of_pageblock_order_is_enough(void **state)
+{
+	(void)state;
+	for_each_kernel(k)
+	{
+		struct bs_machine *m = machine_with_pages(kernels[k], 4096);
+
+		boot_range(m, 0, 512);
+		assert_int_equal(alloc(m, U, 9), 0);
+		assert_int_equal(bs_split_allocated(m, 0, 4), 0);
+		assert_int_equal(bs_split_allocated(m, 32, 2), 0);
+		release(m, 0, 4);
+		release(m, 32, 2);
+		assert_int_equal(alloc(m, M, 0), 32);
+		assert_lists(m, k == 2 ? "o0 U:[33] o1 U:[34] o4 U:[0]"
+				       : "o0 M:[33] o1 M:[34] o4 M:[0]");
+		bs_machine_destroy(m);
+	}
+}
+
+/*
  * Stolen blocks of one order: 5.4 relinks each at the head, so the last found comes first.
  *
  *   before   o5 M: [64] [0]       one pageblock, the rest in use
@@ -400,6 +429,7 @@ int main(void)
 		cmocka_unit_test(test_steal_whole_pageblock),
 		cmocka_unit_test(test_movable_takes_the_smallest),
 		cmocka_unit_test(test_movable_steals_large),
+		cmocka_unit_test(test_half_of_pageblock_order_is_enough),
 		cmocka_unit_test(test_relink_position),
 		cmocka_unit_test(test_lru_pages_are_not_alike),
 		cmocka_unit_test(test_nofragment),

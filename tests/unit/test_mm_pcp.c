@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "mm_report.h"
+#include "zone.h"
+
 static const char *const kernels[] = {P54, P61, P612};
 #define for_each_kernel(k) for (unsigned int k = 0; k < 3; k++)
 
@@ -167,6 +170,28 @@ static void test_free_factor_grows(void **state)
 		bs_zone_info(m, 0, &info);
 		assert_int_equal(info.nr_pcp_pages, steps[i].left);
 	}
+	bs_machine_destroy(m);
+}
+
+/*
+ * However many frees follow, free_factor stops at 5 (CONFIG_PCP_BATCH_SCALE_MAX).
+ *
+ *   batch 1, high 200: flushes of 1, 2, 4, 8, 16, 32, 32, ...
+ *
+ * spec allocator.md 3.3
+ */
+static void test_free_factor_ends_at_5(void **state)
+{
+	struct bs_machine *m = machine_with_pages(P61, 4096);
+
+	(void)state;
+	boot_range(m, 0, 2048);
+	assert_int_equal(alloc(m, M, 10), 0);
+	bs_zone_set_pcp(m, 0, 200, 1);
+	release_pages(m, 0, 200 + 1 + 2 + 4 + 8);
+	assert_int_equal(bs_mm_pcp_free_factor(m, 0, 0), 5);
+	release_pages(m, 215, 1024);
+	assert_int_equal(bs_mm_pcp_free_factor(m, 0, 0), 5);
 	bs_machine_destroy(m);
 }
 
@@ -366,6 +391,9 @@ static void test_refill_doubles(void **state)
 		bs_machine_counters(m, &c);
 		assert_int_equal(c.pcp_refills, step);
 	}
+	assert_int_equal(m->zones[0].pcp[0].alloc_factor, 4);
+	release(m, 0, 0);
+	assert_int_equal(m->zones[0].pcp[0].alloc_factor, 2);
 	bs_machine_destroy(m);
 }
 
@@ -393,6 +421,16 @@ static void test_free_high_needs_two_in_a_row(void **state)
 	release(m, (bs_pfn)p[2], 1);
 	bs_zone_info(m, 0, &info);
 	assert_int_equal(info.nr_pcp_pages, 0);
+	/* Enough freed, but a single page came in between: kept. The next in a row flushes. */
+	release(m, (bs_pfn)p[3], 1);
+	assert_int_equal(bs_split_allocated(m, (bs_pfn)p[4], 0), 0);
+	release(m, (bs_pfn)p[4], 0);
+	release(m, (bs_pfn)p[5], 1);
+	bs_zone_info(m, 0, &info);
+	assert_int_equal(info.nr_pcp_pages, 3);
+	release(m, (bs_pfn)p[6], 1);
+	bs_zone_info(m, 0, &info);
+	assert_int_equal(info.nr_pcp_pages, 0);
 	bs_machine_destroy(m);
 }
 
@@ -404,6 +442,7 @@ int main(void)
 		cmocka_unit_test(test_flush_order_over_types),
 		cmocka_unit_test(test_round_robin_quota),
 		cmocka_unit_test(test_free_factor_grows),
+		cmocka_unit_test(test_free_factor_ends_at_5),
 		cmocka_unit_test(test_free_high_flushes_all),
 		cmocka_unit_test(test_refill_of_order_1),
 		cmocka_unit_test(test_thp_takes_two),

@@ -351,6 +351,11 @@ static void test_counter_drift(void **state)
 		alloc(m, M, 0);
 		assert_int_equal(m->zones[0].nr_free_pages, 61);
 		assert_int_equal(m->zones[0].stat_diff[0], 0);
+		/* Upward the same: two are kept. */
+		release(m, 0, 0);
+		release(m, 1, 0);
+		assert_int_equal(m->zones[0].nr_free_pages, 61);
+		assert_int_equal(m->zones[0].stat_diff[0], 2);
 		assert_ok(bs_machine_check(m, &err), &err);
 		bs_machine_destroy(m);
 	}

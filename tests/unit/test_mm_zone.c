@@ -163,6 +163,52 @@ static void test_node_order(void **state)
 	}
 }
 
+/*
+ * Six nodes, CPUs on 0, 2 and 4 only. A node without CPUs is 1 nearer; among equals the one that was
+ * nobody's first choice yet: node 1 chose 3, so node 2 chooses 5 before 3.
+ *
+ *   from node 2:   2   5 (20*8)   3 (20*8 + load)   4 (21*8)   1 (21*8 + load)   0 (22*8)
+ *
+ * spec allocator.md 1.7
+ */
+static void test_node_load(void **state)
+{
+	static const int order[] = {2, 5, 3, 4, 1, 0};
+	struct bs_mem_range ranges[6];
+	struct bs_zone_range zones[6];
+
+	(void)state;
+	for (unsigned int n = 0; n < 6; n++) {
+		ranges[n] = (struct bs_mem_range){n * 4096, (n + 1) * 4096, (uint8_t)n};
+		zones[n] = (struct bs_zone_range){(uint8_t)n, BS_ZONE_NORMAL, n * 4096, 4096};
+	}
+	for_each_kernel(k)
+	{
+		struct bs_machine *m = create(&(struct bs_machine_config){.kernel = kernels[k],
+									  .ranges = ranges,
+									  .nr_ranges = 6,
+									  .zones = zones,
+									  .nr_zones = 6,
+									  .nr_cpus = 3});
+		unsigned int seen = 0;
+		int last = -1;
+
+		for (;;) {
+			const bs_pfn pfn = bs_alloc_pages(m, 1, BS_GFP_KERNEL, 10);
+
+			if (pfn == BS_NO_PFN)
+				break;
+			if (node_of(m, pfn) != last) {
+				last = node_of(m, pfn);
+				assert_int_equal(last, order[seen]);
+				seen++;
+			}
+		}
+		assert_int_equal(seen, 6);
+		bs_machine_destroy(m);
+	}
+}
+
 static long resident_kib(void)
 {
 	FILE *f = fopen("/proc/self/statm", "r");
@@ -342,6 +388,7 @@ int main(void)
 		cmocka_unit_test(test_layout_with_hole),
 		cmocka_unit_test(test_gfp_decides_the_zone),
 		cmocka_unit_test(test_node_order),
+		cmocka_unit_test(test_node_load),
 		cmocka_unit_test(test_a_tebibyte_is_small),
 		cmocka_unit_test(test_bad_configurations),
 		cmocka_unit_test(test_split_allocated),
