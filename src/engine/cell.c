@@ -77,6 +77,7 @@ static int create_device(struct bs_cell *c, const char *params, struct bs_error 
 	int ret;
 
 	dc.nr_pages = bs_max_pfn(c->m);
+	dc.seed = c->cfg->seed;
 	dc.peak_pages = c->cfg->resident == BS_RESIDENT_ALL ? dc.nr_pages : c->info->peak_pages;
 	if (!dc.capacity)
 		dc.capacity = 32;

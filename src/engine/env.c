@@ -69,7 +69,7 @@ static int env_submit_async(void *arg, const struct bs_range *r, unsigned int n)
 		return -ESHUTDOWN;
 	if (!call)
 		return -EBUSY;
-	ticket = bs_device_request(c->dev, r, n, &cost, &err);
+	ticket = bs_device_request_at(c->dev, r, n, c->now, &cost, &err);
 	if (ticket < 0) {
 		if (ticket != -EBUSY)
 			bs_cell_fail(c, &err);
@@ -124,7 +124,7 @@ static int env_call(void *arg, const struct bs_range *r, unsigned int n, unsigne
 
 	if (c->ended || c->failed)
 		return -ESHUTDOWN;
-	ticket = bs_device_request(c->dev, r, n, &cost, &err);
+	ticket = bs_device_request_at(c->dev, r, n, c->now, &cost, &err);
 	if (ticket < 0) {
 		bs_cell_fail(c, &err);
 		return ticket;

@@ -94,6 +94,8 @@ static json_t *config_json(const struct bs_sim_config *cfg)
 	put_bool(o, "shuffle", mc->shuffle);
 	put_bool(o, "counter_drift", mc->counter_drift);
 	put_str(o, "device", cfg->device.kind);
+	if (cfg->device.params)
+		put_str(o, "device_params", cfg->device.params);
 	put_int(o, "capacity", cfg->device.capacity ? cfg->device.capacity : 32);
 	put_str(o, "touch", pick(touch, cfg->device.touch));
 	put_str(o, "thp", pick(thp, cfg->device.thp));
