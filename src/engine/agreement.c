@@ -26,9 +26,14 @@ struct untraced {
 struct bs_agree {
 	struct bs_agreement r;
 	uint32_t *recorded; /* pfn per allocation number */
+	/* Numbers + 1 of traced allocations: per page the last one at all, and per block from before
+	 * the trace the last one of its page before it is freed. */
+	uint32_t *last_alloc, *alloc_before;
 	struct untraced *untraced; /* ascending by pfn, then by number */
 	size_t nr_untraced, cap_untraced;
-	uint8_t *used_at_end; /* bit per page: in use in the end dump */
+	/* bit per page: in use in the end dump; put on a list that the start dump does not hold */
+	uint8_t *used_at_end, *rebuilt;
+	uint8_t *named; /* the trace has named it by now */
 	bs_pfn max_pfn;
 	bool over;
 };
@@ -36,8 +41,8 @@ struct bs_agree {
 const char *bs_lost_name(enum bs_lost why)
 {
 	static const char *const names[BS_NR_LOST] = {
-		"no_answer", "not_failed",    "behind_others", "other_pcp_list",
-		"free",	     "free_not_seen", "in_use",
+		"no_answer", "not_failed", "behind_others", "other_pcp_list",
+		"free",	     "not_dumped", "free_not_seen", "in_use",
 	};
 
 	return (unsigned int)why < BS_NR_LOST ? names[why] : "?";
@@ -50,6 +55,30 @@ const struct bs_agreement *bs_agree_result(const struct bs_agree *a)
 
 /* ---- What is known beforehand ---------------------------------------------------------------- */
 
+static void read_event(struct bs_cell *c, const struct bs_trace_chunk *k, unsigned int i,
+		       uint32_t *number)
+{
+	struct bs_agree *a = c->agree;
+	const bs_pfn size = (bs_pfn)1 << k->order[i];
+	bs_pfn pfn;
+
+	if (k->kind[i] == BS_EV_FREE) {
+		const uint32_t freed = *number - k->arg[i];
+
+		if (freed < c->info->pres && a->recorded[freed] < a->max_pfn)
+			a->alloc_before[freed] = a->last_alloc[a->recorded[freed]];
+		return;
+	}
+	if (k->kind[i] > BS_EV_FAILED)
+		return;
+	pfn = k->pfn ? k->pfn[i] : BS_NO_PFN;
+	a->recorded[(*number)++] = pfn;
+	if (k->kind[i] != BS_EV_ALLOC)
+		return;
+	for (bs_pfn p = pfn; p < a->max_pfn && p < pfn + size; p++)
+		a->last_alloc[p] = *number;
+}
+
 static int read_recorded(struct bs_cell *c, struct bs_agree *a, struct bs_error *err)
 {
 	struct bs_trace_chunk k;
@@ -57,13 +86,13 @@ static int read_recorded(struct bs_cell *c, struct bs_agree *a, struct bs_error 
 	int ret = bs_trace_rewind(c->trace, err);
 
 	a->recorded = malloc((c->info->numbers + 1) * sizeof(*a->recorded));
-	if (!a->recorded)
+	a->last_alloc = calloc(a->max_pfn, sizeof(*a->last_alloc));
+	a->alloc_before = calloc(c->info->pres + 1, sizeof(*a->alloc_before));
+	if (!a->recorded || !a->last_alloc || !a->alloc_before)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "agreement");
 	while (ret >= 0 && (ret = bs_trace_next(c->trace, &k, err)) > 0)
 		for (unsigned int i = 0; i < k.n; i++)
-			if (k.kind[i] == BS_EV_ALLOC || k.kind[i] == BS_EV_PRE ||
-			    k.kind[i] == BS_EV_FAILED)
-				a->recorded[number++] = k.pfn ? k.pfn[i] : BS_NO_PFN;
+			read_event(c, &k, i, &number);
 	return ret < 0 && !c->cfg->keep_whole ? ret : 0;
 }
 
@@ -75,12 +104,86 @@ static void mark_list(struct bs_agree *a, const struct bs_state_list *l, unsigne
 				a->used_at_end[p >> 3] &= (uint8_t) ~(1u << (p & 7));
 }
 
+/* ---- Lists that the dump does not hold ------------------------------------------------------- */
+
+static bool is_dumped(const struct bs_state *s, unsigned int cpu)
+{
+	for (unsigned int i = 0; i < s->nr_zones; i++)
+		for (unsigned int k = 0; k < s->zone[i].nr_pcp; k++)
+			if (s->zone[i].pcp[k].cpu == cpu)
+				return true;
+	return false;
+}
+
+static void set_bits(uint8_t *bits, bs_pfn pfn, unsigned int order, bs_pfn max)
+{
+	for (bs_pfn p = pfn; p < pfn + ((bs_pfn)1 << order) && p < max; p++)
+		bits[p >> 3] |= (uint8_t)(1u << (p & 7));
+}
+
+static bool bit(const uint8_t *bits, bs_pfn pfn)
+{
+	return bits[pfn >> 3] >> (pfn & 7) & 1;
+}
+
+/*
+ * A page that is on no list of the dump and that the trace allocates before it was ever freed was on
+ * a per-cpu list of a CPU which the dump leaves out. Refills are appended and hits taken from the
+ * head, so that these requests name the list's pages in its order. They prove nothing themselves
+ * (BS_LOST_NOT_DUMPED), but what comes behind them can be predicted again.
+ */
+static void rebuild_lists(struct bs_cell *c, struct bs_agree *a, const struct bs_trace_chunk *k,
+			  uint32_t *number)
+{
+	for (unsigned int i = 0; i < k->n; i++) {
+		const unsigned int kind = k->kind[i];
+		struct bs_mm_pcp_list l = {.cpu = k->cpu[i], .order = k->order[i]};
+		bs_pfn pfn;
+
+		if (kind > BS_EV_FAILED)
+			continue;
+		pfn = kind == BS_EV_FREE ? a->recorded[*number - k->arg[i]] : a->recorded[*number];
+		*number += kind != BS_EV_FREE;
+		if (kind == BS_EV_FAILED || pfn >= a->max_pfn)
+			continue;
+		if (kind == BS_EV_ALLOC && !bit(a->named, pfn) &&
+		    !is_dumped(c->cfg->state, l.cpu) && l.cpu < c->nr_cpus &&
+		    bs_mm_on_pcp(c->m, l.order)) {
+			l.mt = bs_gfp_migratetype(c->info->gfp[k->gfp[i]]);
+			if (!bs_mm_pcp_append(c->m, &l, pfn))
+				set_bits(a->rebuilt, pfn, l.order, a->max_pfn);
+		}
+		set_bits(a->named, pfn, l.order, a->max_pfn);
+	}
+}
+
+static int read_lists(struct bs_cell *c, struct bs_agree *a, struct bs_error *err)
+{
+	const size_t size = (size_t)a->max_pfn / 8 + 1;
+	struct bs_trace_chunk k;
+	uint32_t number = 0;
+	bool all = true;
+	int ret;
+
+	for (unsigned int cpu = 0; cpu < c->nr_cpus; cpu++)
+		all &= is_dumped(c->cfg->state, cpu);
+	if (all || !a->r.followed)
+		return 0;
+	a->named = calloc(1, size);
+	a->rebuilt = calloc(1, size);
+	if (!a->named || !a->rebuilt)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "agreement");
+	ret = bs_trace_rewind(c->trace, err);
+	while (ret >= 0 && (ret = bs_trace_next(c->trace, &k, err)) > 0)
+		rebuild_lists(c, a, &k, &number);
+	return ret < 0 && !c->cfg->keep_whole ? ret : 0;
+}
+
 /* Everything that is on no list of the end dump. */
 static int read_end(struct bs_cell *c, struct bs_agree *a, struct bs_error *err)
 {
 	const struct bs_state *s = c->cfg->end_state;
 
-	a->max_pfn = bs_max_pfn(c->m);
 	if (!s)
 		return 0;
 	a->used_at_end = malloc((size_t)a->max_pfn / 8 + 1);
@@ -109,8 +212,11 @@ int bs_agree_create(struct bs_cell *c, struct bs_error *err)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "agreement");
 	c->agree = a;
 	a->r.followed = !strcmp(c->strategy->name, "none");
+	a->max_pfn = bs_max_pfn(c->m);
 	ret = read_recorded(c, a, err);
-	return ret ? ret : read_end(c, a, err);
+	if (!ret)
+		ret = read_end(c, a, err);
+	return ret ? ret : read_lists(c, a, err);
 }
 
 void bs_agree_destroy(struct bs_agree *a)
@@ -118,8 +224,12 @@ void bs_agree_destroy(struct bs_agree *a)
 	if (!a)
 		return;
 	free(a->recorded);
+	free(a->last_alloc);
+	free(a->alloc_before);
 	free(a->untraced);
 	free(a->used_at_end);
+	free(a->rebuilt);
+	free(a->named);
 	free(a);
 }
 
@@ -193,11 +303,17 @@ bool bs_agree_is_untraced(const struct bs_cell *c, uint32_t number)
 
 /* ---- Inferring ------------------------------------------------------------------------------- */
 
-/* May an untraced request have taken @pfn? */
-static bool may_be_taken(const struct bs_agree *a, bs_pfn pfn)
+/* May an untraced request have taken @pfn? Then it is freed untraced, or in use at the end, before
+ * any traced request gets it again. */
+static bool may_be_taken(const struct bs_cell *c, bs_pfn pfn)
 {
-	return find_untraced(a, pfn) ||
-	       (a->used_at_end && pfn < a->max_pfn && a->used_at_end[pfn >> 3] >> (pfn & 7) & 1);
+	const struct bs_agree *a = c->agree;
+	const struct untraced *u = find_untraced(a, pfn);
+
+	if (u)
+		return a->alloc_before[u->number] < c->number;
+	return a->used_at_end && pfn < a->max_pfn && bit(a->used_at_end, pfn) &&
+	       a->last_alloc[pfn] < c->number;
 }
 
 /* The guest has given @pfn out to an untraced request. */
@@ -231,7 +347,7 @@ static int count_before(const struct bs_cell *c, const struct bs_mm_pcp_list *l,
 	for (bs_pfn p = bs_mm_pcp_first(c->m, l); p != BS_NO_PFN; p = bs_mm_pcp_next(c->m, l, p)) {
 		if (p == want)
 			return may ? n : -2;
-		may &= may_be_taken(c->agree, p);
+		may &= may_be_taken(c, p);
 		n++;
 	}
 	*all = may;
@@ -361,6 +477,11 @@ bs_pfn bs_agree_alloc(struct bs_cell *c, uint32_t number, unsigned int cpu, unsi
 	a->r.all.total++;
 	a->r.order[order].total++;
 	if (pfn == a->recorded[number] && pfn != BS_NO_PFN) {
+		if (a->rebuilt && bit(a->rebuilt, pfn)) {
+			a->rebuilt[pfn >> 3] &= (uint8_t) ~(1u << (pfn & 7));
+			note_lost(c, BS_LOST_NOT_DUMPED, number, order, pfn);
+			return pfn;
+		}
 		a->r.all.strict++;
 		a->r.order[order].strict++;
 		return pfn;

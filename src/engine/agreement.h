@@ -23,6 +23,7 @@ enum bs_lost {
 	BS_LOST_BEHIND, /* on the right per-cpu list, behind pages that nobody took */
 	BS_LOST_OTHER_PCP, /* on another per-cpu list */
 	BS_LOST_FREE, /* on a free list */
+	BS_LOST_NOT_DUMPED, /* first of a per-cpu list that the dump does not hold: not decidable */
 	BS_LOST_UNSEEN, /* in use since the dump: its free was not seen */
 	BS_LOST_IN_USE, /* in use: the trace allocates it twice */
 	BS_NR_LOST,

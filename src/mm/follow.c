@@ -63,6 +63,22 @@ void bs_mm_unpop(struct bs_machine *m, bs_pfn pfn, struct bs_mm_pcp_list *l)
 	pcp_push_head(m, pcp_of(m, l), pcp_index(m, l->order, l->mt), pfn, l->order);
 }
 
+int bs_mm_pcp_append(struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_pfn pfn)
+{
+	struct bs_mm_pcp_list at = *l;
+	struct page *p;
+	/* Adopting it first makes sure that it is nobody's. */
+	int ret = bs_machine_adopt(m, pfn, l->order);
+
+	if (ret)
+		return ret;
+	p = bs_page(m, pfn, l->order);
+	at.zone = p->zone;
+	p->cached_type = pageblock_type(m, pfn) & 0xf;
+	pcp_push_tail(m, pcp_of(m, &at), pcp_index(m, l->order, l->mt), pfn, l->order);
+	return 0;
+}
+
 /* ---- Seizing --------------------------------------------------------------------------------- */
 
 /* The first entry's prev is not kept up to date, so the way there starts at the list's head. */

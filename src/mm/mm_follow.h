@@ -40,4 +40,10 @@ void bs_mm_unpop(struct bs_machine *m, bs_pfn pfn, struct bs_mm_pcp_list *l);
  */
 int bs_mm_seize(struct bs_machine *m, bs_pfn pfn, unsigned int order);
 
+/*
+ * A page that was in use as far as the dump says, but turns out to have been on a per-cpu list that
+ * the dump does not hold: append it there. 0; -EBUSY: it is somebody's or on a list.
+ */
+int bs_mm_pcp_append(struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_pfn pfn);
+
 #endif
