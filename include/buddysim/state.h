@@ -111,6 +111,7 @@ enum bs_state_part {
 	BS_PART_PCP, /* counters of the per-cpu lists */
 	BS_PART_PCP_LIST,
 	BS_PART_BLOCK_TYPE,
+	BS_PART_LRU, /* bs_state_lru_equal() only */
 	BS_NR_PARTS,
 };
 const char *bs_state_part_name(enum bs_state_part part);
@@ -134,6 +135,15 @@ struct bs_state_diff {
 unsigned int bs_state_compare(const struct bs_state *expected, const struct bs_state *got,
 			      const char *model,
 			      void (*differs)(void *arg, const struct bs_state_diff *d), void *arg);
+
+/**
+ * bs_state_lru_equal - do the same pages count as movable?
+ *
+ * Apart from bs_state_compare(), because a running system changes them without allocating.
+ * Return: true; or false with the first difference in @d.
+ */
+bool bs_state_lru_equal(const struct bs_state *expected, const struct bs_state *got,
+			struct bs_state_diff *d);
 
 /**
  * bs_machine_from_state - a guest that is in this state

@@ -65,6 +65,7 @@ struct checker {
 	const struct bs_state *s;
 	const struct bs_state_zone *z;
 	uint8_t *taken; /* bit per page of the zone */
+	unsigned int thp_order; /* of per-cpu lists 12 and 13 (spec 1.8) */
 	struct bs_error *err;
 };
 
@@ -133,9 +134,7 @@ static int check_pcp(struct checker *c, const struct bs_state_pcp *p)
 	int64_t pages = 0;
 
 	for (unsigned int i = 0; i < BS_STATE_PCP_LISTS; i++) {
-		/* Whether a THP is of order 9 or of pageblock order is the kernel model's matter;
-		 * where they differ the larger one would not be aligned. */
-		const unsigned int order = i < 12 ? i / 3 : 9;
+		const unsigned int order = i < 12 ? i / 3 : c->thp_order;
 
 		if (check_list(c, &p->list[i], order, "per-cpu"))
 			return 1;
@@ -167,9 +166,12 @@ static int check_zone(struct checker *c)
 
 int bs_state_check(const struct bs_state *s, struct bs_error *err)
 {
-	struct checker c = {.s = s, .err = err};
+	const char *model = bs_state_model(s);
+	struct checker c = {.s = s, .err = err, .thp_order = 9};
 	int ret = 0;
 
+	if (model && !strcmp(model, "linux-6.1"))
+		c.thp_order = (unsigned int)s->pageblock_order;
 	for (unsigned int i = 0; i < s->nr_zones && !ret; i++) {
 		c.z = &s->zone[i];
 		for (unsigned int k = 0; k < i && !ret; k++)
@@ -192,7 +194,8 @@ int bs_state_check(const struct bs_state *s, struct bs_error *err)
 const char *bs_state_part_name(enum bs_state_part part)
 {
 	static const char *const names[BS_NR_PARTS] = {
-		"zone", "free_pages", "free_list", "reported", "pcp", "pcp_list", "block_type",
+		"zone", "free_pages", "free_list",  "reported",
+		"pcp",	"pcp_list",   "block_type", "lru",
 	};
 
 	return (unsigned int)part < BS_NR_PARTS ? names[part] : "?";
@@ -372,4 +375,42 @@ unsigned int bs_state_compare(const struct bs_state *expected, const struct bs_s
 			number(&c, BS_PART_ZONE, e->type, "exists", 1, 0);
 	}
 	return c.n;
+}
+
+/* Pages of @z that count as movable, as runs that neither touch nor overlap. */
+static bool next_run(const struct bs_state_zone *z, size_t *i, int64_t *first, int64_t *end)
+{
+	if (*i == z->nr_lru)
+		return false;
+	*first = z->lru[*i].first;
+	*end = *first + z->lru[*i].count;
+	for ((*i)++; *i < z->nr_lru && z->lru[*i].first == *end; (*i)++)
+		*end += z->lru[*i].count;
+	return true;
+}
+
+bool bs_state_lru_equal(const struct bs_state *expected, const struct bs_state *got,
+			struct bs_state_diff *d)
+{
+	for (unsigned int i = 0; i < expected->nr_zones && i < got->nr_zones; i++) {
+		const struct bs_state_zone *e = &expected->zone[i], *g = &got->zone[i];
+		size_t ei = 0, gi = 0;
+		bool more;
+
+		do {
+			int64_t ef = -1, ee = -1, gf = -1, ge = -1;
+
+			more = next_run(e, &ei, &ef, &ee);
+			if (more == next_run(g, &gi, &gf, &ge) && ef == gf && ee == ge)
+				continue;
+			d->part = BS_PART_LRU;
+			snprintf(d->what, sizeof(d->what), "zone %u pages that count as movable",
+				 e->type);
+			snprintf(d->expected, sizeof(d->expected), "[%" PRId64 ",%" PRId64 ")", ef,
+				 ee);
+			snprintf(d->got, sizeof(d->got), "[%" PRId64 ",%" PRId64 ")", gf, ge);
+			return false;
+		} while (more);
+	}
+	return true;
 }

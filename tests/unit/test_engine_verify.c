@@ -151,6 +151,9 @@ static void test_each_kind_of_difference_is_found(void **state)
 	expect_first(DUMP_START OPERATIONS "dump end\n" END_ZONE END_AREAS END_PCP END_PCPL
 					   "blk 2 0 7 1\nblk 2 3584 1 2\nlru 2\nenddump end\n",
 		     "block_type", 4, "R", "M");
+	expect_first(DUMP_START OPERATIONS "dump end\n" END_ZONE END_AREAS END_PCP END_PCPL
+					   "blk 2 0 8 1\nlru 2 32+2 34+1\nenddump end\n",
+		     "lru", 4, "[32,35)", "[32,36)");
 }
 
 /* The Reported mark is lost with the block that was split, so a dump that shows it is wrong. */

@@ -179,6 +179,15 @@ static void test_contradictions_are_found(void **state)
 	assert_int_equal(bs_state_check(s, &err), 1);
 	z->nr_blocks = 8;
 	assert_int_equal(bs_state_check(s, &err), 0);
+	/* A THP on a 6.1 per-cpu list is a pageblock. */
+	z->pcp[0].list[13] = z->pcp[0].list[1];
+	z->pcp[0].list[1] = (struct bs_state_list){0};
+	z->pcp[0].list[13].pfn[0] = 0;
+	z->pcp[0].list[13].n = 1;
+	z->pcp[0].count = 512;
+	assert_int_equal(bs_state_check(s, &err), 0);
+	z->pcp[0].list[13].pfn[0] = 256;
+	assert_int_equal(bs_state_check(s, &err), 1);
 	bs_state_free(s);
 }
 
