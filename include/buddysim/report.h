@@ -142,6 +142,8 @@ void bs_defer(struct bs_report_ctx *rc, const struct bs_block *b);
  *  order 9. Call in start() or param_set(). */
 void bs_listen(struct bs_report_ctx *rc, uint32_t mask, unsigned int lowest_order);
 
+/** Simulated CPUs of the guest. */
+unsigned int bs_cpus(const struct bs_report_ctx *rc);
 /** Zones, in system order (all zones of node 0 from the lowest, then node 1, ...). */
 unsigned int bs_zones(const struct bs_report_ctx *rc);
 struct bs_report_zone {

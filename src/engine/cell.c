@@ -151,6 +151,7 @@ int bs_cell_create(const struct bs_sim_config *cfg, const char *spec, struct bs_
 	c->trace = trace;
 	c->info = bs_trace_info(trace);
 	c->next_due = BS_NO_TIME;
+	c->pass_cpu = -1;
 	c->next_check = cfg->check_every ? cfg->check_every : UINT64_MAX;
 	c->touch = cfg->device.touch != BS_TOUCH_NONE;
 	for (unsigned int i = 0; i < c->info->nr_gfp; i++)

@@ -24,6 +24,7 @@ struct bs_deferred {
 /* A simulated CPU: the trace events that wait for it, oldest first, in a ring. */
 struct bs_cell_cpu {
 	bs_ns busy_until;
+	bool wake_on; /* it has left the allocator and will run a pass */
 	struct bs_deferred *ring;
 	uint32_t head, n, cap; /* cap is a power of two */
 };
@@ -74,6 +75,8 @@ struct bs_cell {
 	bs_ns now, next_due, next_sample, sample_interval;
 	struct bs_due_queue due;
 	bool wake_armed, wake_waiting, pass_running, paused, ended;
+	int pass_cpu; /* the CPU that runs the pass, -1: the worker */
+	bool cpu_waiting; /* a CPU's pass waits for the one that is running */
 	int wake_generation;
 	bs_ns wake_at, end;
 	bool paused_wake; /* a wake stood still at the pause, paused_left before it was due */
@@ -133,6 +136,10 @@ void bs_cell_event(struct bs_cell *c, const struct bs_deferred *d);
 void bs_cell_fail(struct bs_cell *c, const struct bs_error *err);
 void bs_cell_push(struct bs_cell *c, bs_ns time, enum bs_due_class class, int what);
 void bs_cell_complete(struct bs_cell *c, int ticket);
+/* The wake of @cpu is due: is it still wanted, and may its pass run now? */
+bool bs_cell_take_wake_on(struct bs_cell *c, unsigned int cpu);
+/* A pass has ended: CPUs that waited for that try again. */
+void bs_cell_retry_wakes(struct bs_cell *c);
 /* The window closes: take the figures. */
 void bs_cell_end_window(struct bs_cell *c);
 void bs_cell_env(struct bs_cell *c, struct bs_env *env);

@@ -39,6 +39,41 @@ static void env_wake_cancel(void *arg)
 
 	c->wake_armed = c->wake_waiting = c->paused_wake = false;
 	c->wake_generation++;
+	for (unsigned int i = 0; i < c->nr_cpus; i++)
+		c->cpus[i].wake_on = false;
+}
+
+/* Due at once, yet behind the event that is being replayed: the CPU first leaves the allocator. */
+static void env_wake_on(void *arg, unsigned int cpu)
+{
+	struct bs_cell *c = arg;
+
+	if (c->cpus[cpu].wake_on || c->ended)
+		return;
+	c->cpus[cpu].wake_on = true;
+	bs_cell_push(c, c->now, BS_DUE_WAKE_ON, (int)cpu);
+}
+
+bool bs_cell_take_wake_on(struct bs_cell *c, unsigned int cpu)
+{
+	if (!c->cpus[cpu].wake_on || c->ended)
+		return false;
+	if (c->pass_running) {
+		c->cpu_waiting = true;
+		return false;
+	}
+	c->cpus[cpu].wake_on = false;
+	return true;
+}
+
+void bs_cell_retry_wakes(struct bs_cell *c)
+{
+	if (!c->cpu_waiting)
+		return;
+	c->cpu_waiting = false;
+	for (unsigned int i = 0; i < c->nr_cpus; i++)
+		if (c->cpus[i].wake_on)
+			bs_cell_push(c, c->now, BS_DUE_WAKE_ON, (int)i);
 }
 
 static struct bs_call *find_call(struct bs_cell *c, int ticket)
@@ -76,6 +111,9 @@ static int env_submit_async(void *arg, const struct bs_range *r, unsigned int n)
 		return ticket;
 	}
 	*call = (struct bs_call){.used = true, .ticket = ticket};
+	/* A CPU that runs the pass itself waits for the device; the others go on. */
+	if (c->pass_cpu >= 0)
+		bs_cell_block_cpu(c, (unsigned int)c->pass_cpu, cost);
 	bs_cell_push(c, c->now + cost, BS_DUE_COMPLETION, ticket);
 	return ticket;
 }
@@ -150,6 +188,7 @@ void bs_cell_env(struct bs_cell *c, struct bs_env *env)
 		.now = env_now,
 		.wake = env_wake,
 		.wake_cancel = env_wake_cancel,
+		.wake_on = env_wake_on,
 		.submit = env_submit,
 		.call = env_call,
 		.submit_async = env_submit_async,

@@ -210,7 +210,14 @@ static void release_cpu(struct bs_cell *c, unsigned int cpu)
 	struct bs_cell_cpu *k = &c->cpus[cpu];
 
 	while (k->n && k->busy_until <= c->now && !c->failed) {
-		struct bs_deferred d = k->ring[k->head];
+		struct bs_deferred d;
+
+		/* The pass that it asked for comes before what it does next. */
+		if (unlikely(k->wake_on && !c->pass_running)) {
+			bs_cell_push(c, c->now, BS_DUE_RELEASE, (int)cpu);
+			return;
+		}
+		d = k->ring[k->head];
 
 		k->head = (k->head + 1) & (k->cap - 1);
 		k->n--;
@@ -254,6 +261,7 @@ static void drain_rings(struct bs_cell *c)
 		again = false;
 		for (unsigned int cpu = 0; cpu < c->nr_cpus; cpu++) {
 			c->cpus[cpu].busy_until = c->now;
+			c->cpus[cpu].wake_on = false;
 			if (!c->cpus[cpu].n)
 				continue;
 			release_cpu(c, cpu);
@@ -488,6 +496,16 @@ static void run_stream(struct bs_cell *c)
 
 /* ---- What is due ----------------------------------------------------------------------------- */
 
+static void run_pass(struct bs_cell *c, int cpu)
+{
+	c->pass_running = true;
+	c->pass_cpu = cpu;
+	bs_report_pass(c->rc, cpu);
+	c->pass_cpu = -1;
+	c->pass_running = false;
+	bs_cell_retry_wakes(c);
+}
+
 /* One pass at a time: a wake that falls due during one waits for its end. */
 static void run_passes(struct bs_cell *c)
 {
@@ -498,9 +516,7 @@ static void run_passes(struct bs_cell *c)
 	do {
 		c->wake_waiting = false;
 		c->wake_armed = false;
-		c->pass_running = true;
-		bs_report_pass(c->rc, -1);
-		c->pass_running = false;
+		run_pass(c, -1);
 	} while (c->wake_waiting && !c->failed && !c->ended);
 }
 
@@ -517,6 +533,13 @@ static void run_due(struct bs_cell *c)
 		break;
 	case BS_DUE_WAKE:
 		if (d.what == c->wake_generation && !c->ended)
+			run_passes(c);
+		break;
+	case BS_DUE_WAKE_ON:
+		if (!bs_cell_take_wake_on(c, (unsigned int)d.what))
+			break;
+		run_pass(c, d.what);
+		if (c->wake_waiting && !c->ended)
 			run_passes(c);
 		break;
 	case BS_DUE_RELEASE:

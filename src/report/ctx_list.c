@@ -9,6 +9,11 @@
 
 #include <errno.h>
 
+unsigned int bs_cpus(const struct bs_report_ctx *rc)
+{
+	return rc->nr_cpus;
+}
+
 unsigned int bs_zones(const struct bs_report_ctx *rc)
 {
 	return rc->nr_zones;

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* april_sketch.h - state of S3a, shown to the tests. */
+#ifndef BS_APRIL_SKETCH_H
+#define BS_APRIL_SKETCH_H
+
+#include <buddysim/types.h>
+
+struct bs_sketch_area {
+	/* Blocks that ever came; a pull for a hint is undone by its return. The sketch's second
+	 * counter, nr_bound, is nr_freed less what is free, and not kept here: the allocator counts
+	 * what is free, remainders of a split included. */
+	uint64_t nr_freed;
+	uint64_t collected; /* nr_freed when the thread last found no raw block */
+};
+
+struct bs_sketch_zone {
+	bool requested;
+	struct bs_sketch_area area[BS_NR_ORDERS];
+};
+
+struct bs_sketch {
+	struct bs_range *batch;
+	unsigned int capacity;
+};
+
+#endif
