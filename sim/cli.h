@@ -21,6 +21,7 @@ extern const struct cli_command cli_commands[]; /* ends with a NULL name */
 int cmd_compare(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_trace(int argc, char **argv);
+int cmd_experiment(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_list(int argc, char **argv);

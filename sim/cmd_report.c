@@ -195,6 +195,13 @@ static int draw(const char *scripts, const char *name, const char *dir, struct b
 	return ret;
 }
 
+int report_picture(const char *name, const char *dir, struct bs_error *err)
+{
+	const char *scripts = find_scripts(err);
+
+	return scripts ? draw(scripts, name, dir, err) : -ENOENT;
+}
+
 int report_plots(const char *record_path, const char *dir, struct bs_error *err)
 {
 	const char *scripts = find_scripts(err);

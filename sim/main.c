@@ -10,6 +10,7 @@ const struct cli_command cli_commands[] = {
 	 cmd_compare},
 	{"run", "replay a trace under one strategy: everything about it", cmd_run},
 	{"trace", "import, describe, check, cut or generate traces", cmd_trace},
+	{"experiment", "release, list-walk, pressure, churn, stall: no trace needed", cmd_experiment},
 	{"report", "turn a record into data files and pictures", cmd_report},
 	{"verify", "replay a live kernel's dump, pfn by pfn", cmd_verify},
 	{"list", "strategies, devices, workloads, metrics, kernels", cmd_list},
@@ -23,7 +24,7 @@ static void print_help(FILE *f)
 	      "Simulate a guest's page allocator and compare free page reporting strategies.\n\n",
 	      f);
 	for (const struct cli_command *c = cli_commands; c->name; c++)
-		fprintf(f, "  %-9s %s\n", c->name, c->summary);
+		fprintf(f, "  %-10s %s\n", c->name, c->summary);
 	fputs("\n`buddysim VERB --help` describes a verb. Exit status: 0 done, 1 compared unequal or "
 	      "over a\nthreshold, 2 usage, 3 bad input, 4 out of a resource, 5 an invariant broke, "
 	      "130 interrupted.\n",

@@ -11,4 +11,7 @@
  */
 int report_plots(const char *record_path, const char *dir, struct bs_error *err);
 
+/* Draw picture @name of plots/ in @dir from the TSV files that are there already. As above. */
+int report_picture(const char *name, const char *dir, struct bs_error *err);
+
 #endif

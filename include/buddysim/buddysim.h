@@ -4,6 +4,7 @@
 #define BUDDYSIM_H
 
 #include <buddysim/device.h>
+#include <buddysim/experiment.h>
 #include <buddysim/gfp.h>
 #include <buddysim/hooks.h>
 #include <buddysim/machine.h>
