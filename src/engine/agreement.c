@@ -144,7 +144,8 @@ static void rebuild_lists(struct bs_cell *c, struct bs_agree *a, const struct bs
 			continue;
 		pfn = kind == BS_EV_FREE ? a->recorded[*number - k->arg[i]] : a->recorded[*number];
 		*number += kind != BS_EV_FREE;
-		if (kind == BS_EV_FAILED || pfn >= a->max_pfn)
+		if (kind == BS_EV_FAILED || pfn >= a->max_pfn ||
+		    (kind == BS_EV_PRE && a->alloc_before[*number - 1]))
 			continue;
 		if (kind == BS_EV_ALLOC && !bit(a->named, pfn) &&
 		    !is_dumped(c->cfg->state, l.cpu) && l.cpu < c->nr_cpus &&
@@ -289,7 +290,9 @@ static bs_pfn adopt(struct bs_cell *c, uint32_t number, unsigned int order)
 {
 	const bs_pfn pfn = c->agree->recorded[number];
 
-	if (pfn != BS_NO_PFN && !bs_machine_adopt(c->m, pfn, order))
+	/* If the trace allocates the page before, this is another life of it. */
+	if (pfn != BS_NO_PFN && !c->agree->alloc_before[number] &&
+	    !bs_machine_adopt(c->m, pfn, order))
 		return pfn;
 	if (pfn != BS_NO_PFN && c->agree->r.followed)
 		add_untraced(c, pfn, number);
@@ -422,11 +425,14 @@ static void note_lost(struct bs_cell *c, enum bs_lost why, uint32_t number, unsi
 }
 
 /* Take what the kernel took. Where that is impossible the guest keeps its own answer. */
-static bs_pfn force(struct bs_cell *c, bs_pfn want, unsigned int cpu, unsigned int gfp,
-		    unsigned int order)
+static bs_pfn force(struct bs_cell *c, bs_pfn want, unsigned int gfp, struct bs_mm_pcp_list *l,
+		    enum bs_lost why)
 {
-	if (bs_mm_seize(c->m, want, order))
-		return bs_alloc_pages(c->m, cpu, gfp, order);
+	/* A request gets a free block only through a refill. */
+	if (why == BS_LOST_FREE && bs_mm_on_pcp(c->m, l->order))
+		bs_mm_refill_from(c->m, l, want);
+	if (bs_mm_seize(c->m, want, l->order))
+		return bs_alloc_pages(c->m, l->cpu, gfp, l->order);
 	c->agree->r.forced++;
 	return want;
 }
@@ -446,6 +452,7 @@ static bs_pfn missed(struct bs_cell *c, uint32_t number, unsigned int gfp, struc
 {
 	struct bs_agree *a = c->agree;
 	const bs_pfn want = a->recorded[number];
+	enum bs_lost why;
 
 	if (got != BS_NO_PFN)
 		give_back(c, l, got);
@@ -454,8 +461,9 @@ static bs_pfn missed(struct bs_cell *c, uint32_t number, unsigned int gfp, struc
 		a->r.order[l->order].inferred++;
 		return bs_mm_bulk_alloc(c->m, l);
 	}
-	note_lost(c, why_lost(c, l, want, got), number, l->order, got);
-	return force(c, want, l->cpu, gfp, l->order);
+	why = why_lost(c, l, want, got);
+	note_lost(c, why, number, l->order, got);
+	return force(c, want, gfp, l, why);
 }
 
 bs_pfn bs_agree_alloc(struct bs_cell *c, uint32_t number, unsigned int cpu, unsigned int gfp,

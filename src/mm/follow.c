@@ -173,3 +173,57 @@ int bs_mm_seize(struct bs_machine *m, bs_pfn pfn, unsigned int order)
 	}
 	return bs_machine_adopt(m, pfn, order);
 }
+
+/* ---- Refills --------------------------------------------------------------------------------- */
+
+#define MAX_REFILL 64
+
+/* Leave the free lists for a per-cpu list. */
+static bool pull(struct bs_machine *m, bs_pfn pfn, unsigned int order)
+{
+	struct page *p;
+
+	if (bs_mm_seize(m, pfn, order))
+		return false;
+	p = bs_page(m, pfn, order);
+	p->cached_type = pageblock_type(m, pfn) & 0xf;
+	return true;
+}
+
+int bs_mm_refill_from(struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_pfn pfn)
+{
+	struct bs_mm_pcp_list at = *l;
+	const bs_pfn size = (bs_pfn)1 << l->order;
+	enum rmqueue_mode mode = RMQUEUE_NORMAL;
+	bs_pfn pages[MAX_REFILL], head, end;
+	struct per_cpu_pages *pcp;
+	unsigned int have;
+	int want, n = 0;
+
+	if (bs_page_lookup(m, pfn, &head, &have) != BS_PAGE_FREE || have < l->order)
+		return -EBUSY;
+	/* The largest block that can start there. */
+	while (pfn & (((bs_pfn)1 << have) - 1))
+		have--;
+	if (have < l->order)
+		return -EBUSY;
+	end = pfn + ((bs_pfn)1 << have);
+	at.zone = (unsigned int)(pfn_zone(m, pfn) - m->zones);
+	pcp = pcp_of(m, &at);
+	want = pcp->batch >> l->order;
+	want = want < 2 ? 2 : want > MAX_REFILL ? MAX_REFILL : want;
+	m->cpu = l->cpu;
+	for (; n < want && pfn < end && pull(m, pfn, l->order); pfn += size)
+		pages[n++] = pfn;
+	while (n < want) {
+		pages[n] = mm_rmqueue_buddy(m, &m->zones[at.zone], l->order, l->mt, 0, &mode);
+		if (pages[n] == BS_NO_PFN)
+			break;
+		if (!m->km->stat_per_removal)
+			mm_mod_free_pages(m, &m->zones[at.zone], -(int64_t)size);
+		n++;
+	}
+	while (n--)
+		pcp_push_head(m, pcp, pcp_index(m, l->order, l->mt), pages[n], l->order);
+	return 0;
+}

@@ -41,6 +41,13 @@ void bs_mm_unpop(struct bs_machine *m, bs_pfn pfn, struct bs_mm_pcp_list *l);
 int bs_mm_seize(struct bs_machine *m, bs_pfn pfn, unsigned int order);
 
 /*
+ * A refill of which the recorded kernel's first block is known, and is free here. It splits the
+ * block that starts there, whatever smaller ones this guest has; what it brings comes before what is
+ * left on the list, which the kernel's did not hold, or there would have been no refill. 0, -EBUSY.
+ */
+int bs_mm_refill_from(struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_pfn pfn);
+
+/*
  * A page that was in use as far as the dump says, but turns out to have been on a per-cpu list that
  * the dump does not hold: append it there. 0; -EBUSY: it is somebody's or on a list.
  */

@@ -107,6 +107,31 @@ static int load_pcp(struct bs_machine *m, struct zone *z, const struct bs_state_
 	return 0;
 }
 
+/* What other CPUs have on their lists is not in a dump, but their sizes are those of the CPU that
+ * is: all CPUs of a node share a zone alike (spec 1.8). */
+static void size_foreign_pcp(struct bs_machine *m, struct zone *z, const struct bs_state_zone *s)
+{
+	uint64_t dumped = 0;
+
+	if (!s->nr_pcp)
+		return;
+	for (unsigned int i = 0; i < s->nr_pcp; i++)
+		if (s->pcp[i].cpu < 64)
+			dumped |= UINT64_C(1) << s->pcp[i].cpu;
+	for (unsigned int cpu = 0; cpu < m->nr_cpus; cpu++) {
+		const struct per_cpu_pages *from = &z->pcp[s->pcp[0].cpu];
+		struct per_cpu_pages *pcp = &z->pcp[cpu];
+
+		if (cpu < 64 && dumped >> cpu & 1)
+			continue;
+		pcp->batch = from->batch;
+		pcp->high_min = from->high_min;
+		pcp->high_max = from->high_max;
+		/* P612 tunes it from its minimum. */
+		pcp->high = m->km->pcp_free_rule == KM_FREE_AUTO ? from->high_min : from->high;
+	}
+}
+
 static void load_lru(struct bs_machine *m, const struct bs_state_zone *s)
 {
 	for (size_t i = 0; i < s->nr_lru; i++)
@@ -131,6 +156,7 @@ static int load_zone(struct bs_machine *m, struct zone *z, const struct bs_state
 			return ret;
 		pages += s->pcp[i].count;
 	}
+	size_foreign_pcp(m, z, s);
 	/* On a machine of several CPUs the other per-cpu lists are in here too. */
 	z->nr_foreign_pages = s->managed > pages ? (uint64_t)(s->managed - pages) : 0;
 	return 0;
