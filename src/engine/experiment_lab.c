@@ -296,6 +296,15 @@ bs_pfn bs_lab_alloc(struct bs_lab *lab, unsigned int gfp, unsigned int order)
 	return pfn;
 }
 
+/* The pass blocks the CPU that frees: nothing else of the load happens meanwhile. */
+static void run_cpu_pass(struct bs_lab *lab)
+{
+	if (!lab->cpu_pass || lab->pass_running)
+		return;
+	lab->cpu_pass = false;
+	run_pass(lab, 0);
+}
+
 void bs_lab_free(struct bs_lab *lab, bs_pfn pfn, unsigned int order)
 {
 	struct bs_error err;
@@ -304,11 +313,13 @@ void bs_lab_free(struct bs_lab *lab, bs_pfn pfn, unsigned int order)
 	if (bs_device_free(lab->dev, pfn, order, 0, &err))
 		fail(lab, &err);
 	bs_free_pages(lab->m, 0, pfn, order);
-	/* The pass blocks the CPU that frees: nothing else of the load happens meanwhile. */
-	if (lab->cpu_pass && !lab->pass_running) {
-		lab->cpu_pass = false;
-		run_pass(lab, 0);
-	}
+	run_cpu_pass(lab);
+}
+
+void bs_lab_drain(struct bs_lab *lab)
+{
+	bs_drain_pages(lab->m, BS_ALL_CPUS);
+	run_cpu_pass(lab);
 }
 
 /* ---- Loads ----------------------------------------------------------------------------------- */
@@ -349,7 +360,7 @@ bs_ns bs_lab_release_one(struct bs_lab *lab)
 		return r->step;
 	/* Linux flushes the per-cpu lists of an idle CPU within seconds (vmstat); here at once, so
 	 * that nothing is left there that no strategy could see. */
-	bs_drain_pages(lab->m, BS_ALL_CPUS);
+	bs_lab_drain(lab);
 	return BS_NO_TIME;
 }
 

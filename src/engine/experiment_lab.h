@@ -93,6 +93,8 @@ void bs_lab_arm(struct bs_lab *lab, const struct bs_lab_faults *faults);
 /* Allocate and touch; BS_NO_PFN: counted, with whether isolation is to blame. */
 bs_pfn bs_lab_alloc(struct bs_lab *lab, unsigned int gfp, unsigned int order);
 void bs_lab_free(struct bs_lab *lab, bs_pfn pfn, unsigned int order);
+/* What vmstat does with the per-cpu lists of a CPU that has been idle for a second or two. */
+void bs_lab_drain(struct bs_lab *lab);
 
 /*
  * A load that frees what a guest owns, in a given order, as one process that exits does: one block

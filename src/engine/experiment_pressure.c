@@ -10,7 +10,8 @@
  *            stalls on it; the guest asks for all of the margin but 4 MiB. Strategies that look at
  *            a watermark before they take blocks show it here
  *
- * margin = what would be left above the watermark if nothing were isolated.
+ * margin = what would be left above the watermark if nothing were isolated. So what is refused is what
+ * is isolated beyond the margin (beyond 4 MiB in case before): the figures can be checked by hand.
  */
 #include "experiment_int.h"
 
@@ -19,6 +20,7 @@
 #define GUEST (2048 * BS_LAB_MIB)
 #define FREE_MIB 1024
 #define SETTLE (60 * BS_NS_PER_S)
+#define RESERVE 1024 /* pages: what case "before" leaves */
 #define STALL (5 * BS_NS_PER_S)
 
 static const char *const cases[] = {"during", "before"};
@@ -42,7 +44,8 @@ static const struct bs_lab_column columns[] = {
 
 /* What the guest wants while the report is out, and what it found. */
 struct demand {
-	uint64_t pages, asked, isolated_bytes;
+	int64_t leave; /* pages above the watermark, were nothing isolated */
+	uint64_t asked, isolated_bytes;
 	bool met;
 };
 
@@ -51,18 +54,19 @@ static int64_t pages_above_min(const struct bs_lab *lab)
 	struct bs_zone_info zi;
 
 	bs_zone_info(lab->m, 0, &zi);
-	return (int64_t)(zi.nr_free_pages + zi.nr_pcp_pages) -
-	       (int64_t)(zi.watermark_min + zi.watermark_boost);
+	return (int64_t)zi.nr_free_pages - (int64_t)(zi.watermark_min + zi.watermark_boost);
 }
 
 static void ask(struct bs_lab *lab, struct demand *d)
 {
 	struct bs_report_stats rs;
+	int64_t pages;
 
 	bs_report_stats(lab->rc, &rs);
 	d->isolated_bytes = rs.isolated_bytes;
 	d->met = true;
-	for (; d->asked < d->pages && !lab->failed; d->asked++)
+	pages = pages_above_min(lab) + (int64_t)(rs.isolated_bytes >> BS_PAGE_SHIFT) - d->leave;
+	for (; pages > 0 && !lab->failed; pages--, d->asked++)
 		bs_lab_alloc(lab, BS_GFP_HIGHUSER_MOVABLE, 0);
 }
 
@@ -101,7 +105,7 @@ static void put_figures(json_t *row, struct bs_lab *lab, const struct bs_report_
 	bs_lab_put(row, "calls", rs.calls - base->calls);
 }
 
-/* Free @free pages above min in one go, with the host about to stall; then ask for @want. */
+/* Free the margin in one go, with the host about to stall on it. */
 static void squeeze(struct bs_lab *lab, struct bs_lab_release *r, struct demand *d)
 {
 	const struct bs_lab_faults stall = {.stall_call = 1, .stall = STALL};
@@ -111,7 +115,6 @@ static void squeeze(struct bs_lab *lab, struct bs_lab_release *r, struct demand 
 	bs_lab_arm(lab, &stall);
 	while (r->next < r->n)
 		bs_lab_free(lab, r->pfn[r->next++], r->order);
-	bs_drain_pages(lab->m, BS_ALL_CPUS);
 	bs_lab_run(lab, lab->now + SETTLE);
 	lab->during = NULL;
 	/* Nothing was reported: the guest asks all the same, and gets it. */
@@ -122,7 +125,6 @@ static void squeeze(struct bs_lab *lab, struct bs_lab_release *r, struct demand 
 static int run_cell(struct bs_experiment *x, const char *spec, unsigned int before,
 		    unsigned int margin_mib, struct bs_error *err)
 {
-	const int64_t margin = (int64_t)margin_mib << 8, reserve = before ? 1024 : 0;
 	const uint64_t mib = before ? margin_mib : FREE_MIB;
 	const struct bs_lab_config lc = {.kernel = x->cfg.kernel,
 					 .strategy = spec,
@@ -131,16 +133,17 @@ static int run_cell(struct bs_experiment *x, const char *spec, unsigned int befo
 					 .window = 3 * SETTLE};
 	struct bs_lab_release r = {0};
 	struct bs_report_stats base;
-	struct demand d = {0};
+	struct demand d = {.leave = before ? RESERVE : (int64_t)margin_mib << 8};
 	struct bs_lab *lab;
-	int64_t level;
 	json_t *row;
 	int ret = bs_lab_create(&lc, &lab, err);
 
 	if (ret)
 		return ret;
+	/* Without per-cpu lists, so that a refusal is the watermark's alone: their pages cannot be
+	 * had below it either. */
+	bs_zone_set_pcp(lab->m, 0, 0, 1);
 	ret = bs_lab_fill(lab, &r, mib * BS_LAB_MIB, BS_MAX_ORDER, err);
-	/* Above the mark stays what is no block of the margin: 0, or what @before keeps. */
 	shrink_to(lab, 0);
 	if (!ret)
 		ret = bs_lab_start(lab, err);
@@ -148,8 +151,6 @@ static int run_cell(struct bs_experiment *x, const char *spec, unsigned int befo
 		goto out;
 	bs_lab_run(lab, SETTLE);
 	bs_report_stats(lab->rc, &base);
-	level = pages_above_min(lab) + (int64_t)(mib << 8) - (before ? reserve : margin);
-	d.pages = level > 0 ? (uint64_t)level : 0;
 	squeeze(lab, &r, &d);
 	row = bs_lab_row(x, spec);
 	bs_lab_put_text(row, "case", cases[before]);
@@ -166,18 +167,18 @@ out:
 
 static void answer(struct bs_experiment *x)
 {
-	const json_t *row, *worst = NULL;
-	uint64_t safe = 0, margin;
+	const json_t *row, *worst = NULL, *most = NULL;
 	unsigned int hit = 0;
 	size_t i;
 
 	json_array_foreach(x->rows, i, row)
 	{
+		if (!most || bs_lab_get(row, "isolated_peak_bytes") >
+				     bs_lab_get(most, "isolated_peak_bytes"))
+			most = row;
 		if (!bs_lab_get(row, "false_oom"))
 			continue;
 		hit++;
-		margin = bs_lab_get(row, "margin_bytes");
-		safe = margin > safe ? margin : safe;
 		if (!worst || bs_lab_get(row, "false_oom") > bs_lab_get(worst, "false_oom"))
 			worst = row;
 	}
@@ -186,14 +187,16 @@ static void answer(struct bs_experiment *x)
 				 "isolated");
 		return;
 	}
-	bs_lab_answer(x,
-		      "pressure: with the host stalled up to %llu MiB are refused though only "
-		      "isolated (%s, case %s); false OOM in %u of %zu cells, none with more than "
-		      "%llu MiB to the watermark",
-		      (unsigned long long)(bs_lab_get(worst, "false_oom_bytes") >> 20),
-		      json_string_value(json_object_get(worst, "strategy")),
-		      json_string_value(json_object_get(worst, "case")), hit,
-		      json_array_size(x->rows), (unsigned long long)(safe >> 20));
+	bs_lab_answer(
+		x,
+		"pressure: with the host stalled up to %llu MiB are refused though only "
+		"isolated (%s, case %s); false OOM in %u of %zu cells; most isolated: %llu MiB "
+		"(%s)",
+		(unsigned long long)(bs_lab_get(worst, "false_oom_bytes") >> 20),
+		json_string_value(json_object_get(worst, "strategy")),
+		json_string_value(json_object_get(worst, "case")), hit, json_array_size(x->rows),
+		(unsigned long long)(bs_lab_get(most, "isolated_peak_bytes") >> 20),
+		json_string_value(json_object_get(most, "strategy")));
 }
 
 static int run(struct bs_experiment *x, struct bs_error *err)

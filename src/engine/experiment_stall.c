@@ -101,6 +101,7 @@ static void after_disable(struct bs_lab *lab, struct stall *s)
 	law(s, lab, pfn != BS_NO_PFN, "no allocation after switching off");
 	if (pfn != BS_NO_PFN)
 		bs_lab_free(lab, pfn, 9);
+	bs_lab_drain(lab);
 	bs_lab_run(lab, lab->now + BS_NS_PER_S);
 	bs_report_stats(lab->rc, &rs);
 	law(s, lab, rs.calls == calls, "a request was made while switched off");
@@ -247,8 +248,7 @@ static void answer(struct bs_experiment *x)
 		    (!slowest ||
 		     bs_lab_get(row, "recovery_ns") > bs_lab_get(slowest, "recovery_ns")))
 			slowest = row;
-		if (!strcmp(fault, "error") &&
-		    json_is_integer(json_object_get(row, "missed_bytes")) &&
+		if (!strcmp(fault, "error") && bs_lab_get(row, "failed_calls") &&
 		    (!worst || bs_lab_get(row, "excess_bytes") > bs_lab_get(worst, "excess_bytes")))
 			worst = row;
 	}
