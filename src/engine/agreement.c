@@ -339,26 +339,30 @@ static void note_taken(struct bs_cell *c, bs_pfn pfn)
 		bs_cell_fail(c, &err);
 }
 
-/* How many entries at the head of the list, all of which may be taken, are before @want; -1: @want
- * is not on it; -2: it is, but behind one that may not. */
-static int count_before(const struct bs_cell *c, const struct bs_mm_pcp_list *l, bs_pfn want,
-			bool *all)
+/* What a per-cpu list says about a page that it should have given. */
+struct found {
+	bool there; /* it is on the list ... */
+	bool may; /* ... and every entry before it, or every entry of all, may have been taken */
+	unsigned int before; /* entries before it, or all */
+};
+
+static struct found look_at(const struct bs_cell *c, const struct bs_mm_pcp_list *l, bs_pfn want)
 {
-	bool may = true;
-	int n = 0;
+	struct found f = {.may = true};
 
 	for (bs_pfn p = bs_mm_pcp_first(c->m, l); p != BS_NO_PFN; p = bs_mm_pcp_next(c->m, l, p)) {
-		if (p == want)
-			return may ? n : -2;
-		may &= may_be_taken(c, p);
-		n++;
+		if (p == want) {
+			f.there = true;
+			return f;
+		}
+		f.may &= may_be_taken(c, p);
+		f.before++;
 	}
-	*all = may;
-	return -1;
+	return f;
 }
 
 /* Take @n pages of the list for untraced requests. */
-static void take_bulk(struct bs_cell *c, const struct bs_mm_pcp_list *l, int n)
+static void take_bulk(struct bs_cell *c, const struct bs_mm_pcp_list *l, unsigned int n)
 {
 	for (; n > 0; n--) {
 		const bs_pfn pfn = bs_mm_bulk_alloc(c->m, l);
@@ -369,20 +373,29 @@ static void take_bulk(struct bs_cell *c, const struct bs_mm_pcp_list *l, int n)
 	}
 }
 
-/* Explain that @want is next by untraced requests before it: within the list, or using it up and
- * going on with the refill. False: cannot be; nothing was done. */
-static bool infer(struct bs_cell *c, const struct bs_mm_pcp_list *l, bs_pfn want)
-{
-	bool all = false;
-	int n;
+#define REFILLS 4 /* a bulk request for more pages than that refills bring is none that we know */
 
-	if (l->order)
-		return false;
-	n = count_before(c, l, want, &all);
-	if (n < 0)
-		return false;
-	take_bulk(c, l, n);
-	return bs_mm_pcp_first(c->m, l) == want;
+/*
+ * Explain that @want is next by untraced requests before this one: they took what is before it on
+ * the list, or used the list up and went on with the refill that @want is in. False: cannot be.
+ */
+static bool infer(struct bs_cell *c, struct bs_mm_pcp_list *l, bs_pfn want)
+{
+	for (unsigned int i = 0; !l->order && i < REFILLS; i++) {
+		const struct found f = look_at(c, l, want);
+		bs_pfn pfn;
+
+		if (!f.may || (!f.there && bs_page_state(c->m, want) != BS_PAGE_FREE))
+			return false;
+		take_bulk(c, l, f.before);
+		if (f.there)
+			return true;
+		pfn = bs_mm_bulk_alloc(c->m, l);
+		if (pfn == BS_NO_PFN)
+			return false;
+		bs_mm_unpop(c->m, pfn, l);
+	}
+	return false;
 }
 
 /* ---- A miss ---------------------------------------------------------------------------------- */
@@ -391,12 +404,11 @@ static enum bs_lost why_lost(const struct bs_cell *c, const struct bs_mm_pcp_lis
 			     bs_pfn got)
 {
 	unsigned int order;
-	bool all;
 	bs_pfn head;
 
 	switch (bs_page_lookup(c->m, want, &head, &order)) {
 	case BS_PAGE_PCP:
-		if (bs_mm_on_pcp(c->m, l->order) && count_before(c, l, want, &all) != -1)
+		if (bs_mm_on_pcp(c->m, l->order) && look_at(c, l, want).there)
 			return BS_LOST_BEHIND;
 		return BS_LOST_OTHER_PCP;
 	case BS_PAGE_FREE:
@@ -526,16 +538,15 @@ bool bs_agree_late(struct bs_cell *c, uint32_t number, unsigned int cpu, unsigne
 	const bs_pfn pfn = a->recorded[number];
 	struct bs_mm_pcp_list l = {.cpu = cpu, .mt = BS_MIGRATE_UNMOVABLE};
 	struct untraced *u = find_untraced(a, pfn);
-	bool all;
-	int n;
+	struct found f;
 
 	if (!bs_agree_is_untraced(c, number) || !u || u->number != number)
 		return false;
 	for (; !order && l.zone < bs_nr_zones(c->m); l.zone++) {
-		n = count_before(c, &l, pfn, &all);
-		if (n < 0)
+		f = look_at(c, &l, pfn);
+		if (!f.there || !f.may)
 			continue;
-		take_bulk(c, &l, n + 1);
+		take_bulk(c, &l, f.before + 1);
 		return u->taken;
 	}
 	if (bs_mm_seize(c->m, pfn, order))
