@@ -29,6 +29,10 @@ struct bs_agree {
 	/* Numbers + 1 of traced allocations: per page the last one at all, and per block from before
 	 * the trace the last one of its page before it is freed. */
 	uint32_t *last_alloc, *alloc_before;
+	/* Several CPUs: per page its first traced request and the latest so far, per number the next
+	 * of the same page, all as number + 1; and who made it. */
+	uint32_t *first_of, *latest_of, *next_of;
+	uint8_t *cpu_of;
 	struct untraced *untraced; /* ascending by pfn, then by number */
 	size_t nr_untraced, cap_untraced;
 	/* bit per page: in use in the end dump; put on a list that the start dump does not hold */
@@ -77,6 +81,14 @@ static void read_event(struct bs_cell *c, const struct bs_trace_chunk *k, unsign
 		return;
 	for (bs_pfn p = pfn; p < a->max_pfn && p < pfn + size; p++)
 		a->last_alloc[p] = *number;
+	if (!a->cpu_of || pfn >= a->max_pfn)
+		return;
+	a->cpu_of[*number] = k->cpu[i];
+	if (!a->first_of[pfn])
+		a->first_of[pfn] = *number;
+	else
+		a->next_of[a->latest_of[pfn]] = *number;
+	a->latest_of[pfn] = *number;
 }
 
 static int read_recorded(struct bs_cell *c, struct bs_agree *a, struct bs_error *err)
@@ -88,11 +100,20 @@ static int read_recorded(struct bs_cell *c, struct bs_agree *a, struct bs_error 
 	a->recorded = malloc((c->info->numbers + 1) * sizeof(*a->recorded));
 	a->last_alloc = calloc(a->max_pfn, sizeof(*a->last_alloc));
 	a->alloc_before = calloc(c->info->pres + 1, sizeof(*a->alloc_before));
-	if (!a->recorded || !a->last_alloc || !a->alloc_before)
+	if (c->nr_cpus > 1) {
+		a->first_of = calloc(a->max_pfn, sizeof(*a->first_of));
+		a->latest_of = calloc(a->max_pfn, sizeof(*a->latest_of));
+		a->next_of = calloc(c->info->numbers + 1, sizeof(*a->next_of));
+		a->cpu_of = calloc(c->info->numbers + 1, 1);
+	}
+	if (!a->recorded || !a->last_alloc || !a->alloc_before ||
+	    (c->nr_cpus > 1 && !(a->first_of && a->latest_of && a->next_of && a->cpu_of)))
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "agreement");
 	while (ret >= 0 && (ret = bs_trace_next(c->trace, &k, err)) > 0)
 		for (unsigned int i = 0; i < k.n; i++)
 			read_event(c, &k, i, &number);
+	if (a->latest_of)
+		memset(a->latest_of, 0, a->max_pfn * sizeof(*a->latest_of));
 	return ret < 0 && !c->cfg->keep_whole ? ret : 0;
 }
 
@@ -224,6 +245,10 @@ void bs_agree_destroy(struct bs_agree *a)
 {
 	if (!a)
 		return;
+	free(a->first_of);
+	free(a->latest_of);
+	free(a->next_of);
+	free(a->cpu_of);
 	free(a->recorded);
 	free(a->last_alloc);
 	free(a->alloc_before);
@@ -436,10 +461,66 @@ static void note_lost(struct bs_cell *c, enum bs_lost why, uint32_t number, unsi
 	r->first_got = got;
 }
 
+/* Whose traced request gets @pfn next; the list's own CPU if nobody's. */
+static unsigned int next_cpu(const struct bs_agree *a, const struct bs_mm_pcp_list *l, bs_pfn pfn)
+{
+	const uint32_t latest = a->latest_of[pfn];
+	const uint32_t next = latest ? a->next_of[latest] : a->first_of[pfn];
+
+	return next ? a->cpu_of[next] : l->cpu;
+}
+
+#define MAX_MOVED 64
+
+/*
+ * Two CPUs refill one after the other, and the trace shows their requests the other way round: the
+ * guest has given one's pages to the other. Entries of @l from @from up to @to (BS_NO_PFN: the end)
+ * that another CPU gets next go to that CPU's list, in the same order.
+ */
+static void exchange(struct bs_cell *c, const struct bs_mm_pcp_list *l, bs_pfn from, bs_pfn to)
+{
+	bs_pfn moved[MAX_MOVED];
+	unsigned int n = 0;
+
+	for (bs_pfn p = from; p != to && p != BS_NO_PFN && n < MAX_MOVED;
+	     p = bs_mm_pcp_next(c->m, l, p))
+		if (next_cpu(c->agree, l, p) != l->cpu)
+			moved[n++] = p;
+	while (n--)
+		bs_mm_pcp_move(c->m, l, moved[n], next_cpu(c->agree, l, moved[n]));
+}
+
+/* Put the lists right, so that @want is next, if pages of two CPUs were exchanged. */
+static bool resync(struct bs_cell *c, struct bs_mm_pcp_list *l, bs_pfn want, enum bs_lost why)
+{
+	struct bs_mm_pcp_list other = *l;
+	bs_pfn pfn;
+
+	if (!c->agree->cpu_of || !bs_mm_on_pcp(c->m, l->order))
+		return false;
+	if (why == BS_LOST_OTHER_PCP) {
+		for (other.cpu = 0; other.cpu < c->nr_cpus; other.cpu++)
+			if (other.cpu != l->cpu && look_at(c, &other, want).there)
+				exchange(c, &other, want, BS_NO_PFN);
+	} else {
+		exchange(c, l, bs_mm_pcp_first(c->m, l), want);
+	}
+	if (bs_mm_pcp_first(c->m, l) == BS_NO_PFN) {
+		pfn = bs_mm_bulk_alloc(c->m, l);
+		if (pfn != BS_NO_PFN)
+			bs_mm_unpop(c->m, pfn, l);
+	}
+	return bs_mm_pcp_first(c->m, l) == want;
+}
+
 /* Take what the kernel took. Where that is impossible the guest keeps its own answer. */
 static bs_pfn force(struct bs_cell *c, bs_pfn want, unsigned int gfp, struct bs_mm_pcp_list *l,
 		    enum bs_lost why)
 {
+	if (resync(c, l, want, why)) {
+		c->agree->r.forced++;
+		return bs_mm_bulk_alloc(c->m, l);
+	}
 	/* A request gets a free block only through a refill. */
 	if (why == BS_LOST_FREE && bs_mm_on_pcp(c->m, l->order))
 		bs_mm_refill_from(c->m, l, want);
@@ -491,6 +572,8 @@ bs_pfn bs_agree_alloc(struct bs_cell *c, uint32_t number, unsigned int cpu, unsi
 		if (pfn != BS_NO_PFN || a->r.followed)
 			return pfn;
 	}
+	if (a->latest_of && !a->over && number >= c->info->pres && a->recorded[number] < a->max_pfn)
+		a->latest_of[a->recorded[number]] = number + 1;
 	pfn = bs_alloc_pages(c->m, cpu, gfp, order);
 	if (a->over || number < c->info->pres)
 		return pfn;

@@ -107,6 +107,16 @@ static bool pcp_remove(struct bs_machine *m, struct per_cpu_pages *pcp, unsigned
 	return true;
 }
 
+void bs_mm_pcp_move(struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_pfn pfn,
+		    unsigned int cpu)
+{
+	const unsigned int index = pcp_index(m, l->order, l->mt);
+	struct zone *z = &m->zones[l->zone];
+
+	if (pcp_remove(m, &z->pcp[l->cpu], index, pfn, l->order))
+		pcp_push_head(m, &z->pcp[cpu], index, pfn, l->order);
+}
+
 static void leave_pcp(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order)
 {
 	for (unsigned int cpu = 0; cpu < m->nr_cpus; cpu++)

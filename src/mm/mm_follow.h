@@ -47,6 +47,10 @@ int bs_mm_seize(struct bs_machine *m, bs_pfn pfn, unsigned int order);
  */
 int bs_mm_refill_from(struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_pfn pfn);
 
+/* @pfn, on list @l, belongs to the list of @cpu: it becomes the first there. */
+void bs_mm_pcp_move(struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_pfn pfn,
+		    unsigned int cpu);
+
 /*
  * A page that was in use as far as the dump says, but turns out to have been on a per-cpu list that
  * the dump does not hold: append it there. 0; -EBUSY: it is somebody's or on a list.
