@@ -22,9 +22,15 @@ static struct per_cpu_pages *pcp_of(const struct bs_machine *m, const struct bs_
 	return &m->zones[l->zone].pcp[l->cpu];
 }
 
+/* Small guests group nothing: all requests are of one type (spec 2.6). */
+static unsigned int list_index(const struct bs_machine *m, const struct bs_mm_pcp_list *l)
+{
+	return pcp_index(m, l->order, m->grouping ? l->mt : BS_MIGRATE_UNMOVABLE);
+}
+
 bs_pfn bs_mm_pcp_first(const struct bs_machine *m, const struct bs_mm_pcp_list *l)
 {
-	return pcp_of(m, l)->lists[pcp_index(m, l->order, l->mt)].first;
+	return pcp_of(m, l)->lists[list_index(m, l)].first;
 }
 
 bs_pfn bs_mm_pcp_next(const struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_pfn pfn)
@@ -60,7 +66,7 @@ void bs_mm_unpop(struct bs_machine *m, bs_pfn pfn, struct bs_mm_pcp_list *l)
 
 	l->zone = p->zone;
 	m->zones[l->zone].allocs[l->order]--;
-	pcp_push_head(m, pcp_of(m, l), pcp_index(m, l->order, l->mt), pfn, l->order);
+	pcp_push_head(m, pcp_of(m, l), list_index(m, l), pfn, l->order);
 }
 
 int bs_mm_pcp_append(struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_pfn pfn)
@@ -75,7 +81,7 @@ int bs_mm_pcp_append(struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_pf
 	p = bs_page(m, pfn, l->order);
 	at.zone = p->zone;
 	p->cached_type = pageblock_type(m, pfn) & 0xf;
-	pcp_push_tail(m, pcp_of(m, &at), pcp_index(m, l->order, l->mt), pfn, l->order);
+	pcp_push_tail(m, pcp_of(m, &at), list_index(m, l), pfn, l->order);
 	return 0;
 }
 
@@ -110,7 +116,7 @@ static bool pcp_remove(struct bs_machine *m, struct per_cpu_pages *pcp, unsigned
 void bs_mm_pcp_move(struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_pfn pfn,
 		    unsigned int cpu)
 {
-	const unsigned int index = pcp_index(m, l->order, l->mt);
+	const unsigned int index = list_index(m, l);
 	struct zone *z = &m->zones[l->zone];
 
 	if (pcp_remove(m, &z->pcp[l->cpu], index, pfn, l->order))
@@ -234,6 +240,6 @@ int bs_mm_refill_from(struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_p
 		n++;
 	}
 	while (n--)
-		pcp_push_head(m, pcp, pcp_index(m, l->order, l->mt), pages[n], l->order);
+		pcp_push_head(m, pcp, list_index(m, l), pages[n], l->order);
 	return 0;
 }

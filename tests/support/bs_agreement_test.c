@@ -15,6 +15,25 @@ static uint64_t figure(const struct bs_result *r, const char *key)
 	return v;
 }
 
+static uint64_t reasons(const struct bs_result *r)
+{
+	static const char *const names[] = {
+		"no_answer", "not_failed", "behind_others", "other_pcp_list",
+		"free",	     "not_dumped", "free_not_seen", "in_use",
+	};
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char key[64];
+		uint64_t v = 0;
+
+		snprintf(key, sizeof(key), "agreement.lost.%s", names[i]);
+		if (!bs_result_metric(r, 0, key, &v))
+			sum += v;
+	}
+	return sum;
+}
+
 static enum bs_agreed_state final_state(const struct bs_result *r)
 {
 	static const char key[] = "\"final_state_equal\": ";
@@ -58,6 +77,7 @@ void bs_agree_on(const char *trace, const char *state, const char *strategy, str
 		.alloc_failed = figure(r, "alloc_failed"),
 		.final_state = final_state(r),
 	};
+	a->reasons = reasons(r);
 	a->lost = a->total - a->strict - a->inferred;
 	bs_result_free(r);
 }

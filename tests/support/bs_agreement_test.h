@@ -8,7 +8,8 @@
 enum bs_agreed_state { BS_AGREED_UNKNOWN, BS_AGREED_EQUAL, BS_AGREED_DIFFERS };
 
 struct bs_agreed {
-	uint64_t strict, inferred, total, inferred_pages, forced, unexplained_frees, lost;
+	uint64_t strict, inferred, total, inferred_pages, forced, unexplained_frees;
+	uint64_t lost, reasons; /* not strict and not inferred; the sum of the counted reasons */
 	uint64_t alloc_failed, skipped_frees;
 	enum bs_agreed_state final_state;
 };
