@@ -30,6 +30,7 @@ enum {
 	HOST_PAGE,
 	MADVISE_ERRNO,
 	MADVISE_EVERY,
+	TRUST,
 	FIRST_COST,
 	NR_PARAMS = FIRST_COST + 8,
 };
@@ -46,54 +47,38 @@ static const int errno_values[] = {EACCES, EAGAIN, EBADF, EBUSY,  EFAULT,
 				   EINTR,  EINVAL, EIO,	  ENOMEM, EPERM};
 #define IS_EINVAL 6
 
-/* clang-format off: one parameter, one line */
-#define UINT(n, d, lo, hi, text)                                                               \
-	{                                                                                      \
-		.name = n, .type = BS_PARAM_UINT, .def = d, .min = lo, .max = hi, .help = text \
-	}
-#define TIME(n, hi, text)                                                 \
-	{                                                                 \
-		.name = n, .type = BS_PARAM_TIME, .max = hi, .help = text \
-	}
-#define WORD(n, d, list, text)                                                          \
-	{                                                                               \
-		.name = n, .type = BS_PARAM_ENUM, .def = d, .names = list, .help = text \
-	}
-#define COST(field, d, text)                                                              \
-	{                                                                                 \
-		.name = #field, .type = BS_PARAM_TIME, .def = d, .max = DAY, .help = text \
-	}
+/* One parameter, one line. */
+/* clang-format off */
+#define UINT(n, d, lo, hi, text) \
+	{.name = n, .type = BS_PARAM_UINT, .def = d, .min = lo, .max = hi, .help = text}
+#define TIME(n, hi, text) {.name = n, .type = BS_PARAM_TIME, .max = hi, .help = text}
+#define WORD(n, d, list, text) \
+	{.name = n, .type = BS_PARAM_ENUM, .def = d, .names = list, .help = text}
+#define COST(field, d, text) \
+	{.name = #field, .type = BS_PARAM_TIME, .def = d, .max = DAY, .help = text}
 
-#define FAULT_PARAMS                                                                               \
-	UINT("queue_depth", 16, 1, 256, "requests in flight at once"),                             \
-		UINT("seed", 0, 0, UINT64_MAX, "of the faults; 0 = the run's"),                    \
-		WORD("latency", BS_LATENCY_FIXED, latencies,                                       \
-		     "distribution; uniform: 0 to twice the mean"),                                \
-		TIME("latency_mean", DAY, "what each request takes beyond its costs"),             \
-		TIME("stall_at", 365 * DAY, "from this virtual time on the host stands still"),    \
-		TIME("stall_for", DAY, "... for so long, and what would complete completes then"), \
-		TIME("stall_every", 365 * DAY, "... and again after each such period; 0 = once"),  \
-		UINT("error_every", 0, 0, UINT32_MAX,                                              \
-		     "each Nth request fails as a whole with EIO"),                                \
-		UINT("error_ppm", 0, 0, 1000000, "so many of a million requests fail, at random"), \
-		UINT("partial_every", 0, 0, UINT32_MAX,                                            \
-		     "each Nth request completes, served in part"),                                \
-		UINT("partial_ranges", 0, 0, 512,                                                  \
-		     "... of its first N ranges; 0 = the first half"),                             \
-		WORD("inhibit", BS_INHIBIT_OFF, inhibits,                                          \
-		     "completes and discards nothing: device assigned, or poison differs"),        \
-		TIME("inhibit_at", 365 * DAY, "... from this virtual time on"),                    \
-		TIME("inhibit_for", 365 * DAY, "... for so long; 0 = for good"),                   \
-		{.name = "host_page",                                                              \
-		 .type = BS_PARAM_SIZE,                                                            \
-		 .def = 4096,                                                                      \
-		 .min = 4096,                                                                      \
-		 .max = 1 << 30,                                                                   \
-		 .help = "the host's page, a power of two; smaller ranges are skipped silently"},  \
-		WORD("madvise_errno", IS_EINVAL, errno_names,                                      \
-		     "what madvise() of a range fails with"),                                      \
-		UINT("madvise_every", 0, 0, UINT32_MAX,                                            \
-		     "... for each Nth range, which stays; 0 = none")
+#define FAULT_PARAMS \
+	UINT("queue_depth", 16, 1, 256, "requests in flight at once"), \
+	UINT("seed", 0, 0, UINT64_MAX, "of the faults; 0 = the run's"), \
+	WORD("latency", BS_LATENCY_FIXED, latencies, "distribution; uniform: 0 to twice the mean"), \
+	TIME("latency_mean", DAY, "what each request takes beyond its costs"), \
+	TIME("stall_at", 365 * DAY, "from this virtual time on the host stands still"), \
+	TIME("stall_for", DAY, "... for so long, and what would complete completes then"), \
+	TIME("stall_every", 365 * DAY, "... and again after each such period; 0 = once"), \
+	UINT("error_every", 0, 0, UINT32_MAX, "each Nth request fails as a whole with EIO"), \
+	UINT("error_ppm", 0, 0, 1000000, "so many of a million requests fail, at random"), \
+	UINT("partial_every", 0, 0, UINT32_MAX, "each Nth request completes, served in part"), \
+	UINT("partial_ranges", 0, 0, 512, "... of its first N ranges; 0 = the first half"), \
+	WORD("inhibit", BS_INHIBIT_OFF, inhibits, \
+	     "completes and discards nothing: device assigned, or poison differs"), \
+	TIME("inhibit_at", 365 * DAY, "... from this virtual time on"), \
+	TIME("inhibit_for", 365 * DAY, "... for so long; 0 = for good"), \
+	{.name = "host_page", .type = BS_PARAM_SIZE, .def = 4096, .min = 4096, .max = 1 << 30, \
+	 .help = "the host's page, a power of two; smaller ranges are skipped silently"}, \
+	WORD("madvise_errno", IS_EINVAL, errno_names, "what madvise() of a range fails with"), \
+	UINT("madvise_every", 0, 0, UINT32_MAX, "... for each Nth range, which stays; 0 = none"), \
+	{.name = "trust", .type = BS_PARAM_BOOL, \
+	 .help = "discard what the guest uses if told so, as a real host does: content is lost"}
 
 const struct bs_param bs_device_fault_params[] = {FAULT_PARAMS, {.name = NULL}};
 
@@ -145,6 +130,7 @@ static void set_faults(struct bs_faults *f, const uint64_t *v, uint64_t seed)
 		.host_page = v[HOST_PAGE],
 		.madvise_errno = errno_values[v[MADVISE_ERRNO]],
 		.madvise_every = v[MADVISE_EVERY],
+		.trust = v[TRUST] != 0,
 	};
 	bs_rng_seed(&f->rng, v[SEED] ? v[SEED] : seed);
 }

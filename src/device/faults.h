@@ -27,6 +27,7 @@ struct bs_faults {
 	uint64_t host_page;
 	int madvise_errno;
 	uint64_t madvise_every;
+	bool trust; /* the shadow map does not say who uses a page */
 
 	struct bs_rng rng;
 	uint64_t requests, ranges; /* seen so far */

@@ -339,6 +339,33 @@ static void test_exponential_is_the_same_everywhere(void **state)
 	bs_device_destroy(d);
 }
 
+/* trust=on: the host does as it is told, and the owner finds zeroes; otherwise the shadow map stops
+ * it before anything is lost. */
+static void test_trust(void **state)
+{
+	const struct bs_range r = {0, 9};
+	struct bs_device_stats st;
+	struct bs_device *d;
+	struct bs_error err;
+	bs_ns cost;
+
+	(void)state;
+	d = device("madvise", "trust=on");
+	assert_ok(bs_device_alloc(d, 0, 9, 1, 0, &cost, &err), &err);
+	assert_int_equal(bs_device_request(d, &r, 1, &cost, &err), 0);
+	assert_int_equal(bs_device_complete(d, 0, 0, &err), 0);
+	assert_int_equal(bs_device_free(d, 0, 9, 1, &err), -EUCLEAN);
+	bs_device_stats(d, &st);
+	assert_int_equal(st.content_loss, 512);
+	bs_device_destroy(d);
+
+	d = device("madvise", "trust=off");
+	assert_ok(bs_device_alloc(d, 0, 9, 1, 0, &cost, &err), &err);
+	assert_int_equal(bs_device_request(d, &r, 1, &cost, &err), -EUCLEAN);
+	assert_ok(bs_device_free(d, 0, 9, 1, &err), &err);
+	bs_device_destroy(d);
+}
+
 /* ---- Parameters ------------------------------------------------------------------------------ */
 
 /* 2 ranges of 2 MiB of base pages: 10 + 2 x 3 + 4 x 5 us; touching 2 MiB of it again: 2 x 7 us. */
@@ -473,6 +500,7 @@ int main(void)
 		cmocka_unit_test(test_stall),
 		cmocka_unit_test(test_latency_distributions),
 		cmocka_unit_test(test_exponential_is_the_same_everywhere),
+		cmocka_unit_test(test_trust),
 		cmocka_unit_test(test_costs_are_parameters),
 		cmocka_unit_test(test_parameters_go_over_the_preset),
 		cmocka_unit_test(test_queue_depth),
