@@ -133,7 +133,8 @@ void bs_wake(struct bs_report_ctx *rc, bs_ns delay);
 /** Run pass(cpu) on the CPU that is freeing, after it drops the zone lock: it blocks that CPU. */
 void bs_wake_on(struct bs_report_ctx *rc, unsigned int cpu);
 bool bs_wake_pending(const struct bs_report_ctx *rc);
-/** Ask for the allocated() hook when this block leaves its list for an owner. */
+/** From block_out(): ask for the allocated() hook when the first piece of @b, however small, is an
+ *  owner's. One block at a time: the last one asked for counts. */
 void bs_defer(struct bs_report_ctx *rc, const struct bs_block *b);
 
 /* ---- Services: the guest's memory ----------------------------------------------------------- */
@@ -225,10 +226,12 @@ int bs_call_unlocked(struct bs_report_ctx *rc, unsigned int zone, const struct b
  *  pages count as used by the strategy, not as used by the trace. */
 bs_pfn bs_take_pages(struct bs_report_ctx *rc, unsigned int gfp, unsigned int order);
 void bs_give_pages(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
-/** Claim a free block where it stands: it stays on its list, free for the guest, while the host
- *  works on it (shared state). False if it is not a free head of that order. */
+/** Claim a free block where it stands (BS_CAP_HOST_SIDE): it stays on its list, free for the guest.
+ *  What a host-side strategy submits is discarded in the instant of the call, only the time passes
+ *  afterwards: the guest may take the block meanwhile. False if it is not a free head of @order. */
 bool bs_claim(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
-void bs_unclaim(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
+/** False: the guest has taken the block since, and the claim with it. */
+bool bs_unclaim(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
 
 /* ---- The context, for the engine and for tests ---------------------------------------------- */
 
@@ -260,6 +263,7 @@ struct bs_report_stats {
 	uint64_t calls, ranges, reported_bytes, failed_calls;
 	uint64_t nodes_walked;
 	uint64_t isolated_bytes, isolated_peak_bytes; /* now, and the most ever */
+	uint64_t client_bytes; /* allocated by the strategy itself, now */
 	uint64_t isolate_refused;
 	uint64_t conversions; /* pageblocks retyped to MOVABLE by isolation */
 	uint64_t meta_global_bytes, meta_zone_bytes, meta_page_bytes;

@@ -136,6 +136,9 @@ void bs_cell_event(struct bs_cell *c, const struct bs_deferred *d);
 void bs_cell_fail(struct bs_cell *c, const struct bs_error *err);
 void bs_cell_push(struct bs_cell *c, bs_ns time, enum bs_due_class class, int what);
 void bs_cell_complete(struct bs_cell *c, int ticket);
+/* An allocation failed: what it gives once the strategy, as a client, has let go of pages. */
+bs_pfn bs_cell_alloc_again(struct bs_cell *c, unsigned int cpu, unsigned int gfp,
+			   unsigned int order);
 /* The wake of @cpu is due: is it still wanted, and may its pass run now? */
 bool bs_cell_take_wake_on(struct bs_cell *c, unsigned int cpu);
 /* A pass has ended: CPUs that waited for that try again. */

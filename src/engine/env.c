@@ -130,9 +130,39 @@ static int env_wait(void *arg, int ticket)
 	return call->done ? call->result : -ESHUTDOWN;
 }
 
+/* In place of a device's ticket: the host did it by itself, and only its time passes. */
+#define HOST_TICKET (-1)
+
+/* A host that shares the guest's state holds the guest's lock for that instant, so that nobody can
+ * allocate what it discards; while it then works, the guest goes on (spec reporting.md 10, S8a). */
+static int host_submit(struct bs_cell *c, const struct bs_range *r, unsigned int n)
+{
+	struct bs_call *call = free_call(c);
+	struct bs_error err;
+	bs_ns cost = 0;
+	int ticket, ret;
+
+	if (c->ended || c->failed)
+		return -ESHUTDOWN;
+	if (!call)
+		return -EBUSY;
+	ticket = bs_device_request_at(c->dev, r, n, c->now, &cost, &err);
+	ret = ticket < 0 ? ticket : bs_device_complete(c->dev, ticket, c->now, &err);
+	if (ret == -EUCLEAN || ret == -ENOMEM)
+		bs_cell_fail(c, &err);
+	*call = (struct bs_call){.used = true, .ticket = HOST_TICKET, .result = ret};
+	bs_cell_push(c, c->now + cost, BS_DUE_COMPLETION, HOST_TICKET);
+	return env_wait(c, HOST_TICKET);
+}
+
 static int env_submit(void *arg, const struct bs_range *r, unsigned int n)
 {
-	int ticket = env_submit_async(arg, r, n);
+	struct bs_cell *c = arg;
+	int ticket;
+
+	if (c->strategy->caps & BS_CAP_HOST_SIDE)
+		return host_submit(c, r, n);
+	ticket = env_submit_async(c, r, n);
 
 	return ticket < 0 ? ticket : env_wait(arg, ticket);
 }
@@ -141,8 +171,13 @@ void bs_cell_complete(struct bs_cell *c, int ticket)
 {
 	struct bs_call *call = find_call(c, ticket);
 	struct bs_error err;
-	int ret = bs_device_complete(c->dev, ticket, c->now, &err);
+	int ret;
 
+	if (call && ticket == HOST_TICKET) {
+		call->done = true;
+		return;
+	}
+	ret = bs_device_complete(c->dev, ticket, c->now, &err);
 	if (ret == -EUCLEAN || ret == -ENOMEM)
 		bs_cell_fail(c, &err);
 	if (call) {
@@ -179,6 +214,28 @@ static void env_violated(void *arg, const char *law, bs_pfn pfn)
 	bs_error_set(&err, BS_INVARIANT, 0, c->label, "replay with the same seed to see it again",
 		     "law broken at %llu ns, pfn %u: %s", (unsigned long long)c->now, pfn, law);
 	bs_cell_fail(c, &err);
+}
+
+/* Before an allocation that may reclaim fails, who holds pages as a driver is asked for some, again
+ * and again as long as any come (shrinker, DEFLATE_ON_OOM). */
+bs_pfn bs_cell_alloc_again(struct bs_cell *c, unsigned int cpu, unsigned int gfp,
+			   unsigned int order)
+{
+	struct bs_report_stats before, after;
+	bs_pfn pfn = BS_NO_PFN;
+
+	if (!(c->strategy->caps & BS_CAP_CLIENT) || !(gfp & BS_GFP_DIRECT_RECLAIM))
+		return BS_NO_PFN;
+	bs_report_stats(c->rc, &before);
+	while (pfn == BS_NO_PFN) {
+		bs_report_event(c->rc, BS_EVENT_SHRINK, UINT64_C(1) << order);
+		bs_report_stats(c->rc, &after);
+		if (after.client_bytes == before.client_bytes)
+			break;
+		before = after;
+		pfn = bs_alloc_pages(c->m, cpu, gfp, order);
+	}
+	return pfn;
 }
 
 void bs_cell_env(struct bs_cell *c, struct bs_env *env)

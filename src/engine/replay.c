@@ -128,6 +128,8 @@ static void do_alloc(struct bs_cell *c, uint32_t number, unsigned int cpu, unsig
 	struct bs_error err;
 	bs_ns cost = 0;
 
+	if (unlikely(pfn == BS_NO_PFN) && !c->agree)
+		pfn = bs_cell_alloc_again(c, cpu, mask, order);
 	c->block_pfn[number] = pfn;
 	if (unlikely(pfn == BS_NO_PFN)) {
 		/* The trace's, as it will free it; but where it is shows only later. */

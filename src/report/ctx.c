@@ -138,7 +138,7 @@ void bs_report_stop(struct bs_report_ctx *rc)
 		return;
 	bs_law(rc, !rc->in_pass, "stopped while a pass is running", BS_NO_PFN);
 	/* From here on no hook can ask for a pass: what follows cannot be undone by a free. */
-	rc->started = false;
+	rc->started = rc->has_deferred = false;
 	bs_ctx_apply_listen(rc);
 	rc->env.wake_cancel(rc->env.arg);
 	rc->wake_pending = false;

@@ -40,7 +40,7 @@ int bs_ctx_told_init(struct bs_report_ctx *rc)
 {
 	size_t bits;
 
-	if (!(rc->s->caps & BS_CAP_DUPLICATES))
+	if (!(rc->s->caps & (BS_CAP_DUPLICATES | BS_CAP_HOST_SIDE)))
 		return 0;
 	rc->told_order = bs_ctx_min_order(rc);
 	bits = ((size_t)bs_max_pfn(rc->m) >> rc->told_order) + 1;

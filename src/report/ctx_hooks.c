@@ -31,11 +31,21 @@ static void leave(struct bs_report_ctx *rc, const struct frame *f)
 	rc->hook_block = f->block;
 }
 
+/* While bs_defer() waits for an allocation the allocator also tells of smaller blocks, which are no
+ * business of the strategy's. */
+static bool too_small(const struct bs_report_ctx *rc, const struct bs_block *b)
+{
+	return b->order < rc->lowest_order;
+}
+
 static void freeing(void *arg, const struct bs_block *b)
 {
 	struct bs_report_ctx *rc = arg;
-	struct frame f = enter(rc, BS_HOOK_FREEING, BS_NO_ZONE, b);
+	struct frame f;
 
+	if (too_small(rc, b))
+		return;
+	f = enter(rc, BS_HOOK_FREEING, BS_NO_ZONE, b);
 	rc->s->freeing(rc, b);
 	leave(rc, &f);
 }
@@ -43,8 +53,11 @@ static void freeing(void *arg, const struct bs_block *b)
 static void merged(void *arg, const struct bs_block *b)
 {
 	struct bs_report_ctx *rc = arg;
-	struct frame f = enter(rc, BS_HOOK_MERGED, b->zone, b);
+	struct frame f;
 
+	if (too_small(rc, b))
+		return;
+	f = enter(rc, BS_HOOK_MERGED, b->zone, b);
 	rc->s->merged(rc, b);
 	leave(rc, &f);
 }
@@ -52,8 +65,11 @@ static void merged(void *arg, const struct bs_block *b)
 static void place(void *arg, const struct bs_block *b, enum bs_why why, struct bs_spot *at)
 {
 	struct bs_report_ctx *rc = arg;
-	struct frame f = enter(rc, BS_HOOK_PLACE, b->zone, b);
+	struct frame f;
 
+	if (too_small(rc, b))
+		return;
+	f = enter(rc, BS_HOOK_PLACE, b->zone, b);
 	rc->s->place(rc, b, why, at);
 	leave(rc, &f);
 }
@@ -61,8 +77,11 @@ static void place(void *arg, const struct bs_block *b, enum bs_why why, struct b
 static void block_in(void *arg, const struct bs_block *b, enum bs_why why, bool merge)
 {
 	struct bs_report_ctx *rc = arg;
-	struct frame f = enter(rc, BS_HOOK_BLOCK_IN, b->zone, b);
+	struct frame f;
 
+	if (too_small(rc, b))
+		return;
+	f = enter(rc, BS_HOOK_BLOCK_IN, b->zone, b);
 	rc->s->block_in(rc, b, why, merge);
 	leave(rc, &f);
 }
@@ -72,11 +91,15 @@ static void lose_claim(struct bs_report_ctx *rc, const struct bs_block *b)
 {
 	struct bs_taken *t = bs_taken_find(&rc->taken, b->pfn);
 
-	if (!t || t->hold != BS_HOLD_CLAIMED)
-		return;
-	bs_law(rc, !t->in_flight, "a claimed block was allocated while the host worked on it",
-	       b->pfn);
-	bs_taken_remove(&rc->taken, t);
+	if (t && t->hold == BS_HOLD_CLAIMED)
+		bs_taken_remove(&rc->taken, t);
+}
+
+/* What is told frame by frame stays told where a split leaves it free: an allocation takes the lower
+ * end of a block. One that takes all of it is heard by allocated(). */
+static uint8_t told_part(const struct bs_report_ctx *rc, const struct bs_block *b)
+{
+	return rc->s->caps & BS_CAP_HOST_SIDE ? (uint8_t)rc->told_order : b->order;
 }
 
 static void block_out(void *arg, const struct bs_block *b, enum bs_why why)
@@ -84,10 +107,12 @@ static void block_out(void *arg, const struct bs_block *b, enum bs_why why)
 	struct bs_report_ctx *rc = arg;
 	struct frame f;
 
+	if (too_small(rc, b))
+		return;
 	if (b->reported)
 		rc->stats.marks_lost++;
 	if (rc->told && (why == BS_ALLOC || why == BS_OFFLINE))
-		bs_ctx_told(rc, &(struct bs_range){b->pfn, b->order}, 1, false);
+		bs_ctx_told(rc, &(struct bs_range){b->pfn, told_part(rc, b)}, 1, false);
 	if (rc->s->block_out) {
 		f = enter(rc, BS_HOOK_BLOCK_OUT, b->zone, b);
 		rc->s->block_out(rc, b, why);
@@ -101,9 +126,13 @@ static bool block_move(void *arg, const struct bs_block *b, unsigned int to_mt, 
 		       struct bs_spot *at)
 {
 	struct bs_report_ctx *rc = arg;
-	struct frame f = enter(rc, BS_HOOK_BLOCK_MOVE, b->zone, b);
-	bool keep = rc->s->block_move(rc, b, to_mt, why, at);
+	struct frame f;
+	bool keep;
 
+	if (too_small(rc, b))
+		return true;
+	f = enter(rc, BS_HOOK_BLOCK_MOVE, b->zone, b);
+	keep = rc->s->block_move(rc, b, to_mt, why, at);
 	leave(rc, &f);
 	if (b->reported && !keep)
 		rc->stats.marks_lost++;
@@ -133,12 +162,19 @@ static void allocated(void *arg, const struct bs_block *b)
 	struct bs_report_ctx *rc = arg;
 	struct frame f;
 
+	const bool awaited =
+		rc->has_deferred && !((b->pfn ^ rc->deferred.pfn) >> rc->deferred.order);
+
 	/* Small allocations matter only when they came out of a block that the strategy pointed
 	 * at while it left its list. */
-	if (b->order < rc->lowest_order &&
-	    (!rc->has_deferred || (b->pfn ^ rc->deferred.pfn) >> rc->deferred.order))
+	if (too_small(rc, b) && !awaited)
 		return;
-	rc->has_deferred = false;
+	if (awaited) {
+		rc->has_deferred = false;
+		bs_ctx_apply_listen(rc);
+	}
+	if (rc->told && b->order >= rc->told_order)
+		bs_ctx_told(rc, &(struct bs_range){b->pfn, b->order}, 1, false);
 	f = enter(rc, BS_HOOK_ALLOCATED, BS_NO_ZONE, b);
 	rc->s->allocated(rc, b);
 	leave(rc, &f);
@@ -189,7 +225,7 @@ void bs_ctx_apply_listen(struct bs_report_ctx *rc)
 	uint32_t mask = rc->started ? rc->listen_mask : rc->listen_mask & HOOKS_WHILE_OFF;
 
 	for (unsigned int z = 0; z < rc->nr_zones; z++)
-		bs_zone_listen(rc->m, z, mask, rc->lowest_order);
+		bs_zone_listen(rc->m, z, mask, rc->has_deferred ? 0 : rc->lowest_order);
 }
 
 void bs_listen(struct bs_report_ctx *rc, uint32_t mask, unsigned int lowest_order)
@@ -204,4 +240,5 @@ void bs_defer(struct bs_report_ctx *rc, const struct bs_block *b)
 {
 	rc->deferred = (struct bs_range){b->pfn, b->order};
 	rc->has_deferred = true;
+	bs_ctx_apply_listen(rc);
 }

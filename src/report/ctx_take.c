@@ -114,12 +114,15 @@ bs_pfn bs_take_pages(struct bs_report_ctx *rc, unsigned int gfp, unsigned int or
 	    bs_taken_reserve(&rc->taken))
 		return BS_NO_PFN;
 	pfn = bs_alloc_pages(rc->m, 0, gfp, order);
-	if (pfn != BS_NO_PFN)
-		bs_taken_add(&rc->taken,
-			     &(struct bs_taken){.pfn = pfn,
-						.order = (uint8_t)order,
-						.zone = (uint8_t)bs_pfn_zone(rc->m, pfn),
-						.hold = BS_HOLD_CLIENT});
+	if (pfn == BS_NO_PFN)
+		return pfn;
+	/* A replay tells its own blocks by their words: this is none of them. */
+	bs_page_set_word(rc->m, pfn, UINT32_MAX);
+	bs_taken_add(&rc->taken, &(struct bs_taken){.pfn = pfn,
+						    .order = (uint8_t)order,
+						    .zone = (uint8_t)bs_pfn_zone(rc->m, pfn),
+						    .hold = BS_HOLD_CLIENT});
+	rc->stats.client_bytes += BS_PAGE_SIZE << order;
 	return pfn;
 }
 
@@ -133,6 +136,7 @@ void bs_give_pages(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
 	    !bs_law(rc, rc->locked == BS_NO_ZONE, "freeing with the zone lock held", pfn))
 		return;
 	bs_taken_remove(&rc->taken, t);
+	rc->stats.client_bytes -= BS_PAGE_SIZE << order;
 	bs_free_pages(rc->m, 0, pfn, order);
 }
 
@@ -154,12 +158,15 @@ bool bs_claim(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
 	return true;
 }
 
-void bs_unclaim(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
+bool bs_unclaim(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
 {
 	struct bs_taken *t = bs_taken_find(&rc->taken, pfn);
 
-	if (bs_law(rc, t && t->hold == BS_HOLD_CLAIMED && t->order == order,
-		   "unclaiming what was not claimed", pfn) &&
-	    bs_law(rc, !t->in_flight, "unclaiming what the device still has", pfn))
-		bs_taken_remove(&rc->taken, t);
+	if (!t || !bs_law(rc, t->hold == BS_HOLD_CLAIMED && t->order == order,
+			  "unclaiming what was not claimed", pfn))
+		return false;
+	if (!bs_law(rc, !t->in_flight, "unclaiming what the device still has", pfn))
+		return false;
+	bs_taken_remove(&rc->taken, t);
+	return true;
 }

@@ -16,4 +16,18 @@ cell percpu.json '.cells[0] | .calls > 0 and .cpu_lag_ns > 0'
 cell percpu.json '.cells[0].isolated_peak_bytes == 16 * 4194304'
 cell percpu.json '.cells[1] | .calls > 0 and .isolated_peak_bytes <= 67108864'
 
+# S8: a process of 96 MiB comes and goes in a guest of 256 MiB, most of which the balloon takes
+# first: what it needs comes back (DEFLATE_ON_OOM). The host that shares the guest's state works while
+# the guest goes on, and nothing that is in use is lost.
+expect 0 -- trace gen memhog --params size=96MiB,memory=256MiB -o hog.cborseq
+expect 0 -- compare hog.cborseq -s none -s balloon:size=240MiB,at=0s -s hint-once:at=3s \
+	-s shared-state:interval=100ms --device madvise --thp never --verify each --tail 5s \
+	--no-measured --format json -o s8.json
+cell s8.json '.cells | all(.content_loss == 0)'
+cell s8.json '.cells[0] | .alloc_failed == 0 and .calls == 0'
+cell s8.json '.cells[1] | .alloc_failed == 0 and .reported_bytes > 100 * 1048576'
+cell s8.json '.cells[2] | .alloc_failed == 0 and .calls > 10 and .calls == .ranges'
+cell s8.json '.cells[3] | .reported_bytes > 96 * 1048576 and .refaults > 0 and
+	.isolated_peak_bytes == 0'
+
 finish

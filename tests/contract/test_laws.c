@@ -57,6 +57,10 @@ static const struct row rows[] = {
 	{"rotation", "capacity=4"},
 	{"rotation", "capacity=4,rev=5.7,budget=4"},
 	{"rotation", "capacity=4,rev=2026,order=7"},
+	{"hint-once", "at=0s"},
+	{"balloon", "size=16MiB,at=0s"},
+	{"balloon", "size=96MiB,at=0s,until=3s,page=huge"},
+	{"shared-state", "batch=4"},
 	{"template", NULL},
 };
 
@@ -81,8 +85,10 @@ static void allocate(struct bs_world *w, struct guest *g)
 	if (g->nr_live == MAX_LIVE)
 		return;
 	pfn = bs_world_alloc(w, order, (unsigned int)bs_rng_below(&g->rng, 3));
-	if (pfn == BS_NO_PFN)
+	if (pfn == BS_NO_PFN) {
+		bs_report_event(w->rc, BS_EVENT_SHRINK, UINT64_C(1) << order);
 		return;
+	}
 	for (bs_pfn p = pfn; p < pfn + (1u << order); p += 256)
 		assert_int_equal(bs_page_state(w->m, p), BS_PAGE_ALLOCATED);
 	g->live[g->nr_live].pfn = pfn;
@@ -132,7 +138,7 @@ static uint64_t pages_of(struct bs_world *w, const struct guest *g)
 
 	bs_report_stats(w->rc, &st);
 	bs_zone_info(w->m, 0, &zi);
-	n = zi.nr_pcp_pages + st.isolated_bytes / BS_PAGE_SIZE;
+	n = zi.nr_pcp_pages + (st.isolated_bytes + st.client_bytes) / BS_PAGE_SIZE;
 	for (unsigned int o = 0; o < BS_NR_ORDERS; o++)
 		n += zi.nr_free[o] << o;
 	for (unsigned int i = 0; i < g->nr_live; i++)
@@ -229,10 +235,11 @@ static uint64_t may_stay_raw(const struct row *row)
 {
 	const uint64_t largest = BS_PAGE_SIZE << BS_MAX_ORDER;
 
-	if (!strcmp(row->name, "none"))
+	/* What they take they take; the rest is none of their business. */
+	if (!strcmp(row->name, "none") || strategy_of(row)->caps & BS_CAP_CLIENT)
 		return UINT64_MAX;
 	if (!strcmp(row->name, "rotation") || !strcmp(row->name, "hypercall") ||
-	    !strcmp(row->name, "template"))
+	    !strcmp(row->name, "shared-state") || !strcmp(row->name, "template"))
 		return 0;
 	return 3 * (largest + largest / 2); /* fewer than 4 of each order */
 }

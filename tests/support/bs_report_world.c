@@ -38,9 +38,14 @@ static void env_violated(void *arg, const char *law, bs_pfn pfn)
 
 static void write_down(struct bs_world *w, const struct bs_range *r, unsigned int n)
 {
+	const unsigned int caps = bs_report_strategy(w->rc)->caps;
+	const enum bs_page_state wanted = caps & BS_CAP_CLIENT	    ? BS_PAGE_ALLOCATED
+					  : caps & BS_CAP_HOST_SIDE ? BS_PAGE_FREE
+								    : BS_PAGE_ISOLATED;
+
 	for (unsigned int i = 0; i < n; i++) {
 		for (bs_pfn p = r[i].pfn; p < r[i].pfn + (1u << r[i].order); p++)
-			if (bs_page_state(w->m, p) != BS_PAGE_ISOLATED)
+			if (bs_page_state(w->m, p) != wanted)
 				w->not_taken = true;
 		w->log_used += (size_t)snprintf(w->log + w->log_used, sizeof(w->log) - w->log_used,
 						"%u:%u ", r[i].pfn, r[i].order);

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * hint_once.c - S8c: free page hinting, VIRTIO_BALLOON_F_FREE_PAGE_HINT (spec reporting.md 10).
+ *
+ * Made for migration and snapshots: once, the guest allocates blocks of 4 MiB until that fails,
+ * sends each to the host, and keeps them all until the host says that it is done. All at once and
+ * never again. The host skips what it was told when it saves the guest; in the guest that goes on
+ * from there those pages are not there, which is what the device's discard stands for here.
+ */
+#include <errno.h>
+
+#include <buddysim/gfp.h>
+
+#include "strategies.h"
+
+enum { AT, HOLD, DEPTH };
+
+static const struct bs_param params[] = {
+	{.name = "at",
+	 .type = BS_PARAM_TIME,
+	 .def = 5 * BS_NS_PER_S,
+	 .max = 86400 * BS_NS_PER_S,
+	 .help = "when the host starts the round, from when the strategy is on"},
+	{.name = "hold",
+	 .type = BS_PARAM_TIME,
+	 .def = BS_NS_PER_S,
+	 .max = 86400 * BS_NS_PER_S,
+	 .help = "from the end of the round until the host is done and the pages go back"},
+	{.name = "depth",
+	 .type = BS_PARAM_UINT,
+	 .def = 16,
+	 .min = 1,
+	 .max = 64,
+	 .help = "blocks on their way to the host at a time"},
+	{.name = NULL},
+};
+
+#define ORDER BS_MAX_ORDER
+/* No reclaim bit, no migratetype: gives up early, and is no movable user (spec 10). */
+#define GFP (BS_GFP_NORETRY | BS_GFP_NOWARN | BS_GFP_NOMEMALLOC)
+
+enum phase { WAITING, HOLDING, DONE };
+
+struct hint_once {
+	enum phase phase;
+	/* Blocks in the order in which they were sent: [0, first) are given back already, [first,
+	 * acked) are held, [acked, n) are with the host. */
+	bs_pfn *held;
+	uint32_t first, acked, n, room;
+	int *ticket; /* of held[acked .. n), a ring of depth= entries */
+};
+
+static int start(struct bs_report_ctx *rc)
+{
+	struct hint_once *s = bs_state(rc);
+	uint64_t blocks = 1;
+
+	for (unsigned int i = 0; i < bs_zones(rc); i++) {
+		struct bs_report_zone rz;
+
+		bs_report_zone(rc, i, &rz);
+		blocks += rz.managed >> ORDER;
+	}
+	*s = (struct hint_once){.phase = WAITING, .room = (uint32_t)blocks};
+	s->held = bs_alloc(rc, BS_SCOPE_GLOBAL, blocks * sizeof(*s->held));
+	s->ticket = bs_alloc(rc, BS_SCOPE_GLOBAL, bs_param_get(rc, DEPTH) * sizeof(*s->ticket));
+	if (!s->held || !s->ticket)
+		return -ENOMEM;
+	bs_wake(rc, bs_param_get(rc, AT));
+	return 0;
+}
+
+/* ---- The round ------------------------------------------------------------------------------- */
+
+static int wait_for_oldest(struct bs_report_ctx *rc)
+{
+	struct hint_once *s = bs_state(rc);
+	int err = bs_wait(rc, s->ticket[s->acked % bs_param_get(rc, DEPTH)]);
+
+	s->acked++;
+	return err;
+}
+
+/* The queue is full, by its depth or by the device's word: wait for the oldest, then again. */
+static int send(struct bs_report_ctx *rc, bs_pfn pfn)
+{
+	struct hint_once *s = bs_state(rc);
+	const uint32_t depth = (uint32_t)bs_param_get(rc, DEPTH);
+	int ret = -EBUSY, err = 0;
+
+	while (!err && ret == -EBUSY) {
+		if (s->n - s->acked < depth)
+			ret = bs_submit_async(rc, &(struct bs_range){pfn, ORDER}, 1);
+		if (ret == -EBUSY && s->n == s->acked)
+			break;
+		if (ret == -EBUSY)
+			err = wait_for_oldest(rc);
+	}
+	if (ret < 0) {
+		bs_give_pages(rc, pfn, ORDER);
+		return err ? err : ret;
+	}
+	s->ticket[s->n % depth] = ret;
+	s->held[s->n++] = pfn;
+	return err;
+}
+
+static int round_trip(struct bs_report_ctx *rc)
+{
+	struct hint_once *s = bs_state(rc);
+	int err = 0;
+	bs_pfn pfn;
+
+	/* (With a shrinker at work the same block may come round again: that has an end, too.) */
+	while (!err && s->n < s->room && (pfn = bs_take_pages(rc, GFP, ORDER)) != BS_NO_PFN)
+		err = send(rc, pfn);
+	while (s->acked < s->n) {
+		int ret = wait_for_oldest(rc);
+
+		err = err ? err : ret;
+	}
+	return err;
+}
+
+/* The oldest go first; what the host still has stays. */
+static void give_back(struct bs_report_ctx *rc, uint64_t blocks)
+{
+	struct hint_once *s = bs_state(rc);
+
+	for (; blocks && s->first < s->acked; blocks--)
+		bs_give_pages(rc, s->held[s->first++], ORDER);
+}
+
+static int pass(struct bs_report_ctx *rc, int cpu)
+{
+	struct hint_once *s = bs_state(rc);
+	int err = 0;
+
+	(void)cpu;
+	if (s->phase == WAITING) {
+		err = round_trip(rc);
+		s->phase = HOLDING;
+		bs_wake(rc, bs_param_get(rc, HOLD));
+	} else if (s->phase == HOLDING) {
+		give_back(rc, UINT64_MAX);
+		s->phase = DONE;
+	}
+	return err;
+}
+
+/* ---- Before its time ------------------------------------------------------------------------- */
+
+/* The shrinker: what was told may be used again, though the host has not said that it is done. */
+static void event(struct bs_report_ctx *rc, enum bs_event e, uint64_t v)
+{
+	if (e == BS_EVENT_SHRINK)
+		give_back(rc, (v + (1u << ORDER) - 1) >> ORDER);
+}
+
+static void stop(struct bs_report_ctx *rc)
+{
+	struct hint_once *s = bs_state(rc);
+
+	give_back(rc, UINT64_MAX);
+	bs_release(rc, s->held);
+	bs_release(rc, s->ticket);
+}
+
+const struct bs_strategy bs_strategy_hint_once = {
+	.name = "hint-once",
+	.summary = "before a snapshot, all free 4 MiB blocks are allocated, told, held, freed",
+	.origin = "Wei Wang, VIRTIO_BALLOON_F_FREE_PAGE_HINT, merged in Linux 4.19, 2018",
+	.abi = BS_STRATEGY_ABI,
+	.caps = BS_CAP_CLIENT,
+	.state_size = sizeof(struct hint_once),
+	.params = params,
+	.start = start,
+	.stop = stop,
+	.pass = pass,
+	.event = event,
+};

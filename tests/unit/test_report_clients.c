@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The services for strategies that are no worker inside the guest: pages allocated like a driver,
+ * blocks claimed by the host where they stand, and the allocation that is waited for.
+ */
+#include "bs_test.h"
+
+#include "bs_report_world.h"
+
+#define M BS_MIGRATE_MOVABLE
+
+struct probe {
+	unsigned int allocated, small_hooks;
+	struct bs_block last;
+};
+
+static int no_pass(struct bs_report_ctx *rc, int cpu)
+{
+	(void)rc;
+	(void)cpu;
+	return 0;
+}
+
+static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why, bool m)
+{
+	struct probe *p = bs_state(rc);
+
+	(void)why;
+	(void)m;
+	p->small_hooks += b->order < 9;
+}
+
+static void block_out(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why)
+{
+	struct probe *p = bs_state(rc);
+
+	p->small_hooks += b->order < 9;
+	if (why == BS_ALLOC)
+		bs_defer(rc, b);
+}
+
+static void allocated(struct bs_report_ctx *rc, const struct bs_block *b)
+{
+	struct probe *p = bs_state(rc);
+
+	p->allocated++;
+	p->last = *b;
+}
+
+#define PROBE(caps_)                                                                    \
+	{                                                                               \
+		.name = "probe", .summary = "s", .origin = "o", .abi = BS_STRATEGY_ABI, \
+		.caps = (caps_), .state_size = sizeof(struct probe), .pass = no_pass    \
+	}
+static const struct bs_strategy client = PROBE(BS_CAP_CLIENT), host = PROBE(BS_CAP_HOST_SIDE);
+static const struct bs_strategy waiting = {
+	.name = "probe",
+	.summary = "s",
+	.origin = "o",
+	.abi = BS_STRATEGY_ABI,
+	.state_size = sizeof(struct probe),
+	.pass = no_pass,
+	.block_in = block_in,
+	.block_out = block_out,
+	.allocated = allocated,
+};
+
+/* Four free blocks of order 10. */
+static struct bs_world *world_of(const struct bs_strategy *s)
+{
+	struct bs_world *w = bs_world_create("linux-5.4", 4096);
+
+	bs_world_bind(w, s, NULL, 2);
+	assert_int_equal(bs_report_start(w->rc), 0);
+	return w;
+}
+
+static void expect_law(struct bs_world *w, const char *law)
+{
+	assert_int_equal(w->violations, 1);
+	assert_string_equal(w->law, law);
+	w->violations = 0;
+}
+
+static uint64_t client_bytes(struct bs_world *w)
+{
+	struct bs_report_stats st;
+
+	bs_report_stats(w->rc, &st);
+	return st.client_bytes;
+}
+
+static void test_pages_of_a_client(void **state)
+{
+	struct bs_world *w = world_of(&client);
+	struct bs_report_ctx *rc = w->rc;
+	bs_pfn small, large;
+	int ticket;
+
+	(void)state;
+	small = bs_take_pages(rc, BS_GFP_KERNEL, 0);
+	large = bs_take_pages(rc, BS_GFP_HIGHUSER_MOVABLE, 9);
+	assert_int_equal(bs_allocated_order(w->m, small), 0);
+	assert_int_equal(bs_page_state(w->m, large), BS_PAGE_ALLOCATED);
+	/* no replay takes it for one of its own blocks, which are numbered from 0 */
+	assert_int_equal(bs_page_word(w->m, small), UINT32_MAX);
+	assert_int_equal(client_bytes(w), BS_PAGE_SIZE * 513);
+	assert_int_equal(bs_submit(rc, &(struct bs_range){large, 9}, 1), 0);
+	assert_int_equal(w->violations, 0);
+
+	bs_give_pages(rc, large, 8);
+	expect_law(w, "freeing what was not allocated");
+	ticket = bs_submit_async(rc, &(struct bs_range){large, 9}, 1);
+	bs_give_pages(rc, large, 9);
+	expect_law(w, "freeing what the device still has");
+	bs_wait(rc, ticket);
+	bs_give_pages(rc, large, 9);
+	bs_give_pages(rc, small, 0);
+	assert_int_equal(w->violations, 0);
+	assert_int_equal(client_bytes(w), 0);
+	bs_give_pages(rc, small, 0);
+	expect_law(w, "freeing what was not allocated");
+	bs_zone_lock(rc, 0);
+	assert_int_equal(bs_take_pages(rc, BS_GFP_KERNEL, 0), BS_NO_PFN);
+	expect_law(w, "allocating with the zone lock held");
+	bs_zone_unlock(rc, 0);
+	bs_world_destroy(w);
+}
+
+/*
+ *   o10 M: [3072] [2048] [1024] [0]   claim 3072: it stays first, free, and may be allocated
+ */
+static void test_a_claim_ends_when_the_guest_takes_the_block(void **state)
+{
+	struct bs_world *w = world_of(&host);
+	struct bs_report_ctx *rc = w->rc;
+
+	(void)state;
+	assert_true(bs_claim(rc, 3072, 10));
+	assert_false(bs_claim(rc, 3072, 10)); /* once */
+	assert_false(bs_claim(rc, 512, 9)); /* no head */
+	assert_false(bs_claim(rc, 1024, 9)); /* not of that order */
+	bs_assert_list(w, 10, M, "3072,2048,1024,0");
+	assert_int_equal(bs_submit(rc, &(struct bs_range){3072, 10}, 1), 0);
+	assert_true(bs_unclaim(rc, 3072, 10));
+	assert_false(bs_unclaim(rc, 3072, 10));
+
+	assert_true(bs_claim(rc, 3072, 10));
+	assert_int_equal(bs_world_alloc(w, 10, M), 3072);
+	assert_false(bs_unclaim(rc, 3072, 10));
+	assert_int_equal(w->violations, 0);
+	bs_submit(rc, &(struct bs_range){3072, 10}, 1);
+	expect_law(w, "range handed to the device was not taken");
+	bs_world_destroy(w);
+}
+
+/*
+ * A page is cut from the block [3072]: the strategy hears that the block leaves, and, as it asked,
+ * which page of it got an owner; nothing about what lies below order 9 otherwise.
+ */
+static void test_the_first_piece_of_a_block_is_waited_for(void **state)
+{
+	struct bs_world *w = world_of(&waiting);
+	const struct probe *p = bs_state(w->rc);
+	bs_pfn pfn, next;
+
+	(void)state;
+	pfn = bs_world_alloc(w, 0, M);
+	assert_int_equal(p->allocated, 1);
+	assert_int_equal(p->last.pfn, pfn);
+	assert_int_equal(p->last.order, 0);
+	assert_int_equal(pfn, 3072);
+	next = bs_world_alloc(w, 0, M); /* from what is left of it */
+	bs_world_free(w, next, 0);
+	assert_int_equal(p->allocated, 1);
+	assert_int_equal(p->small_hooks, 0);
+	assert_int_equal(bs_world_alloc(w, 10, M), 2048); /* large ones are heard anyway */
+	assert_int_equal(p->allocated, 2);
+	bs_world_destroy(w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pages_of_a_client),
+		cmocka_unit_test(test_a_claim_ends_when_the_guest_takes_the_block),
+		cmocka_unit_test(test_the_first_piece_of_a_block_is_waited_for),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
