@@ -174,6 +174,10 @@ static void make_record(struct bs_experiment *x)
 	bs_lab_put_text(x->record, "size", x->ci ? "ci" : "full");
 	bs_lab_put(x->record, "seed", x->cfg.seed);
 	bs_lab_put_text(x->setting, "kernel", x->cfg.kernel);
+	bs_lab_put_text(x->setting, "device", x->kind->device);
+	bs_lab_put_text(x->setting, "costs", strcmp(x->kind->device, "null") ? "default" : "null");
+	bs_lab_put(x->setting, "capacity", BS_LAB_CAPACITY);
+	bs_lab_put(x->setting, "wake_latency_ns", BS_LAB_WAKE_LATENCY);
 	json_object_set_new(x->record, "config", x->setting);
 	json_object_set_new(x->record, "rows", x->rows);
 	json_object_set_new(x->record, "series", x->series);

@@ -33,6 +33,7 @@ static const struct bs_lab_column columns[] = {
 	{"held_mib_s", "held MiB.s", BS_LAB_COUNT, false},
 	{"held_mean_bytes", "held MiB", BS_LAB_BYTES, false},
 	{"alloc_failed", "failed", BS_LAB_COUNT, false},
+	{"false_oom", "false OOM", BS_LAB_COUNT, false},
 	{NULL, NULL, BS_LAB_TEXT, false},
 };
 
@@ -44,7 +45,8 @@ struct churn {
 	bool taken;
 };
 
-/* Huge pages, as a large anonymous mapping gets them; half a period in use, half a period free. */
+/* Huge pages, as a large anonymous mapping gets them; half a period in use, half a period free. A
+ * refusal (a report may just be out) ends the taking: a cycle then has less. */
 static bs_ns turn(struct bs_lab *lab)
 {
 	struct churn *c = lab->load_arg;
@@ -85,6 +87,7 @@ static void put_figures(json_t *row, struct bs_lab *lab, unsigned int cycles, bs
 		   (uint64_t)((unsigned __int128)bs_timeline_held_mib_s(lab->tl) * BS_LAB_MIB *
 			      BS_NS_PER_S / ((unsigned __int128)period * cycles)));
 	bs_lab_put(row, "alloc_failed", lab->alloc_failed);
+	bs_lab_put(row, "false_oom", lab->false_oom);
 }
 
 static int run_cell(struct bs_experiment *x, const char *spec, unsigned int share, bs_ns period,
@@ -100,7 +103,7 @@ static int run_cell(struct bs_experiment *x, const char *spec, unsigned int shar
 					 .bytes = bytes,
 					 .seed = x->cfg.seed,
 					 .window = period * cycles};
-	struct churn c = {.want = bytes / 100 * share >> 21, .half = period / 2, .cycles = cycles};
+	struct churn c = {.want = bytes * share / 100 >> 21, .half = period / 2, .cycles = cycles};
 	struct bs_lab *lab;
 	json_t *row;
 	int ret = bs_lab_create(&lc, &lab, err);
@@ -184,6 +187,7 @@ const struct bs_lab_kind bs_lab_kind_churn = {
 	.name = "churn",
 	.question = "what taking and freeing memory over and over costs in refaults, and what it "
 		    "leaves held",
+	.device = "model",
 	.columns = columns,
 	.extra = extra,
 	.run = run,

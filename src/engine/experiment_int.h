@@ -33,6 +33,7 @@ struct bs_lab_column {
 
 struct bs_lab_kind {
 	const char *name, *question;
+	const char *device; /* what the host is: "model", or "null" where it answers at once */
 	const struct bs_lab_column *columns; /* ends with a NULL key; the first says who */
 	const char *const *extra; /* specs besides the registered strategies, or NULL */
 	bool only_extra; /* ... or instead of them */

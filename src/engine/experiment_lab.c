@@ -410,7 +410,7 @@ static int create_report(struct bs_lab *lab, const char *spec, struct bs_error *
 		.call = env_call,
 		.submit_async = env_submit_async,
 		.wait = env_wait,
-		.capacity = 32,
+		.capacity = BS_LAB_CAPACITY,
 		.violated = env_violated,
 	};
 	const char *colon = strchr(spec, ':');
@@ -427,10 +427,10 @@ static int create_report(struct bs_lab *lab, const char *spec, struct bs_error *
 static int create_device(struct bs_lab *lab, const struct bs_lab_config *c, struct bs_error *err)
 {
 	const struct bs_device_config dc = {
-		.kind = c->free_costs ? "null" : "model",
+		.kind = "model",
 		.nr_pages = c->bytes >> BS_PAGE_SHIFT,
 		.report_order = 9,
-		.touch = c->free_costs ? BS_TOUCH_NONE : BS_TOUCH_PAGE,
+		.touch = BS_TOUCH_PAGE,
 	};
 
 	return bs_device_create(&dc, &lab->dev, err);

@@ -15,6 +15,7 @@
 #include "due.h"
 
 #define BS_LAB_MAX_CALLS 64
+#define BS_LAB_CAPACITY 32 /* ranges per request */
 #define BS_LAB_WAKE_LATENCY (20 * BS_NS_PER_US)
 
 /* What goes wrong with the device, and when. Calls are counted from bs_lab_arm() on. */
@@ -74,7 +75,6 @@ struct bs_lab_config {
 	uint64_t bytes;
 	uint64_t seed;
 	bs_ns window; /* expected length, for the timeline */
-	bool free_costs; /* device without costs, nothing touched: only the guest is looked at */
 };
 
 int bs_lab_create(const struct bs_lab_config *config, struct bs_lab **out, struct bs_error *err);

@@ -479,6 +479,7 @@ static const char *const extra[] = {"list-walk:from=tail,restart=block",
 const struct bs_lab_kind bs_lab_kind_list_walk = {
 	.name = "list-walk",
 	.question = "nodes walked to find raw blocks among reported ones, and how long that takes",
+	.device = "null",
 	.columns = columns,
 	.extra = extra,
 	.only_extra = true,

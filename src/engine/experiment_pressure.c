@@ -221,6 +221,7 @@ static int run(struct bs_experiment *x, struct bs_error *err)
 const struct bs_lab_kind bs_lab_kind_pressure = {
 	.name = "pressure",
 	.question = "who causes a false OOM when memory runs out while the host is stalled",
+	.device = "model",
 	.columns = columns,
 	.run = run,
 };

@@ -80,8 +80,8 @@ static void print_table(const struct bs_experiment *x, bool measured, FILE *f)
 static void print_text(const struct bs_experiment *x, bool measured, FILE *f)
 {
 	fprintf(f, "%s\n", bs_experiment_answer(x, measured));
-	fprintf(f, "experiment %s, %s size: %s; %s, model device; seed %" PRIu64 "\n",
-		x->kind->name, x->ci ? "ci" : "full", x->text, x->cfg.kernel, x->cfg.seed);
+	fprintf(f, "experiment %s, %s size: %s; %s, %s device; seed %" PRIu64 "\n", x->kind->name,
+		x->ci ? "ci" : "full", x->text, x->cfg.kernel, x->kind->device, x->cfg.seed);
 	print_table(x, measured, f);
 }
 
@@ -182,8 +182,8 @@ static void data_cells(const struct bs_experiment *x, FILE *f)
 
 static void data_about(const struct bs_experiment *x, FILE *f)
 {
-	fprintf(f, "key\tvalue\ntrace\texperiment %s, %s size\ndevice\tmodel\nkernel\t%s\n",
-		x->kind->name, x->ci ? "ci" : "full", x->cfg.kernel);
+	fprintf(f, "key\tvalue\ntrace\texperiment %s, %s size\ndevice\t%s\nkernel\t%s\n",
+		x->kind->name, x->ci ? "ci" : "full", x->kind->device, x->cfg.kernel);
 	fprintf(f, "answer\t%s\nsetting\t%s\n", bs_experiment_answer(x, true), x->text);
 }
 

@@ -135,6 +135,7 @@ static void put_figures(json_t *row, struct bs_lab *lab, const struct bs_report_
 	bs_lab_put_time(row, "missed_bytes", bs_lab_missed(lab, left));
 	bs_lab_put(row, "isolated_peak_bytes", rs.isolated_peak_bytes);
 	bs_lab_put(row, "nodes_walked", rs.nodes_walked - base->nodes_walked);
+	bs_lab_put(row, "longest_walk_nodes", lab->longest_walk);
 	bs_timeline_end(lab->tl, lab->now);
 	bs_lab_put(row, "held_mib_s", bs_timeline_held_mib_s(lab->tl));
 }
@@ -265,6 +266,7 @@ static const char *const extra[] = {"bitmap:fixes=D5", "rotation:rev=5.7", NULL}
 const struct bs_lab_kind bs_lab_kind_release = {
 	.name = "release",
 	.question = "what a strategy does about 6 GiB freed at once, and what it never reports",
+	.device = "model",
 	.columns = columns,
 	.extra = extra,
 	.run = run,

@@ -291,6 +291,7 @@ static const char *const extra[] = {"bitmap:fixes=D5", NULL};
 const struct bs_lab_kind bs_lab_kind_stall = {
 	.name = "stall",
 	.question = "what a stalled, failing or interrupted device leaves behind, and for how long",
+	.device = "model",
 	.columns = columns,
 	.extra = extra,
 	.run = run,

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# `experiment`: status, formats, the same bytes twice, the pictures.
+. "$(dirname "$0")/lib.sh"
+export BUDDYSIM_PLOTS=$src/plots
+
+for name in release list-walk pressure churn stall; do
+	for format in text json csv; do
+		expect 0 -- experiment "$name" --size ci --no-measured --format $format \
+			-o "$name.1.$format"
+	done
+	expect 0 -- experiment "$name" --size ci --no-measured --format json -o "$name.2.json"
+	cmp -s "$name.1.json" "$name.2.json" || fail "$name: two runs differ"
+	jq -e --arg n "$name" '.schema == "buddysim-experiment-1" and .experiment == $n and
+		(.rows | length > 1) and (has("measured") | not)' "$name.1.json" >/dev/null ||
+		fail "$name: not the record that was promised"
+	# The table says what the record says, the answer first.
+	[ "$(head -1 "$name.1.text")" = "$(jq -r .answer "$name.1.json")" ] ||
+		fail "$name: the first line is not the answer"
+	rows=$(jq '.rows | length' "$name.1.json")
+	[ "$(wc -l <"$name.1.text")" -eq $((rows + 3)) ] || fail "$name: lines of the table"
+	[ "$(wc -l <"$name.1.csv")" -eq $((rows + 1)) ] || fail "$name: lines of the csv"
+done
+
+# Another seed, another order of frees; and a measured part where it is wanted.
+expect 0 -- experiment list-walk --size ci --seed 2 --no-measured --format json -o seed2.json
+cmp -s <(jq .rows list-walk.1.json) <(jq .rows seed2.json) && fail "the seed changes nothing"
+expect 0 -- experiment list-walk --size ci --repeats 2 --format json -o measured.json
+jq -e '.measured.rows | length > 1 and all(.walk_ns_min <= .walk_ns_median and
+	.walk_ns_median <= .walk_ns_max)' measured.json >/dev/null || fail "measured part"
+cmp -s <(jq 'del(.measured)' measured.json) <(jq . list-walk.1.json) ||
+	fail "what is measured leaks into the rest"
+
+# Only who is asked for.
+expect 0 -- experiment release --size ci -s rotation:order=9,delay=1s -s none --format json -o two.json
+jq -e '[.rows[].strategy] | unique == ["none", "rotation:order=9,delay=1s"]' two.json >/dev/null ||
+	fail "not the two strategies"
+
+expect 2 "no experiment" -- experiment
+expect 2 "unknown experiment" "did you mean \"churn\"" -- experiment churm
+expect 2 "one experiment" -- experiment churn stall
+expect 2 "--size" -- experiment churn --size huge
+expect 2 -- experiment churn --size ci -s nosuch
+expect 2 -- experiment churn --size ci -s boundary:nosuch=1
+expect 4 "nowhere" -- experiment release --size ci -o nowhere/x.json
+expect 4 "nowhere" -- experiment release --size ci -s none --plots nowhere/x
+
+if command -v gnuplot >/dev/null; then
+	for name in release list-walk pressure churn stall; do
+		picture=experiment_${name//-/_}
+		who=(-s none -s boundary -s rotation)
+		[ $name = list-walk ] && who=()
+		expect 0 -- experiment $name --size ci ${who[@]+"${who[@]}"} --plots "p-$name" \
+			-o "$name.shown"
+		grep -q '</svg>' "p-$name/$picture.svg" || fail "$picture.svg is not whole"
+		grep -q 'boundary' "p-$name/$picture.svg" || fail "$picture.svg names no strategy"
+		[ -s "p-$name/$picture.png" ] || fail "$picture.png is missing"
+		[ "$(head -1 "$name.shown")" = "$(jq -r '.measured.answer // .answer' \
+			"p-$name/record.json")" ] || fail "$name: the record is of another run"
+	done
+fi
+
+finish
