@@ -37,7 +37,7 @@ do for [format in formats] {
 		set xlabel (p == 1 ? 'left above the min watermark, were nothing isolated (MiB)' : \
 			'free above the min watermark when the report begins (MiB)') \
 			font 'DejaVu Sans,17'
-		set ylabel (p == 1 ? 'refused (MiB)' : '') offset 1.2
+		set ylabel (p == 1 ? 'refused (MiB)' : '')
 		unset key
 		plot for [i = 1:n] rows using (strcol(1) eq label[i] && strcol(2) eq case_[p] ? \
 			column('margin_bytes') / 2.0**20 : NaN):\

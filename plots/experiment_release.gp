@@ -36,7 +36,7 @@ do for [format in formats] {
 		set ytics nomirror out format (p == 1 ? '%g' : '') font 'DejaVu Sans,17'
 		set xlabel (p == 2 ? 'virtual time since the first free' : ' ')
 		set ylabel (p == 1 ? (unit > 2.0**20 ? 'held though free (GiB)' : \
-			'held though free (MiB)') : '') offset 1.2
+			'held though free (MiB)') : '')
 		unset key
 		plot for [i = 1:n] series using (strcol(1) eq label[i] && strcol(2) eq pattern[p] ? \
 			($3 / 1e9 > first ? $3 / 1e9 : first) : NaN):($4 / unit) with steps \
