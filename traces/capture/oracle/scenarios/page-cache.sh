@@ -6,7 +6,7 @@ load
 min_free 2048
 files 420 61
 holes 3 0
-run 71 label=lru_UR ops=20000 orders=32,16,8,4,2,1 kinds=3,1,2 limit=300 lo=10 phases=4 dumps=3
+run 71 label=lru_UR ops=20000 orders=32,16,8,4,2,1,1,1 kinds=3,1,2 limit=300 lo=10 phases=2 dumps=3
 save iv_exh_lru_UR
 holes 7 1
 run 72 label=lru_M ops=20000 orders=8,8,8,8,8,4,2,1 kinds=1,6,1 limit=300 lo=10 phases=4 dumps=3

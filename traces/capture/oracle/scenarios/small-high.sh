@@ -13,5 +13,5 @@ run 23 label=mix_smallhigh ops=40000 orders="$MIX" kinds=2,4,1 limit=80 lo=4 pha
 save iii_mix_smallhigh
 run 24 label=mix_thp ops=20000 orders=20,4,2,1,0,0,0,0,0,20,1 kinds=1,8,1 limit=85 lo=10 phases=10
 save iii_mix_thp
-run 25 label=mix_atomic ops=40000 orders="$MIX" kinds=1,2,1,3,1 limit=120 lo=20 phases=6 dumps=2
+run 25 label=mix_atomic ops=40000 orders="$MIX" kinds=1,2,1,3,1 limit=120 lo=20 phases=4 dumps=2
 save iii_mix_atomic
