@@ -4,8 +4,11 @@
 
 #include <errno.h>
 
+#include <buddysim/state.h>
+
 #include "mm_follow.h"
 #include "mm_report.h"
+#include "mm_verify.h"
 
 static const struct bs_mm_pcp_list L1 = {.mt = M};
 
@@ -183,6 +186,77 @@ static void test_refill_goes_on_elsewhere(void **state)
 	bs_machine_destroy(m);
 }
 
+/* A guest of two CPUs, from a dump that holds the per-cpu lists of CPU 1 only. */
+static struct bs_machine *machine_from_half_a_dump(void)
+{
+	const struct bs_zone_range zone = {.type = BS_ZONE_NORMAL, .spanned = 4096};
+	const struct bs_machine_config cfg = {.kernel = P61,
+					      .memory_bytes = 4096 * BS_PAGE_SIZE,
+					      .zones = &zone,
+					      .nr_zones = 1,
+					      .nr_cpus = 2};
+	struct bs_machine *m;
+	struct bs_state *s;
+	struct bs_error err;
+
+	assert_ok(bs_machine_create(&cfg, &m, &err), &err);
+	bs_zone_set_pcp(m, 0, 24, 4);
+	assert_int_equal(bs_alloc_pages(m, 1, BS_GFP_KERNEL, 0), 0);
+	assert_int_equal(bs_alloc_pages(m, 0, BS_GFP_KERNEL, 0), 4);
+	for (bs_pfn pfn = 5; pfn < 8; pfn++)
+		assert_int_equal(bs_alloc_pages(m, 0, BS_GFP_KERNEL, 0), pfn);
+	assert_ok(bs_state_of_machine(m, &s, &err), &err);
+	bs_machine_destroy(m);
+	/* CPU 0's lists are empty, nothing is lost with them. */
+	s->zone[0].pcp[0] = s->zone[0].pcp[1];
+	s->zone[0].nr_pcp = 1;
+	assert_ok(bs_machine_from_state(s, NULL, &m, &err), &err);
+	bs_state_free(s);
+	return m;
+}
+
+static void test_sizes_of_lists_not_dumped(void **state)
+{
+	struct bs_machine *m = machine_from_half_a_dump();
+	struct bs_mm_pcp pcp;
+
+	(void)state;
+	bs_mm_pcp(m, 0, 0, &pcp);
+	assert_int_equal(pcp.high, 24);
+	assert_int_equal(pcp.batch, 4);
+	assert_int_equal(pcp.count, 0);
+	bs_mm_pcp(m, 0, 1, &pcp);
+	assert_int_equal(pcp.count, 3);
+	bs_machine_destroy(m);
+}
+
+/*
+ * Pages that look like somebody's, but were on CPU 0's list; and a page that belongs to the other
+ * CPU's.
+ *
+ *   append 5, 4 to CPU 0   CPU 0 L0: [5] [4]      CPU 1 L0: [1] [2] [3]
+ *   move 2 to CPU 0        CPU 0 L0: [2] [5] [4]  CPU 1 L0: [1] [3]
+ */
+static void test_lists_put_right(void **state)
+{
+	const struct bs_mm_pcp_list cpu0 = {.mt = U}, cpu1 = {.cpu = 1, .mt = U};
+	struct bs_machine *m = machine_from_half_a_dump();
+	static const bs_pfn want0[] = {2, 5, 4}, want1[] = {1, 3};
+	struct bs_error err;
+
+	(void)state;
+	assert_int_equal(bs_mm_pcp_append(m, &cpu0, 5), 0);
+	assert_int_equal(bs_mm_pcp_append(m, &cpu0, 4), 0);
+	assert_int_equal(bs_mm_pcp_append(m, &cpu0, 4), -EBUSY);
+	bs_mm_pcp_move(m, &cpu1, 2, 0);
+	assert_ok(bs_machine_check(m, &err), &err);
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(bs_alloc_pages(m, 0, BS_GFP_KERNEL, 0), want0[i]);
+	for (unsigned int i = 0; i < 2; i++)
+		assert_int_equal(bs_alloc_pages(m, 1, BS_GFP_KERNEL, 0), want1[i]);
+	bs_machine_destroy(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,6 +269,8 @@ int main(void)
 		cmocka_unit_test(test_seize_refuses_what_is_in_use),
 		cmocka_unit_test(test_refill_from_a_known_page),
 		cmocka_unit_test(test_refill_goes_on_elsewhere),
+		cmocka_unit_test(test_sizes_of_lists_not_dumped),
+		cmocka_unit_test(test_lists_put_right),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
