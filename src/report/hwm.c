@@ -84,7 +84,9 @@ unsigned int bs_hwm_fill(struct bs_report_ctx *rc, unsigned int zone, unsigned i
 	struct bs_hwm *s = bs_state(rc);
 	unsigned int n = 0;
 
-	for (unsigned int order = BS_NR_ORDERS; order-- > min_order;) {
+	for (unsigned int o = BS_NR_ORDERS; o-- > min_order;) {
+		const unsigned int order = s->ascending ? min_order + BS_MAX_ORDER - o : o;
+
 		for (unsigned int mt = nr_types; mt-- > 0;) {
 			bs_pfn p;
 

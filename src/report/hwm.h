@@ -32,6 +32,7 @@ struct bs_hwm {
 	unsigned int refcount;
 	struct bs_range *batch; /* the scatterlist */
 	unsigned int capacity;
+	bool ascending; /* fill from the lowest order; the series go from the highest */
 };
 
 /* At the head of the strategy's zone state. */
@@ -51,7 +52,7 @@ void bs_hwm_notify(struct bs_report_ctx *rc, unsigned int zone, unsigned int ord
 /* The worker found no more raw block in @zone. */
 void bs_hwm_underflow(struct bs_report_ctx *rc, unsigned int zone);
 
-/* Fill the batch: orders from the highest down, types from @nr_types - 1 down, each list as long as
+/* Fill the batch: orders from the highest down (or ascending), types from @nr_types - 1 down, each list as long as
  * @get finds a block in it and takes it (BS_NO_PFN: none). Less than the capacity: no raw block is
  * left anywhere. */
 unsigned int bs_hwm_fill(struct bs_report_ctx *rc, unsigned int zone, unsigned int nr_types,

@@ -11,10 +11,13 @@
 
 #include "strategies.h"
 
-enum { FROM = BS_HWM_NR_PARAMS, RESTART };
+enum { FROM = BS_HWM_NR_PARAMS, RESTART, PUT, DIR, KEEP_RAW };
 enum { FROM_TAIL, FROM_HEAD };
 enum { RESTART_BLOCK, RESTART_BATCH };
 
+enum { DIR_DOWN, DIR_UP };
+
+static const char *const dirs[] = {"down", "up", NULL};
 static const char *const ends[] = {"tail", "head", NULL};
 static const char *const restarts[] = {"block", "batch", NULL};
 
@@ -30,6 +33,22 @@ static const struct bs_param params[] = {
 	 .def = RESTART_BLOCK,
 	 .names = restarts,
 	 .help = "how often it starts again"},
+	/* Ideas of the threads, to find the cause of a difference (spec 11). */
+	{.name = "put",
+	 .type = BS_PARAM_ENUM,
+	 .def = FROM_TAIL,
+	 .names = ends,
+	 .help = "end to which reported blocks go back"},
+	{.name = "dir",
+	 .type = BS_PARAM_ENUM,
+	 .def = DIR_DOWN,
+	 .names = dirs,
+	 .help = "orders from the highest down or from the lowest up"},
+	{.name = "keep_raw",
+	 .type = BS_PARAM_UINT,
+	 .max = 1 << 20,
+	 .runtime = true,
+	 .help = "blocks of each order and zone that stay warm for the next allocations"},
 	{.name = NULL},
 };
 
@@ -45,10 +64,9 @@ struct list_walk {
 static void place(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
 		  struct bs_spot *at)
 {
-	(void)rc;
 	(void)b;
 	if (why == BS_RETURN)
-		at->tail = true;
+		at->tail = bs_param_get(rc, PUT) == FROM_TAIL;
 }
 
 static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
@@ -85,9 +103,14 @@ static bs_pfn walk_start(struct bs_report_ctx *rc, unsigned int zone, unsigned i
 static bs_pfn get_unreported(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
 			     unsigned int mt)
 {
+	const struct bs_hwm_zone *z = bs_zone_state(rc, zone);
 	struct list_walk *s = bs_state(rc);
-	bs_pfn p = walk_start(rc, zone, order, mt);
+	const uint64_t keep = bs_param_get(rc, KEEP_RAW);
+	bs_pfn p;
 
+	if (keep && bs_nr_free(rc, zone, order) <= z->reported[order] + keep)
+		return BS_NO_PFN;
+	p = walk_start(rc, zone, order, mt);
 	while (p != BS_NO_PFN && bs_is_marked(rc, p, order))
 		p = step(rc, order, p);
 	if (p == BS_NO_PFN)
@@ -98,6 +121,14 @@ static bs_pfn get_unreported(struct bs_report_ctx *rc, unsigned int zone, unsign
 		s->next = step(rc, order, p);
 	}
 	return bs_isolate(rc, p, order) ? p : BS_NO_PFN;
+}
+
+static int start(struct bs_report_ctx *rc)
+{
+	struct list_walk *s = bs_state(rc);
+
+	s->hwm.ascending = bs_param_get(rc, DIR) == DIR_UP;
+	return bs_hwm_start(rc);
 }
 
 static unsigned int fill(struct bs_report_ctx *rc, unsigned int zone)
@@ -128,7 +159,7 @@ static void cycle(struct bs_report_ctx *rc, unsigned int zone)
 		bs_zone_lock(rc, zone);
 		for (unsigned int i = 0; i < n; i++)
 			bs_put_back(rc, s->hwm.batch[i].pfn, s->hwm.batch[i].order, BS_MT_NOW,
-				    BS_PUT_TAIL);
+				    bs_param_get(rc, PUT) == FROM_TAIL ? BS_PUT_TAIL : BS_PUT_RULE);
 	} while (z->requested);
 	bs_zone_unlock(rc, zone);
 }
@@ -159,7 +190,7 @@ const struct bs_strategy bs_strategy_list_walk = {
 	.state_size = sizeof(struct list_walk),
 	.zone_state_size = sizeof(struct bs_hwm_zone),
 	.params = params,
-	.start = bs_hwm_start,
+	.start = start,
 	.stop = bs_hwm_stop,
 	.place = place,
 	.block_in = block_in,

@@ -16,10 +16,17 @@
 
 #include "strategies.h"
 
-enum { REV, ORDER, CAPACITY, DELAY, BUDGET };
+enum { REV, ORDER, CAPACITY, DELAY, BUDGET, PULL, PUT, DIR };
 enum { REV_5_7, REV_5_10, REV_6_1, REV_2026 };
 
+enum { PULL_HEAD, PULL_TAIL };
+enum { PUT_REV, PUT_TAIL, PUT_HEAD };
+enum { DIR_UP, DIR_DOWN };
+
 static const char *const revisions[] = {"5.7", "5.10", "6.1", "2026", NULL};
+static const char *const pulls[] = {"head", "tail", NULL};
+static const char *const put_ends[] = {"rev", "tail", "head", NULL};
+static const char *const dirs[] = {"up", "down", NULL};
 
 static const struct bs_param params[] = {
 	{.name = "rev",
@@ -52,6 +59,22 @@ static const struct bs_param params[] = {
 	 .max = 1 << 20,
 	 .runtime = true,
 	 .help = "a pass reports 1/N of each list, plus one batch; 0 = no limit"},
+	/* What upstream never had, to find the cause of a difference (spec 11). */
+	{.name = "pull",
+	 .type = BS_PARAM_ENUM,
+	 .def = PULL_HEAD,
+	 .names = pulls,
+	 .help = "end of each list that is reported first: warm or cold"},
+	{.name = "put",
+	 .type = BS_PARAM_ENUM,
+	 .def = PUT_REV,
+	 .names = put_ends,
+	 .help = "end to which reported blocks go back; rev: as the revision has it"},
+	{.name = "dir",
+	 .type = BS_PARAM_ENUM,
+	 .def = DIR_UP,
+	 .names = dirs,
+	 .help = "orders from the lowest up or from the highest down"},
 	{.name = NULL},
 };
 
@@ -97,6 +120,15 @@ static int param_set(struct bs_report_ctx *rc, const struct bs_param *p, uint64_
 
 /* ---- A block comes to its list --------------------------------------------------------------- */
 
+/* H3, only for put=head: a forced tail has its own way in. */
+static void place(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
+		  struct bs_spot *at)
+{
+	(void)b;
+	if (why == BS_RETURN && bs_param_get(rc, PUT) == PUT_HEAD)
+		*at = (struct bs_spot){.tail = false, .before = BS_NO_PFN};
+}
+
 /* H5: every free but the worker's own, and but the allocator's own when isolation ends. */
 static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
 		     bool merged)
@@ -109,11 +141,22 @@ static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs
 
 /* ---- The pass -------------------------------------------------------------------------------- */
 
+static enum bs_put put_where(const struct bs_report_ctx *rc)
+{
+	switch (bs_param_get(rc, PUT)) {
+	case PUT_HEAD:
+		return BS_PUT_RULE;
+	case PUT_TAIL:
+		return BS_PUT_TAIL;
+	}
+	return bs_param_get(rc, REV) == REV_5_7 ? BS_PUT_RULE : BS_PUT_TAIL;
+}
+
 /* Newest first: the batch was filled from its end. */
 static void drain(struct bs_report_ctx *rc, int err)
 {
 	struct bs_rotation *s = bs_state(rc);
-	enum bs_put where = bs_param_get(rc, REV) == REV_5_7 ? BS_PUT_RULE : BS_PUT_TAIL;
+	enum bs_put where = put_where(rc);
 
 	for (unsigned int i = s->free_slots; i < s->capacity; i++) {
 		const struct bs_range *r = &s->batch[i];
@@ -148,6 +191,28 @@ static uint64_t budget_of(struct bs_report_ctx *rc, unsigned int zone, unsigned 
 	return share ? (bs_nr_free(rc, zone, order) + share - 1) / share : UINT64_MAX;
 }
 
+/* The end that is reported first, the step away from it, and a rotation that makes @p that end. */
+static bs_pfn near_end(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
+		       unsigned int mt)
+{
+	return bs_param_get(rc, PULL) == PULL_HEAD ? bs_first(rc, zone, order, mt)
+						   : bs_last(rc, zone, order, mt);
+}
+
+static bs_pfn step(struct bs_report_ctx *rc, unsigned int order, bs_pfn p)
+{
+	return bs_param_get(rc, PULL) == PULL_HEAD ? bs_next(rc, order, p) : bs_prev(rc, order, p);
+}
+
+static void rotate_to(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
+		      unsigned int mt, bs_pfn p)
+{
+	if (bs_param_get(rc, PULL) == PULL_TAIL)
+		p = bs_next(rc, order, p);
+	if (p != BS_NO_PFN)
+		bs_rotate(rc, zone, order, mt, p);
+}
+
 static int list_pass(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
 		     unsigned int mt)
 {
@@ -160,9 +225,9 @@ static int list_pass(struct bs_report_ctx *rc, unsigned int zone, unsigned int o
 		return 0;
 	bs_zone_lock(rc, zone);
 	budget = budget_of(rc, zone, order);
-	p = bs_first(rc, zone, order, mt);
+	p = near_end(rc, zone, order, mt);
 	while (p != BS_NO_PFN) {
-		bs_pfn next = bs_next(rc, order, p);
+		bs_pfn next = step(rc, order, p);
 
 		if (!bs_is_marked(rc, p, order)) {
 			if (calls > budget) {
@@ -171,10 +236,10 @@ static int list_pass(struct bs_report_ctx *rc, unsigned int zone, unsigned int o
 				break;
 			}
 			if (!s->free_slots) {
-				bs_rotate(rc, zone, order, mt, p);
+				rotate_to(rc, zone, order, mt, p);
 				err = report_batch(rc, zone);
 				calls++;
-				next = bs_first(rc, zone, order, mt);
+				next = near_end(rc, zone, order, mt);
 				if (err) {
 					stopped_at = next;
 					break;
@@ -189,8 +254,8 @@ static int list_pass(struct bs_report_ctx *rc, unsigned int zone, unsigned int o
 		}
 		p = next;
 	}
-	if (stopped_at != BS_NO_PFN && stopped_at != bs_first(rc, zone, order, mt))
-		bs_rotate(rc, zone, order, mt, stopped_at);
+	if (stopped_at != BS_NO_PFN && stopped_at != near_end(rc, zone, order, mt))
+		rotate_to(rc, zone, order, mt, stopped_at);
 	bs_zone_unlock(rc, zone);
 	return err;
 }
@@ -210,16 +275,21 @@ static bool zone_has_room(struct bs_report_ctx *rc, unsigned int zone)
 
 static int zone_pass(struct bs_report_ctx *rc, unsigned int zone)
 {
+	const unsigned int min = min_order(rc);
 	struct bs_rotation *s = bs_state(rc);
 	int err = 0;
 
 	if (!zone_has_room(rc, zone))
 		return 0;
 	s->free_slots = s->capacity;
-	for (unsigned int order = min_order(rc); order < BS_NR_ORDERS; order++)
+	for (unsigned int o = min; o < BS_NR_ORDERS; o++) {
+		const unsigned int order =
+			bs_param_get(rc, DIR) == DIR_UP ? o : min + BS_MAX_ORDER - o;
+
 		for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES && !err; mt++)
 			if (mt != BS_MIGRATE_ISOLATE)
 				err = list_pass(rc, zone, order, mt);
+	}
 	if (err || s->free_slots == s->capacity)
 		return err;
 	bs_zone_lock(rc, zone);
@@ -273,6 +343,7 @@ const struct bs_strategy bs_strategy_rotation = {
 	.state_size = sizeof(struct bs_rotation),
 	.params = params,
 	.start = start,
+	.place = place,
 	.block_in = block_in,
 	.pass = pass,
 	.block_move = block_move,

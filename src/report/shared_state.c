@@ -219,7 +219,8 @@ const struct bs_strategy bs_strategy_shared_state = {
 	.summary = "the host itself evicts free 2 MiB frames; an allocation installs them again",
 	.origin = "HyperAlloc (Wrenger et al., EuroSys 2025) over LLFree",
 	.abi = BS_STRATEGY_ABI,
-	.caps = BS_CAP_HOST_SIDE,
+	/* Both frames of a block, if one of them is raw; and all of it when it is on again. */
+	.caps = BS_CAP_HOST_SIDE | BS_CAP_DUPLICATES,
 	.state_size = sizeof(struct shared_state),
 	.params = params,
 	.start = start,

@@ -70,9 +70,51 @@ static void test_the_boundary_walks_each_node_twice_at_most(void **state)
 	assert_true(walk("boundary:capacity=2,hwm=2", from_tail) <= 2 * BLOCKS);
 }
 
+/* Put to the other end, reported blocks are never in the way: each raw block is the last of its
+ * list, and only the empty fill meets all eight. */
+static void test_put_to_the_head_needs_no_walk(void **state)
+{
+	(void)state;
+	assert_int_equal(walk("list-walk:capacity=2,hwm=2,put=head", from_tail), BLOCKS + BLOCKS);
+}
+
+/* Three blocks stay raw: the head's, the next to be allocated. */
+static void test_some_blocks_stay_warm(void **state)
+{
+	struct bs_world *w = bs_world_create("linux-5.4", BLOCKS * 1024);
+
+	(void)state;
+	bs_world_start(w, "list-walk:capacity=2,hwm=2,keep_raw=3", 32);
+	assert_int_equal(bs_world_settle(w, 9), 1);
+	assert_string_equal(bs_world_log(w), "0:10 1024:10 | 2048:10 3072:10 | 4096:10 | ");
+	bs_assert_list(w, 10, M, "7168,6144,5120,0r,1024r,2048r,3072r,4096r");
+	bs_world_destroy(w);
+}
+
+static void test_direction_of_the_orders(void **state)
+{
+	static const char *const runs[][2] = {{"list-walk", "1024:10 2048:9 | "},
+					      {"list-walk:dir=up", "2048:9 1024:10 | "}};
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		struct bs_world *w = bs_world_create_full("linux-5.4", 4096);
+
+		bs_world_free(w, 1024, 10);
+		bs_world_free(w, 2048, 9);
+		bs_world_start(w, runs[i][0], 32);
+		bs_world_settle(w, 9);
+		assert_string_equal(bs_world_log(w), runs[i][1]);
+		bs_world_destroy(w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_put_to_the_head_needs_no_walk),
+		cmocka_unit_test(test_some_blocks_stay_warm),
+		cmocka_unit_test(test_direction_of_the_orders),
 		cmocka_unit_test(test_restart_for_every_block),
 		cmocka_unit_test(test_restart_for_every_batch),
 		cmocka_unit_test(test_from_the_head),

@@ -230,9 +230,90 @@ static void test_a_move_keeps_the_mark(void **state)
 	}
 }
 
+/*
+ *   before   o10 M: [0] [1024] [2048] [3072]      pull=tail: the same, mirrored
+ *   full     3072, 2048 are out; back to the tail: [0] [1024] [2048r] [3072r]
+ *   zone end 1024, 0, found behind the reported ones
+ *   after    [2048r] [3072r] [0r] [1024r]
+ */
+static void test_pulled_from_the_tail(void **state)
+{
+	struct bs_world *w = bs_world_create("linux-6.1", 4096);
+
+	(void)state;
+	bs_world_start(w, "rotation:capacity=2,pull=tail", 32);
+	assert_int_equal(bs_world_settle(w, 9), 1);
+	assert_string_equal(bs_world_log(w), "2048:10 3072:10 | 0:10 1024:10 | ");
+	bs_assert_list(w, 10, M, "2048r,3072r,0r,1024r");
+	bs_world_destroy(w);
+}
+
+/*
+ * A budget of ceil(6 / 6) = 1 full request after the first ends each pass in the middle of the list;
+ * the block at which it stopped is made the last, where the next pass begins.
+ *
+ *   before   o10 M: [0] [1024] [2048] [3072] [4096] [5120]
+ *   pass     5120, 4096 go to the host; 3072 is raw and too much
+ *   after    [4096r] [5120r] [0] [1024] [2048] [3072]
+ */
+static void test_the_mirrored_rotation_keeps_its_place(void **state)
+{
+	struct bs_world *w = bs_world_create("linux-6.1", 6 * 1024);
+
+	(void)state;
+	bs_world_start(w, "rotation:capacity=1,budget=6,pull=tail", 32);
+	bs_world_work(w);
+	assert_string_equal(bs_world_log(w), "5120:10 | 4096:10 | ");
+	assert_true(w->wake_armed);
+	bs_assert_list(w, 10, M, "4096r,5120r,0,1024,2048,3072");
+	bs_world_settle(w, 9);
+	assert_string_equal(bs_world_log(w), "3072:10 | 2048:10 | 1024:10 | 0:10 | ");
+	assert_int_equal(bs_report_raw_bytes(w->rc), 0);
+	bs_world_destroy(w);
+}
+
+/*
+ *   put=head    full: [0r] [1024r] [2048] [3072]    end: [2048r] [3072r] [0r] [1024r]
+ */
+static void test_put_to_the_head(void **state)
+{
+	struct bs_world *w = bs_world_create("linux-6.1", 4096);
+
+	(void)state;
+	bs_world_start(w, "rotation:capacity=2,put=head", 32);
+	assert_int_equal(bs_world_settle(w, 9), 1);
+	assert_string_equal(bs_world_log(w), "1024:10 0:10 | 3072:10 2048:10 | ");
+	bs_assert_list(w, 10, M, "2048r,3072r,0r,1024r");
+	bs_world_destroy(w);
+}
+
+/* One block of each order in one batch, which is filled from its end. */
+static void test_direction_of_the_orders(void **state)
+{
+	static const char *const runs[][2] = {
+		{"rotation:capacity=2,dir=up", "1024:10 2048:9 | "},
+		{"rotation:capacity=2,dir=down", "2048:9 1024:10 | "}};
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		struct bs_world *w = bs_world_create_full("linux-6.1", 4096);
+
+		bs_world_free(w, 1024, 10);
+		bs_world_free(w, 2048, 9);
+		bs_world_start(w, runs[i][0], 32);
+		bs_world_settle(w, 9);
+		assert_string_equal(bs_world_log(w), runs[i][1]);
+		bs_world_destroy(w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_pulled_from_the_tail),
+		cmocka_unit_test(test_the_mirrored_rotation_keeps_its_place),
+		cmocka_unit_test(test_put_to_the_head),
+		cmocka_unit_test(test_direction_of_the_orders),
 		cmocka_unit_test(test_a_pass_of_6_1),
 		cmocka_unit_test(test_a_pass_of_5_7_leaves_the_last_batch_at_the_head),
 		cmocka_unit_test(test_the_budget),
