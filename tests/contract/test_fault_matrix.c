@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Every strategy against every way in which a device may misbehave: random schedules of a guest
+ * that allocates, frees, splits, isolates pageblocks, switches reporting off and on and changes its
+ * parameters, between requests and while they are in flight, with every law of bs_schedule.h
+ * checked on the way. The same matrix is then shown strategies with a bug in them, one each.
+ *
+ * One schedule of each cell runs on a real arena with stamps in it, the others on the model, whose
+ * shadow map sees the same. BS_MATRIX_SCHEDULES=N runs N schedules per cell instead of 3.
+ */
+#include "bs_test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bs_schedule.h"
+#include "bs_seeded.h"
+
+#define ALL_LAWS ((1u << BS_NR_LAWS) - 1)
+#define STEPS 250
+#define MAX_ROWS 48
+
+/* ---- The faults ------------------------------------------------------------------------------ */
+
+/* @errors: requests fail, so that what is left raw at the end is nobody's fault. */
+static const struct fault {
+	const char *name, *params;
+	bool errors;
+} faults[] = {
+	{"none", "", false},
+	{"latency", "latency=exponential,latency_mean=50ms", false},
+	{"stall", "stall_at=1s,stall_for=3s,stall_every=15s", false},
+	{"error-3rd", "error_every=3", true},
+	{"error-30%", "error_ppm=300000", true},
+	{"partial", "partial_every=2", false},
+	{"assigned", "inhibit=assigned", false},
+	{"poison", "inhibit=poison,inhibit_at=1s,inhibit_for=2s", false},
+	{"host-page", "host_page=4MiB", false},
+	{"madvise", "madvise_every=5,madvise_errno=", true}, /* each errno in turn */
+	{"queue-1", "queue_depth=1,latency=uniform,latency_mean=5ms", false},
+	{"all",
+	 "latency=uniform,latency_mean=20ms,stall_at=1s,stall_for=2s,stall_every=9s,"
+	 "error_ppm=100000,partial_every=4,host_page=4MiB,madvise_every=11,madvise_errno=",
+	 true},
+};
+#define NR_FAULTS (sizeof(faults) / sizeof(faults[0]))
+
+static const char *const errnos[] = {"EACCES", "EAGAIN", "EBADF", "EBUSY",  "EFAULT",
+				     "EINTR",  "EINVAL", "EIO",	  "ENOMEM", "EPERM"};
+
+/* ---- The strategies -------------------------------------------------------------------------- */
+
+struct row {
+	const struct bs_strategy *s;
+	char params[128];
+	uint64_t cells[NR_FAULTS];
+	uint64_t laws[BS_NR_LAWS]; /* schedules under which it was checked */
+	uint64_t toggles, settings, requests, failed;
+	uint64_t content_loss;
+};
+
+struct matrix {
+	struct row rows[MAX_ROWS];
+	unsigned int nr;
+};
+
+/* Beyond each strategy's defaults: the variants that its series had. */
+static const struct {
+	const char *name, *params;
+} variants[] = {
+	{"hypercall", "hint=final"},
+	{"bitmap", "capacity=4,fixes=D2+D4+D5+D8"},
+	{"list-walk", "capacity=4,hwm=4,from=head,restart=batch"},
+	{"rotation", "capacity=4,rev=5.7,budget=4"},
+	{"rotation", "capacity=4,rev=2026,order=7"},
+	{"hint-once", "at=1s"},
+	{"balloon", "size=16MiB,at=0s"},
+	{"balloon", "size=32MiB,at=0s,until=3s,page=huge"},
+};
+
+/* Small numbers, so that a small guest gets somewhere. */
+static void small_params(const struct bs_strategy *s, char *buf, size_t size)
+{
+	static const char *const names[] = {"capacity", "hwm", "threshold"};
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (unsigned int i = 0; i < bs_param_count(s->params); i++)
+		for (unsigned int k = 0; k < 3; k++)
+			if (!strcmp(s->params[i].name, names[k]))
+				used += (size_t)snprintf(buf + used, size - used, "%s%s=4",
+							 used ? "," : "", names[k]);
+}
+
+static void add_row(struct matrix *m, const struct bs_strategy *s, const char *params)
+{
+	struct row *r = &m->rows[m->nr++];
+
+	assert_true(m->nr <= MAX_ROWS);
+	memset(r, 0, sizeof(*r));
+	r->s = s;
+	if (params)
+		snprintf(r->params, sizeof(r->params), "%s", params);
+	else
+		small_params(s, r->params, sizeof(r->params));
+}
+
+static void make_rows(struct matrix *m)
+{
+	const struct bs_strategy *s;
+	struct bs_error err;
+
+	m->nr = 0;
+	for (unsigned int i = 0; (s = bs_strategy_at(i)) != NULL; i++)
+		add_row(m, s, NULL);
+	for (unsigned int i = 0; i < sizeof(variants) / sizeof(variants[0]); i++)
+		add_row(m, bs_strategy_find(variants[i].name, &err), variants[i].params);
+	add_row(m, &bs_seeded, "bug=none");
+}
+
+/* ---- Who is exempt from what, and why -------------------------------------------------------- */
+
+static const struct exemption {
+	const char *name;
+	unsigned int cap; /* in place of a name */
+	unsigned int law;
+	const char *why;
+	bool rare; /* too rare to demand that it is seen */
+} exemptions[] = {
+	{NULL, BS_CAP_DUPLICATES, BS_LAW_ONCE, "declares BS_CAP_DUPLICATES", false},
+	{NULL, BS_CAP_CLIENT, BS_LAW_RANGE, "allocates: any page may be in a message", false},
+	{NULL, BS_CAP_CLIENT, BS_LAW_SETTLE, "what it does not take is not its business", false},
+	{NULL, BS_CAP_CLIENT, BS_LAW_MIN, "allocates by the allocator's own rules", false},
+	{NULL, BS_CAP_HOST_SIDE, BS_LAW_TYPE, "its blocks never leave their list", false},
+	{"none", 0, BS_LAW_SETTLE, "reports nothing", false},
+	{"hypercall", 0, BS_LAW_ISOLATE, "S1 looks at no type (14.2, axis 20)", false},
+	{"percpu-array", 0, BS_LAW_SETTLE, "a full array drops the hint (3.1, 22)", false},
+	{"percpu-array", 0, BS_LAW_PEAK, "isolates a whole array, up to 1 GiB (3.1)", false},
+	{"bubble", 0, BS_LAW_TYPE, "S3 returns to the type it took from (axis 14)", false},
+	{"bubble", 0, BS_LAW_ERROR, "S3 marks whatever the device says (14.2, axis 26)", false},
+	{"scatterlist", 0, BS_LAW_ERROR, "S4 warns and marks (14.2, axis 26)", false},
+	{"boundary", 0, BS_LAW_ERROR, "S5 warns and marks (14.2, axis 26)", false},
+	{"list-walk", 0, BS_LAW_ERROR, "S6 warns and marks (14.2, axis 26)", false},
+	{"bubble", 0, BS_LAW_MIN, "S3 takes blocks without a watermark test (axis 12)", true},
+	{"april-sketch", 0, BS_LAW_MIN, "S3a's pull has no watermark test (4)", false},
+	{"scatterlist", 0, BS_LAW_MIN, "S4 takes blocks without a watermark test (axis 12)", true},
+};
+#define NR_EXEMPTIONS (sizeof(exemptions) / sizeof(exemptions[0]))
+
+static bool is_exempt(const struct row *r, const struct exemption *e)
+{
+	return e->name ? !strcmp(e->name, r->s->name) : (r->s->caps & e->cap) != 0;
+}
+
+static uint32_t laws_of(const struct row *r)
+{
+	uint32_t laws = ALL_LAWS;
+
+	for (unsigned int i = 0; i < NR_EXEMPTIONS; i++)
+		if (is_exempt(r, &exemptions[i]))
+			laws &= ~(1u << exemptions[i].law);
+	return laws;
+}
+
+/* ---- Running a cell -------------------------------------------------------------------------- */
+
+static unsigned int schedules_per_cell(void)
+{
+	const char *text = getenv("BS_MATRIX_SCHEDULES");
+	const int n = text ? atoi(text) : 0;
+
+	return n > 0 ? (unsigned int)n : 3;
+}
+
+/* Twice the same if @law 34 is to be seen; the first verdict that is one. */
+static void run_schedule(const struct row *r, const struct fault *f, uint32_t laws, uint64_t seed,
+			 bool twice, struct bs_verdict *v)
+{
+	char params[256];
+	const struct bs_schedule sc = {.s = r->s,
+				       .params = r->params,
+				       .kind = seed == 1 ? "madvise" : "model",
+				       .fault = params,
+				       .laws = laws,
+				       .errors = f->errors,
+				       .seed = seed,
+				       .steps = STEPS};
+	struct bs_verdict again;
+	const size_t len = strlen(f->params);
+
+	snprintf(params, sizeof(params), "%s%s", f->params,
+		 len && f->params[len - 1] == '=' ? errnos[seed % 10] : "");
+	bs_schedule_run(&sc, v);
+	if (!twice || v->law != BS_NO_LAW)
+		return;
+	bs_schedule_run(&sc, &again);
+	if (again.hash == v->hash)
+		return;
+	v->law = BS_LAW_SAME;
+	snprintf(v->text, sizeof(v->text), "two runs of one seed differ");
+}
+
+static void account(struct row *r, unsigned int fault, const struct bs_verdict *v)
+{
+	const uint32_t laws = laws_of(r);
+
+	r->cells[fault]++;
+	for (unsigned int l = 0; l < BS_NR_LAWS; l++)
+		r->laws[l] += laws >> l & 1;
+	r->toggles += v->toggles;
+	r->settings += v->settings;
+	r->requests += v->requests;
+	r->failed += v->failed;
+	r->content_loss += v->content_loss;
+}
+
+/* ---- The table ------------------------------------------------------------------------------- */
+
+static void print_label(const struct row *r)
+{
+	char label[64];
+
+	snprintf(label, sizeof(label), "%s%s%s", r->s->name, r->params[0] ? ":" : "", r->params);
+	printf("%-42.42s", label);
+}
+
+static void print_cells(const struct matrix *m)
+{
+	printf("\nSchedules per cell, none of which broke a law:\n%-42s", "");
+	for (unsigned int f = 0; f < NR_FAULTS; f++)
+		printf(" %9s", faults[f].name);
+	printf(" %9s %7s %8s %7s %5s\n", "requests", "failed", "switched", "set", "lost");
+	for (unsigned int i = 0; i < m->nr; i++) {
+		const struct row *r = &m->rows[i];
+
+		print_label(r);
+		for (unsigned int f = 0; f < NR_FAULTS; f++)
+			printf(" %9u", (unsigned int)r->cells[f]);
+		printf(" %9u %7u %8u %7u %5u\n", (unsigned int)r->requests, (unsigned int)r->failed,
+		       (unsigned int)r->toggles, (unsigned int)r->settings,
+		       (unsigned int)r->content_loss);
+	}
+}
+
+static void print_laws(const struct matrix *m)
+{
+	printf("\nSchedules per law (spec reporting.md 15), - = exempt:\n%-42s", "");
+	for (unsigned int l = 0; l < BS_NR_LAWS; l++)
+		printf(" %11s", bs_law_name(l));
+	putchar('\n');
+	for (unsigned int i = 0; i < m->nr; i++) {
+		print_label(&m->rows[i]);
+		for (unsigned int l = 0; l < BS_NR_LAWS; l++)
+			if (m->rows[i].laws[l])
+				printf(" %11u", (unsigned int)m->rows[i].laws[l]);
+			else
+				printf(" %11s", "-");
+		putchar('\n');
+	}
+	printf("\nExempt:\n");
+	for (unsigned int k = 0; k < NR_EXEMPTIONS; k++)
+		for (unsigned int i = 0; i < m->nr; i++)
+			if (is_exempt(&m->rows[i], &exemptions[k])) {
+				print_label(&m->rows[i]);
+				printf(" %-11s %s\n", bs_law_name(exemptions[k].law),
+				       exemptions[k].why);
+			}
+}
+
+/* ---- Every strategy, every fault ------------------------------------------------------------- */
+
+static void test_every_law_holds_in_every_cell(void **state)
+{
+	const unsigned int per_cell = schedules_per_cell();
+	struct matrix *m = calloc(1, sizeof(*m));
+	unsigned int broken = 0;
+
+	(void)state;
+	assert_non_null(m);
+	make_rows(m);
+	for (unsigned int i = 0; i < m->nr; i++)
+		for (unsigned int f = 0; f < NR_FAULTS; f++)
+			for (uint64_t seed = 1; seed <= per_cell; seed++) {
+				struct bs_verdict v;
+
+				run_schedule(&m->rows[i], &faults[f], laws_of(&m->rows[i]), seed,
+					     seed == 2, &v);
+				account(&m->rows[i], f, &v);
+				if (v.law == BS_NO_LAW)
+					continue;
+				broken++;
+				print_label(&m->rows[i]);
+				printf(" %-10s seed %u: law %s: %s\n", faults[f].name,
+				       (unsigned int)seed, bs_law_name(v.law), v.text);
+			}
+	print_cells(m);
+	print_laws(m);
+	free(m);
+	assert_int_equal(broken, 0);
+}
+
+/* ---- The suite can see ----------------------------------------------------------------------- */
+
+/* The laws that @r breaks until one of @about is among them; counts the schedules up to the first. */
+static uint32_t laws_broken(const struct row *r, uint32_t about, unsigned int *first)
+{
+	uint32_t laws = 0;
+	unsigned int n = 0;
+
+	*first = 0;
+	for (uint64_t seed = 2; seed <= 5; seed++)
+		for (unsigned int f = 0; f < NR_FAULTS && !(laws & about); f++) {
+			struct bs_verdict v;
+
+			run_schedule(r, &faults[f], laws_of(r), seed, true, &v);
+			n++;
+			if (v.law == BS_NO_LAW)
+				continue;
+			laws |= 1u << v.law;
+			if (!*first)
+				*first = n;
+		}
+	return laws;
+}
+
+static void print_bug(const struct row *r, uint32_t laws, unsigned int first)
+{
+	print_label(r);
+	printf(" after %2u schedules:", first);
+	for (unsigned int l = 0; l < BS_NR_LAWS; l++)
+		if (laws >> l & 1)
+			printf(" [%s]", bs_law_name(l));
+	putchar('\n');
+}
+
+/* Each bug is caught, and by the law that is about it. */
+static void test_every_seeded_bug_is_caught(void **state)
+{
+	static const struct {
+		const char *bug;
+		uint32_t laws; /* one of these must be among those broken */
+	} bugs[] = {
+		{"forget-split", 1u << BS_LAW_MARK},
+		{"behind-boundary", 1u << BS_LAW_SETTLE},
+		{"wrong-type", 1u << BS_LAW_TYPE},
+		{"double-submit", 1u << BS_LAW_DEVICE},
+		{"stale", 1u << BS_LAW_DEVICE},
+		{"in-use", 1u << BS_LAW_DEVICE},
+		{"lose", 1u << BS_LAW_PEAK | 1u << BS_LAW_OFF},
+		{"put-twice", 1u << BS_LAW_DEVICE},
+		{"under-lock", 1u << BS_LAW_LOCK},
+		{"mark-failed", 1u << BS_LAW_ERROR},
+		{"early-return", 1u << BS_LAW_DEVICE},
+		{"no-watermark", 1u << BS_LAW_MIN},
+		{"again", 1u << BS_LAW_ONCE},
+		{"lost-wake", 1u << BS_LAW_SETTLE},
+		{"overfull", 1u << BS_LAW_RANGE},
+		{"restless", 1u << BS_LAW_SETTLE},
+		{"misaligned", 1u << BS_LAW_DEVICE | 1u << BS_LAW_RANGE},
+		{"remembers", 1u << BS_LAW_SAME},
+		{"leave-out", 1u << BS_LAW_PEAK | 1u << BS_LAW_OFF},
+	};
+	struct matrix *m = calloc(1, sizeof(*m));
+	unsigned int missed = 0;
+
+	(void)state;
+	assert_non_null(m);
+	printf("\nSeeded bugs and the laws that saw them:\n");
+	for (unsigned int i = 0; i < sizeof(bugs) / sizeof(bugs[0]); i++) {
+		char params[64];
+		unsigned int first;
+		uint32_t laws;
+
+		/* None is forgotten: the list is the strategy's own. */
+		assert_string_equal(bugs[i].bug, bs_seeded_bugs[i + 1]);
+		snprintf(params, sizeof(params), "bug=%s", bugs[i].bug);
+		m->nr = 0;
+		add_row(m, &bs_seeded, params);
+		laws = laws_broken(&m->rows[0], bugs[i].laws, &first);
+		print_bug(&m->rows[0], laws, first);
+		missed += !(laws & bugs[i].laws);
+	}
+	assert_null(bs_seeded_bugs[sizeof(bugs) / sizeof(bugs[0]) + 1]);
+	free(m);
+	assert_int_equal(missed, 0);
+}
+
+/*
+ * S2's defect D1 resends entries that were answered long ago. The services and the shadow map see it
+ * before anything happens; with a host that trusts its guest, as real ones do, content is lost.
+ */
+static void test_stale_entries_lose_content(void **state)
+{
+	static const struct fault trusting = {"trust", "trust=on", false};
+	struct matrix *m = calloc(1, sizeof(*m));
+	struct bs_verdict v;
+	struct bs_error err;
+
+	(void)state;
+	assert_non_null(m);
+	add_row(m, bs_strategy_find("bitmap", &err), "capacity=4,defects=D1");
+	for (unsigned int f = 0; f < NR_FAULTS; f++) {
+		v.law = BS_NO_LAW;
+		for (uint64_t seed = 2; seed < 8 && v.law == BS_NO_LAW; seed++)
+			run_schedule(m->rows, &faults[f], laws_of(m->rows), seed, false, &v);
+		assert_int_equal(v.law, BS_LAW_DEVICE);
+	}
+	/* seed 1 is the arena's */
+	run_schedule(m->rows, &trusting, 1u << BS_LAW_CONTENT, 1, false, &v);
+	assert_int_equal(v.law, BS_LAW_CONTENT);
+	assert_int_not_equal(v.content_loss, 0);
+	printf("bitmap:defects=D1 on a trusting host: %s\n", v.text);
+	free(m);
+}
+
+/*
+ * No exemption is given away: with its law alone in force, the strategy that is exempt breaks it.
+ * This is also what each series breaks by design, and no more than that.
+ */
+static void test_every_exemption_is_needed(void **state)
+{
+	struct matrix *m = calloc(1, sizeof(*m));
+	unsigned int given_away = 0;
+
+	(void)state;
+	assert_non_null(m);
+	make_rows(m);
+	printf("\nExempt, and broken as the series is known to:\n");
+	for (unsigned int k = 0; k < NR_EXEMPTIONS; k++) {
+		struct bs_verdict v = {.law = BS_NO_LAW};
+		const struct row *r = NULL;
+
+		for (unsigned int n = 0; n < 16 * NR_FAULTS && v.law == BS_NO_LAW; n++)
+			for (unsigned int i = 0; i < m->nr && v.law == BS_NO_LAW; i++)
+				if (is_exempt(&m->rows[i], &exemptions[k])) {
+					r = &m->rows[i];
+					run_schedule(r, &faults[n % NR_FAULTS],
+						     1u << exemptions[k].law, 1 + n / NR_FAULTS,
+						     false, &v);
+				}
+		assert_non_null(r);
+		print_label(r);
+		printf(" %-11s %s\n", bs_law_name(exemptions[k].law),
+		       v.law == BS_NO_LAW ? "never broken" : v.text);
+		given_away += v.law == BS_NO_LAW && !exemptions[k].rare;
+	}
+	free(m);
+	assert_int_equal(given_away, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_law_holds_in_every_cell),
+		cmocka_unit_test(test_every_seeded_bug_is_caught),
+		cmocka_unit_test(test_stale_entries_lose_content),
+		cmocka_unit_test(test_every_exemption_is_needed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

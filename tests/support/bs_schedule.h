@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bs_schedule.h - one random schedule: a small guest, one strategy, one device that may misbehave,
+ * and every law of spec reporting.md 15 that can be seen from outside, checked as it runs.
+ *
+ * Nothing here ends the test program: a broken law ends the schedule and is its verdict, so that
+ * the same eyes can be shown strategies with a bug in them.
+ */
+#ifndef BS_SCHEDULE_H
+#define BS_SCHEDULE_H
+
+#include "bs_test.h"
+
+/* Numbers in brackets: items of reporting.md 15. */
+enum bs_law_id {
+	BS_LAW_MACHINE, /* (1 2 3 25) the allocator's own check */
+	BS_LAW_PAGES, /* (4) free + isolated + allocated + per-cpu = managed */
+	BS_LAW_PEAK, /* (5) no more isolated than one request holds */
+	BS_LAW_DEVICE, /* (6 19) only taken blocks at the device, each once */
+	BS_LAW_CONTENT, /* (7) nothing in use is discarded */
+	BS_LAW_RESIDENT, /* (8 9 36) the host's account; discarded + skipped + redundant = asked */
+	BS_LAW_RANGE, /* (20) aligned, in one zone, large enough, within capacity */
+	BS_LAW_ISOLATE, /* (20) no ISOLATE pageblock */
+	BS_LAW_TYPE, /* (0.5) a returned block is on the list of its pageblock's type */
+	BS_LAW_SETTLE, /* (21 22) idle when nothing happens, and then nothing much left raw */
+	BS_LAW_ERROR, /* (23) what failed is not marked */
+	BS_LAW_MARK, /* (24) a mark means: reported as this very block, untouched since */
+	BS_LAW_ONCE, /* a block is reported once per stay, unless it split, merged or moved */
+	BS_LAW_LOCK, /* (30) no zone lock at the device */
+	BS_LAW_OFF, /* (31) switched off: nothing out, on again, a second time -EBUSY */
+	BS_LAW_MIN, /* (32) isolation never takes a zone below its min watermark */
+	BS_LAW_OOM, /* (33) no page refused because it was isolated */
+	BS_LAW_SAME, /* (34) the same seed, the same requests */
+	BS_NR_LAWS,
+	BS_NO_LAW = BS_NR_LAWS,
+};
+
+/* "24 mark": for tables. */
+const char *bs_law_name(unsigned int law);
+
+/*
+ * @s, @params: the strategy
+ * @kind, @fault: the device and its parameters
+ * @laws: bit per law that is checked
+ * @errors: the device may refuse, so that something may be left raw for good
+ */
+struct bs_schedule {
+	const struct bs_strategy *s;
+	const char *params, *kind, *fault;
+	uint32_t laws;
+	bool errors;
+	uint64_t seed;
+	unsigned int steps;
+};
+
+struct bs_verdict {
+	unsigned int law; /* the first one broken, or BS_NO_LAW */
+	char text[256];
+	uint64_t hash; /* of all requests in order */
+	uint64_t requests, failed, toggles, settings; /* what the schedule went through */
+	uint64_t content_loss, skipped_bytes, discarded_bytes;
+};
+
+void bs_schedule_run(const struct bs_schedule *sc, struct bs_verdict *v);
+
+#endif

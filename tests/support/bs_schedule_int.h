@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* bs_schedule_int.h - the guest of a schedule, for the two files that it is made of. */
+#ifndef BS_SCHEDULE_INT_H
+#define BS_SCHEDULE_INT_H
+
+#include "bs_schedule.h"
+#include "rng.h"
+
+#define PAGES 16384U
+#define MAX_LIVE 1024
+#define MAX_TOLD 1024
+#define CAPACITY 4
+#define MIN_PAGES 600
+#define LOW_PAGES 750
+
+/* A block that the device completed, until it is given to somebody, split or merged. */
+struct bs_told {
+	bs_pfn pfn;
+	uint8_t order;
+	bool failed;
+	uint64_t moves; /* of free blocks between types, when it was told */
+};
+
+struct bs_guest {
+	const struct bs_schedule *sc;
+	struct bs_verdict *v;
+	struct bs_machine *m;
+	struct bs_device *d;
+	struct bs_report_ctx *rc;
+	struct bs_rng rng;
+	bs_ns now, wake_at;
+	bool wake_armed, in_call, quiet, growing, over;
+	unsigned int lowest_order;
+	uint32_t next_id;
+	struct bs_live {
+		bs_pfn pfn;
+		uint8_t order;
+		uint32_t id;
+	} live[MAX_LIVE];
+	unsigned int nr_live;
+	uint64_t live_pages;
+	struct bs_told told[MAX_TOLD];
+	unsigned int nr_told;
+	uint64_t isolations; /* of pageblocks, by the guest */
+	uint64_t free_before[2]; /* per zone, when the guest last had its turn */
+	struct bs_range returned[CAPACITY]; /* of the last completed request */
+	unsigned int nr_returned;
+	struct {
+		struct bs_range r[CAPACITY];
+		unsigned int n;
+		bool used;
+		bs_ns due;
+	} calls[16];
+};
+
+/* bs_schedule_laws.c: what is looked at, and the verdict. */
+bool bs_guest_checks(const struct bs_guest *g, unsigned int law);
+void bs_guest_broke(struct bs_guest *g, unsigned int law, const char *text, bs_pfn pfn);
+uint64_t bs_guest_below(struct bs_guest *g, uint64_t n);
+uint64_t bs_guest_moves(const struct bs_guest *g);
+void bs_guest_refresh_told(struct bs_guest *g);
+struct bs_told *bs_guest_find_told(struct bs_guest *g, bs_pfn pfn, unsigned int order);
+void bs_guest_tell(struct bs_guest *g, const struct bs_range *r, unsigned int n, bool failed);
+void bs_guest_note_free(struct bs_guest *g);
+void bs_guest_check_returned(struct bs_guest *g);
+void bs_guest_check(struct bs_guest *g);
+
+#endif

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* bs_schedule_laws.c - the laws: what the device was told, what the lists say, what adds up. */
+#include "bs_schedule_int.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const law_names[] = {
+	"1-3 machine", "4 pages",    "5 peak", "6 device",  "7 content", "8 resident",
+	"20 range",    "20 isolate", "type",   "21 settle", "23 error",	 "24 mark",
+	"once",	       "30 lock",    "31 off", "32 min",    "33 oom",	 "34 same",
+};
+
+const char *bs_law_name(unsigned int law)
+{
+	return law < BS_NR_LAWS ? law_names[law] : "none";
+}
+
+bool bs_guest_checks(const struct bs_guest *g, unsigned int law)
+{
+	return g->sc->laws >> law & 1;
+}
+
+/* The first law broken is the verdict; everything after it is wreckage. */
+void bs_guest_broke(struct bs_guest *g, unsigned int law, const char *text, bs_pfn pfn)
+{
+	if (g->over || !bs_guest_checks(g, law))
+		return;
+	g->over = true;
+	g->v->law = law;
+	if (pfn == BS_NO_PFN)
+		snprintf(g->v->text, sizeof(g->v->text), "%s", text);
+	else
+		snprintf(g->v->text, sizeof(g->v->text), "%s (pfn %u)", text, pfn);
+}
+
+uint64_t bs_guest_below(struct bs_guest *g, uint64_t n)
+{
+	return bs_rng_below(&g->rng, n);
+}
+
+/* ---- What the device was told ---------------------------------------------------------------- */
+
+uint64_t bs_guest_moves(const struct bs_guest *g)
+{
+	struct bs_machine_counters c;
+
+	bs_machine_counters(g->m, &c);
+	return c.fallbacks + c.pageblocks_stolen + g->isolations;
+}
+
+/* Forget what is no longer the block that was told of. */
+void bs_guest_refresh_told(struct bs_guest *g)
+{
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < g->nr_told; i++) {
+		const struct bs_told *t = &g->told[i];
+		unsigned int order;
+		bs_pfn head;
+		const enum bs_page_state st = bs_page_lookup(g->m, t->pfn, &head, &order);
+
+		if ((st == BS_PAGE_FREE || st == BS_PAGE_ISOLATED) && head == t->pfn &&
+		    order == t->order)
+			g->told[kept++] = *t;
+	}
+	g->nr_told = kept;
+}
+
+struct bs_told *bs_guest_find_told(struct bs_guest *g, bs_pfn pfn, unsigned int order)
+{
+	for (unsigned int i = 0; i < g->nr_told; i++)
+		if (g->told[i].pfn == pfn && g->told[i].order == order)
+			return &g->told[i];
+	return NULL;
+}
+
+void bs_guest_tell(struct bs_guest *g, const struct bs_range *r, unsigned int n, bool failed)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		struct bs_told *t = bs_guest_find_told(g, r[i].pfn, r[i].order);
+
+		if (r[i].order < 5)
+			continue; /* a balloon's pages, which are nobody's to mark */
+		if (!t && g->nr_told < MAX_TOLD)
+			t = &g->told[g->nr_told++];
+		if (t)
+			*t = (struct bs_told){r[i].pfn, r[i].order, failed, bs_guest_moves(g)};
+	}
+}
+
+/* Before the strategy has the word: what it takes shows in the zones' free pages. */
+void bs_guest_note_free(struct bs_guest *g)
+{
+	for (unsigned int z = 0; z < bs_nr_zones(g->m); z++) {
+		struct bs_zone_info zi;
+
+		bs_zone_info(g->m, z, &zi);
+		g->free_before[z] = zi.nr_free_pages;
+	}
+}
+
+static bool is_on_list(const struct bs_guest *g, struct bs_range r, unsigned int mt)
+{
+	const unsigned int zone = (unsigned int)bs_pfn_zone(g->m, r.pfn);
+	bs_pfn pfn[64];
+	const size_t n = bs_list_blocks(g->m, zone, r.order, mt, pfn, NULL, 64);
+
+	for (size_t i = 0; i < n && i < 64; i++)
+		if (pfn[i] == r.pfn)
+			return true;
+	return n > 64;
+}
+
+/* Nobody but the strategy has run since the completion: where are the blocks now? */
+void bs_guest_check_returned(struct bs_guest *g)
+{
+	for (unsigned int i = 0; i < g->nr_returned; i++) {
+		const struct bs_range r = g->returned[i];
+		unsigned int order;
+		bs_pfn head;
+
+		/* Smaller ones than a pageblock follow what happens to its other parts. */
+		if (r.order >= 9 && bs_page_lookup(g->m, r.pfn, &head, &order) == BS_PAGE_FREE &&
+		    head == r.pfn && order == r.order &&
+		    !is_on_list(g, r, bs_pageblock_type(g->m, r.pfn)))
+			bs_guest_broke(g, BS_LAW_TYPE, "returned to the list of another type",
+				       r.pfn);
+	}
+	g->nr_returned = 0;
+}
+
+static void check_marks_of(struct bs_guest *g, unsigned int zone, unsigned int order,
+			   unsigned int mt)
+{
+	bs_pfn pfn[64];
+	bool marked[64];
+	const size_t n = bs_list_blocks(g->m, zone, order, mt, pfn, marked, 64);
+
+	for (size_t i = 0; i < n && i < 64; i++) {
+		const struct bs_told *t;
+
+		if (!marked[i])
+			continue;
+		t = bs_guest_find_told(g, pfn[i], order);
+		if (!t)
+			bs_guest_broke(g, BS_LAW_MARK, "marked, but not as it was reported",
+				       pfn[i]);
+		else if (t->failed)
+			bs_guest_broke(g, BS_LAW_ERROR, "marked, though its request failed",
+				       pfn[i]);
+		if (order < g->lowest_order)
+			bs_guest_broke(g, BS_LAW_MACHINE,
+				       "marked, but smaller than what is reported", pfn[i]);
+	}
+}
+
+/* ---- Laws of the guest ----------------------------------------------------------------------- */
+
+void bs_guest_check(struct bs_guest *g)
+{
+	struct bs_report_stats st;
+	struct bs_error err;
+	uint64_t pages;
+
+	if (g->over)
+		return;
+	if (bs_machine_check(g->m, &err))
+		bs_guest_broke(g, BS_LAW_MACHINE, err.text, BS_NO_PFN);
+	bs_report_stats(g->rc, &st);
+	pages = g->live_pages + (st.isolated_bytes + st.client_bytes) / BS_PAGE_SIZE;
+	for (unsigned int z = 0; z < bs_nr_zones(g->m); z++) {
+		struct bs_zone_info zi;
+
+		bs_zone_info(g->m, z, &zi);
+		pages += zi.nr_pcp_pages;
+		for (unsigned int o = 0; o < BS_NR_ORDERS; o++)
+			pages += zi.nr_free[o] << o;
+		for (unsigned int o = 5; o < BS_NR_ORDERS; o++)
+			for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++)
+				check_marks_of(g, z, o, mt);
+	}
+	if (pages != PAGES)
+		bs_guest_broke(g, BS_LAW_PAGES,
+			       "free, isolated, allocated and per-cpu pages are not all",
+			       BS_NO_PFN);
+	if (st.isolated_peak_bytes > (CAPACITY * BS_PAGE_SIZE) << BS_MAX_ORDER)
+		bs_guest_broke(g, BS_LAW_PEAK, "more isolated than one request holds", BS_NO_PFN);
+}
