@@ -149,6 +149,7 @@ void sim_options_init(struct sim_options *o)
 	bs_sim_defaults(&o->cfg);
 	o->cfg.timeline = true;
 	o->cfg.stop = &stop_requested;
+	o->cfg.violation_dir = ".";
 #ifdef BS_HAVE_JEMALLOC
 	o->cfg.allocated = thread_allocated;
 #endif

@@ -44,6 +44,8 @@ enum bs_lru { BS_LRU_AUTO, BS_LRU_NONE, BS_LRU_ALL };
  * @keep_whole: accept a truncated trace up to its last whole chunk
  * @timeline: keep samples
  * @weight_ns_per_mib_s: what holding 1 MiB for 1 s is worth, for the bound
+ * @violation_dir: a broken law leaves buddysim-violation-<label>.txt here: a dump of the guest with
+ *                 seed, time, event and request as comments; NULL: nothing is written
  * @stop: polled between chunks; non-zero ends the run with status BS_INTERRUPTED; may be NULL
  * @progress: called at the start of each chunk of the trace, may be NULL
  * @allocated: bytes that this thread has allocated from the process's allocator so far, or NULL;
@@ -67,6 +69,7 @@ struct bs_sim_config {
 	bool allow_lossy, keep_whole, timeline;
 	uint64_t seed;
 	bs_ns weight_ns_per_mib_s;
+	const char *violation_dir;
 	const volatile int *stop;
 	void (*progress)(void *arg, unsigned int cell, uint64_t events, bs_ns now);
 	void *progress_arg;

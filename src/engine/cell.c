@@ -289,8 +289,11 @@ static int final_checks(struct bs_cell *c, struct bs_error *err)
 	if (c->agree && bs_agree_end(c, err))
 		return -EIO;
 	ret = bs_machine_check(c->m, err);
-	if (ret)
+	if (ret) {
+		bs_cell_fail(c, err);
+		*err = c->err;
 		return ret;
+	}
 	if (!c->touch)
 		return 0;
 	ret = bs_device_check(c->dev, err);

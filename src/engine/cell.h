@@ -99,6 +99,7 @@ struct bs_cell {
 	unsigned int nr_cpus;
 	bool touch;
 	unsigned int capacity; /* ranges per request */
+	char violation_path[512]; /* of the file that still lacks the request */
 
 	uint64_t used_bytes;
 	struct bs_figures f;
@@ -134,6 +135,10 @@ void bs_cell_set_time(struct bs_cell *c, bs_ns t);
 /* One allocation or free, now. */
 void bs_cell_event(struct bs_cell *c, const struct bs_deferred *d);
 void bs_cell_fail(struct bs_cell *c, const struct bs_error *err);
+/* violation.c: leave the state behind; changes the advice of c->err. */
+void bs_cell_write_violation(struct bs_cell *c);
+/* ... and the request that was about to be made, if one was. */
+void bs_cell_violation_request(struct bs_cell *c, const struct bs_range *r, unsigned int n);
 void bs_cell_push(struct bs_cell *c, bs_ns time, enum bs_due_class class, int what);
 void bs_cell_complete(struct bs_cell *c, int ticket);
 /* An allocation failed: what it gives once the strategy, as a client, has let go of pages. */

@@ -76,6 +76,26 @@ void bs_cell_retry_wakes(struct bs_cell *c)
 			bs_cell_push(c, c->now, BS_DUE_WAKE_ON, (int)i);
 }
 
+/* A request that breaks a law ends the run here; the services may have seen it before the device. */
+static int hand_over(struct bs_cell *c, const struct bs_range *r, unsigned int n, bs_ns *cost,
+		     struct bs_error *err)
+{
+	int ticket = bs_device_request_at(c->dev, r, n, c->now, cost, err);
+
+	if (ticket < 0 && ticket != -EBUSY) {
+		bs_cell_fail(c, err);
+		bs_cell_violation_request(c, r, n);
+	}
+	return ticket;
+}
+
+static int shut_down(struct bs_cell *c, const struct bs_range *r, unsigned int n)
+{
+	if (c->failed)
+		bs_cell_violation_request(c, r, n);
+	return -ESHUTDOWN;
+}
+
 static struct bs_call *find_call(struct bs_cell *c, int ticket)
 {
 	for (unsigned int i = 0; i < c->nr_calls; i++)
@@ -101,10 +121,10 @@ static int env_submit_async(void *arg, const struct bs_range *r, unsigned int n)
 	int ticket;
 
 	if (c->ended || c->failed)
-		return -ESHUTDOWN;
+		return shut_down(c, r, n);
 	if (!call)
 		return -EBUSY;
-	ticket = bs_device_request_at(c->dev, r, n, c->now, &cost, &err);
+	ticket = hand_over(c, r, n, &cost, &err);
 	if (ticket < 0) {
 		if (ticket != -EBUSY)
 			bs_cell_fail(c, &err);
@@ -143,10 +163,10 @@ static int host_submit(struct bs_cell *c, const struct bs_range *r, unsigned int
 	int ticket, ret;
 
 	if (c->ended || c->failed)
-		return -ESHUTDOWN;
+		return shut_down(c, r, n);
 	if (!call)
 		return -EBUSY;
-	ticket = bs_device_request_at(c->dev, r, n, c->now, &cost, &err);
+	ticket = hand_over(c, r, n, &cost, &err);
 	ret = ticket < 0 ? ticket : bs_device_complete(c->dev, ticket, c->now, &err);
 	if (ret == -EUCLEAN || ret == -ENOMEM)
 		bs_cell_fail(c, &err);
@@ -196,8 +216,8 @@ static int env_call(void *arg, const struct bs_range *r, unsigned int n, unsigne
 	int ticket;
 
 	if (c->ended || c->failed)
-		return -ESHUTDOWN;
-	ticket = bs_device_request_at(c->dev, r, n, c->now, &cost, &err);
+		return shut_down(c, r, n);
+	ticket = hand_over(c, r, n, &cost, &err);
 	if (ticket < 0) {
 		bs_cell_fail(c, &err);
 		return ticket;

@@ -20,9 +20,14 @@
 
 void bs_cell_fail(struct bs_cell *c, const struct bs_error *err)
 {
-	if (!c->failed)
-		c->err = *err;
+	const bool first = !c->failed;
+
 	c->failed = true;
+	if (!first)
+		return;
+	c->err = *err;
+	if (err->status == BS_INVARIANT)
+		bs_cell_write_violation(c);
 }
 
 static void fail_memory(struct bs_cell *c)

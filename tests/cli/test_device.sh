@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Devices on the command line: parameters, faults that repeat, and what a broken law leaves behind.
+. "$(dirname "$0")/lib.sh"
+
+expect 0 -- list devices
+for name in error_every madvise_errno host_page stall_for per_request trust; do
+	grep -q "^ *$name " stdout.txt || fail "list devices: no $name"
+done
+
+expect 0 -- trace gen memhog --params size=64MiB,cycles=2 -o good.cborseq
+expect 2 error_evry -- compare good.cborseq -s none --device model:error_evry=3
+expect 2 host_page -- compare good.cborseq -s none --device null:host_page=5KiB
+expect 2 per_request -- compare good.cborseq -s none --device null:per_request=1us
+
+# The same seed, the same faults; and they are in the record.
+faults=model:error_ppm=300000,latency=exponential,latency_mean=3ms
+for n in 1 2; do
+	expect 0 -- run good.cborseq -s rotation:delay=10ms --device $faults --no-measured \
+		--format json -o run$n.json
+done
+cmp -s run1.json run2.json || fail "two runs of one seed differ"
+grep -q "error_ppm=300000" run1.json || fail "the record does not name the faults"
+
+# A host with a device assigned gives nothing back.
+expect 1 discarded_bytes -- run good.cborseq -s rotation:delay=10ms --device model --fail-if \
+	"discarded_bytes>0"
+expect 0 -- run good.cborseq -s rotation:delay=10ms --device model:inhibit=assigned --fail-if \
+	"discarded_bytes>0"
+
+# A law breaks: status 5, and a dump that can be read, with what is needed to see it again.
+expect 5 buddysim-violation -- run "$src/traces/memhog_thp.cborseq.zst" -s bitmap:defects=D1 \
+	--device model
+file=buddysim-violation-bitmap-defects=D1.txt
+[ -s "$file" ] || fail "no $file"
+for fact in "seed 1" "time_ns [1-9]" "event [1-9]" "request [0-9]*:" "strategy bitmap:defects=D1"; do
+	grep -q "^# $fact" "$file" || fail "$file lacks $fact"
+done
+grep -q "^enddump" "$file" || fail "$file holds no state"
+
+finish
