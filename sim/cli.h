@@ -26,6 +26,7 @@ int cmd_verify(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
+int cmd_calibrate(int argc, char **argv);
 
 /* Parse with @argp as "buddysim VERB"; argp's own usage errors end the program with status 2. */
 void cli_parse(const struct argp *argp, const char *verb, int argc, char **argv, void *input);

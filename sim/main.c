@@ -16,6 +16,7 @@ const struct cli_command cli_commands[] = {
 	{"verify", "replay a live kernel's dump, pfn by pfn", cmd_verify},
 	{"list", "strategies, devices, workloads, metrics, kernels", cmd_list},
 	{"bench", "replay rate and cost per operation on this machine", cmd_bench},
+	{"calibrate", "measure this machine's costs, as a preset for --costs", cmd_calibrate},
 	{NULL, NULL, NULL},
 };
 

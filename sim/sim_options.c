@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim_options.h"
 
+#include "costs.h"
+
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -77,7 +79,8 @@ static const struct argp_option options[] = {
 	{"verify", OPT_VERIFY, "WHEN", 0,
 	 "Compare residency with the kernel's account: each request, sample (default), end", 3},
 	{"capacity", OPT_CAPACITY, "N", 0, "Ranges per request, 1 to 512 (default 32)", 3},
-	{"costs", OPT_COSTS, "PRESET", 0, "Virtual costs of the host: null, default", 3},
+	{"costs", OPT_COSTS, "PRESET|FILE", 0,
+	 "Virtual costs of the host: null, default, or a file that `calibrate` wrote", 3},
 	{"resident-at-start", OPT_RESIDENT, "WHAT", 0,
 	 "What the host holds at the start: used (default), all, none", 3},
 	{"weight", OPT_WEIGHT, "TIME", 0,
@@ -282,6 +285,14 @@ static void set_device(struct bs_device_config *dc, const char *arg)
 		exit(cli_error(&err));
 }
 
+static void set_costs(struct bs_device_costs *costs, const char *arg)
+{
+	struct bs_error err;
+
+	if (!bs_cost_preset(arg, costs) && costs_read(arg, costs, &err))
+		exit(cli_error(&err));
+}
+
 static error_t parse_host(int key, char *arg, struct sim_options *o)
 {
 	static const char *const thps[] = {"auto", "always", "never", NULL};
@@ -311,9 +322,7 @@ static error_t parse_host(int key, char *arg, struct sim_options *o)
 		dc->capacity = (unsigned int)cli_uint("--capacity", arg, 1, 512);
 		return 0;
 	case OPT_COSTS:
-		bs_cost_preset(
-			bs_cost_preset_names()[cli_enum("--costs", arg, bs_cost_preset_names())],
-			&o->costs);
+		set_costs(&o->costs, arg);
 		dc->costs = &o->costs;
 		return 0;
 	case OPT_RESIDENT:

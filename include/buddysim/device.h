@@ -39,6 +39,15 @@ const char *const *bs_cost_preset_names(void);
 /** Cost number @index and its name ("per_request"); NULL behind the last. @name may be NULL. */
 bs_ns *bs_cost_field(struct bs_device_costs *c, unsigned int index, const char **name);
 
+#define BS_CALIBRATE_ROUNDS 1000
+/** What was measured: each cost's median, and the values a tenth from either end. */
+struct bs_calibration {
+	struct bs_device_costs median, low, high;
+};
+/** Measure this host's costs @rounds times, 1 .. BS_CALIBRATE_ROUNDS, on two arenas of 64 MiB.
+ *  0, or negative with @err. */
+int bs_device_calibrate(unsigned int rounds, struct bs_calibration *out, struct bs_error *err);
+
 /**
  * struct bs_device_config - a device and the memory behind it
  * @kind: "null", "model", "madvise"; names: bs_device_kind()

@@ -28,6 +28,15 @@ expect 1 discarded_bytes -- run good.cborseq -s rotation:delay=10ms --device mod
 expect 0 -- run good.cborseq -s rotation:delay=10ms --device model:inhibit=assigned --fail-if \
 	"discarded_bytes>0"
 
+# What was measured here is a preset like the others.
+expect 0 -- calibrate --rounds 3 -o here.json
+expect 0 -- run good.cborseq -s rotation --device model --costs here.json
+expect 3 nosuch.json -- run good.cborseq -s rotation --device model --costs nosuch.json
+sed 's/"per_range": [0-9]*/"per_range": "cheap"/' here.json >bad.json
+expect 3 per_range -- run good.cborseq -s rotation --device model --costs bad.json
+echo '{}' >empty.json
+expect 3 "not a preset" -- run good.cborseq -s rotation --device model --costs empty.json
+
 # A law breaks: status 5, and a dump that can be read, with what is needed to see it again.
 expect 5 buddysim-violation -- run "$src/traces/memhog_thp.cborseq.zst" -s bitmap:defects=D1 \
 	--device model

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * calibrate.c - what this host takes for the things that a device's virtual costs stand for. Each
+ * figure is measured the way the rows behind costs.c were, several times over.
+ */
+#include <sys/mman.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "device_int.h"
+
+#define BLOCKS 32 /* of 2 MiB: one request's worth */
+#define BLOCK_BYTES (BS_REGION_PAGES * BS_PAGE_SIZE)
+#define MIB_PER_BLOCK 2
+#define EMPTY_CALLS 256
+
+enum { REQUEST, RANGE, MIB, THP_MIB, REFAULT, THP_REFAULT, INSTALL, POISON, NR_COSTS };
+
+static uint64_t real_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * BS_NS_PER_S + (uint64_t)t.tv_nsec;
+}
+
+static char *block(const struct bs_arena *a, unsigned int i)
+{
+	return a->base + i * BLOCK_BYTES;
+}
+
+static uint64_t time_advice(const struct bs_arena *a, unsigned int first, unsigned int n,
+			    int advice)
+{
+	const uint64_t start = real_ns();
+
+	madvise(block(a, first), n * BLOCK_BYTES, advice);
+	return real_ns() - start;
+}
+
+/* Every page is written once: all of them fault. */
+static uint64_t time_touch(const struct bs_arena *a)
+{
+	const uint64_t start = real_ns();
+
+	for (size_t at = 0; at < BLOCKS * BLOCK_BYTES; at += BS_PAGE_SIZE)
+		*(volatile char *)(a->base + at) = 1;
+	return real_ns() - start;
+}
+
+static uint64_t beyond(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+static void measure_round(const struct bs_arena *a, bool thp, uint64_t *ns)
+{
+	uint64_t one, start;
+
+	time_advice(a, 0, BLOCKS, MADV_DONTNEED);
+	ns[thp ? THP_REFAULT : REFAULT] = time_touch(a) / (BLOCKS * MIB_PER_BLOCK);
+	/* All in one call: its own cost vanishes, and so does the clock's. */
+	one = time_advice(a, 0, BLOCKS, MADV_DONTNEED);
+	ns[thp ? THP_MIB : MIB] = one / (BLOCKS * MIB_PER_BLOCK);
+	if (!thp)
+		return;
+	time_touch(a);
+	one = time_advice(a, 0, BLOCKS, MADV_DONTNEED);
+	time_touch(a);
+	start = real_ns();
+	for (unsigned int i = 0; i < BLOCKS; i++)
+		madvise(block(a, i), BLOCK_BYTES, MADV_DONTNEED);
+	ns[REQUEST] = beyond(real_ns() - start, one) / (BLOCKS - 1);
+	start = real_ns();
+	for (unsigned int i = 0; i < EMPTY_CALLS; i++)
+		madvise(block(a, i % BLOCKS), BLOCK_BYTES, MADV_DONTNEED);
+	ns[RANGE] = (real_ns() - start) / EMPTY_CALLS;
+	/* MADV_POPULATE_WRITE is Linux 5.14; before, touching does the same work. */
+	start = real_ns();
+	if (madvise(a->base, BLOCKS * BLOCK_BYTES, 23))
+		time_touch(a);
+	ns[INSTALL] = (real_ns() - start) / (BLOCKS * MIB_PER_BLOCK);
+	start = real_ns();
+	memset(a->base, 0x5a, BLOCKS * BLOCK_BYTES);
+	ns[POISON] = (real_ns() - start) / (BLOCKS * MIB_PER_BLOCK);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+int bs_device_calibrate(unsigned int rounds, struct bs_calibration *out, struct bs_error *err)
+{
+	uint64_t(*samples)[BS_CALIBRATE_ROUNDS] = calloc(NR_COSTS, sizeof(*samples));
+	struct bs_arena arena[2];
+	int ret;
+
+	if (!samples || !rounds || rounds > BS_CALIBRATE_ROUNDS) {
+		free(samples);
+		return bs_error_set(err, BS_USAGE, 0, "calibrate", NULL, "1 to %d rounds",
+				    BS_CALIBRATE_ROUNDS);
+	}
+	ret = bs_arena_map(&arena[0], BLOCKS * BS_REGION_PAGES, false, err);
+	if (!ret && (ret = bs_arena_map(&arena[1], BLOCKS * BS_REGION_PAGES, true, err)))
+		bs_arena_unmap(&arena[0]);
+	for (unsigned int r = 0; !ret && r <= rounds; r++) {
+		uint64_t ns[NR_COSTS];
+
+		measure_round(&arena[0], false, ns);
+		measure_round(&arena[1], true, ns);
+		/* The first one warms up the host's allocator. */
+		for (unsigned int i = 0; r && i < NR_COSTS; i++)
+			samples[i][r - 1] = ns[i];
+	}
+	for (unsigned int i = 0; !ret && i < NR_COSTS; i++) {
+		qsort(samples[i], rounds, sizeof(samples[i][0]), by_value);
+		*bs_cost_field(&out->median, i, NULL) = samples[i][rounds / 2];
+		*bs_cost_field(&out->low, i, NULL) = samples[i][rounds / 10];
+		*bs_cost_field(&out->high, i, NULL) = samples[i][rounds - 1 - rounds / 10];
+	}
+	if (!ret) {
+		bs_arena_unmap(&arena[0]);
+		bs_arena_unmap(&arena[1]);
+	}
+	free(samples);
+	return ret;
+}
