@@ -4,5 +4,5 @@
 # memory: 1024
 # cmdline: kernelcore=60%
 load
-run 111 label=movzone ops=50000 orders=32,16,8,4,2,2,2,2,2,2,1 kinds=2,4,2,1,1,2,1 limit=300 lo=10 phases=2 dumps=3
+run 111 label=movzone ops=80000 orders=32,16,8,4,2,2,2,2,2,2,1 kinds=2,4,2,1,1,2,1 limit=300 lo=10 phases=2 dumps=3
 save vi_movablezone

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Dumps that nobody had when the models were written: made with traces/capture/oracle, cut short.
+ * data/fresh/README.md says how.
+ */
+#include "bs_test.h"
+
+#include "bs_verify_test.h"
+
+#define FRESH BS_SOURCE_DIR "/tests/oracle/data/fresh/"
+
+static void test_fresh_linux_6_1(void **state)
+{
+	struct bs_verified sum = {0};
+
+	(void)state;
+	bs_verify_glob(FRESH "linux-6.1-*.txt.zst", &sum);
+	assert_int_equal(sum.results, 6);
+	assert_true(sum.operations > 15000 && sum.pfns > 8000 && sum.failures > 20);
+}
+
+static void test_fresh_linux_6_12(void **state)
+{
+	struct bs_verified sum = {0};
+
+	(void)state;
+	bs_verify_glob(FRESH "linux-6.12-*.txt.zst", &sum);
+	assert_int_equal(sum.results, 6);
+	assert_true(sum.operations > 15000 && sum.pfns > 8000 && sum.failures > 20);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fresh_linux_6_1),
+		cmocka_unit_test(test_fresh_linux_6_12),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
