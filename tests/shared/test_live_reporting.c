@@ -5,8 +5,8 @@
  * Where nothing else touched the zones meanwhile, the same number of passes must give the next dump:
  * lists in order, Reported flags, types of pageblocks. Whether something else did shows in what a
  * pass leaves as it was: lists below order 9, the length of per-cpu lists, watermarks, NR_FREE_PAGES.
- * The program that asks for the dumps takes and gives back single pages of a per-cpu list, which
- * then has the same pages in another order: counted, but no zone knows of it.
+ * Single pages come from and go to the per-cpu lists all the time, whose entries then differ though
+ * not in number: counted, but no zone knows of it.
  */
 #include "bs_test.h"
 
