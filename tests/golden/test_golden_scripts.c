@@ -20,6 +20,8 @@
  */
 #include "bs_test.h"
 
+#include <string.h>
+
 #include "bs_report_world.h"
 
 #define M BS_MIGRATE_MOVABLE
@@ -334,6 +336,28 @@ static void test_balloon(void **state)
 	});
 }
 
+/* A strategy that is registered later needs a script, too. */
+static void test_none_is_left_out(void **state)
+{
+	static const char *const scripted[] = {
+		"none",	     "hypercall",    "percpu-array", "bitmap",	  "april-sketch",
+		"bubble",    "scatterlist",  "boundary",     "list-walk", "rotation",
+		"hint-once", "shared-state", "balloon",
+	};
+	const unsigned int n = sizeof(scripted) / sizeof(scripted[0]);
+	const struct bs_strategy *s;
+
+	(void)state;
+	for (unsigned int i = 0; (s = bs_strategy_at(i)); i++) {
+		unsigned int k = 0;
+
+		while (k < n && strcmp(scripted[k], s->name))
+			k++;
+		if (k == n)
+			fail_msg("%s has no golden script", s->name);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -352,6 +376,7 @@ int main(void)
 		cmocka_unit_test(test_hint_once),
 		cmocka_unit_test(test_shared_state),
 		cmocka_unit_test(test_balloon),
+		cmocka_unit_test(test_none_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
