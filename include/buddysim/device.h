@@ -91,6 +91,10 @@ bool bs_device_kind(unsigned int index, const char **name, const char **summary)
 const struct bs_param *bs_device_params(unsigned int index);
 /** Would bs_device_create() accept them? 0 or -EINVAL with @err. @params may be NULL. */
 int bs_device_check_params(const char *kind, const char *params, struct bs_error *err);
+/** The costs that a device made from @config has: @costs or the kind's preset, changed by @params.
+ *  0, or -EINVAL with @err as bs_device_create() would. */
+int bs_device_config_costs(const struct bs_device_config *config, struct bs_device_costs *out,
+			   struct bs_error *err);
 
 /**
  * bs_device_preset_resident - state before t0: [pfn, pfn+2^order) is resident

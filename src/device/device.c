@@ -91,19 +91,36 @@ int bs_device_check_params(const char *kind, const char *params, struct bs_error
 }
 
 /* Costs from the caller or the preset, then what the parameters change. */
-static int apply_params(struct bs_device *d, const struct bs_device_config *c, unsigned int *depth,
-			struct bs_error *err)
+static int read_settings(const struct bs_device_ops *ops, const struct bs_device_config *c,
+			 struct bs_device_settings *s, struct bs_error *err)
 {
-	struct bs_device_settings s;
 	struct bs_device_costs costs;
-	int ret;
 
 	if (c->costs)
 		costs = *c->costs;
 	else
-		bs_cost_preset(d->ops->preset, &costs);
-	ret = bs_device_params_parse(d->ops->params, d->ops->name, c->params, &costs, c->seed, &s,
-				     err);
+		bs_cost_preset(ops->preset, &costs);
+	return bs_device_params_parse(ops->params, ops->name, c->params, &costs, c->seed, s, err);
+}
+
+int bs_device_config_costs(const struct bs_device_config *config, struct bs_device_costs *out,
+			   struct bs_error *err)
+{
+	const struct bs_device_ops *ops = find_kind(config->kind);
+	struct bs_device_settings s;
+	int ret = ops ? read_settings(ops, config, &s, err) : unknown_kind(config->kind, err);
+
+	if (!ret)
+		*out = s.costs;
+	return ret;
+}
+
+static int apply_params(struct bs_device *d, const struct bs_device_config *c, unsigned int *depth,
+			struct bs_error *err)
+{
+	struct bs_device_settings s;
+	int ret = read_settings(d->ops, c, &s, err);
+
 	if (ret)
 		return ret;
 	d->costs = s.costs;

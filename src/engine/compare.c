@@ -139,12 +139,10 @@ static int make_bound(const struct bs_sim_config *cfg, struct bs_trace *t, struc
 {
 	struct bs_device_costs costs;
 	bs_ns refault;
-	int ret;
+	int ret = bs_device_config_costs(&cfg->device, &costs, err);
 
-	if (cfg->device.costs)
-		costs = *cfg->device.costs;
-	else
-		bs_cost_preset(strcmp(cfg->device.kind, "null") ? "default" : "null", &costs);
+	if (ret)
+		return ret;
 	/* With huge pages for some cells, base pages for others, the lower price bounds both. */
 	refault =
 		cfg->device.thp == BS_THP_NEVER ? costs.refault_per_mib : costs.refault_thp_per_mib;

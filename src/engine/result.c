@@ -49,18 +49,16 @@ static json_t *costs_json(const struct bs_sim_config *cfg)
 {
 	struct bs_device_costs costs;
 	json_t *o = json_object();
+	const char *name;
+	char key[64];
+	bs_ns *ns;
 
-	if (cfg->device.costs)
-		costs = *cfg->device.costs;
-	else
-		bs_cost_preset(strcmp(cfg->device.kind, "null") ? "default" : "null", &costs);
-	put_int(o, "per_request_ns", costs.per_request);
-	put_int(o, "per_range_ns", costs.per_range);
-	put_int(o, "per_mib_ns", costs.per_mib);
-	put_int(o, "refault_per_mib_ns", costs.refault_per_mib);
-	put_int(o, "refault_thp_per_mib_ns", costs.refault_thp_per_mib);
-	put_int(o, "install_per_mib_ns", costs.install_per_mib);
-	put_int(o, "poison_per_mib_ns", costs.poison_per_mib);
+	if (bs_device_config_costs(&cfg->device, &costs, NULL))
+		return o;
+	for (unsigned int i = 0; (ns = bs_cost_field(&costs, i, &name)); i++) {
+		snprintf(key, sizeof(key), "%s_ns", name);
+		put_int(o, key, *ns);
+	}
 	return o;
 }
 

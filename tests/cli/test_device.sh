@@ -31,6 +31,11 @@ expect 0 -- run good.cborseq -s rotation:delay=10ms --device model:inhibit=assig
 # What was measured here is a preset like the others.
 expect 0 -- calibrate --rounds 3 -o here.json
 expect 0 -- run good.cborseq -s rotation --device model --costs here.json
+# Costs after the colon are the ones in force: in the record, and in the bound's price.
+expect 0 -- compare good.cborseq -s none --device model:refault_thp_per_mib=7 --no-measured \
+	--format json -o priced.json
+jq -e '.config.costs.refault_thp_per_mib_ns == 7 and .bound.refault_ns_per_mib == 7' priced.json \
+	>/dev/null || fail "costs after the colon are not in the record"
 expect 3 nosuch.json -- run good.cborseq -s rotation --device model --costs nosuch.json
 sed 's/"per_range": [0-9]*/"per_range": "cheap"/' here.json >bad.json
 expect 3 per_range -- run good.cborseq -s rotation --device model --costs bad.json
