@@ -28,7 +28,7 @@ enum bs_strategy_caps {
 	BS_CAP_NO_WORKER = 1 << 0, /* no pass(): acts in hooks only, or not at all */
 	BS_CAP_HOST_SIDE = 1 << 1, /* runs on the host: takes no guest time */
 	BS_CAP_CLIENT = 1 << 2, /* allocates pages like a driver (balloon) */
-	BS_CAP_KNOWS_FUTURE = 1 << 3, /* may ask bs_next_use() */
+	BS_CAP_KNOWS_FUTURE = 1 << 3, /* knows the trace ahead; no strategy has it yet */
 	BS_CAP_DUPLICATES = 1 << 4, /* may report a block again that never left the list */
 };
 
