@@ -28,7 +28,7 @@ enum bs_strategy_caps {
 	BS_CAP_NO_WORKER = 1 << 0, /* no pass(): acts in hooks only, or not at all */
 	BS_CAP_HOST_SIDE = 1 << 1, /* runs on the host: takes no guest time */
 	BS_CAP_CLIENT = 1 << 2, /* allocates pages like a driver (balloon) */
-	BS_CAP_KNOWS_FUTURE = 1 << 3, /* knows the trace ahead; no strategy has it yet */
+	BS_CAP_KNOWS_FUTURE = 1 << 3, /* may ask bs_next_use(): the engine runs the trace twice */
 	BS_CAP_DUPLICATES = 1 << 4, /* may report a block again that never left the list */
 };
 
@@ -220,6 +220,33 @@ int bs_call_now(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int
 int bs_call_unlocked(struct bs_report_ctx *rc, unsigned int zone, const struct bs_range *r,
 		     unsigned int cpu);
 
+/** Would a request handed over now wait for the host before it is served: is the queue full, or does
+ *  the host stand still? False where the world cannot tell. */
+bool bs_host_busy(const struct bs_report_ctx *rc);
+
+/* ---- Services: what an allocation finds (from allocated()) ----------------------------------- */
+
+/**
+ * bs_install - have the host back a block before its owner touches it (BS_CAP_HOST_SIDE)
+ * @cpu: the CPU that allocates, which waits for it
+ *
+ * Synchronous, as HyperAlloc's install request (spec reporting.md 10, S8a). Pages that are resident
+ * already cost nothing. Return: 0, or -errno from the device.
+ */
+int bs_install(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, unsigned int cpu);
+/** The guest takes the block that is being allocated for zeroed by the host and does not zero it
+ *  again (spec reporting.md 11, zero_once). The device counts pages of which that was not true. */
+void bs_known_zero(struct bs_report_ctx *rc, const struct bs_block *b);
+
+/* ---- Services: the future (BS_CAP_KNOWS_FUTURE) ---------------------------------------------- */
+
+/** When an owner next gets a page of these, as a run without reporting saw it; never before
+ *  bs_now(). BS_NO_TIME: not again within the window, or nothing is known. */
+bs_ns bs_next_use(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
+/** Memory that is left alone for longer than this is worth reporting: a refault's cost over what
+ *  holding is worth (semantics.md 7, the bound's own rule). 0 where nothing is known. */
+bs_ns bs_break_even(const struct bs_report_ctx *rc);
+
 /* ---- Services: allocating, as a client of the guest (BS_CAP_CLIENT, BS_CAP_HOST_SIDE) --------- */
 
 /** Allocate / free pages like a driver inside the guest (balloon). BS_NO_PFN when it fails. The
@@ -253,6 +280,12 @@ struct bs_env {
 	int (*submit_async)(void *arg, const struct bs_range *r, unsigned int n);
 	int (*wait)(void *arg, int ticket);
 	unsigned int capacity;
+	/* The rest may be NULL, or 0, and the service then says what its comment has for that. */
+	bool (*busy)(void *arg);
+	int (*install)(void *arg, bs_pfn pfn, unsigned int order, unsigned int cpu);
+	void (*known_zero)(void *arg, bs_pfn pfn, unsigned int order);
+	bs_ns (*next_use)(void *arg, bs_pfn pfn, unsigned int order);
+	bs_ns break_even;
 	/* a law broke; the engine ends the run */
 	void (*violated)(void *arg, const char *law, bs_pfn pfn);
 };

@@ -161,3 +161,43 @@ int bs_call_unlocked(struct bs_report_ctx *rc, unsigned int zone, const struct b
 	rc->locked = (int)zone;
 	return ret;
 }
+
+/* ---- What the host knows, and does for the guest at an allocation ---------------------------- */
+
+bool bs_host_busy(const struct bs_report_ctx *rc)
+{
+	return rc->env.busy && rc->env.busy(rc->env.arg);
+}
+
+int bs_install(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, unsigned int cpu)
+{
+	const struct bs_block *b = rc->hook_block;
+
+	bs_law(rc, rc->s->caps & BS_CAP_HOST_SIDE, "installing without BS_CAP_HOST_SIDE", pfn);
+	bs_law(rc, rc->in_hook == BS_HOOK_ALLOCATED && b, "installing outside allocated()", pfn);
+	return rc->env.install ? rc->env.install(rc->env.arg, pfn, order, cpu) : 0;
+}
+
+void bs_known_zero(struct bs_report_ctx *rc, const struct bs_block *b)
+{
+	bs_law(rc, rc->in_hook == BS_HOOK_ALLOCATED && rc->hook_block == b,
+	       "taken for zero outside its allocated()", b->pfn);
+	if (rc->env.known_zero)
+		rc->env.known_zero(rc->env.arg, b->pfn, b->order);
+}
+
+/* ---- The future ------------------------------------------------------------------------------ */
+
+bs_ns bs_next_use(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
+{
+	bs_ns t;
+
+	bs_law(rc, rc->s->caps & BS_CAP_KNOWS_FUTURE, "asking without BS_CAP_KNOWS_FUTURE", pfn);
+	t = rc->env.next_use ? rc->env.next_use(rc->env.arg, pfn, order) : BS_NO_TIME;
+	return t < bs_now(rc) ? bs_now(rc) : t;
+}
+
+bs_ns bs_break_even(const struct bs_report_ctx *rc)
+{
+	return rc->env.break_even;
+}
