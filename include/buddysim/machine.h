@@ -157,12 +157,21 @@ void bs_page_set_lru(struct bs_machine *m, bs_pfn pfn, unsigned int order, bool 
 #define BS_ALL_CPUS UINT32_MAX
 void bs_drain_pages(struct bs_machine *m, unsigned int cpu);
 
-/** Isolate / un-isolate the pageblock at @pfn (spec allocator.md 6.1, 6.3).
- *  bs_isolate_pageblock: 0, -EBUSY. */
+/**
+ * Isolate / un-isolate the pageblock at @pfn: the range of that one pageblock, see below.
+ * bs_isolate_pageblock: 0, -EBUSY. bs_unisolate_pageblock: @mt is its type afterwards; nothing
+ * happens to one that is not isolated.
+ */
 int bs_isolate_pageblock(struct bs_machine *m, bs_pfn pfn);
 void bs_unisolate_pageblock(struct bs_machine *m, bs_pfn pfn, unsigned int mt);
-/** Isolate a pageblock-aligned range / undo it (spec 6.2, 6.3). 0 or -EBUSY, -EINVAL; on failure
- *  nothing stays isolated. */
+/**
+ * Isolate a pageblock-aligned range / undo it (spec allocator.md 6.2, 6.3).
+ *
+ * Return: 0; -EINVAL: not aligned, empty or beyond the guest; -EBUSY: a pageblock is isolated
+ * already or holds what cannot move, or a block reaches across an end of the range (a free one only
+ * with linux-5.4, whose callers align to the largest order; later models cut it). On failure
+ * nothing stays isolated. Ranges of different callers may lie side by side and end in any order.
+ */
 int bs_isolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end);
 void bs_unisolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end, unsigned int mt);
 

@@ -223,7 +223,7 @@ static int pages(struct bs_ops_guest *g, const struct bs_ops_line *l, FILE *out,
 	else if (!strcmp(l->word[0], "split"))
 		return split(g, l, out, where, err);
 	else if (!strcmp(l->word[0], "uniso"))
-		bs_unisolate_pageblock(g->m, pfn, (unsigned int)bs_ops_number(l, 2));
+		bs_mm_unset_isolate(g->m, pfn, (unsigned int)bs_ops_number(l, 2));
 	else if (!strcmp(l->word[0], "lru"))
 		bs_page_set_lru(g->m, pfn, 0, bs_ops_number(l, 2) != 0);
 	return BS_OPS_DONE;

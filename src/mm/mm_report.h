@@ -71,9 +71,11 @@ void bs_mm_drain_zone(struct bs_machine *m, unsigned int zone);
 unsigned int bs_mm_pcp_free_factor(const struct bs_machine *m, unsigned int zone, unsigned int cpu);
 uint64_t bs_mm_kswapd_wakes(const struct bs_machine *m);
 
-/* Isolate a pageblock whatever it holds, and drain nothing: bs_isolate_pageblock() without its test
- * and P54's drain, as the vectors have it. 0 or -EBUSY. */
+/* set_isolate and unset_isolate themselves (spec allocator.md 6.1, 6.3), as the vectors have them:
+ * whatever the pageblock holds, whatever reaches across its ends, and nothing is drained. Used on
+ * part of a block, NR_FREE_PAGES goes wrong as it does in the kernel. 0 or -EBUSY. */
 int bs_mm_set_isolate(struct bs_machine *m, bs_pfn pfn);
+void bs_mm_unset_isolate(struct bs_machine *m, bs_pfn pfn, unsigned int mt);
 
 /* For a replay that knows what it will free: is [pfn, 2^order) an allocated block whose owner's word
  * is @word; and fetch what freeing @pfn will read. */

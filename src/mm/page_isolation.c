@@ -173,7 +173,7 @@ int bs_mm_set_isolate(struct bs_machine *m, bs_pfn pfn)
 	return 0;
 }
 
-int bs_isolate_pageblock(struct bs_machine *m, bs_pfn pfn)
+static int isolate_one(struct bs_machine *m, bs_pfn pfn)
 {
 	const struct zone *z = pfn_zone(m, pfn);
 	int ret;
@@ -220,7 +220,7 @@ static void give_back(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned
 	z->nr_isolate_pageblock--;
 }
 
-void bs_unisolate_pageblock(struct bs_machine *m, bs_pfn pfn, unsigned int mt)
+void bs_mm_unset_isolate(struct bs_machine *m, bs_pfn pfn, unsigned int mt)
 {
 	struct zone *z = pfn_zone(m, pfn);
 	unsigned int order;
@@ -283,11 +283,32 @@ static void split_at(struct bs_machine *m, bs_pfn boundary)
 		mm_split_free_page(m, z, head, order, boundary - head);
 }
 
-static int isolate_one(struct bs_machine *m, bs_pfn pfn, bs_pfn boundary, bool split)
+/*
+ * A block that reaches across @boundary would, freed or put back, go to one list as a whole, and
+ * what is split off it then stands on a list that its pageblock is not of: counted as free, and
+ * counted once more when the pageblock is un-isolated. So the kernel's callers keep their ends off
+ * blocks: 5.4's align to the largest order, later ones cut free blocks and move or refuse busy ones
+ * (spec 6.2). Nothing is moved here: refused.
+ */
+static bool is_inside_block(const struct bs_machine *m, bs_pfn boundary)
 {
-	int ret = bs_isolate_pageblock(m, pfn);
+	enum bs_page_state state;
+	unsigned int order;
+	bs_pfn head;
 
-	if (!ret && split)
+	if (!boundary || boundary >= m->max_pfn)
+		return false;
+	state = bs_page_lookup(m, boundary, &head, &order);
+	if (state == BS_PAGE_FREE && m->km->isolate_split != KM_SPLIT_NO)
+		return false;
+	return state != BS_PAGE_HOLE && state != BS_PAGE_RESERVED && head != boundary;
+}
+
+static int isolate_end(struct bs_machine *m, bs_pfn pfn, bs_pfn boundary)
+{
+	int ret = isolate_one(m, pfn);
+
+	if (!ret && m->km->isolate_split == KM_SPLIT_BY_RANGE)
 		split_at(m, boundary);
 	return ret;
 }
@@ -295,34 +316,33 @@ static int isolate_one(struct bs_machine *m, bs_pfn pfn, bs_pfn boundary, bool s
 static void undo(struct bs_machine *m, bs_pfn start, bs_pfn end)
 {
 	for (bs_pfn pfn = start; pfn < end; pfn += (bs_pfn)1 << m->pbo)
-		bs_unisolate_pageblock(m, pfn, BS_MIGRATE_MOVABLE);
+		bs_mm_unset_isolate(m, pfn, BS_MIGRATE_MOVABLE);
 }
 
-int bs_isolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end)
+static int isolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end)
 {
 	const bs_pfn pages = (bs_pfn)1 << m->pbo;
-	const bool split = m->km->isolate_split == KM_SPLIT_BY_RANGE;
 	const bool ends_first = m->km->isolate_split != KM_SPLIT_NO;
 	bs_pfn first = start, last = end;
 
-	if ((start | end) & (pages - 1) || start >= end || end > m->max_pfn)
-		return -EINVAL;
+	if (is_inside_block(m, start) || is_inside_block(m, end))
+		return -EBUSY;
 	if (ends_first) {
-		if (isolate_one(m, start, start, split))
+		if (isolate_end(m, start, start))
 			return -EBUSY;
 		first = start + pages;
 		if (first < end) {
-			if (isolate_one(m, end - pages, end, split)) {
+			if (isolate_end(m, end - pages, end)) {
 				undo(m, start, first);
 				return -EBUSY;
 			}
 			last = end - pages;
-		} else if (split) {
+		} else if (m->km->isolate_split == KM_SPLIT_BY_RANGE) {
 			split_at(m, end);
 		}
 	}
 	for (bs_pfn pfn = first; pfn < last; pfn += pages)
-		if (isolate_one(m, pfn, pfn, false)) {
+		if (isolate_one(m, pfn)) {
 			undo(m, start, pfn);
 			if (ends_first)
 				undo(m, last, end);
@@ -331,8 +351,59 @@ int bs_isolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end)
 	return 0;
 }
 
+int bs_isolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end)
+{
+	const bs_pfn pages = (bs_pfn)1 << m->pbo;
+
+	if ((start | end) & (pages - 1) || start >= end || end > m->max_pfn)
+		return -EINVAL;
+	return isolate_range(m, start, end);
+}
+
+int bs_isolate_pageblock(struct bs_machine *m, bs_pfn pfn)
+{
+	const bs_pfn pages = (bs_pfn)1 << m->pbo;
+
+	pfn &= ~(pages - 1);
+	return isolate_range(m, pfn, pfn + pages);
+}
+
+/*
+ * What is isolated on both sides of @boundary, by two callers, may have merged across it. Only
+ * P612 cuts it when one of them is done (isolate_move); in the others the whole block would go with
+ * the first pageblock, and what is split off it be counted twice as above.
+ */
+static void part_at(struct bs_machine *m, bs_pfn boundary)
+{
+	struct zone *z;
+	unsigned int order;
+	bs_pfn head;
+
+	if (m->km->isolate_split == KM_SPLIT_INSIDE || !boundary || boundary >= m->max_pfn)
+		return;
+	z = pfn_zone(m, boundary);
+	if (!z || !covering_block(m, z, boundary, &head, &order) || head == boundary ||
+	    bs_page(m, head, order)->list_type != BS_MIGRATE_ISOLATE)
+		return;
+	mm_del_from_free_list(m, z, head, order, BS_UNISOLATE);
+	for (unsigned int i = 0; i < 1u << (order - m->pbo); i++)
+		mm_place_free(m, z, head + ((bs_pfn)i << m->pbo), m->pbo, BS_MIGRATE_ISOLATE, false,
+			      BS_UNISOLATE, false);
+}
+
 void bs_unisolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end, unsigned int mt)
 {
+	part_at(m, start);
+	part_at(m, end);
 	for (bs_pfn pfn = start; pfn < end; pfn += (bs_pfn)1 << m->pbo)
-		bs_unisolate_pageblock(m, pfn, mt);
+		bs_mm_unset_isolate(m, pfn, mt);
+}
+
+void bs_unisolate_pageblock(struct bs_machine *m, bs_pfn pfn, unsigned int mt)
+{
+	const bs_pfn pages = (bs_pfn)1 << m->pbo;
+
+	pfn &= ~(pages - 1);
+	if (pageblock_type(m, pfn) == BS_MIGRATE_ISOLATE)
+		bs_unisolate_range(m, pfn, pfn + pages, mt);
 }

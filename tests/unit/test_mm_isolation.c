@@ -30,14 +30,14 @@ static void test_unisolate_position(void **state)
 
 		boot_range(m, 0, 1024);
 		boot_range(m, 2048, 3072);
-		assert_int_equal(bs_isolate_pageblock(m, 0), 0);
+		assert_int_equal(bs_mm_set_isolate(m, 0), 0);
 		assert_int_equal(nr_free_pages(m, 0), k == 2 ? 1536 : 1024);
-		assert_int_equal(bs_isolate_pageblock(m, 512), 0);
+		assert_int_equal(bs_mm_set_isolate(m, 512), 0);
 		assert_int_equal(nr_free_pages(m, 0), 1024);
 		assert_types(m, "IIMMMMMM");
-		assert_int_equal(bs_isolate_pageblock(m, 512), -EBUSY);
-		bs_unisolate_pageblock(m, 0, M);
-		bs_unisolate_pageblock(m, 512, M);
+		assert_int_equal(bs_mm_set_isolate(m, 512), -EBUSY);
+		bs_mm_unset_isolate(m, 0, M);
+		bs_mm_unset_isolate(m, 512, M);
 		assert_lists(m, k ? "o10 M:[2048,0]" : "o10 M:[0,2048]");
 		assert_int_equal(nr_free_pages(m, 0), 2048);
 		bs_machine_destroy(m);
@@ -214,6 +214,128 @@ static void test_isolate_free_page(void **state)
 }
 
 /*
+ * Half of a block: what is split off the other half stands on a list that its pageblock is not of.
+ *
+ *   before   o10 M: [0]  o0 M: [1024]                   NR_FREE 1025
+ *   set 512  (5.4, 6.1) the block stays where it is     pageblocks M I
+ *   alloc o9 M = 0       o9 M: [512]                    NR_FREE 513, 512 of them of an I pageblock
+ *   unset 512            the same                       NR_FREE 1025: counted twice, in the kernel too
+ *
+ * So nobody may ask for it: 5.4 refuses, its callers align; 6.1 and 6.12 cut the block.
+ *
+ *   iso 512  o9 M: [0] I: [512]    alloc o9 M = 0    uniso 512    o9 M: [512], NR_FREE 513
+ *
+ * spec allocator.md 6.1 to 6.3, 9.1 no. 32
+ */
+static void test_half_of_a_block(void **state)
+{
+	(void)state;
+	for_each_kernel(k)
+	{
+		struct bs_machine *m = machine_with_pages(kernels[k], 4096);
+		struct bs_error err;
+
+		boot_range(m, 0, 1025);
+		if (k < 2) {
+			assert_int_equal(bs_mm_set_isolate(m, 512), 0);
+			assert_int_equal(alloc(m, M, 9), 0);
+			assert_int_equal(nr_free_pages(m, 0), 513);
+			bs_mm_unset_isolate(m, 512, M);
+			assert_int_equal(nr_free_pages(m, 0), 1025);
+			assert_int_not_equal(bs_machine_check(m, &err), 0);
+			bs_machine_destroy(m);
+			m = machine_with_pages(kernels[k], 4096);
+			boot_range(m, 0, 1025);
+		}
+		assert_int_equal(bs_isolate_pageblock(m, 512), k ? 0 : -EBUSY);
+		assert_lists(m, k ? "o0 M:[1024] o9 M:[0] I:[512]" : "o0 M:[1024] o10 M:[0]");
+		if (!k)
+			assert_int_equal(bs_isolate_range(m, 512, 1536), -EBUSY);
+		assert_int_equal(alloc(m, M, 9), 0);
+		bs_unisolate_pageblock(m, 512, M);
+		assert_lists(m, "o0 M:[1024] o9 M:[512]");
+		assert_int_equal(nr_free_pages(m, 0), 513);
+		bs_machine_destroy(m);
+	}
+}
+
+/*
+ * A block that is in use or with a reporter cannot be cut: half of it is not isolated by anybody.
+ *
+ *   |A.............0...............|    order 10, movable, then taken by a reporter
+ *                  ^ 512: refused from both sides; the whole, [0,1024), is not
+ *
+ * spec allocator.md 6.2
+ */
+static void test_busy_block_across_an_end(void **state)
+{
+	(void)state;
+	for_each_kernel(k)
+	{
+		struct bs_machine *m = machine_with_pages(kernels[k], 4096);
+
+		boot_range(m, 0, 1025);
+		assert_int_equal(alloc(m, M, 10), 0);
+		bs_page_set_lru(m, 0, 10, true);
+		assert_int_equal(bs_isolate_pageblock(m, 0), -EBUSY);
+		assert_int_equal(bs_isolate_pageblock(m, 512), -EBUSY);
+		assert_int_equal(bs_isolate_range(m, 512, 1024), -EBUSY);
+		assert_types(m, "MMMMMMMM");
+		release(m, 0, 10);
+		take(m, 0, 10);
+		assert_int_equal(bs_isolate_pageblock(m, 512), -EBUSY);
+		assert_int_equal(bs_isolate_range(m, 0, 1024), 0);
+		bs_mm_zone_lock(m, 0);
+		bs_mm_putback(m, 0, 10, BS_MT_NOW, true, &(bs_pfn){0});
+		bs_mm_zone_unlock(m, 0);
+		assert_int_equal(nr_free_pages(m, 0), 1);
+		bs_unisolate_range(m, 0, 1024, M);
+		assert_lists(m, "o0 M:[1024] o10 M:[0]");
+		assert_int_equal(nr_free_pages(m, 0), 1025);
+		bs_machine_destroy(m);
+	}
+}
+
+/*
+ * Two callers isolate neighbours; what is freed there merges across; they end one by one.
+ *
+ *   before    0 and 512 in use, movable; both pageblocks isolated, each by its own caller
+ *   free both o10 I: [0]
+ *   uniso 0   o9 M: [0] I: [512]       the block is parted, not taken along
+ *   alloc o9  = 0
+ *   uniso 512 o9 M: [512]              NR_FREE 513, not 1025
+ *
+ * spec allocator.md 6.3; P612 cuts by itself (isolate_move)
+ */
+static void test_neighbours_end_one_by_one(void **state)
+{
+	(void)state;
+	for_each_kernel(k)
+	{
+		struct bs_machine *m = machine_with_pages(kernels[k], 4096);
+
+		boot_range(m, 0, 1025);
+		assert_int_equal(alloc(m, M, 9), 0);
+		assert_int_equal(alloc(m, M, 9), 512);
+		bs_page_set_lru(m, 0, 9, true);
+		bs_page_set_lru(m, 512, 9, true);
+		assert_int_equal(bs_isolate_pageblock(m, 0), 0);
+		assert_int_equal(bs_isolate_pageblock(m, 512), 0);
+		release(m, 0, 9);
+		bs_drain_pages(m, BS_ALL_CPUS);
+		release(m, 512, 9);
+		assert_lists(m, "o0 M:[1024] o10 I:[0]");
+		bs_unisolate_pageblock(m, 0, M);
+		assert_lists(m, "o0 M:[1024] o9 M:[0] I:[512]");
+		assert_int_equal(alloc(m, M, 9), 0);
+		bs_unisolate_pageblock(m, 512, M);
+		assert_lists(m, "o0 M:[1024] o9 M:[512]");
+		assert_int_equal(nr_free_pages(m, 0), 513);
+		bs_machine_destroy(m);
+	}
+}
+
+/*
  * Taking obeys the min mark: free - must exceed min + 2^order.
  *
  *   min 512, 1024 free, order 9: 1024 > 1024 fails; one page more passes
@@ -318,6 +440,9 @@ int main(void)
 		cmocka_unit_test(test_failed_range_is_undone),
 		cmocka_unit_test(test_isolation_drains),
 		cmocka_unit_test(test_isolate_free_page),
+		cmocka_unit_test(test_half_of_a_block),
+		cmocka_unit_test(test_busy_block_across_an_end),
+		cmocka_unit_test(test_neighbours_end_one_by_one),
 		cmocka_unit_test(test_isolate_obeys_min),
 		cmocka_unit_test(test_isolating_half_a_pageblock),
 		cmocka_unit_test(test_rotation),

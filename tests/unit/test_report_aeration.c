@@ -112,11 +112,9 @@ static void test_moves_while_nobody_works(void **state)
 		bs_world_start(w, cases[i].strategy, 32);
 		bs_world_settle(w, 9);
 		bs_assert_list(w, 10, M, "3072r,2048r,1024r,0r");
-		assert_int_equal(bs_isolate_pageblock(w->m, 0), 0);
-		assert_int_equal(bs_isolate_pageblock(w->m, 512), 0);
+		assert_int_equal(bs_isolate_range(w->m, 0, 1024), 0);
 		bs_assert_list(w, 10, BS_MIGRATE_ISOLATE, cases[i].isolated);
-		bs_unisolate_pageblock(w->m, 0, M);
-		bs_unisolate_pageblock(w->m, 512, M);
+		bs_unisolate_range(w->m, 0, 1024, M);
 		bs_assert_list(w, 10, M, cases[i].after);
 		assert_int_equal(zone0(w)->reported[10], cases[i].reported);
 		bs_world_destroy(w);

@@ -220,11 +220,9 @@ static void test_a_move_keeps_the_mark(void **state)
 
 		bs_world_start(w, strategy[i], 32);
 		bs_world_settle(w, 9);
-		assert_int_equal(bs_isolate_pageblock(w->m, 0), 0);
-		assert_int_equal(bs_isolate_pageblock(w->m, 512), 0);
+		assert_int_equal(bs_isolate_range(w->m, 0, 1024), 0);
 		bs_assert_list(w, 10, BS_MIGRATE_ISOLATE, "0r");
-		bs_unisolate_pageblock(w->m, 0, M);
-		bs_unisolate_pageblock(w->m, 512, M);
+		bs_unisolate_range(w->m, 0, 1024, M);
 		bs_assert_list(w, 10, M, after[i]);
 		bs_world_destroy(w);
 	}
