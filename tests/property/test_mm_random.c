@@ -156,24 +156,19 @@ static void do_put_back(struct world *w)
 	bs_mm_zone_unlock(w->m, zone);
 }
 
-/*
- * Isolation by whole top-order ranges: a block that is freed, or put back, over pageblocks of which
- * only some are isolated goes to one list as a whole, in the kernel too, and its isolation is lost.
- */
-#define UNIT (1u << BS_MAX_ORDER)
-
+/* One pageblock each: some stay isolated beside others that are not, or not any more. */
 static void do_isolate(struct world *w)
 {
-	const bs_pfn pfn = (bs_pfn)pick(w, PAGES) & ~(UNIT - 1);
+	const bs_pfn unit = 1u << w->pbo, pfn = (bs_pfn)pick(w, PAGES) & ~(unit - 1);
 
 	/* A pageblock of two zones is isolated in one of them only: real zones share none. */
-	if (pfn < EDGE && pfn + UNIT > EDGE)
+	if (pfn < EDGE && pfn + unit > EDGE)
 		return;
 	if (w->isolated[pfn]) {
-		bs_unisolate_range(w->m, pfn, pfn + UNIT, M);
+		bs_unisolate_range(w->m, pfn, pfn + unit, M);
 		w->isolated[pfn] = 0;
 		assert_int_equal(bs_pageblock_type(w->m, pfn), M);
-	} else if (!bs_isolate_range(w->m, pfn, pfn + UNIT)) {
+	} else if (!bs_isolate_range(w->m, pfn, pfn + unit)) {
 		w->isolated[pfn] = 1;
 		assert_int_equal(bs_pageblock_type(w->m, pfn), BS_MIGRATE_ISOLATE);
 	}
@@ -280,7 +275,7 @@ static void run(const char *kernel, unsigned int pbo, uint64_t seed)
 		do_free(&w);
 	for (bs_pfn p = 0; p < PAGES; p++)
 		if (w.isolated[p])
-			bs_unisolate_range(w.m, p, p + UNIT, M);
+			bs_unisolate_range(w.m, p, p + (1u << pbo), M);
 	bs_drain_pages(w.m, BS_ALL_CPUS);
 	compare(&w);
 	assert_ok(bs_machine_check(w.m, &err), &err);
