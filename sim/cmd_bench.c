@@ -11,11 +11,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli.h"
+#include "bench.h"
+#include "sim_options.h"
 
 struct bench_input {
 	const char *what, *events, *kernel;
 	unsigned int runs;
+	struct sim_options o; /* of which only the strategies and the format */
+	bool only_memory; /* an option was given that the others do not have */
 };
 
 static uint64_t now_ns(void)
@@ -42,20 +45,27 @@ static void print_spread(const char *what, double *v, unsigned int n, const char
 
 /* ---- Replay rate ----------------------------------------------------------------------------- */
 
-static int generate(const char *events, char *path, struct bs_trace_info *info)
+int bench_trace(const char *generator, const char *params, char *path)
 {
 	const struct bs_generator *g;
+	struct bs_trace_info info;
 	struct bs_error err;
-	char params[160];
+	int fd, status = 0;
 
-	g = bs_generator_find("churn", &err);
+	g = bs_generator_find(generator, &err);
 	if (!g)
 		return cli_error(&err);
-	snprintf(params, sizeof(params), "events=%s,live=300000,memory=16GiB", events);
-	fprintf(stderr, "generating churn:%s\n", params);
-	if (bs_trace_generate(g, params, 1, path, info, &err))
-		return cli_error(&err);
-	return 0;
+	fd = mkstemps(path, 8);
+	if (fd < 0) {
+		cli_warn("cannot write below /tmp");
+		return BS_RESOURCE;
+	}
+	close(fd);
+	if (bs_trace_generate(g, params, 1, path, &info, &err))
+		status = cli_error(&err);
+	if (status)
+		unlink(path);
+	return status;
 }
 
 static int replay_once(const struct bench_input *in, const char *path, const char *strategy,
@@ -95,17 +105,15 @@ static int bench_replay(const struct bench_input *in)
 		{"rotation", BS_TOUCH_NONE, "replay, rotation, touch none"},
 		{"rotation", BS_TOUCH_PAGE, "replay, rotation, residency modelled"},
 	};
-	char path[] = "/tmp/buddysim-bench-XXXXXX.cborseq";
-	struct bs_trace_info info;
+	char path[] = BENCH_TRACE, params[160];
 	double rate[64];
-	int fd = mkstemps(path, 8), status;
+	int status;
 
-	if (fd < 0) {
-		cli_warn("cannot write below /tmp");
-		return BS_RESOURCE;
-	}
-	close(fd);
-	status = generate(in->events, path, &info);
+	snprintf(params, sizeof(params), "events=%s,live=300000,memory=16GiB", in->events);
+	fprintf(stderr, "generating churn:%s\n", params);
+	status = bench_trace("churn", params, path);
+	if (status)
+		return status;
 	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]) && !status; k++) {
 		for (unsigned int i = 0; i < in->runs && !status; i++)
 			status = replay_once(in, path, cases[k].strategy, cases[k].touch, &rate[i]);
@@ -209,12 +217,25 @@ static int bench_start(const struct bench_input *in)
 	return 0;
 }
 
+/* ---- Memory ---------------------------------------------------------------------------------- */
+
+static int run_memory(const struct bench_input *in)
+{
+	return bench_memory(in->o.cfg.strategies, in->o.cfg.nr_strategies, in->kernel,
+			    in->o.format);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(const struct bench_input *);
-} benches[] = {{"ops", bench_ops}, {"start", bench_start}, {"replay", bench_replay}};
+} benches[] = {
+	{"ops", bench_ops},
+	{"start", bench_start},
+	{"replay", bench_replay},
+	{"memory", run_memory},
+};
 
-enum { OPT_EVENTS = 256, OPT_RUNS, OPT_BENCH_KERNEL };
+enum { OPT_EVENTS = 256, OPT_RUNS, OPT_BENCH_KERNEL, OPT_BENCH_FORMAT };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -229,6 +250,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_BENCH_KERNEL:
 		in->kernel = bs_kernel_names()[cli_enum("--kernel", arg, bs_kernel_names())];
+		return 0;
+	case 's':
+		sim_options_add_strategies(&in->o, arg);
+		in->only_memory = true;
+		return 0;
+	case OPT_BENCH_FORMAT:
+		in->o.format = cli_format(arg);
+		in->only_memory = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (in->what)
@@ -246,21 +275,32 @@ int cmd_bench(int argc, char **argv)
 		 0},
 		{"runs", OPT_RUNS, "N", 0, "Runs per figure, 1 to 64 (default 5)", 0},
 		{"kernel", OPT_BENCH_KERNEL, "NAME", 0, "Kernel model (default linux-6.1)", 0},
+		{"strategy", 's', "LIST", 0,
+		 "Of memory: strategies, as `compare` takes them; default all", 0},
+		{"format", OPT_BENCH_FORMAT, "NAME", 0, "Of memory: text (default), json, csv", 0},
 		{0},
 	};
 	static const struct argp argp = {
 		.options = options,
 		.parser = parse,
-		.args_doc = "[ops|start|replay]",
+		.args_doc = "[ops|start|replay|memory]",
 		.doc = "Measure this build on this machine: cost per operation, start of a 1 TiB "
 		       "guest, replay rate with the null device (churn, 16 GiB guest, 300 thousand "
-		       "live blocks; events per second of CPU time). Median first, then the spread.",
+		       "live blocks; events per second of CPU time). Median first, then the "
+		       "spread. memory: what each strategy's own state takes per page, GiB, zone "
+		       "and CPU, found by running it in guests of several shapes, beside what its "
+		       "series took; the same on every machine.",
 	};
 	struct bench_input in = {.events = "50000000", .runs = 5, .kernel = "linux-6.1"};
 	bool found = false;
 	int status = 0;
 
 	cli_parse(&argp, "bench", argc, argv, &in);
+	if (in.only_memory && (!in.what || strcmp(in.what, "memory")))
+		cli_usage(in.what ? in.what : "bench",
+			  "only `bench memory` takes --strategy and --format");
+	if (!in.o.cfg.nr_strategies)
+		sim_options_add_strategies(&in.o, "all");
 	for (size_t i = 0; i < sizeof(benches) / sizeof(benches[0]) && !status; i++) {
 		if (in.what && strcmp(in.what, benches[i].name))
 			continue;
@@ -268,6 +308,7 @@ int cmd_bench(int argc, char **argv)
 		status = benches[i].run(&in);
 	}
 	if (!found)
-		cli_usage(in.what, "unknown benchmark; use ops, start or replay");
+		cli_usage(in.what, "unknown benchmark; use ops, start, replay or memory");
+	sim_options_free(&in.o);
 	return status;
 }

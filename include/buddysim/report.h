@@ -169,6 +169,9 @@ bool bs_list_empty(const struct bs_report_ctx *rc, unsigned int zone, unsigned i
 		   unsigned int mt);
 /** Blocks of @order over all migratetypes; free. */
 uint64_t bs_nr_free(const struct bs_report_ctx *rc, unsigned int zone, unsigned int order);
+/** The ones of them that carry the mark, in any list: for start(), to resume from marks that an
+ *  earlier run or a dump left. Looks at every block; free. */
+uint64_t bs_nr_marked(const struct bs_report_ctx *rc, unsigned int zone, unsigned int order);
 /** Make @pfn first: pure rotation, lock held. */
 void bs_rotate(struct bs_report_ctx *rc, unsigned int zone, unsigned int order, unsigned int mt,
 	       bs_pfn pfn);
@@ -299,8 +302,10 @@ struct bs_report_stats {
 	uint64_t client_bytes; /* allocated by the strategy itself, now */
 	uint64_t isolate_refused;
 	uint64_t conversions; /* pageblocks retyped to MOVABLE by isolation */
-	uint64_t meta_global_bytes, meta_zone_bytes, meta_page_bytes;
+	/* the strategy's own memory, now, by scope; and the most that all of it ever was */
+	uint64_t meta_global_bytes, meta_zone_bytes, meta_page_bytes, meta_peak_bytes;
 	uint64_t marks_set, marks_lost;
+	uint64_t words_set; /* bs_set_word() */
 };
 
 struct bs_machine;

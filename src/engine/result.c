@@ -255,7 +255,10 @@ static json_t *cell_json(const struct bs_cell *c)
 	put_int(sub, "global", f->report.meta_global_bytes);
 	put_int(sub, "zone", f->report.meta_zone_bytes);
 	put_int(sub, "page", f->report.meta_page_bytes);
+	put_int(sub, "peak", f->report.meta_peak_bytes);
 	json_object_set_new(o, "meta_bytes", sub);
+	put_int(o, "marks_set", f->report.marks_set);
+	put_int(o, "words_set", f->report.words_set);
 	/* Only a run that starts from a dumped state can agree or disagree with a kernel. */
 	json_object_set_new(o, "agreement",
 			    c->agree ? bs_agreement_json(bs_agree_result(c->agree)) : json_null());

@@ -35,10 +35,10 @@ static void write_hwm(struct bs_report_ctx *rc, unsigned int zone, bool on, cons
 	const struct bs_hwm_zone *z = bs_zone_state(rc, zone);
 
 	fprintf(out, "on=%d ref=%u req=%d act=%d cnt 9:%" PRIu64 " 10:%" PRIu64, on, s->refcount,
-		z->requested, z->active, z->reported[9], z->reported[10]);
+		z->requested, z->active, bs_hwm_reported(z, 9), bs_hwm_reported(z, 10));
 	for (unsigned int o = 9; o < BS_NR_ORDERS && z->active; o++)
 		for (unsigned int mt = 0; mt < nr_types; mt++) {
-			bs_pfn p = slot[o * BS_MIGRATE_TYPES + mt];
+			bs_pfn p = slot[bs_boundary_slot(o, mt)];
 
 			fprintf(out, " b%u%c=", o, mt_letters[mt]);
 			if (p == BS_NO_PFN)

@@ -11,12 +11,36 @@
  */
 #include "boundary.h"
 
+#include <errno.h>
+
 #include "strategies.h"
 
 static const struct bs_param params[] = {
 	BS_HWM_PARAMS(32),
 	{.name = NULL},
 };
+
+/* ---- On and off ------------------------------------------------------------------------------ */
+
+int bs_boundary_start(struct bs_report_ctx *rc)
+{
+	const unsigned int orders = BS_NR_ORDERS - (unsigned int)bs_param_get(rc, BS_HWM_ORDER);
+	struct bs_boundary *s = bs_state(rc);
+
+	s->nr_slots = orders * BS_MIGRATE_TYPES;
+	s->slot = bs_alloc(rc, BS_SCOPE_GLOBAL, s->nr_slots * sizeof(*s->slot));
+	return s->slot ? bs_hwm_start(rc) : -ENOMEM;
+}
+
+void bs_boundary_stop(struct bs_report_ctx *rc)
+{
+	struct bs_boundary *s = bs_state(rc);
+
+	bs_hwm_stop(rc);
+	bs_release(rc, s->slot);
+	s->slot = NULL;
+	s->nr_slots = 0;
+}
 
 /* ---- A block comes to its list --------------------------------------------------------------- */
 
@@ -46,7 +70,7 @@ static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs
 	} else if (!merged) {
 		bs_set_word(rc, b->pfn, b->order, 0);
 		bs_mark(rc, b->pfn, b->order);
-		z->reported[b->order]++;
+		bs_hwm_count(z, b->order, 1);
 	}
 }
 
@@ -136,7 +160,7 @@ static void pull_boundary_off(struct bs_report_ctx *rc, const struct bs_block *b
 	const struct bs_hwm_zone *z = bs_zone_state(rc, b->zone);
 	uint32_t slot = bs_word(rc, b->pfn, b->order);
 
-	if (z->active && s->slot[slot] == b->pfn)
+	if (z->active && bs_boundary_is(s, slot, b->pfn))
 		s->slot[slot] = bs_next(rc, b->order, b->pfn);
 }
 
@@ -148,7 +172,7 @@ static void block_out(struct bs_report_ctx *rc, const struct bs_block *b, enum b
 	if (!b->reported)
 		return;
 	pull_boundary_off(rc, b);
-	z->reported[b->order]--;
+	bs_hwm_count(z, b->order, -1);
 }
 
 /* H7: to the head, where the next scan finds it and gives it its new slot; the mark stays. */
@@ -184,8 +208,8 @@ const struct bs_strategy bs_strategy_boundary = {
 	.state_size = sizeof(struct bs_boundary),
 	.zone_state_size = sizeof(struct bs_hwm_zone),
 	.params = params,
-	.start = bs_hwm_start,
-	.stop = bs_hwm_stop,
+	.start = bs_boundary_start,
+	.stop = bs_boundary_stop,
 	.place = place,
 	.block_in = block_in,
 	.pass = pass,

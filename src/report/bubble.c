@@ -44,7 +44,7 @@ static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs
 		return;
 	}
 	bs_mark(rc, b->pfn, b->order);
-	z->reported[b->order]++;
+	bs_hwm_count(z, b->order, 1);
 	bs_set_word(rc, b->pfn, b->order, b->list_mt);
 	s->slot[bs_boundary_slot(b->order, b->list_mt)] = b->pfn;
 }
@@ -149,9 +149,9 @@ static void unmark(struct bs_report_ctx *rc, const struct bs_block *b)
 	struct bs_hwm_zone *z = bs_zone_state(rc, b->zone);
 	uint32_t slot = bs_boundary_slot(b->order, bs_word(rc, b->pfn, b->order));
 
-	if (z->active && s->slot[slot] == b->pfn)
+	if (z->active && bs_boundary_is(s, slot, b->pfn))
 		s->slot[slot] = bs_next(rc, b->order, b->pfn);
-	z->reported[b->order]--;
+	bs_hwm_count(z, b->order, -1);
 }
 
 static void block_out(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why)
@@ -183,8 +183,8 @@ const struct bs_strategy bs_strategy_bubble = {
 	.state_size = sizeof(struct bs_boundary),
 	.zone_state_size = sizeof(struct bs_hwm_zone),
 	.params = params,
-	.start = bs_hwm_start,
-	.stop = bs_hwm_stop,
+	.start = bs_boundary_start,
+	.stop = bs_boundary_stop,
 	.place = place,
 	.block_in = block_in,
 	.pass = pass,

@@ -24,6 +24,15 @@ uint64_t *bs_ctx_meta(struct bs_report_ctx *rc, enum bs_scope scope)
 	return &rc->stats.meta_global_bytes;
 }
 
+static void note_peak(struct bs_report_ctx *rc)
+{
+	struct bs_report_stats *st = &rc->stats;
+	const uint64_t now = st->meta_global_bytes + st->meta_zone_bytes + st->meta_page_bytes;
+
+	if (now > st->meta_peak_bytes)
+		st->meta_peak_bytes = now;
+}
+
 static int alloc_state(struct bs_report_ctx *rc)
 {
 	const struct bs_strategy *s = rc->s;
@@ -36,6 +45,7 @@ static int alloc_state(struct bs_report_ctx *rc)
 		return -ENOMEM;
 	rc->stats.meta_global_bytes = s->state_size + s->cpu_state_size * rc->nr_cpus;
 	rc->stats.meta_zone_bytes = s->zone_state_size * rc->nr_zones;
+	note_peak(rc);
 	return bs_taken_init(&rc->taken, rc->env.capacity * 4);
 }
 
@@ -297,6 +307,7 @@ void *bs_alloc(struct bs_report_ctx *rc, enum bs_scope scope, size_t bytes)
 		c->next->link = &c->next;
 	rc->chunks = c;
 	*bs_ctx_meta(rc, scope) += bytes;
+	note_peak(rc);
 	return c->payload;
 }
 

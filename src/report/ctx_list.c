@@ -118,6 +118,17 @@ uint64_t bs_nr_free(const struct bs_report_ctx *rc, unsigned int zone, unsigned 
 	return zi.nr_free[order];
 }
 
+uint64_t bs_nr_marked(const struct bs_report_ctx *rc, unsigned int zone, unsigned int order)
+{
+	uint64_t n = 0;
+
+	for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++)
+		for (bs_pfn p = bs_mm_list_first(rc->m, zone, order, mt); p != BS_NO_PFN;
+		     p = bs_mm_list_next(rc->m, order, p))
+			n += bs_mm_is_reported(rc->m, p, order);
+	return n;
+}
+
 void bs_rotate(struct bs_report_ctx *rc, unsigned int zone, unsigned int order, unsigned int mt,
 	       bs_pfn pfn)
 {
@@ -169,9 +180,11 @@ uint32_t bs_word(const struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
 
 void bs_set_word(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, uint32_t word)
 {
-	if (bs_law(rc, rc->locked == bs_pfn_zone(rc->m, pfn),
-		   "a block's word written without its zone's lock", pfn))
-		bs_mm_set_block_word(rc->m, pfn, order, word);
+	if (!bs_law(rc, rc->locked == bs_pfn_zone(rc->m, pfn),
+		    "a block's word written without its zone's lock", pfn))
+		return;
+	rc->stats.words_set++;
+	bs_mm_set_block_word(rc->m, pfn, order, word);
 }
 
 bool bs_is_marked(const struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)

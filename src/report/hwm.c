@@ -20,7 +20,7 @@ void bs_hwm_notify(struct bs_report_ctx *rc, unsigned int zone, unsigned int ord
 	const struct bs_hwm_zone *z = bs_zone_state(rc, zone);
 
 	if (z->requested ||
-	    bs_nr_free(rc, zone, order) < z->reported[order] + bs_param_get(rc, BS_HWM_MARK))
+	    bs_nr_free(rc, zone, order) < bs_hwm_reported(z, order) + bs_param_get(rc, BS_HWM_MARK))
 		return;
 	request(rc, zone);
 }
@@ -32,6 +32,26 @@ void bs_hwm_underflow(struct bs_report_ctx *rc, unsigned int zone)
 
 	z->requested = false;
 	s->refcount--;
+}
+
+/* What an earlier run counted stays, as the marks do. Where there are no counters yet, or not those
+ * of these orders, the marks are counted: a guest that starts from a dump may bring some. */
+static int make_counters(struct bs_report_ctx *rc, unsigned int zone)
+{
+	const unsigned int n = BS_NR_ORDERS - (unsigned int)bs_param_get(rc, BS_HWM_ORDER);
+	struct bs_hwm_zone *z = bs_zone_state(rc, zone);
+
+	if (z->nr_orders == n)
+		return 0;
+	bs_release(rc, z->reported);
+	z->nr_orders = 0;
+	z->reported = bs_alloc(rc, BS_SCOPE_ZONE, n * sizeof(*z->reported));
+	if (!z->reported)
+		return -ENOMEM;
+	z->nr_orders = (uint8_t)n;
+	for (unsigned int i = 0; i < n; i++)
+		z->reported[i] = bs_nr_marked(rc, zone, BS_MAX_ORDER - i);
+	return 0;
 }
 
 int bs_hwm_start(struct bs_report_ctx *rc)
@@ -47,8 +67,11 @@ int bs_hwm_start(struct bs_report_ctx *rc)
 		struct bs_report_zone rz;
 
 		bs_report_zone(rc, i, &rz);
-		if (rz.managed)
-			request(rc, i);
+		if (!rz.managed)
+			continue;
+		if (make_counters(rc, i))
+			return -ENOMEM;
+		request(rc, i);
 	}
 	return 0;
 }
@@ -72,8 +95,9 @@ void bs_hwm_zone_gone(struct bs_report_ctx *rc, unsigned int zone)
 {
 	struct bs_hwm_zone *z = bs_zone_state(rc, zone);
 
-	for (unsigned int o = 0; o < BS_NR_ORDERS; o++)
-		z->reported[o] = 0;
+	bs_release(rc, z->reported);
+	z->reported = NULL;
+	z->nr_orders = 0;
 }
 
 unsigned int bs_hwm_fill(struct bs_report_ctx *rc, unsigned int zone, unsigned int nr_types,

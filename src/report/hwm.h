@@ -35,13 +35,29 @@ struct bs_hwm {
 	bool ascending; /* fill from the lowest order; the series go from the highest */
 };
 
-/* At the head of the strategy's zone state. */
+/* At the head of the strategy's zone state. The counters stand apart, as in the series since v6,
+ * and only for orders that are reported: 16 bytes for the usual two (spec reporting.md 6, 7). */
 struct bs_hwm_zone {
 	bool requested, active;
-	uint64_t reported[BS_NR_ORDERS]; /* blocks that carry the mark */
+	uint8_t nr_orders;
+	uint64_t *reported; /* blocks that carry the mark, of the highest order first */
 };
 
-/* Allocate the batch and request every zone that has memory: the initial flush. 0 or -ENOMEM. */
+/* Marked blocks of @order; 0 if it is not one that is reported. */
+static inline uint64_t bs_hwm_reported(const struct bs_hwm_zone *z, unsigned int order)
+{
+	return BS_MAX_ORDER - order < z->nr_orders ? z->reported[BS_MAX_ORDER - order] : 0;
+}
+
+/* One more, or one less. A mark of a smaller order is left from a run that reported it. */
+static inline void bs_hwm_count(struct bs_hwm_zone *z, unsigned int order, int by)
+{
+	if (BS_MAX_ORDER - order < z->nr_orders)
+		z->reported[BS_MAX_ORDER - order] += (uint64_t)by;
+}
+
+/* Allocate batch and counters, and request every zone that has memory: the initial flush. 0 or
+ * -ENOMEM. */
 int bs_hwm_start(struct bs_report_ctx *rc);
 void bs_hwm_stop(struct bs_report_ctx *rc);
 /* H9: the zone's counters go with it. */

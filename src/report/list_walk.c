@@ -78,7 +78,7 @@ static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs
 		bs_hwm_notify(rc, b->zone, b->order);
 	} else if (!merged) {
 		bs_mark(rc, b->pfn, b->order);
-		z->reported[b->order]++;
+		bs_hwm_count(z, b->order, 1);
 	}
 }
 
@@ -108,7 +108,7 @@ static bs_pfn get_unreported(struct bs_report_ctx *rc, unsigned int zone, unsign
 	const uint64_t keep = bs_param_get(rc, KEEP_RAW);
 	bs_pfn p;
 
-	if (keep && bs_nr_free(rc, zone, order) <= z->reported[order] + keep)
+	if (keep && bs_nr_free(rc, zone, order) <= bs_hwm_reported(z, order) + keep)
 		return BS_NO_PFN;
 	p = walk_start(rc, zone, order, mt);
 	while (p != BS_NO_PFN && bs_is_marked(rc, p, order))
@@ -179,7 +179,7 @@ static void block_out(struct bs_report_ctx *rc, const struct bs_block *b, enum b
 
 	(void)why;
 	if (b->reported)
-		z->reported[b->order]--;
+		bs_hwm_count(z, b->order, -1);
 }
 
 const struct bs_strategy bs_strategy_list_walk = {

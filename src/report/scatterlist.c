@@ -26,7 +26,7 @@ static bool is_reportable(const struct bs_report_ctx *rc, const struct bs_block 
 static int start(struct bs_report_ctx *rc)
 {
 	bs_listen(rc, UINT32_MAX, 0);
-	return bs_hwm_start(rc);
+	return bs_boundary_start(rc);
 }
 
 /* ---- A block comes to its list --------------------------------------------------------------- */
@@ -59,7 +59,7 @@ static void set_boundary(struct bs_report_ctx *rc, const struct bs_block *b, uns
 	struct bs_boundary *s = bs_state(rc);
 
 	bs_set_word(rc, b->pfn, b->order, mt);
-	if (mt != BS_MIGRATE_ISOLATE)
+	if (mt != BS_MIGRATE_ISOLATE && is_reportable(rc, b))
 		s->slot[bs_boundary_slot(b->order, mt)] = b->pfn;
 }
 
@@ -75,7 +75,7 @@ static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs
 		bs_hwm_notify(rc, b->zone, b->order);
 	} else if (!merged) {
 		bs_mark(rc, b->pfn, b->order);
-		z->reported[b->order]++;
+		bs_hwm_count(z, b->order, 1);
 		set_boundary(rc, b, b->list_mt);
 	}
 }
@@ -146,7 +146,7 @@ static void pull_boundary_off(struct bs_report_ctx *rc, const struct bs_block *b
 	const struct bs_hwm_zone *z = bs_zone_state(rc, b->zone);
 	uint32_t slot = bs_boundary_slot(b->order, bs_word(rc, b->pfn, b->order));
 
-	if (z->active && s->slot[slot] == b->pfn)
+	if (z->active && bs_boundary_is(s, slot, b->pfn))
 		s->slot[slot] = bs_next(rc, b->order, b->pfn);
 }
 
@@ -158,7 +158,7 @@ static void block_out(struct bs_report_ctx *rc, const struct bs_block *b, enum b
 	if (!b->reported)
 		return;
 	pull_boundary_off(rc, b);
-	z->reported[b->order]--;
+	bs_hwm_count(z, b->order, -1);
 }
 
 /* Every moved block goes to the unreported tail of its new list. A marked one becomes the boundary
@@ -177,7 +177,7 @@ static bool block_move(struct bs_report_ctx *rc, const struct bs_block *b, unsig
 	if (!b->reported)
 		return true;
 	if (!z->active && to_mt != BS_MIGRATE_ISOLATE) {
-		z->reported[b->order]--;
+		bs_hwm_count(z, b->order, -1);
 		return false;
 	}
 	if (z->active)
@@ -195,7 +195,7 @@ const struct bs_strategy bs_strategy_scatterlist = {
 	.zone_state_size = sizeof(struct bs_hwm_zone),
 	.params = params,
 	.start = start,
-	.stop = bs_hwm_stop,
+	.stop = bs_boundary_stop,
 	.place = place,
 	.block_in = block_in,
 	.pass = pass,

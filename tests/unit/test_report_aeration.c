@@ -53,7 +53,7 @@ static void test_the_boundary_moves_with_each_return(void **state)
 				    "0:10 1024:10 | 2048:10 3072:10 | 4096:10 5120:10 | "
 				    "6144:10 7168:10 | ");
 		bs_assert_list(w, 10, M, "7168r,6144r,5120r,4096r,3072r,2048r,1024r,0r");
-		assert_int_equal(zone0(w)->reported[10], 8);
+		assert_int_equal(bs_hwm_reported(zone0(w), 10), 8);
 		bs_world_destroy(w);
 	}
 }
@@ -116,7 +116,7 @@ static void test_moves_while_nobody_works(void **state)
 		bs_assert_list(w, 10, BS_MIGRATE_ISOLATE, cases[i].isolated);
 		bs_unisolate_range(w->m, 0, 1024, M);
 		bs_assert_list(w, 10, M, cases[i].after);
-		assert_int_equal(zone0(w)->reported[10], cases[i].reported);
+		assert_int_equal(bs_hwm_reported(zone0(w), 10), cases[i].reported);
 		bs_world_destroy(w);
 	}
 }

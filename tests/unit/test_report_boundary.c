@@ -45,7 +45,7 @@ static void test_initial_flush_sweeps_each_list_once(void **state)
 		bs_world_log(w),
 		"0:10 1024:10 | 2048:10 3072:10 | 4096:10 5120:10 | 6144:10 7168:10 | ");
 	bs_assert_list(w, 10, M, "6144r,7168r,4096r,5120r,2048r,3072r,0r,1024r");
-	assert_int_equal(zone0(w)->reported[10], 8);
+	assert_int_equal(bs_hwm_reported(zone0(w), 10), 8);
 	assert_int_equal(bs_report_raw_bytes(w->rc), 0);
 	bs_world_destroy(w);
 }
@@ -61,7 +61,7 @@ static void test_the_high_water_mark(void **state)
 	bs_world_settle(w, 9);
 	for (unsigned int i = 0; i < 33; i++)
 		got[i] = bs_world_alloc(w, 10, M);
-	assert_int_equal(zone0(w)->reported[10], 7);
+	assert_int_equal(bs_hwm_reported(zone0(w), 10), 7);
 	for (unsigned int i = 0; i < 31; i++) {
 		bs_world_free(w, got[i], 10);
 		assert_false(w->wake_armed);
@@ -72,7 +72,7 @@ static void test_the_high_water_mark(void **state)
 	bs_world_free(w, got[32], 10);
 	bs_world_log(w);
 	assert_int_equal(bs_world_settle(w, 9), 1);
-	assert_int_equal(zone0(w)->reported[10], 40);
+	assert_int_equal(bs_hwm_reported(zone0(w), 10), 40);
 	bs_world_destroy(w);
 }
 
@@ -88,7 +88,7 @@ static void look_and_free(struct bs_world *w, unsigned int call)
 	for (unsigned int i = 0; i < 3; i++)
 		assert_int_not_equal(bs_world_alloc(w, 10, M), BS_NO_PFN);
 	assert_int_equal(boundary_of(w, 10, M), 1024);
-	assert_int_equal(zone0(w)->reported[10], 1);
+	assert_int_equal(bs_hwm_reported(zone0(w), 10), 1);
 }
 
 /*
@@ -141,7 +141,7 @@ static void test_a_foreign_rotation_resets_the_boundary(void **state)
 	bs_world_start(w, "boundary:capacity=2,hwm=2", 32);
 	bs_world_settle(w, 9);
 	assert_int_equal(bs_report_raw_bytes(w->rc), 0);
-	assert_int_equal(zone0(w)->reported[10], 8);
+	assert_int_equal(bs_hwm_reported(zone0(w), 10), 8);
 	bs_world_destroy(w);
 }
 
@@ -164,8 +164,8 @@ static void test_a_returned_block_that_merged_is_raw(void **state)
 	assert_int_equal(bs_world_settle(w, 9), 1);
 	bs_assert_list(w, 10, M, "0");
 	bs_assert_list(w, 9, M, "1024r");
-	assert_int_equal(zone0(w)->reported[9], 1);
-	assert_int_equal(zone0(w)->reported[10], 0);
+	assert_int_equal(bs_hwm_reported(zone0(w), 9), 1);
+	assert_int_equal(bs_hwm_reported(zone0(w), 10), 0);
 	bs_world_destroy(w);
 }
 
@@ -180,12 +180,52 @@ static void test_marks_survive_being_switched_off(void **state)
 	assert_int_equal(bs_report_start(w->rc), -EBUSY);
 	bs_report_stop(w->rc);
 	bs_world_alloc(w, 10, M);
-	assert_int_equal(zone0(w)->reported[10], 7);
+	assert_int_equal(bs_hwm_reported(zone0(w), 10), 7);
 	assert_int_equal(bs_report_start(w->rc), 0);
 	bs_world_log(w);
 	assert_int_equal(bs_world_settle(w, 9), 1);
 	assert_string_equal(bs_world_log(w), "");
 	bs_world_destroy(w);
+}
+
+/* Marks that this run did not set: from a dump, or from a run with another smallest order. They are
+ * counted, and whatever becomes of their blocks afterwards, no count goes below 0.
+ *
+ *   order=9     o9 M: [3072r] [1024r] [0r]      counted: o9 3, o10 0
+ *   order=10    the same; o9 is nobody's        counted: o10 0
+ *   order=9     after two were allocated        counted: o9 1
+ */
+static void test_marks_of_an_earlier_life_are_counted(void **state)
+{
+	static const char *const strategy[] = {"boundary", "scatterlist", "bubble", "list-walk"};
+	struct bs_error err;
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		struct bs_world *w = bs_world_create_full("linux-5.4", 4096);
+
+		bs_world_free(w, 0, 9);
+		bs_world_free(w, 1024, 9);
+		bs_world_free(w, 3072, 9);
+		for (bs_pfn p = 0; p < 4096; p += p ? 2048 : 1024)
+			bs_mm_set_reported(w->m, p, 9, true);
+		bs_world_start(w, strategy[i], 32);
+		assert_int_equal(bs_hwm_reported(zone0(w), 9), 3);
+		assert_int_equal(bs_hwm_reported(zone0(w), 10), 0);
+		bs_report_stop(w->rc);
+		assert_ok(bs_report_set_param(w->rc, "order", "10", &err), &err);
+		assert_int_equal(bs_report_start(w->rc), 0);
+		for (unsigned int k = 0; k < 2; k++)
+			assert_int_not_equal(bs_world_alloc(w, 9, M), BS_NO_PFN);
+		bs_world_settle(w, 9);
+		bs_report_stop(w->rc);
+		assert_ok(bs_report_set_param(w->rc, "order", "9", &err), &err);
+		assert_int_equal(bs_report_start(w->rc), 0);
+		assert_int_equal(bs_nr_marked(w->rc, 0, 9), 1);
+		assert_int_equal(bs_hwm_reported(zone0(w), 9), 1);
+		assert_int_equal(w->violations, 0);
+		bs_world_destroy(w);
+	}
 }
 
 int main(void)
@@ -197,6 +237,7 @@ int main(void)
 		cmocka_unit_test(test_a_foreign_rotation_resets_the_boundary),
 		cmocka_unit_test(test_a_returned_block_that_merged_is_raw),
 		cmocka_unit_test(test_marks_survive_being_switched_off),
+		cmocka_unit_test(test_marks_of_an_earlier_life_are_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -404,6 +404,8 @@ static void test_what_a_request_counts(void **state)
 	assert_int_equal(st.isolated_peak_bytes, 8 << 20);
 	assert_int_equal(st.marks_set, 2);
 	assert_int_equal(st.marks_lost, 0);
+	assert_int_equal(bs_nr_marked(w->rc, 0, 10), 2);
+	assert_int_equal(bs_nr_marked(w->rc, 0, 9), 0);
 
 	/* The mark goes with the block that is allocated. */
 	assert_int_equal(bs_world_alloc(w, 10, BS_MIGRATE_MOVABLE), 2048);
@@ -531,6 +533,8 @@ static void test_memory_is_counted_by_scope(void **state)
 	assert_int_equal(st.meta_global_bytes, sizeof(struct probe) + 24 + 1000);
 	assert_int_equal(st.meta_zone_bytes, 16 + 10);
 	assert_int_equal(st.meta_page_bytes, 0);
+	/* The most was before the 100 were released. */
+	assert_int_equal(st.meta_peak_bytes, sizeof(struct probe) + 24 + 16 + 100 + 10 + 1000);
 	bs_world_destroy(w);
 }
 
