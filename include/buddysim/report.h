@@ -134,7 +134,8 @@ void bs_wake(struct bs_report_ctx *rc, bs_ns delay);
 void bs_wake_on(struct bs_report_ctx *rc, unsigned int cpu);
 bool bs_wake_pending(const struct bs_report_ctx *rc);
 /** From block_out(): ask for the allocated() hook when the first piece of @b, however small, is an
- *  owner's. One block at a time: the last one asked for counts. */
+ *  owner's. @b may be a part of the block that leaves. It ends there; for who hears
+ *  block_in(), also when @b is a free block again that nobody had. Several blocks may be waited for at once. */
 void bs_defer(struct bs_report_ctx *rc, const struct bs_block *b);
 
 /* ---- Services: the guest's memory ----------------------------------------------------------- */

@@ -11,6 +11,8 @@
 
 #include "plugin.h"
 
+#define DEFERRED_MIN 64
+
 uint64_t *bs_ctx_meta(struct bs_report_ctx *rc, enum bs_scope scope)
 {
 	switch (scope) {
@@ -46,7 +48,9 @@ static int alloc_state(struct bs_report_ctx *rc)
 	rc->stats.meta_global_bytes = s->state_size + s->cpu_state_size * rc->nr_cpus;
 	rc->stats.meta_zone_bytes = s->zone_state_size * rc->nr_zones;
 	note_peak(rc);
-	return bs_taken_init(&rc->taken, rc->env.capacity * 4);
+	rc->deferred = calloc(DEFERRED_MIN, sizeof(*rc->deferred));
+	rc->deferred_room = DEFERRED_MIN;
+	return rc->deferred ? bs_taken_init(&rc->taken, rc->env.capacity * 4) : -ENOMEM;
 }
 
 static int set_up(struct bs_report_ctx *rc, const char *params, struct bs_error *err)
@@ -118,6 +122,7 @@ void bs_report_destroy(struct bs_report_ctx *rc)
 	bs_ctx_tickets_free(rc);
 	bs_taken_free(&rc->taken);
 	free(rc->told);
+	free(rc->deferred);
 	free(rc->values);
 	free(rc->state);
 	free(rc->cpu_state);
@@ -148,7 +153,8 @@ void bs_report_stop(struct bs_report_ctx *rc)
 		return;
 	bs_law(rc, !rc->in_pass, "stopped while a pass is running", BS_NO_PFN);
 	/* From here on no hook can ask for a pass: what follows cannot be undone by a free. */
-	rc->started = rc->has_deferred = false;
+	rc->started = false;
+	rc->nr_deferred = 0;
 	bs_ctx_apply_listen(rc);
 	rc->env.wake_cancel(rc->env.arg);
 	rc->wake_pending = false;

@@ -55,8 +55,8 @@ struct bs_report_ctx {
 	int locked;
 	enum bs_hook in_hook;
 	const struct bs_block *hook_block;
-	struct bs_range deferred; /* bs_defer() */
-	bool has_deferred;
+	struct bs_range *deferred; /* bs_defer(): nothing of them is an owner's yet */
+	unsigned int nr_deferred, deferred_room;
 
 	struct bs_taken_set taken;
 	struct bs_ticket *tickets;

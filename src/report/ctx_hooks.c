@@ -7,6 +7,8 @@
  */
 #include "ctx.h"
 
+#include <stdlib.h>
+
 struct frame {
 	int locked;
 	enum bs_hook in_hook;
@@ -37,6 +39,60 @@ static bool too_small(const struct bs_report_ctx *rc, const struct bs_block *b)
 {
 	return b->order < rc->lowest_order;
 }
+
+/* ---- Blocks whose first owner is waited for -------------------------------------------------- */
+
+static bool overlap(const struct bs_range *r, const struct bs_block *b)
+{
+	const unsigned int order = r->order > b->order ? r->order : b->order;
+
+	return !((r->pfn ^ b->pfn) >> order);
+}
+
+static struct bs_range *find_deferred(const struct bs_report_ctx *rc, const struct bs_block *b)
+{
+	for (unsigned int i = 0; i < rc->nr_deferred; i++)
+		if (overlap(&rc->deferred[i], b))
+			return &rc->deferred[i];
+	return NULL;
+}
+
+/* As a whole, alone or as a part of something larger. */
+static bool is_deferred(const struct bs_report_ctx *rc, const struct bs_block *b)
+{
+	for (unsigned int i = 0; i < rc->nr_deferred; i++)
+		if (rc->deferred[i].order >= b->order && overlap(&rc->deferred[i], b))
+			return true;
+	return false;
+}
+
+/* The first piece of it is an owner's, or it is whole again. */
+static void forget_deferred(struct bs_report_ctx *rc, struct bs_range *r)
+{
+	*r = rc->deferred[--rc->nr_deferred];
+	if (!rc->nr_deferred)
+		bs_ctx_apply_listen(rc);
+}
+
+void bs_defer(struct bs_report_ctx *rc, const struct bs_block *b)
+{
+	struct bs_range *more;
+
+	if (is_deferred(rc, b))
+		return;
+	if (rc->nr_deferred == rc->deferred_room) {
+		more = realloc(rc->deferred, 2 * rc->deferred_room * sizeof(*more));
+		if (!more)
+			return;
+		rc->deferred = more;
+		rc->deferred_room *= 2;
+	}
+	rc->deferred[rc->nr_deferred++] = (struct bs_range){b->pfn, b->order};
+	if (rc->nr_deferred == 1)
+		bs_ctx_apply_listen(rc);
+}
+
+/* ---- Hooks ----------------------------------------------------------------------------------- */
 
 static void freeing(void *arg, const struct bs_block *b)
 {
@@ -81,6 +137,10 @@ static void block_in(void *arg, const struct bs_block *b, enum bs_why why, bool 
 
 	if (too_small(rc, b))
 		return;
+	/* Whole again: its pieces came back from the per-cpu lists and nobody had one. */
+	for (unsigned int i = rc->nr_deferred; i--;)
+		if (rc->deferred[i].order <= b->order && overlap(&rc->deferred[i], b))
+			forget_deferred(rc, &rc->deferred[i]);
 	f = enter(rc, BS_HOOK_BLOCK_IN, b->zone, b);
 	rc->s->block_in(rc, b, why, merge);
 	leave(rc, &f);
@@ -111,13 +171,14 @@ static void block_out(void *arg, const struct bs_block *b, enum bs_why why)
 		return;
 	if (b->reported)
 		rc->stats.marks_lost++;
-	if (rc->told && (why == BS_ALLOC || why == BS_OFFLINE))
-		bs_ctx_told(rc, &(struct bs_range){b->pfn, told_part(rc, b)}, 1, false);
 	if (rc->s->block_out) {
 		f = enter(rc, BS_HOOK_BLOCK_OUT, b->zone, b);
 		rc->s->block_out(rc, b, why);
 		leave(rc, &f);
 	}
+	/* What is waited for is told until somebody has it. */
+	if (rc->told && ((why == BS_ALLOC && !find_deferred(rc, b)) || why == BS_OFFLINE))
+		bs_ctx_told(rc, &(struct bs_range){b->pfn, told_part(rc, b)}, 1, false);
 	if (rc->s->caps & BS_CAP_HOST_SIDE)
 		lose_claim(rc, b);
 }
@@ -160,18 +221,17 @@ static void zone_gone(void *arg, unsigned int zone)
 static void allocated(void *arg, const struct bs_block *b)
 {
 	struct bs_report_ctx *rc = arg;
+	struct bs_range *awaited = find_deferred(rc, b);
 	struct frame f;
-
-	const bool awaited =
-		rc->has_deferred && !((b->pfn ^ rc->deferred.pfn) >> rc->deferred.order);
 
 	/* Small allocations matter only when they came out of a block that the strategy pointed
 	 * at while it left its list. */
 	if (too_small(rc, b) && !awaited)
 		return;
-	if (awaited) {
-		rc->has_deferred = false;
-		bs_ctx_apply_listen(rc);
+	for (; awaited; awaited = find_deferred(rc, b)) {
+		if (rc->told)
+			bs_ctx_told(rc, awaited, 1, false);
+		forget_deferred(rc, awaited);
 	}
 	if (rc->told && b->order >= rc->told_order)
 		bs_ctx_told(rc, &(struct bs_range){b->pfn, b->order}, 1, false);
@@ -225,7 +285,7 @@ void bs_ctx_apply_listen(struct bs_report_ctx *rc)
 	uint32_t mask = rc->started ? rc->listen_mask : rc->listen_mask & HOOKS_WHILE_OFF;
 
 	for (unsigned int z = 0; z < rc->nr_zones; z++)
-		bs_zone_listen(rc->m, z, mask, rc->has_deferred ? 0 : rc->lowest_order);
+		bs_zone_listen(rc->m, z, mask, rc->nr_deferred ? 0 : rc->lowest_order);
 }
 
 void bs_listen(struct bs_report_ctx *rc, uint32_t mask, unsigned int lowest_order)
@@ -233,12 +293,5 @@ void bs_listen(struct bs_report_ctx *rc, uint32_t mask, unsigned int lowest_orde
 	/* Only hooks that exist, and always the one that counts lost marks. */
 	rc->listen_mask = (mask & default_mask(rc->s)) | (default_mask(rc->s) & BS_HOOK_BLOCK_OUT);
 	rc->lowest_order = lowest_order;
-	bs_ctx_apply_listen(rc);
-}
-
-void bs_defer(struct bs_report_ctx *rc, const struct bs_block *b)
-{
-	rc->deferred = (struct bs_range){b->pfn, b->order};
-	rc->has_deferred = true;
 	bs_ctx_apply_listen(rc);
 }
