@@ -150,6 +150,19 @@ int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_
 int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id,
 		   struct bs_error *err);
 
+/**
+ * bs_device_install - the host backs a block before the guest touches it (HyperAlloc's install)
+ * @cost: virtual ns of it: install_per_mib for what was not resident, 0 if all was
+ *
+ * Whatever the touch mode: it is the host that makes it resident. On a real arena by
+ * MADV_POPULATE_WRITE (Linux 5.14), else by touching. With huge pages an empty 2 MiB is installed
+ * whole. Pages that had been discarded count as refaulted, for they are needed again.
+ * Return: 0; -EUCLEAN if a page of it is at the device right now, or does not exist.
+ * spec reporting.md 10, S8a.
+ */
+int bs_device_install(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns now, bs_ns *cost,
+		      struct bs_error *err);
+
 /** How often a request or a range failed with an errno; unused entries are 0. */
 #define BS_DEVICE_ERRNOS 12
 struct bs_errno_count {
@@ -173,12 +186,14 @@ struct bs_device_stats {
 	uint64_t skipped_bytes; /* completed without being discarded */
 	uint64_t failed_requests; /* completed with an error */
 	struct bs_errno_count errnos[BS_DEVICE_ERRNOS]; /* why, in order of first appearance */
-	uint64_t refaults; /* base pages or huge pages faulted in after a discard */
+	uint64_t refaults; /* base pages or huge pages faulted in, or installed, after a discard */
 	uint64_t refault_bytes; /* bytes that had been discarded and were needed again */
 	uint64_t refault_bytes_1s, refault_bytes_10s; /* ... within that time of the discard */
 	uint64_t resident_bytes, unmapped_bytes; /* now: mapped; unmapped but not returned */
 	uint64_t peak_resident_bytes; /* of resident + unmapped */
 	uint64_t first_touch_bytes; /* faulted in without having been discarded before */
+	uint64_t installs; /* bs_device_install() */
+	uint64_t install_bytes; /* made resident by it */
 	uint64_t content_loss; /* damaged stamps found */
 	bool content_checked;
 	uint64_t residency_checks, residency_mismatches;

@@ -13,6 +13,8 @@
 /* Set in every stamp, and never in a pfn (BS_MAX_PFN): a stamp cannot be mistaken for the zeroes
  * that a lost page reads as. */
 #define STAMP_MARK UINT32_C(0xa0000000)
+/* MADV_POPULATE_WRITE, Linux 5.14 */
+#define POPULATE_WRITE 23
 #define PAGE_WORDS (BS_PAGE_SIZE / sizeof(uint64_t))
 
 static size_t touched_bytes(uint64_t nr_pages)
@@ -37,7 +39,7 @@ int bs_arena_map(struct bs_arena *a, uint64_t nr_pages, bool thp, struct bs_erro
 	char *p;
 	int error;
 
-	*a = (struct bs_arena){.nr_pages = nr_pages};
+	*a = (struct bs_arena){.nr_pages = nr_pages, .install = POPULATE_WRITE};
 	p = mmap(NULL, whole, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (p == MAP_FAILED)
 		return map_failed(errno, nr_pages, err);
@@ -129,6 +131,14 @@ void bs_arena_populate(struct bs_arena *a, bs_pfn pfn, unsigned int nr)
 			*(volatile uint64_t *)bs_arena_page(a, page) = 0;
 	}
 	mark_touched(a, pfn, nr);
+}
+
+void bs_arena_install(struct bs_arena *a, bs_pfn pfn, unsigned int nr)
+{
+	if (madvise(bs_arena_page(a, pfn), (size_t)nr << BS_PAGE_SHIFT, a->install))
+		bs_arena_populate(a, pfn, nr);
+	else
+		mark_touched(a, pfn, nr);
 }
 
 int bs_arena_discard(struct bs_arena *a, bs_pfn pfn, unsigned int nr)

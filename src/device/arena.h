@@ -14,6 +14,7 @@ struct bs_arena {
 	void *mapping; /* the arena with a guard on each side */
 	size_t mapping_bytes;
 	int advice; /* MADV_DONTNEED, MADV_FREE */
+	int install; /* MADV_POPULATE_WRITE, newer than the oldest headers */
 	bool fill; /* stamp the whole page, not only its start */
 };
 
@@ -34,6 +35,8 @@ unsigned int bs_arena_verify(const struct bs_arena *a, bs_pfn pfn, uint64_t owne
 			     bs_pfn *first);
 /* Make a block resident without a stamp; stamps in it survive. */
 void bs_arena_populate(struct bs_arena *a, bs_pfn pfn, unsigned int nr);
+/* The same in one call, as a host does it; page by page where the kernel does not know how. */
+void bs_arena_install(struct bs_arena *a, bs_pfn pfn, unsigned int nr);
 /* 0, or the errno of madvise(). */
 int bs_arena_discard(struct bs_arena *a, bs_pfn pfn, unsigned int nr);
 

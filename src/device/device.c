@@ -192,14 +192,14 @@ void bs_device_destroy(struct bs_device *d)
 
 /* ---- The guest's side: blocks come and go ---------------------------------------------------- */
 
-static bool is_block(const struct bs_device *d, bs_pfn pfn, unsigned int order)
+bool bs_device_is_block(const struct bs_device *d, bs_pfn pfn, unsigned int order)
 {
 	return order <= BS_MAX_ORDER && !(pfn & ((1U << order) - 1)) &&
 	       (uint64_t)pfn + (1U << order) <= d->res.nr_pages;
 }
 
-static int broken(const struct bs_device *d, struct bs_error *err, bs_pfn page, const char *law,
-		  bs_pfn pfn, unsigned int order)
+int bs_device_broken(const struct bs_device *d, struct bs_error *err, bs_pfn page, const char *law,
+		     bs_pfn pfn, unsigned int order)
 {
 	char where[64];
 
@@ -220,7 +220,7 @@ void bs_device_preset_resident(struct bs_device *d, bs_pfn pfn, unsigned int ord
 {
 	struct bs_refault none = {0};
 
-	if (!is_block(d, pfn, order))
+	if (!bs_device_is_block(d, pfn, order))
 		return;
 	if (d->ops->populate)
 		d->ops->populate(d, pfn, 1U << order);
@@ -248,19 +248,19 @@ int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_
 	bs_pfn page;
 
 	*cost = 0;
-	if (unlikely(!is_block(d, pfn, order)))
-		return broken(d, err, pfn, "no such block", pfn, order);
+	if (unlikely(!bs_device_is_block(d, pfn, order)))
+		return bs_device_broken(d, err, pfn, "no such block", pfn, order);
 	if (unlikely(d->vq.in_flight)) {
 		page = bs_virtqueue_find(&d->vq, pfn, order);
 		if (page != BS_NO_PFN)
-			return broken(d, err, page, "allocated while it is at the device", pfn,
-				      order);
+			return bs_device_broken(d, err, page, "allocated while it is at the device",
+						pfn, order);
 	}
 	if (d->touch == BS_TOUCH_NONE)
 		return 0;
 	if (unlikely(!bs_shadow_own(&d->res, pfn, 1U << order)))
-		return broken(d, err, bs_shadow_find_owned(&d->res, pfn, 1U << order),
-			      "allocated, but in use already", pfn, order);
+		return bs_device_broken(d, err, bs_shadow_find_owned(&d->res, pfn, 1U << order),
+					"allocated, but in use already", pfn, order);
 	if (d->ops->touch || unlikely(!bs_residency_all(&d->res, pfn, 1U << order)))
 		touch_block(d, pfn, 1U << order, id, now, cost);
 	return 0;
@@ -272,8 +272,8 @@ int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t
 	uint64_t damaged = 0;
 	bs_pfn first = pfn;
 
-	if (unlikely(!is_block(d, pfn, order)))
-		return broken(d, err, pfn, "no such block", pfn, order);
+	if (unlikely(!bs_device_is_block(d, pfn, order)))
+		return bs_device_broken(d, err, pfn, "no such block", pfn, order);
 	if (d->touch == BS_TOUCH_NONE)
 		return 0;
 	if (d->ops->verify)
@@ -282,7 +282,7 @@ int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t
 	if (likely(!damaged))
 		return 0;
 	d->stats.content_loss += damaged;
-	return broken(d, err, first, "content lost while it was in use", pfn, order);
+	return bs_device_broken(d, err, first, "content lost while it was in use", pfn, order);
 }
 
 /* ---- The host's side: requests --------------------------------------------------------------- */
@@ -291,23 +291,25 @@ static int check_range(struct bs_device *d, struct bs_range r, struct bs_error *
 {
 	bs_pfn page;
 
-	if (!is_block(d, r.pfn, r.order))
-		return broken(d, err, r.pfn,
-			      r.order > BS_MAX_ORDER ? "reported with an impossible order"
-			      : r.pfn >= d->res.nr_pages ||
-					      (uint64_t)r.pfn + (1U << r.order) > d->res.nr_pages
-				      ? "reported, but outside the arena"
-				      : "reported, but not aligned to its order",
-			      r.pfn, r.order);
+	if (!bs_device_is_block(d, r.pfn, r.order))
+		return bs_device_broken(d, err, r.pfn,
+					r.order > BS_MAX_ORDER ? "reported with an impossible order"
+					: r.pfn >= d->res.nr_pages ||
+							(uint64_t)r.pfn + (1U << r.order) >
+								d->res.nr_pages
+						? "reported, but outside the arena"
+						: "reported, but not aligned to its order",
+					r.pfn, r.order);
 	page = bs_virtqueue_find(&d->vq, r.pfn, r.order);
 	if (page != BS_NO_PFN)
-		return broken(d, err, page, "reported while it is at the device already", r.pfn,
-			      r.order);
+		return bs_device_broken(d, err, page, "reported while it is at the device already",
+					r.pfn, r.order);
 	if (d->faults.trust)
 		return 0;
 	page = bs_shadow_find_owned(&d->res, r.pfn, 1U << r.order);
 	if (page != BS_NO_PFN)
-		return broken(d, err, page, "reported while the guest uses it", r.pfn, r.order);
+		return bs_device_broken(d, err, page, "reported while the guest uses it", r.pfn,
+					r.order);
 	return 0;
 }
 

@@ -28,6 +28,8 @@ struct bs_device_ops {
 	void (*touch)(struct bs_device *d, bs_pfn pfn, unsigned int nr, uint32_t id, bool faults);
 	/* Before t0: make it resident. */
 	void (*populate)(struct bs_device *d, bs_pfn pfn, unsigned int nr);
+	/* The host backs a block before the guest touches it. */
+	void (*install)(struct bs_device *d, bs_pfn pfn, unsigned int nr);
 	/* Damaged pages among those of [pfn, pfn+nr) that the guest owns. */
 	uint64_t (*verify)(struct bs_device *d, bs_pfn pfn, unsigned int nr, uint32_t id,
 			   bs_pfn *first);
@@ -66,6 +68,11 @@ struct bs_device {
 };
 
 extern const struct bs_device_ops bs_device_null, bs_device_model, bs_device_madvise;
+
+/* device.c: is it naturally aligned and inside the guest; and how a broken law is told. */
+bool bs_device_is_block(const struct bs_device *d, bs_pfn pfn, unsigned int order);
+int bs_device_broken(const struct bs_device *d, struct bs_error *err, bs_pfn page, const char *law,
+		     bs_pfn pfn, unsigned int order);
 
 /* verify.c: the model against the kernel's account. All or just discarded ranges; mismatches are
  * counted and the first described in d->mismatch. 0 or -errno. */

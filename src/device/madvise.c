@@ -69,6 +69,14 @@ static void madvise_populate(struct bs_device *d, bs_pfn pfn, unsigned int nr)
 	bs_arena_populate(&d->arena, pfn, nr);
 }
 
+static void madvise_install(struct bs_device *d, bs_pfn pfn, unsigned int nr)
+{
+	const uint64_t start = real_ns();
+
+	bs_arena_install(&d->arena, pfn, nr);
+	d->stats.real_touch_ns += real_ns() - start;
+}
+
 static uint64_t madvise_verify(struct bs_device *d, bs_pfn pfn, unsigned int nr, uint32_t id,
 			       bs_pfn *first)
 {
@@ -153,6 +161,7 @@ const struct bs_device_ops bs_device_madvise = {
 	.destroy = madvise_destroy,
 	.touch = madvise_touch,
 	.populate = madvise_populate,
+	.install = madvise_install,
 	.verify = madvise_verify,
 	.discard = madvise_discard,
 	.completed = madvise_completed,
