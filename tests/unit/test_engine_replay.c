@@ -5,74 +5,10 @@
  */
 #include "bs_test.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include "bs_run_test.h"
 
 #define MS BS_NS_PER_MS
 #define SEC BS_NS_PER_S
-
-struct run {
-	char path[64];
-	struct bs_sim_config cfg;
-	struct bs_device_costs costs;
-	const char *strategy;
-	struct bs_result *r;
-};
-
-static void write_trace(struct run *run, const struct bs_trace_event *ev, size_t n)
-{
-	struct bs_trace_info info = {
-		.source = "test", .memory_bytes = UINT64_C(256) << 20, .nr_cpus = 2};
-	struct bs_trace_writer *w;
-	struct bs_error err;
-
-	snprintf(run->path, sizeof(run->path), "/tmp/bs-replay-%d.cborseq", (int)getpid());
-	assert_ok(bs_trace_create(run->path, &info, &w, &err), &err);
-	for (size_t i = 0; i < n; i++) {
-		struct bs_trace_event e = ev[i];
-
-		e.pfn = BS_NO_PFN;
-		if (!e.gfp && (e.kind == BS_EV_ALLOC || e.kind == BS_EV_PRE))
-			e.gfp = BS_GFP_HIGHUSER_MOVABLE;
-		assert_ok(bs_trace_write(w, &e, &err), &err);
-	}
-	assert_ok(bs_trace_finish(w, &info, &err), &err);
-}
-
-/* Defaults: null device without costs, no tail; tests change what they are about. */
-static void setup(struct run *run, const char *strategy, const struct bs_trace_event *ev, size_t n)
-{
-	memset(run, 0, sizeof(*run));
-	write_trace(run, ev, n);
-	bs_sim_defaults(&run->cfg);
-	run->strategy = strategy;
-	run->cfg.trace_path = run->path;
-	run->cfg.strategies = &run->strategy;
-	run->cfg.nr_strategies = 1;
-	run->cfg.device.kind = "model";
-	run->cfg.device.costs = &run->costs;
-	run->cfg.device.thp = BS_THP_NEVER;
-	run->cfg.tail = 0;
-	run->cfg.check_every = 1;
-}
-
-static void go(struct run *run)
-{
-	struct bs_error err;
-
-	assert_ok(bs_compare(&run->cfg, &run->r, &err), &err);
-	unlink(run->path);
-}
-
-static uint64_t metric(const struct run *run, const char *key)
-{
-	uint64_t v = 0;
-
-	assert_int_equal(bs_result_metric(run->r, 0, key, &v), 0);
-	return v;
-}
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -87,15 +23,15 @@ static void test_integrals(void **state)
 		{.kind = BS_EV_ALLOC, .order = 10},
 		{.time = 10 * SEC, .kind = BS_EV_FREE, .order = 10, .arg = 1},
 	};
-	struct run run;
+	struct bs_run run;
 
 	(void)state;
-	setup(&run, "none", ev, COUNT(ev));
+	bs_run_setup(&run, "none", ev, COUNT(ev));
 	run.cfg.tail = 10 * SEC;
-	go(&run);
-	assert_int_equal(metric(&run, "used_mib_s"), 40);
-	assert_int_equal(metric(&run, "held_mib_s"), 40);
-	assert_int_equal(metric(&run, "peak_resident_bytes"), 4 << 20);
+	bs_run_go(&run);
+	assert_int_equal(bs_run_metric(&run, "used_mib_s"), 40);
+	assert_int_equal(bs_run_metric(&run, "held_mib_s"), 40);
+	assert_int_equal(bs_run_metric(&run, "peak_resident_bytes"), 4 << 20);
 	bs_result_free(run.r);
 }
 
@@ -108,18 +44,18 @@ static void test_rounds(void **state)
 		{.time = 1 * SEC, .kind = BS_EV_ALLOC, .order = 10},
 		{.time = 2 * SEC, .kind = BS_EV_MARK},
 	};
-	struct run run;
+	struct bs_run run;
 
 	(void)state;
-	setup(&run, "none", ev, COUNT(ev) - 1);
+	bs_run_setup(&run, "none", ev, COUNT(ev) - 1);
 	run.cfg.repeat = 3;
 	run.cfg.gap = 4 * SEC;
 	run.cfg.tail = 1 * SEC;
-	go(&run);
+	bs_run_go(&run);
 	/* 2 MiB throughout; 4 MiB from 1 to 5, 6 to 10, 11 to 12: the window is 3 x 1 + 2 x 4 + 1 */
-	assert_int_equal(metric(&run, "used_mib_s"), 2 * 12 + 4 * (4 + 4 + 1));
-	assert_int_equal(metric(&run, "alloc_failed"), 0);
-	assert_int_equal(metric(&run, "unusable_frees"), 0);
+	assert_int_equal(bs_run_metric(&run, "used_mib_s"), 2 * 12 + 4 * (4 + 4 + 1));
+	assert_int_equal(bs_run_metric(&run, "alloc_failed"), 0);
+	assert_int_equal(bs_run_metric(&run, "unusable_frees"), 0);
 	bs_result_free(run.r);
 }
 
@@ -138,15 +74,15 @@ static void test_parts_of_a_block_are_freed(void **state)
 		{.time = 4 * SEC, .kind = BS_EV_ALLOC, .order = 9},
 		{.time = 5 * SEC, .kind = BS_EV_FREE, .order = 9, .arg = 1},
 	};
-	struct run run;
+	struct bs_run run;
 
 	(void)state;
-	setup(&run, "none", ev, COUNT(ev));
-	go(&run);
-	assert_int_equal(metric(&run, "unusable_frees"), 0);
-	assert_int_equal(metric(&run, "skipped_frees"), 0);
+	bs_run_setup(&run, "none", ev, COUNT(ev));
+	bs_run_go(&run);
+	assert_int_equal(bs_run_metric(&run, "unusable_frees"), 0);
+	assert_int_equal(bs_run_metric(&run, "skipped_frees"), 0);
 	/* 2 + 1.5 + 1 + 0 + 2 MiB, a second each */
-	assert_int_equal(metric(&run, "used_mib_s"), 6);
+	assert_int_equal(bs_run_metric(&run, "used_mib_s"), 6);
 	bs_result_free(run.r);
 }
 
@@ -154,7 +90,7 @@ static void test_parts_of_a_block_are_freed(void **state)
 static void test_failed_allocations(void **state)
 {
 	struct bs_trace_event ev[200];
-	struct run run;
+	struct bs_run run;
 	size_t n = 0;
 
 	(void)state;
@@ -163,11 +99,11 @@ static void test_failed_allocations(void **state)
 	for (size_t i = 0; i < 100; i++)
 		ev[n++] = (struct bs_trace_event){
 			.time = SEC, .kind = BS_EV_FREE, .order = 10, .arg = (uint32_t)(100 - i)};
-	setup(&run, "none", ev, n);
-	go(&run);
-	assert_true(metric(&run, "alloc_failed") >= 36); /* 400 MiB do not fit into 256 */
-	assert_int_equal(metric(&run, "skipped_frees"), metric(&run, "alloc_failed"));
-	assert_int_equal(metric(&run, "false_oom"), 0);
+	bs_run_setup(&run, "none", ev, n);
+	bs_run_go(&run);
+	assert_true(bs_run_metric(&run, "alloc_failed") >= 36); /* 400 MiB do not fit into 256 */
+	assert_int_equal(bs_run_metric(&run, "skipped_frees"), bs_run_metric(&run, "alloc_failed"));
+	assert_int_equal(bs_run_metric(&run, "false_oom"), 0);
 	bs_result_free(run.r);
 }
 
@@ -187,14 +123,14 @@ static void test_a_call_blocks_its_cpu_only(void **state)
 		{.time = 5 * MS + 1, .kind = BS_EV_ALLOC, .order = 0, .cpu = 1},
 		{.time = 20 * MS, .kind = BS_EV_ALLOC, .order = 0},
 	};
-	struct run run;
+	struct bs_run run;
 
 	(void)state;
-	setup(&run, "hypercall", ev, COUNT(ev));
+	bs_run_setup(&run, "hypercall", ev, COUNT(ev));
 	run.costs.per_request = 10 * MS;
-	go(&run);
-	assert_int_equal(metric(&run, "calls"), 1);
-	assert_int_equal(metric(&run, "cpu_lag_ns"), 6 * MS);
+	bs_run_go(&run);
+	assert_int_equal(bs_run_metric(&run, "calls"), 1);
+	assert_int_equal(bs_run_metric(&run, "cpu_lag_ns"), 6 * MS);
 	bs_result_free(run.r);
 }
 
@@ -210,15 +146,15 @@ static void test_a_free_follows_its_late_allocation(void **state)
 		{.time = 4 * MS, .kind = BS_EV_ALLOC, .order = 2, .cpu = 1},
 		{.time = 30 * MS, .kind = BS_EV_FREE, .order = 2, .cpu = 0, .arg = 1},
 	};
-	struct run run;
+	struct bs_run run;
 
 	(void)state;
-	setup(&run, "hypercall", ev, COUNT(ev));
+	bs_run_setup(&run, "hypercall", ev, COUNT(ev));
 	run.costs.per_request = 10 * MS;
-	go(&run);
-	assert_int_equal(metric(&run, "skipped_frees"), 0);
-	assert_int_equal(metric(&run, "unusable_frees"), 0);
-	assert_int_equal(metric(&run, "alloc_failed"), 0);
+	bs_run_go(&run);
+	assert_int_equal(bs_run_metric(&run, "skipped_frees"), 0);
+	assert_int_equal(bs_run_metric(&run, "unusable_frees"), 0);
+	assert_int_equal(bs_run_metric(&run, "alloc_failed"), 0);
 	bs_result_free(run.r);
 }
 
@@ -236,24 +172,25 @@ static void test_a_timer_stands_still_while_the_guest_is_paused(void **state)
 		{.time = 11 * SEC, .kind = BS_EV_PAUSE},
 		{.time = 71 * SEC, .kind = BS_EV_RESUME},
 	};
-	struct run run;
+	struct bs_run run;
 
 	(void)state;
-	setup(&run, "rotation", ev, COUNT(ev));
+	bs_run_setup(&run, "rotation", ev, COUNT(ev));
 	run.cfg.tail = 10 * SEC;
-	go(&run);
-	assert_int_equal(metric(&run, "settle_ns.t99"), 1 * SEC);
+	bs_run_go(&run);
+	assert_int_equal(bs_run_metric(&run, "settle_ns.t99"), 1 * SEC);
 	/* What zones below their marks never report is raw at the pause and at the end. */
-	assert_int_equal(metric(&run, "paused_raw_bytes") - metric(&run, "left_raw_bytes"),
+	assert_int_equal(bs_run_metric(&run, "paused_raw_bytes") -
+				 bs_run_metric(&run, "left_raw_bytes"),
 			 8 << 20);
-	assert_int_equal(metric(&run, "returned_bytes"), 8 << 20);
+	assert_int_equal(bs_run_metric(&run, "returned_bytes"), 8 << 20);
 	bs_result_free(run.r);
 
 	/* Without the pause the same pass comes 2 s after the free. */
-	setup(&run, "rotation", ev, 4);
+	bs_run_setup(&run, "rotation", ev, 4);
 	run.cfg.tail = 10 * SEC;
-	go(&run);
-	assert_int_equal(metric(&run, "settle_ns.t99"), 2 * SEC);
+	bs_run_go(&run);
+	assert_int_equal(bs_run_metric(&run, "settle_ns.t99"), 2 * SEC);
 	bs_result_free(run.r);
 }
 
@@ -262,7 +199,7 @@ static void test_a_timer_stands_still_while_the_guest_is_paused(void **state)
 static void test_the_world_runs_on_during_a_call(void **state)
 {
 	struct bs_trace_event ev[80];
-	struct run run;
+	struct bs_run run;
 	size_t n = 0;
 
 	(void)state;
@@ -277,13 +214,13 @@ static void test_the_world_runs_on_during_a_call(void **state)
 	for (size_t i = 0; i < 10; i++)
 		ev[n++] = (struct bs_trace_event){
 			.time = 13 * SEC + i, .kind = BS_EV_ALLOC, .order = 10};
-	setup(&run, "rotation", ev, n);
+	bs_run_setup(&run, "rotation", ev, n);
 	run.costs.per_request = 5 * SEC;
 	run.cfg.tail = 60 * SEC;
-	go(&run);
-	assert_int_equal(metric(&run, "alloc_failed"), 0);
-	assert_int_equal(metric(&run, "cpu_lag_ns"), 0); /* nobody waits for a worker */
-	assert_true(metric(&run, "calls") > 0);
+	bs_run_go(&run);
+	assert_int_equal(bs_run_metric(&run, "alloc_failed"), 0);
+	assert_int_equal(bs_run_metric(&run, "cpu_lag_ns"), 0); /* nobody waits for a worker */
+	assert_true(bs_run_metric(&run, "calls") > 0);
 	bs_result_free(run.r);
 }
 
