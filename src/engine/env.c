@@ -226,6 +226,24 @@ static int env_call(void *arg, const struct bs_range *r, unsigned int n, unsigne
 	return bs_device_complete(c->dev, ticket, c->now, &err);
 }
 
+/* The host backs what the CPU is about to be handed; the CPU waits for it. */
+static int env_install(void *arg, bs_pfn pfn, unsigned int order, unsigned int cpu)
+{
+	struct bs_cell *c = arg;
+	struct bs_error err;
+	bs_ns cost;
+	int ret;
+
+	if (c->ended || c->failed)
+		return -ESHUTDOWN;
+	ret = bs_device_install(c->dev, pfn, order, c->now, &cost, &err);
+	if (ret)
+		bs_cell_fail(c, &err);
+	if (cost)
+		bs_cell_block_cpu(c, cpu, cost);
+	return ret;
+}
+
 static void env_violated(void *arg, const char *law, bs_pfn pfn)
 {
 	struct bs_cell *c = arg;
@@ -271,6 +289,7 @@ void bs_cell_env(struct bs_cell *c, struct bs_env *env)
 		.submit_async = env_submit_async,
 		.wait = env_wait,
 		.capacity = c->capacity,
+		.install = env_install,
 		.violated = env_violated,
 	};
 }

@@ -5,9 +5,9 @@
  *
  * Every 5 s a host thread looks through the frames of 2 MiB, by preference of zone type, and evicts
  * those that are free and installed, eight at a time: they stay free for the guest, only their
- * backing goes. No guest CPU, no isolation, no guest call. An allocation that takes an evicted
- * frame installs it first, synchronously; its cost is that of the fault that the guest's first touch
- * takes here. Blocks are claimed whole: a free block of 4 MiB is two frames in one range.
+ * backing goes. No guest CPU, no isolation, no guest call. An allocation that is handed anything of
+ * an evicted frame first has the host install all of it and waits for that, so no touch ever faults.
+ * Blocks are claimed whole: a free block of 4 MiB is two frames in one range.
  */
 #include <errno.h>
 
@@ -196,22 +196,38 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 
 /* ---- The guest allocates --------------------------------------------------------------------- */
 
-/* A frame is installed when anything of it is handed out. An allocation takes the lower end of a
- * block, so the upper frame of a split one stays evicted. What is pulled apart for other reasons
- * goes beyond what frames can follow, and counts as installed. */
+/* An allocation takes the lower end of a block, so the upper frame of a split one stays where
+ * block_out() will see it leave. The lower one may wait on a per-cpu list, page by page, until
+ * somebody is handed the first. What is pulled apart for other reasons goes beyond what frames can
+ * follow, and counts as installed. */
 static void block_out(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why)
 {
 	struct shared_state *s = bs_state(rc);
+	struct bs_block frame = *b;
 
 	if (!s->evicted || why == BS_MERGE)
 		return;
-	set_evicted(s, b->pfn, why == BS_ALLOC ? FRAME_ORDER : b->order, false);
+	if (why != BS_ALLOC) {
+		set_evicted(s, b->pfn, b->order, false);
+		return;
+	}
+	frame.order = FRAME_ORDER;
+	if (is_evicted(s, b->pfn))
+		bs_defer(rc, &frame);
 }
 
-/* H10: 4 MiB at once are both frames. */
+/* H10: a frame is installed whole, whatever is taken of it; 4 MiB at once are two. */
 static void allocated(struct bs_report_ctx *rc, const struct bs_block *b)
 {
-	set_evicted(bs_state(rc), b->pfn, b->order, false);
+	struct shared_state *s = bs_state(rc);
+	const bs_pfn end = b->pfn + (1u << b->order);
+
+	for (bs_pfn frame = b->pfn & ~(FRAME - 1); frame < end; frame += FRAME) {
+		if (!is_evicted(s, frame))
+			continue;
+		set_evicted(s, frame, FRAME_ORDER, false);
+		bs_install(rc, frame, FRAME_ORDER, b->cpu);
+	}
 }
 
 const struct bs_strategy bs_strategy_shared_state = {

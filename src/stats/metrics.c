@@ -36,7 +36,7 @@ static const struct bs_metric metrics[] = {
 	     "integral over the window of the memory the trace's blocks own, rounded down"),
 	CELL("cost_ns", "ns",
 	     "what the cell held times the bound's weight, plus what became resident in the window "
-	     "(refaults and first touches) times the bound's refault cost; no strategy can be below "
+	     "(refaults, installs, first touches) times the bound's refault cost; no strategy can be below "
 	     "bound.cost_ns"),
 	CELL("peak_resident_bytes", "bytes",
 	     "most the host held at once: resident plus unmapped but not returned"),
@@ -58,10 +58,16 @@ static const struct bs_metric metrics[] = {
 	     "at the end: unmapped but not returned, because the rest of the huge page is in use"),
 	CELL("returned_bytes", "bytes",
 	     "memory the host got back: discarded, and with huge pages only when the whole 2 MiB was"),
-	CELL("refaults", "faults", "base or huge pages faulted in again after they were discarded"),
-	CELL("refault_bytes.total", "bytes", "memory that was discarded and needed again"),
+	CELL("refaults", "faults",
+	     "base or huge pages faulted in, or installed, again after they were discarded"),
+	CELL("refault_bytes.total", "bytes",
+	     "memory that was discarded and needed again: faulted in or installed"),
 	CELL("refault_bytes.1s", "bytes", "the part of it needed again within 1 s of the discard"),
 	CELL("refault_bytes.10s", "bytes", "the part of it needed again within 10 s"),
+	CELL("installs", "requests",
+	     "times the guest asked the host to back memory before touching it (shared state)"),
+	CELL("install_bytes", "bytes",
+	     "memory that was made resident by that, discarded before or never touched"),
 	CELL("isolated_peak_bytes", "bytes",
 	     "most memory that was off the free lists at once on behalf of the reporter"),
 	CELL("alloc_failed", "allocations", "allocations of the trace that failed in the replay"),

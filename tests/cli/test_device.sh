@@ -28,6 +28,14 @@ expect 1 discarded_bytes -- run good.cborseq -s rotation:delay=10ms --device mod
 expect 0 -- run good.cborseq -s rotation:delay=10ms --device model:inhibit=assigned --fail-if \
 	"discarded_bytes>0"
 
+# Installs are in the record, and count as memory needed again: nothing undercuts the bound.
+expect 0 -- compare "$src/traces/memhog_thp.cborseq.zst" -s shared-state --device model \
+	--no-measured --format json -o installed.json
+jq -e '.bound.cost_ns <= .cells[0].cost_ns and .cells[0].installs > 0 and
+	.cells[0].install_bytes >= .cells[0].refault_bytes.total and
+	.cells[0].refault_bytes.total > 0' installed.json >/dev/null ||
+	fail "installs do not add up"
+
 # What was measured here is a preset like the others.
 expect 0 -- calibrate --rounds 3 -o here.json
 expect 0 -- run good.cborseq -s rotation --device model --costs here.json

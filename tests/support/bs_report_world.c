@@ -100,6 +100,16 @@ static int env_wait(void *arg, int ticket)
 	return 0;
 }
 
+static int env_install(void *arg, bs_pfn pfn, unsigned int order, unsigned int cpu)
+{
+	struct bs_world *w = arg;
+
+	if (w->installs_used < sizeof(w->installs) - 32)
+		w->installs_used += (size_t)sprintf(w->installs + w->installs_used, "%u:%u@%u ",
+						    pfn, order, cpu);
+	return 0;
+}
+
 /* ---- The guest ------------------------------------------------------------------------------- */
 
 struct bs_world *bs_world_create_empty(const char *kernel, const struct bs_zone_range *zones,
@@ -168,6 +178,7 @@ void bs_world_bind(struct bs_world *w, const struct bs_strategy *s, const char *
 		.call = env_call,
 		.submit_async = env_submit_async,
 		.wait = env_wait,
+		.install = env_install,
 		.capacity = capacity,
 		.violated = env_violated,
 	};
@@ -218,6 +229,13 @@ const char *bs_world_log(struct bs_world *w)
 	w->log[w->log_used] = '\0';
 	w->log_used = 0;
 	return w->log;
+}
+
+const char *bs_world_installs(struct bs_world *w)
+{
+	w->installs[w->installs_used] = '\0';
+	w->installs_used = 0;
+	return w->installs;
 }
 
 void bs_assert_list(struct bs_world *w, unsigned int order, unsigned int mt, const char *expected)

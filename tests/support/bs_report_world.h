@@ -25,6 +25,9 @@ struct bs_world {
 	void (*during)(struct bs_world *w, unsigned int call);
 	void *arg;
 
+	char installs[1 << 10]; /* "2048:9@0 ": by CPU 0; long logs end early */
+	size_t installs_used;
+
 	unsigned int violations;
 	char law[128]; /* the last one broken */
 	bool not_taken; /* a request held a page that was not out of the allocator */
@@ -54,6 +57,8 @@ bool bs_world_work(struct bs_world *w);
 unsigned int bs_world_settle(struct bs_world *w, unsigned int max);
 /* The log since the last call. */
 const char *bs_world_log(struct bs_world *w);
+/* The installs since the last call. */
+const char *bs_world_installs(struct bs_world *w);
 
 /* The list (order, mt) of zone 0 as "1024r,0r" (r: marked). The buffer is the world's. */
 void bs_assert_list(struct bs_world *w, unsigned int order, unsigned int mt, const char *expected);

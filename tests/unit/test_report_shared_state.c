@@ -3,6 +3,7 @@
 #include "bs_test.h"
 
 #include "bs_report_world.h"
+#include "mm_report.h"
 
 #define M BS_MIGRATE_MOVABLE
 
@@ -69,8 +70,13 @@ static void test_an_allocation_installs_its_frame_only(void **state)
 	/* the 256 pages behind the blocks come first */
 	for (unsigned int i = 0; i < 256; i++)
 		bs_world_alloc(w, 0, M);
+	assert_string_equal(bs_world_installs(w), "");
 	page = bs_world_alloc(w, 0, M);
 	assert_int_equal(page, 1024);
+	assert_string_equal(bs_world_installs(w), "1024:9@0 "); /* for one page, the frame */
+	bs_world_alloc(w, 3, M); /* from the rest of it */
+	assert_string_equal(bs_world_installs(w), "");
+	bs_world_free(w, 1032, 3);
 	bs_assert_list(w, 9, M, "1536");
 	assert_int_equal(bs_report_raw_bytes(w->rc), 0);
 	bs_world_settle(w, 4); /* 1536 is evicted already: not told again */
@@ -92,10 +98,95 @@ static void test_a_large_allocation_installs_both(void **state)
 	bs_world_free(w, 1024, 10);
 	bs_world_work(w);
 	assert_int_equal(bs_world_alloc(w, 10, M), 1024);
+	assert_string_equal(bs_world_installs(w), "1024:9@0 1536:9@0 ");
 	bs_world_free(w, 1536, 9); /* the upper frame alone is back */
 	bs_world_log(w);
 	bs_world_work(w);
 	assert_string_equal(bs_world_log(w), "1536:9 | ");
+	bs_world_destroy(w);
+}
+
+/*
+ * The per-cpu list refills with 63 pages at once:
+ *
+ *   o8 M: [8192] (installed)   o9 M: [3072] (evicted)
+ *   252 pages     four refills out of 8192
+ *   the 253rd     the fifth takes the last four of 8192 and cuts 59 from frame 3072
+ *   the 257th     is the first that is a page of 3072: now it is installed
+ */
+static void test_pages_wait_on_a_per_cpu_list(void **state)
+{
+	struct bs_world *w = full_world("shared-state");
+	bs_pfn pfn;
+
+	(void)state;
+	bs_world_free(w, 3072, 9);
+	bs_world_work(w);
+	bs_world_log(w);
+	bs_zone_set_pcp(w->m, 0, 1024, 63);
+	for (unsigned int i = 0; i < 252; i++) /* four refills of 63 */
+		assert_true(bs_world_alloc(w, 0, M) >= 8192);
+	/* The fifth takes the last four, and 59 of the frame. */
+	for (unsigned int i = 0; i < 4; i++)
+		assert_true(bs_world_alloc(w, 0, M) >= 8192);
+	assert_string_equal(bs_world_installs(w), "");
+	bs_assert_list(w, 9, M, "");
+	pfn = bs_world_alloc(w, 0, M);
+	assert_true(pfn >= 3072 && pfn < 3072 + 512);
+	assert_string_equal(bs_world_installs(w), "3072:9@0 ");
+	bs_world_alloc(w, 0, M);
+	assert_string_equal(bs_world_installs(w), "");
+	bs_world_destroy(w);
+}
+
+/* The frame was cut for a per-cpu list and nobody was handed a page of it: whole again, it is as
+ * evicted as it was, and neither told again nor counted as raw. */
+static void test_a_frame_that_nobody_had_stays_evicted(void **state)
+{
+	struct bs_world *w = full_world("shared-state");
+
+	(void)state;
+	bs_world_free(w, 3072, 9);
+	bs_world_work(w);
+	bs_world_log(w);
+	bs_zone_set_pcp(w->m, 0, 1024, 63);
+	for (unsigned int i = 0; i < 256; i++)
+		bs_world_alloc(w, 0, M);
+	bs_assert_list(w, 9, M, "");
+	bs_drain_pages(w->m, BS_ALL_CPUS);
+	bs_assert_list(w, 9, M, "3072");
+	assert_int_equal(bs_report_raw_bytes(w->rc), 0);
+	bs_world_settle(w, 4);
+	assert_string_equal(bs_world_log(w), "");
+	bs_zone_set_pcp(w->m, 0, 0, 1);
+	assert_int_equal(bs_world_alloc(w, 0, M), 3072);
+	assert_string_equal(bs_world_installs(w), "3072:9@0 ");
+	bs_world_destroy(w);
+}
+
+/* Two frames are cut before a page of either is handed out: both are installed, each for its own
+ * first page. Frames of two types: a request of the one refills from the one, the other's from the
+ * other. */
+static void test_two_frames_at_once(void **state)
+{
+	struct bs_world *w = full_world("shared-state");
+	bs_pfn first[2] = {3072, 5120};
+
+	(void)state;
+	bs_mm_set_pageblock_type(w->m, 5120, BS_MIGRATE_UNMOVABLE);
+	for (unsigned int i = 0; i < 2; i++)
+		bs_world_free(w, first[i], 9);
+	bs_world_work(w);
+	bs_world_log(w);
+	bs_zone_set_pcp(w->m, 0, 1024, 63);
+	for (unsigned int i = 0; i < 256; i++)
+		bs_world_alloc(w, 0, M);
+	bs_assert_list(w, 9, M, "");
+	/* the fifth refill cut 3072; this one cuts 5120 and is handed its first page */
+	assert_int_equal(bs_world_alloc(w, 0, BS_MIGRATE_UNMOVABLE) >> 9, 5120 >> 9);
+	assert_string_equal(bs_world_installs(w), "5120:9@0 ");
+	assert_int_equal(bs_world_alloc(w, 0, M) >> 9, 3072 >> 9);
+	assert_string_equal(bs_world_installs(w), "3072:9@0 ");
 	bs_world_destroy(w);
 }
 
@@ -148,6 +239,9 @@ int main(void)
 		cmocka_unit_test(test_the_tick),
 		cmocka_unit_test(test_an_allocation_installs_its_frame_only),
 		cmocka_unit_test(test_a_large_allocation_installs_both),
+		cmocka_unit_test(test_pages_wait_on_a_per_cpu_list),
+		cmocka_unit_test(test_a_frame_that_nobody_had_stays_evicted),
+		cmocka_unit_test(test_two_frames_at_once),
 		cmocka_unit_test(test_the_guest_may_take_it_meanwhile),
 		cmocka_unit_test(test_a_failed_discard_is_tried_again),
 	};
