@@ -49,6 +49,9 @@ static int list_devices(char **args)
 		printf("%s - %s\n", name, summary);
 		print_params(bs_device_params(i));
 	}
+	puts("advice (--advice)");
+	for (unsigned int i = 0; bs_device_advice(i, &name, &summary); i++)
+		printf("    %-12s %s\n", name, summary);
 	fputs("cost presets:", stdout);
 	for (const char *const *p = bs_cost_preset_names(); *p; p++)
 		printf(" %s", *p);

@@ -75,7 +75,10 @@ static const struct argp_option options[] = {
 	 "Huge pages behind the guest: always, never, auto (if the reporting order is >= 9)", 3},
 	{"touch", OPT_TOUCH, "MODE", 0,
 	 "What the guest writes into memory it gets: page (a stamp each, default), all, none", 3},
-	{"advice", OPT_ADVICE, "NAME", 0, "dontneed (default) or free: what the host does", 3},
+	{"advice", OPT_ADVICE, "NAME", 0,
+	 "What the host does with what is reported: dontneed (default), free, none, pageout; see "
+	 "`list devices`",
+	 3},
 	{"verify", OPT_VERIFY, "WHEN", 0,
 	 "Compare residency with the kernel's account: each request, sample (default), end", 3},
 	{"capacity", OPT_CAPACITY, "N", 0, "Ranges per request, 1 to 512 (default 32)", 3},
@@ -297,7 +300,7 @@ static error_t parse_host(int key, char *arg, struct sim_options *o)
 {
 	static const char *const thps[] = {"auto", "always", "never", NULL};
 	static const char *const touches[] = {"none", "page", "all", NULL};
-	static const char *const advices[] = {"dontneed", "free", NULL};
+	const char *advices[8] = {NULL};
 	static const char *const verifies[] = {"each", "sample", "end", NULL};
 	static const char *const residents[] = {"used", "all", "none", NULL};
 	struct bs_device_config *dc = &o->cfg.device;
@@ -313,6 +316,8 @@ static error_t parse_host(int key, char *arg, struct sim_options *o)
 		dc->touch = (enum bs_touch)cli_enum("--touch", arg, touches);
 		return 0;
 	case OPT_ADVICE:
+		for (unsigned int i = 0; bs_device_advice(i, &advices[i], NULL); i++)
+			;
 		dc->advice = (enum bs_advice)cli_enum("--advice", arg, advices);
 		return 0;
 	case OPT_VERIFY:

@@ -22,7 +22,8 @@ struct bs_device;
 
 enum bs_touch { BS_TOUCH_NONE, BS_TOUCH_PAGE, BS_TOUCH_ALL };
 enum bs_thp { BS_THP_AUTO, BS_THP_ALWAYS, BS_THP_NEVER };
-enum bs_advice { BS_ADVICE_DONTNEED, BS_ADVICE_FREE };
+/** What the host does with a range that it serves: bs_device_advice() says what each means. */
+enum bs_advice { BS_ADVICE_DONTNEED, BS_ADVICE_FREE, BS_ADVICE_NONE, BS_ADVICE_PAGEOUT };
 enum bs_verify { BS_VERIFY_EACH, BS_VERIFY_SAMPLE, BS_VERIFY_END };
 enum bs_resident { BS_RESIDENT_USED, BS_RESIDENT_ALL, BS_RESIDENT_NONE };
 
@@ -87,6 +88,9 @@ int bs_device_create(const struct bs_device_config *config, struct bs_device **o
 void bs_device_destroy(struct bs_device *d);
 /** Names of the device kinds with a one-line summary each; false behind the last. */
 bool bs_device_kind(unsigned int index, const char **name, const char **summary);
+/** Name of enum bs_advice number @index ("dontneed") and what it does; false behind the last.
+ *  @summary may be NULL. spec reporting.md 11 */
+bool bs_device_advice(unsigned int index, const char **name, const char **summary);
 /** Parameters of device kind number @index: costs, queue and faults (spec reporting.md 12.3). */
 const struct bs_param *bs_device_params(unsigned int index);
 /** Would bs_device_create() accept them? 0 or -EINVAL with @err. @params may be NULL. */
@@ -129,6 +133,14 @@ int bs_device_request(struct bs_device *d, const struct bs_range *r, unsigned in
  * others are discarded); -EUCLEAN no such ticket.
  */
 int bs_device_complete(struct bs_device *d, int ticket, bs_ns now, struct bs_error *err);
+
+/**
+ * bs_device_busy - would a request that arrives at @now wait before it is served?
+ *
+ * The queue is full, the host stands still (stall), or the device says so (busy_every, busy_for,
+ * during which it serves requests all the same). spec reporting.md 11, skip_if_busy.
+ */
+bool bs_device_busy(const struct bs_device *d, bs_ns now);
 
 /**
  * bs_device_alloc - the guest got a block: it owns and (touch mode) writes it
@@ -213,8 +225,8 @@ bool bs_device_is_resident(const struct bs_device *d, bs_pfn pfn);
  * bs_device_check - compare the model with the kernel's account of the arena
  *
  * Base pages: page by page. Huge pages: every page touched and not discarded since is there, and
- * nothing is there in a 2 MiB of which the model holds nothing (semantics.md 6). MADV_FREE and
- * devices without an arena: nothing to compare.
+ * nothing is there in a 2 MiB of which the model holds nothing (semantics.md 6). MADV_FREE,
+ * MADV_PAGEOUT and devices without an arena: nothing to compare.
  * Return: 0 equal; 1 mismatch, now or in an earlier check of enum bs_verify (@err describes the
  * first); -errno could not be read.
  */

@@ -22,6 +22,29 @@ bool bs_device_kind(unsigned int index, const char **name, const char **summary)
 	return true;
 }
 
+static const struct {
+	const char *name, *words, *summary;
+} advices[] = {
+	[BS_ADVICE_DONTNEED] = {"dontneed", "MADV_DONTNEED", "the pages go at once"},
+	[BS_ADVICE_FREE] = {"free", "MADV_FREE",
+			    "the pages go when the host is short of memory; counted as gone"},
+	[BS_ADVICE_NONE] =
+		{"none", "no advice",
+		 "requests complete, nothing goes (device assigned); counted as skipped"},
+	[BS_ADVICE_PAGEOUT] = {"pageout", "MADV_PAGEOUT",
+			       "the pages go to swap, or, without swap, nowhere; counted as gone"},
+};
+
+bool bs_device_advice(unsigned int index, const char **name, const char **summary)
+{
+	if (index >= sizeof(advices) / sizeof(advices[0]))
+		return false;
+	*name = advices[index].name;
+	if (summary)
+		*summary = advices[index].summary;
+	return true;
+}
+
 const struct bs_param *bs_device_params(unsigned int index)
 {
 	return index < NR_KINDS ? kinds[index]->params : NULL;
@@ -66,7 +89,7 @@ static int check_config(const struct bs_device_config *c, struct bs_error *err)
 	else if (c->report_order > BS_MAX_ORDER)
 		what = "orders are 0 to 10";
 	else if ((unsigned int)c->touch > BS_TOUCH_ALL || (unsigned int)c->thp > BS_THP_NEVER ||
-		 (unsigned int)c->advice > BS_ADVICE_FREE ||
+		 (unsigned int)c->advice > BS_ADVICE_PAGEOUT ||
 		 (unsigned int)c->verify > BS_VERIFY_END)
 		what = "unknown touch, thp, advice or verify option";
 	return what ? bs_error_set(err, BS_USAGE, 0, "--device", NULL, "%s", what) : 0;
@@ -313,6 +336,12 @@ static int check_range(struct bs_device *d, struct bs_range r, struct bs_error *
 	return 0;
 }
 
+/* Every request is completed and nothing is discarded: known beforehand, so that it costs nothing. */
+static bool drops_nothing(const struct bs_device *d)
+{
+	return d->advice == BS_ADVICE_NONE;
+}
+
 int bs_device_request_at(struct bs_device *d, const struct bs_range *r, unsigned int n, bs_ns now,
 			 bs_ns *cost, struct bs_error *err)
 {
@@ -342,8 +371,9 @@ int bs_device_request_at(struct bs_device *d, const struct bs_range *r, unsigned
 	d->stats.requests++;
 	d->stats.ranges += n;
 	d->stats.asked_bytes += pages << BS_PAGE_SHIFT;
-	*cost = d->costs.per_request + n * d->costs.per_range +
-		(pages * per_mib >> (20 - BS_PAGE_SHIFT));
+	*cost = d->costs.per_request + n * d->costs.per_range;
+	if (!drops_nothing(d))
+		*cost += pages * per_mib >> (20 - BS_PAGE_SHIFT);
 	fate = bs_faults_request(&d->faults, n, now, cost);
 	ret = bs_virtqueue_add(&d->vq, r, n);
 	if (ret >= 0)
@@ -378,7 +408,8 @@ static int apply_faults(struct bs_device *d, struct bs_fate fate, const struct b
 	for (unsigned int i = 0; i < n; i++) {
 		int error = 0;
 
-		if (!fate.error && i < fate.served && !bs_faults_skip(&d->faults, r[i], now)) {
+		if (!fate.error && i < fate.served && !drops_nothing(d) &&
+		    !bs_faults_skip(&d->faults, r[i], now)) {
 			error = bs_faults_madvise(&d->faults);
 			if (!error)
 				continue;
@@ -426,6 +457,11 @@ int bs_device_complete(struct bs_device *d, int ticket, bs_ns now, struct bs_err
 	bs_error_set(err, BS_RESOURCE, error, d->ops->name, NULL,
 		     "the host refused to discard request %d or part of it", ticket);
 	return -EIO;
+}
+
+bool bs_device_busy(const struct bs_device *d, bs_ns now)
+{
+	return d->vq.in_flight == d->vq.depth || bs_faults_busy(&d->faults, now);
 }
 
 /* ---- What it counted ------------------------------------------------------------------------- */
@@ -489,11 +525,13 @@ bool bs_device_thp(const struct bs_device *d)
 
 int bs_device_describe(const struct bs_device *d, char *buf, size_t size)
 {
-	const char *advice = d->advice == BS_ADVICE_FREE ? ", MADV_FREE" : ", MADV_DONTNEED";
+	/* Without an arena there is no advice to give, only one to leave out. */
+	const bool says = d->ops->discard || d->advice == BS_ADVICE_NONE;
 
-	return snprintf(buf, size, "%s, thp=%s%s, %u ranges%s%s", d->ops->name,
-			d->res.thp ? "always" : "never", d->ops->discard ? advice : "",
-			d->vq.capacity, d->changed[0] ? ", " : "", d->changed);
+	return snprintf(buf, size, "%s, thp=%s%s%s, %u ranges%s%s", d->ops->name,
+			d->res.thp ? "always" : "never", says ? ", " : "",
+			says ? advices[d->advice].words : "", d->vq.capacity,
+			d->changed[0] ? ", " : "", d->changed);
 }
 
 int bs_device_host(const struct bs_device *d, char *buf, size_t size)

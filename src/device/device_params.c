@@ -20,6 +20,8 @@ enum {
 	STALL_AT,
 	STALL_FOR,
 	STALL_EVERY,
+	BUSY_EVERY,
+	BUSY_FOR,
 	ERROR_EVERY,
 	ERROR_PPM,
 	PARTIAL_EVERY,
@@ -65,6 +67,8 @@ static const int errno_values[] = {EACCES, EAGAIN, EBADF, EBUSY,  EFAULT,
 	TIME("stall_at", 365 * DAY, "from this virtual time on the host stands still"), \
 	TIME("stall_for", DAY, "... for so long, and what would complete completes then"), \
 	TIME("stall_every", 365 * DAY, "... and again after each such period; 0 = once"), \
+	TIME("busy_every", 365 * DAY, "after each such period, and at 0, the device says it is busy"), \
+	TIME("busy_for", DAY, "... for so long; it serves requests all the same"), \
 	UINT("error_every", 0, 0, UINT32_MAX, "each Nth request fails as a whole with EIO"), \
 	UINT("error_ppm", 0, 0, 1000000, "so many of a million requests fail, at random"), \
 	UINT("partial_every", 0, 0, UINT32_MAX, "each Nth request completes, served in part"), \
@@ -120,6 +124,8 @@ static void set_faults(struct bs_faults *f, const uint64_t *v, uint64_t seed)
 		.stall_at = v[STALL_AT],
 		.stall_for = v[STALL_FOR],
 		.stall_every = v[STALL_EVERY],
+		.busy_every = v[BUSY_EVERY],
+		.busy_for = v[BUSY_FOR],
 		.error_every = v[ERROR_EVERY],
 		.error_ppm = v[ERROR_PPM],
 		.partial_every = v[PARTIAL_EVERY],
@@ -143,6 +149,9 @@ static int check_values(const uint64_t *v, const char *owner, struct bs_error *e
 	if (v[STALL_EVERY] && v[STALL_EVERY] <= v[STALL_FOR])
 		return bs_error_set(err, BS_USAGE, 0, owner, "make stall_every longer",
 				    "the host would stand still for good");
+	if (v[BUSY_FOR] && v[BUSY_EVERY] <= v[BUSY_FOR])
+		return bs_error_set(err, BS_USAGE, 0, owner, "make busy_every longer",
+				    "the device would be busy for good");
 	return 0;
 }
 

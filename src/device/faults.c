@@ -55,6 +55,11 @@ static bs_ns after_stall(const struct bs_faults *f, bs_ns t)
 	return into < f->stall_for ? t + f->stall_for - into : t;
 }
 
+bool bs_faults_busy(const struct bs_faults *f, bs_ns now)
+{
+	return after_stall(f, now) != now || (f->busy_for && now % f->busy_every < f->busy_for);
+}
+
 static bool is_nth(uint64_t count, uint64_t every)
 {
 	return every && count % every == 0;

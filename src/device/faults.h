@@ -20,6 +20,7 @@ struct bs_faults {
 	enum bs_latency latency;
 	bs_ns latency_mean;
 	bs_ns stall_at, stall_for, stall_every;
+	bs_ns busy_every, busy_for;
 	uint64_t error_every, error_ppm;
 	uint64_t partial_every, partial_ranges;
 	enum bs_inhibit inhibit;
@@ -42,6 +43,8 @@ struct bs_fate {
 /* Decide; @cost is what the request takes without faults and receives what it takes with them.
  * @now: BS_NO_TIME: stalls do not happen */
 struct bs_fate bs_faults_request(struct bs_faults *f, unsigned int n, bs_ns now, bs_ns *cost);
+/* Does the host stand still at @now, or say that it is busy? */
+bool bs_faults_busy(const struct bs_faults *f, bs_ns now);
 /* Does the host leave such a range alone at @now, without saying so? */
 bool bs_faults_skip(const struct bs_faults *f, struct bs_range r, bs_ns now);
 /* The next range is given to madvise(): 0, or the errno that it shall fail with. */

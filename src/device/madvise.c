@@ -22,6 +22,21 @@ static uint64_t real_ns(void)
 	return (uint64_t)t.tv_sec * BS_NS_PER_S + (uint64_t)t.tv_nsec;
 }
 
+/* BS_ADVICE_NONE: no range ever gets as far as that. MADV_PAGEOUT: Linux 5.4, newer than the oldest
+ * headers; a kernel without it refuses the range. */
+static const int advice[] = {
+	[BS_ADVICE_DONTNEED] = MADV_DONTNEED,
+	[BS_ADVICE_FREE] = MADV_FREE,
+	[BS_ADVICE_NONE] = MADV_NORMAL,
+	[BS_ADVICE_PAGEOUT] = 21,
+};
+
+/* Pages that are given to the kernel's own judgement stay mapped until it wants them. */
+static bool is_comparable(const struct bs_device *d)
+{
+	return d->advice == BS_ADVICE_DONTNEED || d->advice == BS_ADVICE_NONE;
+}
+
 static int madvise_create(struct bs_device *d, uint64_t peak_pages, struct bs_error *err)
 {
 	int ret = bs_guard_check(&bs_guard_proc, peak_pages, err);
@@ -36,7 +51,7 @@ static int madvise_create(struct bs_device *d, uint64_t peak_pages, struct bs_er
 		bs_account_close(&d->account);
 		return ret;
 	}
-	d->arena.advice = d->advice == BS_ADVICE_FREE ? MADV_FREE : MADV_DONTNEED;
+	d->arena.advice = advice[d->advice];
 	d->arena.fill = d->touch == BS_TOUCH_ALL;
 	d->collapses = bs_account_collapses();
 	d->stats.content_checked = d->touch != BS_TOUCH_NONE;
@@ -120,8 +135,7 @@ static int madvise_discard(struct bs_device *d, const struct bs_range *r, unsign
 static void madvise_completed(struct bs_device *d, const struct bs_range *r, unsigned int n,
 			      const uint64_t *failed)
 {
-	/* Pages advised MADV_FREE stay mapped until the host needs them: nothing to compare. */
-	if (d->advice == BS_ADVICE_FREE || d->verify == BS_VERIFY_END)
+	if (!is_comparable(d) || d->verify == BS_VERIFY_END)
 		return;
 	if (d->verify == BS_VERIFY_SAMPLE && d->stats.requests % SAMPLE_EVERY)
 		return;
@@ -139,7 +153,7 @@ static int madvise_check(struct bs_device *d, struct bs_error *err)
 {
 	int ret = 0;
 
-	if (d->advice == BS_ADVICE_DONTNEED)
+	if (is_comparable(d))
 		ret = bs_verify_arena(d);
 	if (ret)
 		return bs_error_set(err, BS_RESOURCE, -ret, "device madvise",

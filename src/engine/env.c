@@ -226,6 +226,13 @@ static int env_call(void *arg, const struct bs_range *r, unsigned int n, unsigne
 	return bs_device_complete(c->dev, ticket, c->now, &err);
 }
 
+static bool env_busy(void *arg)
+{
+	struct bs_cell *c = arg;
+
+	return bs_device_busy(c->dev, c->now);
+}
+
 /* The host backs what the CPU is about to be handed; the CPU waits for it. */
 static int env_install(void *arg, bs_pfn pfn, unsigned int order, unsigned int cpu)
 {
@@ -289,6 +296,7 @@ void bs_cell_env(struct bs_cell *c, struct bs_env *env)
 		.submit_async = env_submit_async,
 		.wait = env_wait,
 		.capacity = c->capacity,
+		.busy = env_busy,
 		.install = env_install,
 		.violated = env_violated,
 	};

@@ -75,12 +75,12 @@ static json_t *config_json(const struct bs_sim_config *cfg)
 	static const char *const layout[] = {"flat", "qemu-pc"};
 	static const char *const touch[] = {"none", "page", "all"};
 	static const char *const thp[] = {"auto", "always", "never"};
-	static const char *const advice[] = {"dontneed", "free"};
 	static const char *const verify[] = {"each", "sample", "end"};
 	static const char *const resident[] = {"used", "all", "none"};
 	static const char *const lru[] = {"auto", "none", "all"};
 	const struct bs_machine_config *mc = &cfg->machine;
 	json_t *o = json_object();
+	const char *advice = "";
 
 	put_str(o, "kernel", mc->kernel);
 	if (cfg->state)
@@ -97,7 +97,8 @@ static json_t *config_json(const struct bs_sim_config *cfg)
 	put_int(o, "capacity", cfg->device.capacity ? cfg->device.capacity : 32);
 	put_str(o, "touch", pick(touch, cfg->device.touch));
 	put_str(o, "thp", pick(thp, cfg->device.thp));
-	put_str(o, "advice", pick(advice, cfg->device.advice));
+	bs_device_advice(cfg->device.advice, &advice, NULL);
+	put_str(o, "advice", advice);
 	put_str(o, "verify", pick(verify, cfg->device.verify));
 	json_object_set_new(o, "costs", costs_json(cfg));
 	put_str(o, "resident_at_start", pick(resident, cfg->resident));
@@ -189,12 +190,14 @@ static json_t *checks_json(const struct bs_cell *c)
 	put_str(o, "machine", "ok");
 	put_str(o, "content", f->device.content_checked ? "ok" : "not checked");
 	put_str(o, "residency",
-		!f->residency_checked			  ? "not checked"
-		: !f->residency_equal			  ? f->residency_note
-		: strcmp(c->cfg->device.kind, "madvise")  ? "modelled"
-		: c->cfg->device.advice == BS_ADVICE_FREE ? "not comparable"
-		: bs_device_thp(c->dev)			  ? "within bounds"
-							  : "exact");
+		!f->residency_checked			 ? "not checked"
+		: !f->residency_equal			 ? f->residency_note
+		: strcmp(c->cfg->device.kind, "madvise") ? "modelled"
+		: c->cfg->device.advice == BS_ADVICE_FREE ||
+				c->cfg->device.advice == BS_ADVICE_PAGEOUT
+			? "not comparable"
+		: bs_device_thp(c->dev) ? "within bounds"
+					: "exact");
 	return o;
 }
 

@@ -36,6 +36,22 @@ jq -e '.bound.cost_ns <= .cells[0].cost_ns and .cells[0].installs > 0 and
 	.cells[0].refault_bytes.total > 0' installed.json >/dev/null ||
 	fail "installs do not add up"
 
+# The device may do nothing at all, and say so.
+expect 0 -- list devices
+cp stdout.txt devices.txt
+for name in dontneed free none pageout; do
+	grep -q "^ *$name " devices.txt || fail "list devices: no advice $name"
+	expect 0 -- run good.cborseq -s rotation:delay=10ms --advice $name --no-measured \
+		--format json -o advice.json
+	jq -e --arg name $name '.config.advice == $name' advice.json >/dev/null ||
+		fail "the record does not name the advice $name"
+done
+expect 0 -- run good.cborseq -s rotation:delay=10ms --advice none --fail-if "discarded_bytes>0"
+expect 2 "remove" -- run good.cborseq -s rotation --advice remove
+expect 2 "busy for good" -- run good.cborseq -s rotation --device null:busy_for=1s
+expect 0 -- run good.cborseq -s rotation:capacity=512 --capacity 512 --device model
+expect 2 "513" -- run good.cborseq -s rotation --capacity 513
+
 # What was measured here is a preset like the others.
 expect 0 -- calibrate --rounds 3 -o here.json
 expect 0 -- run good.cborseq -s rotation --device model --costs here.json
