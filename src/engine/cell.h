@@ -106,7 +106,8 @@ struct bs_cell {
 	bool failed;
 	struct bs_error err;
 
-	/* tickets of requests in flight: their completion has run, and with what result */
+	/* requests in flight, or complete and not yet waited for: the device's ticket, and whether
+	 * their completion has run, with what result; a strategy's ticket is the index */
 	struct bs_call {
 		bool used, done;
 		int ticket, result;
@@ -140,7 +141,7 @@ void bs_cell_write_violation(struct bs_cell *c);
 /* ... and the request that was about to be made, if one was. */
 void bs_cell_violation_request(struct bs_cell *c, const struct bs_range *r, unsigned int n);
 void bs_cell_push(struct bs_cell *c, bs_ns time, enum bs_due_class class, int what);
-void bs_cell_complete(struct bs_cell *c, int ticket);
+void bs_cell_complete(struct bs_cell *c, int number);
 /* An allocation failed: what it gives once the strategy, as a client, has let go of pages. */
 bs_pfn bs_cell_alloc_again(struct bs_cell *c, unsigned int cpu, unsigned int gfp,
 			   unsigned int order);

@@ -9,7 +9,7 @@
 #include <buddysim/types.h>
 
 enum bs_due_class {
-	BS_DUE_COMPLETION, /* what = the device's ticket */
+	BS_DUE_COMPLETION, /* what = number of the call */
 	BS_DUE_WAKE, /* what = generation of the wake */
 	BS_DUE_WAKE_ON, /* a CPU runs a pass itself; what = cpu */
 	BS_DUE_RELEASE, /* a blocked CPU goes on; what = cpu */

@@ -96,12 +96,18 @@ static int shut_down(struct bs_cell *c, const struct bs_range *r, unsigned int n
 	return -ESHUTDOWN;
 }
 
-static struct bs_call *find_call(struct bs_cell *c, int ticket)
+/* The strategy's ticket is the call's place in the table, not the device's ticket: the device gives
+ * that to the next request as soon as this one is complete, which may be before anybody waits. */
+static struct bs_call *find_call(struct bs_cell *c, int number)
 {
-	for (unsigned int i = 0; i < c->nr_calls; i++)
-		if (c->calls[i].used && c->calls[i].ticket == ticket)
-			return &c->calls[i];
-	return NULL;
+	if (number < 0 || (unsigned int)number >= c->nr_calls || !c->calls[number].used)
+		return NULL;
+	return &c->calls[number];
+}
+
+static int call_number(const struct bs_cell *c, const struct bs_call *call)
+{
+	return (int)(call - c->calls);
 }
 
 static struct bs_call *free_call(struct bs_cell *c)
@@ -134,14 +140,14 @@ static int env_submit_async(void *arg, const struct bs_range *r, unsigned int n)
 	/* A CPU that runs the pass itself waits for the device; the others go on. */
 	if (c->pass_cpu >= 0)
 		bs_cell_block_cpu(c, (unsigned int)c->pass_cpu, cost);
-	bs_cell_push(c, c->now + cost, BS_DUE_COMPLETION, ticket);
-	return ticket;
+	bs_cell_push(c, c->now + cost, BS_DUE_COMPLETION, call_number(c, call));
+	return call_number(c, call);
 }
 
-static int env_wait(void *arg, int ticket)
+static int env_wait(void *arg, int number)
 {
 	struct bs_cell *c = arg;
-	struct bs_call *call = find_call(c, ticket);
+	struct bs_call *call = find_call(c, number);
 
 	if (!call)
 		return -ENOENT;
@@ -171,39 +177,33 @@ static int host_submit(struct bs_cell *c, const struct bs_range *r, unsigned int
 	if (ret == -EUCLEAN || ret == -ENOMEM)
 		bs_cell_fail(c, &err);
 	*call = (struct bs_call){.used = true, .ticket = HOST_TICKET, .result = ret};
-	bs_cell_push(c, c->now + cost, BS_DUE_COMPLETION, HOST_TICKET);
-	return env_wait(c, HOST_TICKET);
+	bs_cell_push(c, c->now + cost, BS_DUE_COMPLETION, call_number(c, call));
+	return env_wait(c, call_number(c, call));
 }
 
 static int env_submit(void *arg, const struct bs_range *r, unsigned int n)
 {
 	struct bs_cell *c = arg;
-	int ticket;
+	int number;
 
 	if (c->strategy->caps & BS_CAP_HOST_SIDE)
 		return host_submit(c, r, n);
-	ticket = env_submit_async(c, r, n);
+	number = env_submit_async(c, r, n);
 
-	return ticket < 0 ? ticket : env_wait(arg, ticket);
+	return number < 0 ? number : env_wait(arg, number);
 }
 
-void bs_cell_complete(struct bs_cell *c, int ticket)
+void bs_cell_complete(struct bs_cell *c, int number)
 {
-	struct bs_call *call = find_call(c, ticket);
+	struct bs_call *call = &c->calls[number];
 	struct bs_error err;
-	int ret;
 
-	if (call && ticket == HOST_TICKET) {
-		call->done = true;
+	call->done = true;
+	if (call->ticket == HOST_TICKET)
 		return;
-	}
-	ret = bs_device_complete(c->dev, ticket, c->now, &err);
-	if (ret == -EUCLEAN || ret == -ENOMEM)
+	call->result = bs_device_complete(c->dev, call->ticket, c->now, &err);
+	if (call->result == -EUCLEAN || call->result == -ENOMEM)
 		bs_cell_fail(c, &err);
-	if (call) {
-		call->result = ret;
-		call->done = true;
-	}
 }
 
 /* The CPU that frees makes the call itself: for everybody else it happens in no time, for the
