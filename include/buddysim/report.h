@@ -214,8 +214,9 @@ unsigned int bs_capacity(const struct bs_report_ctx *rc);
  * Return: 0 completed (which does not mean discarded), or -errno from the device.
  */
 int bs_submit(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n);
-/** Hand over without waiting. Returns a ticket >= 0 or
- *  -errno; bs_wait() waits for it and returns what bs_submit() would have. */
+/** Hand over without waiting. Returns a ticket >= 0 or -errno (-EBUSY: the device's queue is full,
+ *  nothing has happened; wait for an earlier one and try again); bs_wait() waits for it and returns
+ *  what bs_submit() would have. Tickets may be waited for in any order, each once. */
 int bs_submit_async(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n);
 int bs_wait(struct bs_report_ctx *rc, int ticket);
 /** A call made by the freeing CPU itself, which blocks: from freeing() (H1), no lock. */

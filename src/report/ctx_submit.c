@@ -88,7 +88,9 @@ int bs_submit_async(struct bs_report_ctx *rc, const struct bs_range *r, unsigned
 	number = rc->env.submit_async(rc->env.arg, r, n);
 	if (number < 0) {
 		landed(rc, r, n);
-		bs_ctx_count_call(rc, r, n, number);
+		/* With a full queue there was no request. */
+		if (number != -EBUSY)
+			bs_ctx_count_call(rc, r, n, number);
 		return number;
 	}
 	memcpy(t->r, r, n * sizeof(*r));

@@ -8,7 +8,8 @@
  * sends it when one more raw block turns up. It sends a sixteenth of each list at most, then asks
  * for another pass. Instead of remembering a place, it rotates the list so that the next raw block
  * stands first. Reported blocks go back with a mark: where the ordinary rule says (5.7, in fact the
- * head) or to the tail (since 5.10).
+ * head) or to the tail (since 5.10): rotation_flight.c. What upstream never had is in
+ * rotation_s9.c, and off unless asked for.
  */
 #include "rotation.h"
 
@@ -16,11 +17,7 @@
 
 #include "strategies.h"
 
-enum { REV, ORDER, CAPACITY, DELAY, BUDGET, PULL, PUT, DIR };
-enum { REV_5_7, REV_5_10, REV_6_1, REV_2026 };
-
 enum { PULL_HEAD, PULL_TAIL };
-enum { PUT_REV, PUT_TAIL, PUT_HEAD };
 enum { DIR_UP, DIR_DOWN };
 
 static const char *const revisions[] = {"5.7", "5.10", "6.1", "2026", NULL};
@@ -31,7 +28,7 @@ static const char *const dirs[] = {"up", "down", NULL};
 static const struct bs_param params[] = {
 	{.name = "rev",
 	 .type = BS_PARAM_ENUM,
-	 .def = REV_6_1,
+	 .def = BS_ROTATION_REV_6_1,
 	 .names = revisions,
 	 .help = "5.7 returns blocks by the ordinary rule, later ones to the tail; 2026 accepts a "
 		 "device with a short queue"},
@@ -67,7 +64,7 @@ static const struct bs_param params[] = {
 	 .help = "end of each list that is reported first: warm or cold"},
 	{.name = "put",
 	 .type = BS_PARAM_ENUM,
-	 .def = PUT_REV,
+	 .def = BS_ROTATION_PUT_REV,
 	 .names = put_ends,
 	 .help = "end to which reported blocks go back; rev: as the revision has it"},
 	{.name = "dir",
@@ -75,12 +72,36 @@ static const struct bs_param params[] = {
 	 .def = DIR_UP,
 	 .names = dirs,
 	 .help = "orders from the lowest up or from the highest down"},
+	{.name = "keep_raw",
+	 .type = BS_PARAM_UINT,
+	 .max = 1 << 20,
+	 .runtime = true,
+	 .help = "blocks of each order and zone that stay warm for the next allocations"},
+	{.name = "skip_if_busy",
+	 .type = BS_PARAM_BOOL,
+	 .help = "while the host is busy put the batch back unreported and try again after the "
+		 "delay"},
+	{.name = "depth",
+	 .type = BS_PARAM_UINT,
+	 .def = 1,
+	 .min = 1,
+	 .max = 256,
+	 .help = "requests in flight at once, as long as the zone has room for another batch"},
+	{.name = "zero_once",
+	 .type = BS_PARAM_BOOL,
+	 .help = "the guest does not zero blocks again that are handed out still reported"},
+	{.name = "gate",
+	 .type = BS_PARAM_UINT,
+	 .max = 100,
+	 .runtime = true,
+	 .help = "report only while the host's pressure is at least this many percent (see "
+		 "--host-memory); 0 = always"},
 	{.name = NULL},
 };
 
 static unsigned int min_order(const struct bs_report_ctx *rc)
 {
-	return (unsigned int)bs_param_get(rc, ORDER);
+	return (unsigned int)bs_param_get(rc, BS_ROTATION_ORDER);
 }
 
 /* ---- On and off ------------------------------------------------------------------------------ */
@@ -92,30 +113,79 @@ static void request(struct bs_report_ctx *rc)
 
 	s->state = BS_ROTATION_REQUESTED;
 	if (old == BS_ROTATION_IDLE)
-		bs_wake(rc, bs_param_get(rc, DELAY));
+		bs_wake(rc, bs_param_get(rc, BS_ROTATION_DELAY));
+}
+
+/* allocated() makes every allocation tell: only for those who want to know. */
+static uint32_t wanted_hooks(const struct bs_report_ctx *rc)
+{
+	return bs_param_get(rc, BS_ROTATION_ZERO_ONCE) ? UINT32_MAX : ~(uint32_t)BS_HOOK_ALLOCATED;
 }
 
 static int start(struct bs_report_ctx *rc)
 {
 	struct bs_rotation *s = bs_state(rc);
 
-	s->capacity = (unsigned int)bs_param_get(rc, CAPACITY);
+	s->capacity = (unsigned int)bs_param_get(rc, BS_ROTATION_CAPACITY);
 	if (s->capacity > bs_capacity(rc)) {
-		if (bs_param_get(rc, REV) < REV_2026)
+		if (bs_param_get(rc, BS_ROTATION_REV) < BS_ROTATION_REV_2026)
 			return -ENOSPC;
 		s->capacity = bs_capacity(rc);
 	}
+	s->depth = (unsigned int)bs_param_get(rc, BS_ROTATION_DEPTH);
+	if (bs_param_get(rc, BS_ROTATION_KEEP_RAW) && bs_rotation_count_marks(rc))
+		return -ENOMEM;
+	bs_rotation_zero_forget(rc);
+	bs_listen(rc, wanted_hooks(rc), min_order(rc));
 	s->state = BS_ROTATION_IDLE;
-	request(rc);
+	if (bs_rotation_gate_open(rc))
+		request(rc);
 	return 0;
+}
+
+static void stop(struct bs_report_ctx *rc)
+{
+	struct bs_rotation *s = bs_state(rc);
+
+	bs_release(rc, s->reported);
+	s->reported = NULL;
 }
 
 /* At run time: marks of smaller blocks than before stay, they are only no longer looked at. */
 static int param_set(struct bs_report_ctx *rc, const struct bs_param *p, uint64_t v)
 {
-	if (p == &params[ORDER])
-		bs_listen(rc, UINT32_MAX, (unsigned int)v);
+	const struct bs_rotation *s = bs_state(rc);
+
+	switch (p - params) {
+	case BS_ROTATION_ORDER:
+		bs_listen(rc, wanted_hooks(rc), (unsigned int)v);
+		/* What happened to blocks below the order was not heard. */
+		bs_rotation_zero_forget(rc);
+		bs_rotation_recount(rc);
+		break;
+	case BS_ROTATION_KEEP_RAW:
+		/* Fewer warm blocks than before: the rest is news. */
+		if (v < bs_param_get(rc, BS_ROTATION_KEEP_RAW) && bs_rotation_gate_open(rc))
+			request(rc);
+		return v ? bs_rotation_count_marks(rc) : 0;
+	case BS_ROTATION_GATE:
+		if (s->pressure >= v)
+			request(rc);
+		break;
+	}
 	return 0;
+}
+
+static void event(struct bs_report_ctx *rc, enum bs_event e, uint64_t v)
+{
+	struct bs_rotation *s = bs_state(rc);
+	const bool was_open = bs_rotation_gate_open(rc);
+
+	if (e != BS_EVENT_PRESSURE)
+		return;
+	s->pressure = (unsigned int)v;
+	if (!was_open && bs_rotation_gate_open(rc))
+		request(rc);
 }
 
 /* ---- A block comes to its list --------------------------------------------------------------- */
@@ -125,7 +195,7 @@ static void place(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_wh
 		  struct bs_spot *at)
 {
 	(void)b;
-	if (why == BS_RETURN && bs_param_get(rc, PUT) == PUT_HEAD)
+	if (why == BS_RETURN && bs_param_get(rc, BS_ROTATION_PUT) == BS_ROTATION_PUT_HEAD)
 		*at = (struct bs_spot){.tail = false, .before = BS_NO_PFN};
 }
 
@@ -135,58 +205,17 @@ static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs
 {
 	(void)b;
 	(void)merged;
-	if (why == BS_FREE)
+	if (why == BS_FREE && bs_rotation_gate_open(rc))
 		request(rc);
 }
 
 /* ---- The pass -------------------------------------------------------------------------------- */
 
-static enum bs_put put_where(const struct bs_report_ctx *rc)
-{
-	switch (bs_param_get(rc, PUT)) {
-	case PUT_HEAD:
-		return BS_PUT_RULE;
-	case PUT_TAIL:
-		return BS_PUT_TAIL;
-	}
-	return bs_param_get(rc, REV) == REV_5_7 ? BS_PUT_RULE : BS_PUT_TAIL;
-}
-
-/* Newest first: the batch was filled from its end. */
-static void drain(struct bs_report_ctx *rc, int err)
-{
-	struct bs_rotation *s = bs_state(rc);
-	enum bs_put where = put_where(rc);
-
-	for (unsigned int i = s->free_slots; i < s->capacity; i++) {
-		const struct bs_range *r = &s->batch[i];
-		unsigned int order = bs_put_back(rc, r->pfn, r->order, BS_MT_NOW, where);
-
-		/* A block that merged is news again; one that was refused is not reported. */
-		if (!err && order == r->order)
-			bs_mark(rc, r->pfn, r->order);
-	}
-	s->free_slots = s->capacity;
-}
-
-/* Called and returns with the zone locked. */
-static int report_batch(struct bs_report_ctx *rc, unsigned int zone)
-{
-	struct bs_rotation *s = bs_state(rc);
-	int err;
-
-	bs_zone_unlock(rc, zone);
-	err = bs_submit(rc, s->batch + s->free_slots, s->capacity - s->free_slots);
-	bs_zone_lock(rc, zone);
-	drain(rc, err);
-	return err;
-}
-
 /* Full requests this list may make after the first one; -1 stands for "no limit". */
 static uint64_t budget_of(struct bs_report_ctx *rc, unsigned int zone, unsigned int order)
 {
 	const struct bs_rotation *s = bs_state(rc);
-	uint64_t share = s->capacity * bs_param_get(rc, BUDGET);
+	uint64_t share = s->capacity * bs_param_get(rc, BS_ROTATION_BUDGET);
 
 	return share ? (bs_nr_free(rc, zone, order) + share - 1) / share : UINT64_MAX;
 }
@@ -195,74 +224,93 @@ static uint64_t budget_of(struct bs_report_ctx *rc, unsigned int zone, unsigned 
 static bs_pfn near_end(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
 		       unsigned int mt)
 {
-	return bs_param_get(rc, PULL) == PULL_HEAD ? bs_first(rc, zone, order, mt)
-						   : bs_last(rc, zone, order, mt);
+	return bs_param_get(rc, BS_ROTATION_PULL) == PULL_HEAD ? bs_first(rc, zone, order, mt)
+							       : bs_last(rc, zone, order, mt);
 }
 
 static bs_pfn step(struct bs_report_ctx *rc, unsigned int order, bs_pfn p)
 {
-	return bs_param_get(rc, PULL) == PULL_HEAD ? bs_next(rc, order, p) : bs_prev(rc, order, p);
+	return bs_param_get(rc, BS_ROTATION_PULL) == PULL_HEAD ? bs_next(rc, order, p)
+							       : bs_prev(rc, order, p);
 }
 
 static void rotate_to(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
 		      unsigned int mt, bs_pfn p)
 {
-	if (bs_param_get(rc, PULL) == PULL_TAIL)
+	if (bs_param_get(rc, BS_ROTATION_PULL) == PULL_TAIL)
 		p = bs_next(rc, order, p);
 	if (p != BS_NO_PFN)
 		bs_rotate(rc, zone, order, mt, p);
 }
 
+struct walk {
+	unsigned int zone, order, mt;
+	uint64_t calls, budget;
+};
+
+/* A raw block stands at @p. 0: on with *@next; else why the walk ends. */
+static int raw_block(struct bs_report_ctx *rc, struct walk *w, bs_pfn p, bs_pfn *next)
+{
+	struct bs_rotation *s = bs_state(rc);
+	int err;
+
+	if (bs_rotation_keeps(rc, w->zone, w->order))
+		return BS_ROTATION_LIST_DONE;
+	if (w->calls > w->budget) {
+		s->state = BS_ROTATION_REQUESTED;
+		return BS_ROTATION_LIST_DONE;
+	}
+	if (s->free_slots && bs_isolate(rc, p, w->order)) {
+		bs_rotation_batch(s)[--s->free_slots] = (struct bs_range){p, (uint8_t)w->order};
+		return 0;
+	}
+	if (!s->free_slots) {
+		rotate_to(rc, w->zone, w->order, w->mt, p);
+		err = bs_rotation_send(rc, w->zone);
+		w->calls++;
+	} else if (s->in_flight) {
+		/* The watermark refuses, and what is on its way is ours: that first. */
+		err = bs_rotation_collect(rc, w->zone);
+	} else {
+		/* The watermark refuses: give up this list, without a word. */
+		return BS_ROTATION_LIST_DONE;
+	}
+	*next = near_end(rc, w->zone, w->order, w->mt);
+	return err;
+}
+
 static int list_pass(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
 		     unsigned int mt)
 {
-	struct bs_rotation *s = bs_state(rc);
+	struct walk w = {.zone = zone, .order = order, .mt = mt};
 	bs_pfn p, stopped_at = BS_NO_PFN;
-	uint64_t calls = 0, budget;
 	int err = 0;
 
 	if (bs_list_empty(rc, zone, order, mt))
 		return 0;
 	bs_zone_lock(rc, zone);
-	budget = budget_of(rc, zone, order);
+	w.budget = budget_of(rc, zone, order);
 	p = near_end(rc, zone, order, mt);
 	while (p != BS_NO_PFN) {
 		bs_pfn next = step(rc, order, p);
 
-		if (!bs_is_marked(rc, p, order)) {
-			if (calls > budget) {
-				s->state = BS_ROTATION_REQUESTED;
-				stopped_at = p;
-				break;
-			}
-			if (!s->free_slots) {
-				rotate_to(rc, zone, order, mt, p);
-				err = report_batch(rc, zone);
-				calls++;
-				next = near_end(rc, zone, order, mt);
-				if (err) {
-					stopped_at = next;
-					break;
-				}
-			} else if (bs_isolate(rc, p, order)) {
-				s->batch[--s->free_slots] = (struct bs_range){p, (uint8_t)order};
-			} else {
-				/* The watermark refuses: give up this list, without a word. */
-				stopped_at = p;
-				break;
-			}
+		if (!bs_is_marked(rc, p, order))
+			err = raw_block(rc, &w, p, &next);
+		if (err) {
+			stopped_at = err == BS_ROTATION_LIST_DONE ? p : next;
+			break;
 		}
 		p = next;
 	}
 	if (stopped_at != BS_NO_PFN && stopped_at != near_end(rc, zone, order, mt))
 		rotate_to(rc, zone, order, mt, stopped_at);
 	bs_zone_unlock(rc, zone);
-	return err;
+	return err == BS_ROTATION_LIST_DONE ? 0 : err;
 }
 
 /* Well above the low watermark, boost included, by a batch of the smallest blocks. With order 0
  * that is only a batch of pages: as upstream has it. */
-static bool zone_has_room(struct bs_report_ctx *rc, unsigned int zone)
+bool bs_rotation_has_room(struct bs_report_ctx *rc, unsigned int zone)
 {
 	const struct bs_rotation *s = bs_state(rc);
 	struct bs_report_zone rz;
@@ -276,26 +324,19 @@ static bool zone_has_room(struct bs_report_ctx *rc, unsigned int zone)
 static int zone_pass(struct bs_report_ctx *rc, unsigned int zone)
 {
 	const unsigned int min = min_order(rc);
-	struct bs_rotation *s = bs_state(rc);
 	int err = 0;
 
-	if (!zone_has_room(rc, zone))
+	if (!bs_rotation_has_room(rc, zone))
 		return 0;
-	s->free_slots = s->capacity;
 	for (unsigned int o = min; o < BS_NR_ORDERS; o++) {
 		const unsigned int order =
-			bs_param_get(rc, DIR) == DIR_UP ? o : min + BS_MAX_ORDER - o;
+			bs_param_get(rc, BS_ROTATION_DIR) == DIR_UP ? o : min + BS_MAX_ORDER - o;
 
 		for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES && !err; mt++)
 			if (mt != BS_MIGRATE_ISOLATE)
 				err = list_pass(rc, zone, order, mt);
 	}
-	if (err || s->free_slots == s->capacity)
-		return err;
-	bs_zone_lock(rc, zone);
-	err = report_batch(rc, zone);
-	bs_zone_unlock(rc, zone);
-	return err;
+	return bs_rotation_finish(rc, zone, err);
 }
 
 /* An error ends the pass; nothing is tried again until the next free asks. */
@@ -306,21 +347,34 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 
 	(void)cpu;
 	s->state = BS_ROTATION_ACTIVE;
-	s->batch = bs_alloc(rc, BS_SCOPE_GLOBAL, s->capacity * sizeof(*s->batch));
-	if (!s->batch)
-		err = -ENOMEM;
-	for (unsigned int zone = 0; zone < bs_zones(rc) && !err; zone++)
-		err = zone_pass(rc, zone);
-	bs_release(rc, s->batch);
-	s->batch = NULL;
+	if (bs_rotation_gate_open(rc)) {
+		err = bs_rotation_begin(rc);
+		for (unsigned int zone = 0; zone < bs_zones(rc) && !err; zone++)
+			err = zone_pass(rc, zone);
+		bs_rotation_end(rc);
+	}
 	if (s->state == BS_ROTATION_ACTIVE)
 		s->state = BS_ROTATION_IDLE;
 	else
-		bs_wake(rc, bs_param_get(rc, DELAY));
-	return err;
+		bs_wake(rc, bs_param_get(rc, BS_ROTATION_DELAY));
+	return err < 0 ? err : 0;
 }
 
-/* ---- A block moves to another list ----------------------------------------------------------- */
+/* ---- A block leaves its list, is handed out, or moves ----------------------------------------- */
+
+static void block_out(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why)
+{
+	if (b->reported)
+		bs_rotation_count_mark(rc, b->zone, b->order, -1);
+	if (why == BS_ALLOC && bs_param_get(rc, BS_ROTATION_ZERO_ONCE))
+		bs_rotation_zero_out(rc, b);
+}
+
+static void allocated(struct bs_report_ctx *rc, const struct bs_block *b)
+{
+	if (bs_param_get(rc, BS_ROTATION_ZERO_ONCE))
+		bs_rotation_zero_allocated(rc, b);
+}
 
 /* H7: the mark goes with it; to the head, from 5.10 on to the tail. (When a block is allocated,
  * merged or split the allocator itself drops the mark.) */
@@ -330,7 +384,7 @@ static bool block_move(struct bs_report_ctx *rc, const struct bs_block *b, unsig
 	(void)b;
 	(void)to_mt;
 	(void)why;
-	at->tail = bs_param_get(rc, REV) != REV_5_7;
+	at->tail = bs_param_get(rc, BS_ROTATION_REV) != BS_ROTATION_REV_5_7;
 	at->before = BS_NO_PFN;
 	return true;
 }
@@ -343,9 +397,13 @@ const struct bs_strategy bs_strategy_rotation = {
 	.state_size = sizeof(struct bs_rotation),
 	.params = params,
 	.start = start,
+	.stop = stop,
 	.place = place,
 	.block_in = block_in,
 	.pass = pass,
+	.block_out = block_out,
+	.allocated = allocated,
 	.block_move = block_move,
 	.param_set = param_set,
+	.event = event,
 };

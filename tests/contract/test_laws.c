@@ -60,6 +60,9 @@ static const struct row rows[] = {
 	{"rotation", "capacity=4,pull=tail,budget=2"},
 	{"rotation", "capacity=4,rev=5.7,budget=4"},
 	{"rotation", "capacity=4,rev=2026,order=7"},
+	{"rotation", "capacity=4,depth=3"},
+	{"rotation", "capacity=2,depth=9,budget=0,pull=tail,zero_once=on"},
+	{"rotation", "capacity=4,keep_raw=3"},
 	{"hint-once", "at=0s"},
 	{"balloon", "size=16MiB,at=0s"},
 	{"balloon", "size=96MiB,at=0s,until=3s,page=huge"},
@@ -164,6 +167,8 @@ static void hash_log(struct bs_world *w, struct guest *g)
 {
 	for (const char *c = bs_world_log(w); *c; c++)
 		g->hash = (g->hash ^ (unsigned char)*c) * UINT64_C(1099511628211);
+	for (const char *c = bs_world_zero(w); *c; c++)
+		g->hash = (g->hash ^ (unsigned char)*c) * UINT64_C(1099511628211);
 }
 
 static struct bs_world *begin(const struct row *row, uint64_t seed, struct guest *g)
@@ -241,6 +246,8 @@ static uint64_t may_stay_raw(const struct row *row)
 	/* What they take they take; the rest is none of their business. */
 	if (!strcmp(row->name, "none") || strategy_of(row)->caps & BS_CAP_CLIENT)
 		return UINT64_MAX;
+	if (row->params && strstr(row->params, "keep_raw=3"))
+		return 3 * (largest + largest / 2); /* of each order, as asked for */
 	if (!strcmp(row->name, "rotation") || !strcmp(row->name, "hypercall") ||
 	    !strcmp(row->name, "shared-state") || !strcmp(row->name, "template"))
 		return 0;

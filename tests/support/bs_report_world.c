@@ -82,22 +82,39 @@ static int env_submit_async(void *arg, const struct bs_range *r, unsigned int n)
 	struct bs_world *w = arg;
 	int ticket = 0;
 
-	while (ticket < 4 && w->in_flight_n[ticket])
+	while (ticket < BS_WORLD_QUEUE && w->in_flight_call[ticket])
 		ticket++;
-	if (ticket == 4)
+	if (ticket == BS_WORLD_QUEUE)
 		return -EBUSY;
 	w->calls++;
 	write_down(w, r, n);
-	w->in_flight_n[ticket] = n;
+	w->in_flight_call[ticket] = w->calls;
 	return ticket;
 }
 
 static int env_wait(void *arg, int ticket)
 {
 	struct bs_world *w = arg;
+	const unsigned int call = w->in_flight_call[ticket];
 
-	w->in_flight_n[ticket] = 0;
-	return 0;
+	if (w->during)
+		w->during(w, call);
+	w->in_flight_call[ticket] = 0;
+	return call == w->fail_call ? -EIO : 0;
+}
+
+static bool env_busy(void *arg)
+{
+	return ((struct bs_world *)arg)->busy;
+}
+
+static void env_known_zero(void *arg, bs_pfn pfn, unsigned int order)
+{
+	struct bs_world *w = arg;
+
+	w->zero_used += (size_t)snprintf(w->zero + w->zero_used, sizeof(w->zero) - w->zero_used,
+					 "%u:%u ", pfn, order);
+	assert_true(w->zero_used < sizeof(w->zero));
 }
 
 static int env_install(void *arg, bs_pfn pfn, unsigned int order, unsigned int cpu)
@@ -180,6 +197,8 @@ void bs_world_bind(struct bs_world *w, const struct bs_strategy *s, const char *
 		.wait = env_wait,
 		.install = env_install,
 		.capacity = capacity,
+		.busy = env_busy,
+		.known_zero = env_known_zero,
 		.violated = env_violated,
 	};
 	struct bs_error err;
@@ -236,6 +255,13 @@ const char *bs_world_installs(struct bs_world *w)
 	w->installs[w->installs_used] = '\0';
 	w->installs_used = 0;
 	return w->installs;
+}
+
+const char *bs_world_zero(struct bs_world *w)
+{
+	w->zero[w->zero_used] = '\0';
+	w->zero_used = 0;
+	return w->zero;
 }
 
 void bs_assert_list(struct bs_world *w, unsigned int order, unsigned int mt, const char *expected)

@@ -2,8 +2,8 @@
 /*
  * bs_report_world.h - a small guest with one strategy and a device that writes down what it gets.
  *
- * Time stands still but for bs_world_work(), which jumps to the pending wake. While a request is in
- * flight the test may do what it likes in during(). The device looks at what it gets: every page it
+ * Time stands still but for bs_world_work(), which jumps to the pending wake. While a request is
+ * waited for the test may do what it likes in during(). The device looks at what it gets: every page it
  * is handed must be out of the allocator.
  */
 #ifndef BS_REPORT_WORLD_H
@@ -11,7 +11,7 @@
 
 #include "bs_test.h"
 
-#define BS_WORLD_MAX_RANGES 512
+#define BS_WORLD_QUEUE 4
 
 struct bs_world {
 	struct bs_machine *m;
@@ -33,8 +33,11 @@ struct bs_world {
 	bool not_taken; /* a request held a page that was not out of the allocator */
 
 	/* requests handed over without waiting: ticket = index */
-	struct bs_range in_flight[4][BS_WORLD_MAX_RANGES];
-	unsigned int in_flight_n[4];
+	unsigned int in_flight_call[BS_WORLD_QUEUE]; /* which request it is, from 1; 0: free */
+
+	bool busy; /* what the host says of itself */
+	char zero[256]; /* blocks that the guest took for zero: "1024:10 " */
+	size_t zero_used;
 };
 
 /* One NORMAL zone [0, pages), all of it free; watermarks 0, per-cpu lists transparent. */
@@ -55,8 +58,9 @@ void bs_world_bind(struct bs_world *w, const struct bs_strategy *s, const char *
 bool bs_world_work(struct bs_world *w);
 /* Run passes until none is due, at most @max; returns how many ran. */
 unsigned int bs_world_settle(struct bs_world *w, unsigned int max);
-/* The log since the last call. */
+/* The log since the last call; the same of the blocks taken for zero. */
 const char *bs_world_log(struct bs_world *w);
+const char *bs_world_zero(struct bs_world *w);
 /* The installs since the last call. */
 const char *bs_world_installs(struct bs_world *w);
 

@@ -10,8 +10,8 @@
 
 static void note_false_oom(struct bs_guest *g, unsigned int gfp, unsigned int order)
 {
-	/* Far enough from full that the blocks of one request cannot matter (33). */
-	if (!order && g->live_pages + LOW_PAGES + (CAPACITY << BS_MAX_ORDER) <= PAGES &&
+	/* Far enough from full that the blocks of all its requests cannot matter (33). */
+	if (!order && g->live_pages + LOW_PAGES + bs_guest_may_isolate(g) <= PAGES &&
 	    bs_report_false_oom(g->rc, gfp, order))
 		bs_guest_broke(g, BS_LAW_OOM, "a page was refused while blocks were isolated",
 			       BS_NO_PFN);
@@ -122,6 +122,14 @@ static void env_wake(void *arg, bs_ns delay)
 static void env_cancel(void *arg)
 {
 	((struct bs_guest *)arg)->wake_armed = false;
+}
+
+/* Now and then, until all is quiet. */
+static bool env_busy(void *arg)
+{
+	struct bs_guest *g = arg;
+
+	return !g->quiet && !bs_guest_below(g, 4);
 }
 
 static void env_violated(void *arg, const char *law, bs_pfn pfn)
@@ -343,22 +351,27 @@ static void set_something(struct bs_guest *g)
 		return;
 	if (!strcmp(p->name, "order") && v < g->lowest_order)
 		g->lowest_order = (unsigned int)v;
+	/* What a gate is about moves, too. */
+	if (!strcmp(p->name, "gate"))
+		bs_report_event(g->rc, BS_EVENT_PRESSURE, bs_guest_below(g, 101));
 	g->v->settings++;
 }
 
 /* ---- The end: quiet -------------------------------------------------------------------------- */
 
-/* Bytes that may stay raw: fewer than 4 of each order per zone (axis 18; marks are set to 4). */
+/* Bytes that may stay raw: fewer than 4 of each order per zone (axis 18; marks are set to 4), and
+ * what the strategy was asked to keep. */
 static uint64_t may_stay_raw(const struct bs_guest *g)
 {
 	const char *name = g->sc->s->name;
-	uint64_t bytes = 0;
+	uint64_t bytes = 0, blocks = 3;
 
 	if (!strcmp(name, "rotation") || !strcmp(name, "hypercall") || !strcmp(name, "seeded") ||
 	    !strcmp(name, "shared-state"))
-		return 0;
+		blocks = 0;
+	blocks += bs_guest_param(g, "keep_raw", 0);
 	for (unsigned int o = g->lowest_order; o < BS_NR_ORDERS; o++)
-		bytes += 3 * BS_PAGE_SIZE << o;
+		bytes += blocks * BS_PAGE_SIZE << o;
 	return bytes * bs_nr_zones(g->m);
 }
 
@@ -367,6 +380,7 @@ static void settle(struct bs_guest *g)
 	unsigned int passes = 0;
 
 	g->quiet = true;
+	bs_report_event(g->rc, BS_EVENT_PRESSURE, 100);
 	while (g->nr_live) {
 		const struct bs_live l = g->live[--g->nr_live];
 
@@ -474,19 +488,16 @@ static void begin(struct bs_guest *g)
 				   .submit_async = env_submit_async,
 				   .wait = env_wait,
 				   .capacity = CAPACITY,
+				   .busy = env_busy,
 				   .violated = env_violated};
 	struct bs_error err;
-	char params[256];
-	const char *order;
 	int ret;
 
 	bs_rng_seed(&g->rng, g->sc->seed * 1000003);
 	create_machine(g);
 	assert_ok(bs_device_create(&dc, &g->d, &err), &err);
 	assert_ok(bs_report_create(g->m, g->sc->s, g->sc->params, &env, &g->rc, &err), &err);
-	bs_report_params(g->rc, params, sizeof(params));
-	order = strstr(params, "order=");
-	g->lowest_order = order ? (unsigned int)atoi(order + 6) : 9;
+	g->lowest_order = (unsigned int)bs_guest_param(g, "order", 9);
 	ret = bs_report_start(g->rc);
 	if (ret)
 		fail_msg("%s:%s does not start: %d", g->sc->s->name, g->sc->params, ret);

@@ -15,7 +15,7 @@
 enum bs_law_id {
 	BS_LAW_MACHINE, /* (1 2 3 25) the allocator's own check */
 	BS_LAW_PAGES, /* (4) free + isolated + allocated + per-cpu = managed */
-	BS_LAW_PEAK, /* (5) no more isolated than one request holds */
+	BS_LAW_PEAK, /* (5) no more isolated than its requests hold: one, or as many as its depth */
 	BS_LAW_DEVICE, /* (6 19) only taken blocks at the device, each once */
 	BS_LAW_CONTENT, /* (7) nothing in use is discarded */
 	BS_LAW_RESIDENT, /* (8 9 36) the host's account; discarded + skipped + redundant = asked */

@@ -57,6 +57,10 @@ struct bs_guest {
 bool bs_guest_checks(const struct bs_guest *g, unsigned int law);
 void bs_guest_broke(struct bs_guest *g, unsigned int law, const char *text, bs_pfn pfn);
 uint64_t bs_guest_below(struct bs_guest *g, uint64_t n);
+/* The value of the strategy's parameter, if it has it. */
+uint64_t bs_guest_param(const struct bs_guest *g, const char *name, uint64_t fallback);
+/* Pages: what its requests in flight hold when all blocks are of the largest order. */
+uint64_t bs_guest_may_isolate(const struct bs_guest *g);
 uint64_t bs_guest_moves(const struct bs_guest *g);
 void bs_guest_refresh_told(struct bs_guest *g);
 struct bs_told *bs_guest_find_told(struct bs_guest *g, bs_pfn pfn, unsigned int order);
