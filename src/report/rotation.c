@@ -108,7 +108,7 @@ static unsigned int min_order(const struct bs_report_ctx *rc)
 static void request(struct bs_report_ctx *rc)
 {
 	struct bs_rotation *s = bs_state(rc);
-	enum bs_rotation_state old = s->state;
+	const unsigned int old = s->state;
 
 	s->state = BS_ROTATION_REQUESTED;
 	if (old == BS_ROTATION_IDLE)
@@ -125,29 +125,19 @@ static int start(struct bs_report_ctx *rc)
 {
 	struct bs_rotation *s = bs_state(rc);
 
-	s->capacity = (unsigned int)bs_param_get(rc, BS_ROTATION_CAPACITY);
+	s->capacity = (uint16_t)bs_param_get(rc, BS_ROTATION_CAPACITY);
 	if (s->capacity > bs_capacity(rc)) {
 		if (bs_param_get(rc, BS_ROTATION_REV) < BS_ROTATION_REV_2026)
 			return -ENOSPC;
-		s->capacity = bs_capacity(rc);
+		s->capacity = (uint16_t)bs_capacity(rc);
 	}
-	s->depth = (unsigned int)bs_param_get(rc, BS_ROTATION_DEPTH);
-	if (bs_param_get(rc, BS_ROTATION_KEEP_RAW) && bs_rotation_count_marks(rc))
+	if (bs_rotation_s9_begin(rc))
 		return -ENOMEM;
-	bs_rotation_zero_forget(rc);
 	bs_listen(rc, wanted_hooks(rc), min_order(rc));
 	s->state = BS_ROTATION_IDLE;
 	if (bs_rotation_gate_open(rc))
 		request(rc);
 	return 0;
-}
-
-static void stop(struct bs_report_ctx *rc)
-{
-	struct bs_rotation *s = bs_state(rc);
-
-	bs_release(rc, s->reported);
-	s->reported = NULL;
 }
 
 /* At run time: marks of smaller blocks than before stay, they are only no longer looked at. */
@@ -182,7 +172,7 @@ static void event(struct bs_report_ctx *rc, enum bs_event e, uint64_t v)
 
 	if (e != BS_EVENT_PRESSURE)
 		return;
-	s->pressure = (unsigned int)v;
+	s->pressure = (uint8_t)v;
 	if (!was_open && bs_rotation_gate_open(rc))
 		request(rc);
 }
@@ -267,7 +257,7 @@ static int raw_block(struct bs_report_ctx *rc, struct walk *w, bs_pfn p, bs_pfn 
 		rotate_to(rc, w->zone, w->order, w->mt, p);
 		err = bs_rotation_send(rc, w->zone);
 		w->calls++;
-	} else if (s->in_flight) {
+	} else if (bs_rotation_in_flight(s)) {
 		/* The watermark refuses, and what is on its way is ours: that first. */
 		err = bs_rotation_collect(rc, w->zone);
 	} else {
@@ -396,7 +386,7 @@ const struct bs_strategy bs_strategy_rotation = {
 	.state_size = sizeof(struct bs_rotation),
 	.params = params,
 	.start = start,
-	.stop = stop,
+	.stop = bs_rotation_s9_end,
 	.place = place,
 	.block_in = block_in,
 	.pass = pass,

@@ -41,20 +41,24 @@ struct bs_rotation_flight {
 
 #define BS_ROTATION_ZERO_NOTES 8
 
-struct bs_rotation {
-	enum bs_rotation_state state;
-	unsigned int capacity, depth;
-	/* Of the pass: as many batches as requests may be in flight, in a ring. The one behind those
-	 * in flight is being filled, from its end towards its start. */
-	struct bs_range *batches;
-	struct bs_rotation_flight *flights;
+/* What spec 11 needs beyond upstream's state; exists only where one of its parameters asks for it. */
+struct bs_rotation_s9 {
+	unsigned int depth;
+	/* The ring of batches: those in flight, then the one that is being filled. */
 	unsigned int oldest, in_flight;
-	unsigned int free_slots; /* of the batch that is being filled */
-	/* spec 11 */
-	unsigned int pressure; /* of the host, as it last said, 0..100 */
+	struct bs_rotation_flight *flights;
 	uint64_t *reported; /* marked blocks by zone and order; only with keep_raw */
 	struct bs_range zero[BS_ROTATION_ZERO_NOTES]; /* zero_once; order 0: none */
 	unsigned int next_zero;
+};
+
+struct bs_rotation {
+	uint8_t state; /* enum bs_rotation_state */
+	uint8_t pressure; /* of the host, as it last said, 0..100 */
+	uint16_t capacity;
+	uint16_t free_slots; /* of the batch that is being filled, from its end towards its start */
+	struct bs_range *batches; /* of the pass: one, or as many as may be in flight */
+	struct bs_rotation_s9 *s9;
 };
 
 /* rotation.c: is @zone so far above its low watermark that a batch may be taken? */
@@ -62,9 +66,18 @@ bool bs_rotation_has_room(struct bs_report_ctx *rc, unsigned int zone);
 
 /* ---- rotation_flight.c: all with the zone locked, dropped while a request is on its way -------- */
 
+static inline unsigned int bs_rotation_in_flight(const struct bs_rotation *s)
+{
+	return s->s9 ? s->s9->in_flight : 0;
+}
+
+/* The one that is being filled. */
 static inline struct bs_range *bs_rotation_batch(const struct bs_rotation *s)
 {
-	return s->batches + (size_t)((s->oldest + s->in_flight) % s->depth) * s->capacity;
+	const struct bs_rotation_s9 *x = s->s9;
+
+	return x ? s->batches + (size_t)((x->oldest + x->in_flight) % x->depth) * s->capacity
+		 : s->batches;
 }
 
 /* Memory for a pass: 0 or -ENOMEM. Given back by the second. */
@@ -81,6 +94,9 @@ int bs_rotation_finish(struct bs_report_ctx *rc, unsigned int zone, int err);
 
 /* ---- rotation_s9.c ----------------------------------------------------------------------------- */
 
+/* Its state, if a parameter wants any: 0 or -ENOMEM. Given back by the second. */
+int bs_rotation_s9_begin(struct bs_report_ctx *rc);
+void bs_rotation_s9_end(struct bs_report_ctx *rc);
 /* Count marked blocks from now on: 0 or -ENOMEM. */
 int bs_rotation_count_marks(struct bs_report_ctx *rc);
 /* ... again from the start, where marks may have come and gone unheard. */

@@ -14,14 +14,18 @@
 int bs_rotation_begin(struct bs_report_ctx *rc)
 {
 	struct bs_rotation *s = bs_state(rc);
+	struct bs_rotation_s9 *x = s->s9;
+	const size_t depth = x ? x->depth : 1;
 
-	s->oldest = s->in_flight = 0;
 	s->free_slots = s->capacity;
-	s->batches =
-		bs_alloc(rc, BS_SCOPE_GLOBAL, (size_t)s->depth * s->capacity * sizeof(*s->batches));
-	s->flights = s->depth == 1 ? NULL
-				   : bs_alloc(rc, BS_SCOPE_GLOBAL, s->depth * sizeof(*s->flights));
-	return s->batches && (s->flights || s->depth == 1) ? 0 : -ENOMEM;
+	s->batches = bs_alloc(rc, BS_SCOPE_GLOBAL, depth * s->capacity * sizeof(*s->batches));
+	if (!s->batches)
+		return -ENOMEM;
+	if (depth == 1)
+		return 0;
+	x->oldest = x->in_flight = 0;
+	x->flights = bs_alloc(rc, BS_SCOPE_GLOBAL, depth * sizeof(*x->flights));
+	return x->flights ? 0 : -ENOMEM;
 }
 
 void bs_rotation_end(struct bs_report_ctx *rc)
@@ -29,9 +33,11 @@ void bs_rotation_end(struct bs_report_ctx *rc)
 	struct bs_rotation *s = bs_state(rc);
 
 	bs_release(rc, s->batches);
-	bs_release(rc, s->flights);
 	s->batches = NULL;
-	s->flights = NULL;
+	if (!s->s9)
+		return;
+	bs_release(rc, s->s9->flights);
+	s->s9->flights = NULL;
 }
 
 /* ---- Back to the lists ----------------------------------------------------------------------- */
@@ -77,15 +83,16 @@ static void drain_batch(struct bs_report_ctx *rc, unsigned int zone, int err)
 int bs_rotation_collect(struct bs_report_ctx *rc, unsigned int zone)
 {
 	struct bs_rotation *s = bs_state(rc);
-	const struct bs_rotation_flight f = s->flights[s->oldest];
+	struct bs_rotation_s9 *x = s->s9;
+	const struct bs_rotation_flight f = x->flights[x->oldest];
 	int err;
 
 	bs_zone_unlock(rc, zone);
 	err = bs_wait(rc, f.ticket);
 	bs_zone_lock(rc, zone);
-	drain(rc, zone, s->batches + (size_t)s->oldest * s->capacity, f.first, err);
-	s->oldest = (s->oldest + 1) % s->depth;
-	s->in_flight--;
+	drain(rc, zone, s->batches + (size_t)x->oldest * s->capacity, f.first, err);
+	x->oldest = (x->oldest + 1) % x->depth;
+	x->in_flight--;
 	return err;
 }
 
@@ -98,7 +105,7 @@ static int may_send(struct bs_report_ctx *rc, unsigned int zone)
 	int err = 0;
 
 	if (bs_param_get(rc, BS_ROTATION_SKIP_IF_BUSY)) {
-		while (!err && s->in_flight && bs_host_busy(rc))
+		while (!err && bs_rotation_in_flight(s) && bs_host_busy(rc))
 			err = bs_rotation_collect(rc, zone);
 		if (!err && bs_host_busy(rc)) {
 			s->state = BS_ROTATION_REQUESTED;
@@ -124,10 +131,11 @@ static int submit_async(struct bs_report_ctx *rc, unsigned int zone)
 static int send_async(struct bs_report_ctx *rc, unsigned int zone)
 {
 	struct bs_rotation *s = bs_state(rc);
+	struct bs_rotation_s9 *x = s->s9;
 	int ticket = submit_async(rc, zone), err = 0;
 
 	/* The device's queue may be shorter than ours. */
-	while (ticket == -EBUSY && s->in_flight && !err) {
+	while (ticket == -EBUSY && x->in_flight && !err) {
 		err = bs_rotation_collect(rc, zone);
 		if (!err)
 			ticket = submit_async(rc, zone);
@@ -136,13 +144,13 @@ static int send_async(struct bs_report_ctx *rc, unsigned int zone)
 		drain_batch(rc, zone, ticket);
 		return err ? err : ticket;
 	}
-	s->flights[(s->oldest + s->in_flight) % s->depth] =
+	x->flights[(x->oldest + x->in_flight) % x->depth] =
 		(struct bs_rotation_flight){ticket, s->free_slots};
-	s->in_flight++;
+	x->in_flight++;
 	s->free_slots = s->capacity;
 	/* One batch may go below the room that upstream asks for, as there; a second may not. */
-	while (!err && s->in_flight &&
-	       (s->in_flight == s->depth || !bs_rotation_has_room(rc, zone)))
+	while (!err && x->in_flight &&
+	       (x->in_flight == x->depth || !bs_rotation_has_room(rc, zone)))
 		err = bs_rotation_collect(rc, zone);
 	return err;
 }
@@ -156,7 +164,7 @@ int bs_rotation_send(struct bs_report_ctx *rc, unsigned int zone)
 		drain_batch(rc, zone, err);
 		return err;
 	}
-	if (s->depth > 1)
+	if (s->s9 && s->s9->depth > 1)
 		return send_async(rc, zone);
 	bs_zone_unlock(rc, zone);
 	err = bs_submit(rc, s->batches + s->free_slots, s->capacity - s->free_slots);
@@ -169,14 +177,14 @@ int bs_rotation_finish(struct bs_report_ctx *rc, unsigned int zone, int err)
 {
 	struct bs_rotation *s = bs_state(rc);
 
-	if (s->free_slots == s->capacity && !s->in_flight)
+	if (s->free_slots == s->capacity && !bs_rotation_in_flight(s))
 		return err;
 	bs_zone_lock(rc, zone);
 	if (err)
 		drain_batch(rc, zone, err);
 	else if (s->free_slots < s->capacity)
 		err = bs_rotation_send(rc, zone);
-	while (s->in_flight) {
+	while (bs_rotation_in_flight(s)) {
 		int late = bs_rotation_collect(rc, zone);
 
 		if (!err || (err > 0 && late))

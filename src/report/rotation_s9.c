@@ -8,13 +8,57 @@
 
 #include <errno.h>
 
+static int s9_alloc(struct bs_report_ctx *rc)
+{
+	struct bs_rotation *s = bs_state(rc);
+
+	if (s->s9)
+		return 0;
+	s->s9 = bs_alloc(rc, BS_SCOPE_GLOBAL, sizeof(*s->s9));
+	if (!s->s9)
+		return -ENOMEM;
+	s->s9->depth = (unsigned int)bs_param_get(rc, BS_ROTATION_DEPTH);
+	return 0;
+}
+
+int bs_rotation_s9_begin(struct bs_report_ctx *rc)
+{
+	int ret = 0;
+
+	if (bs_param_get(rc, BS_ROTATION_DEPTH) > 1 || bs_param_get(rc, BS_ROTATION_ZERO_ONCE))
+		ret = s9_alloc(rc);
+	if (!ret && bs_param_get(rc, BS_ROTATION_KEEP_RAW))
+		ret = bs_rotation_count_marks(rc);
+	if (ret)
+		bs_rotation_s9_end(rc);
+	return ret;
+}
+
+void bs_rotation_s9_end(struct bs_report_ctx *rc)
+{
+	struct bs_rotation *s = bs_state(rc);
+
+	if (!s->s9)
+		return;
+	bs_release(rc, s->s9->reported);
+	bs_release(rc, s->s9);
+	s->s9 = NULL;
+}
+
 /* ---- keep_raw: upstream counts nothing, so the marks are counted as S5 counts them ------------- */
 
 static uint64_t *counter(struct bs_report_ctx *rc, unsigned int zone, unsigned int order)
 {
 	const struct bs_rotation *s = bs_state(rc);
 
-	return &s->reported[zone * BS_NR_ORDERS + order];
+	return &s->s9->reported[zone * BS_NR_ORDERS + order];
+}
+
+static bool counts(struct bs_report_ctx *rc)
+{
+	const struct bs_rotation *s = bs_state(rc);
+
+	return s->s9 && s->s9->reported;
 }
 
 static uint64_t marks_of(struct bs_report_ctx *rc, unsigned int zone, unsigned int order)
@@ -30,9 +74,7 @@ static uint64_t marks_of(struct bs_report_ctx *rc, unsigned int zone, unsigned i
 
 void bs_rotation_recount(struct bs_report_ctx *rc)
 {
-	const struct bs_rotation *s = bs_state(rc);
-
-	for (unsigned int zone = 0; s->reported && zone < bs_zones(rc); zone++) {
+	for (unsigned int zone = 0; counts(rc) && zone < bs_zones(rc); zone++) {
 		bs_zone_lock(rc, zone);
 		for (unsigned int o = 0; o < BS_NR_ORDERS; o++)
 			*counter(rc, zone, o) = marks_of(rc, zone, o);
@@ -44,11 +86,13 @@ int bs_rotation_count_marks(struct bs_report_ctx *rc)
 {
 	struct bs_rotation *s = bs_state(rc);
 
-	if (s->reported)
+	if (s9_alloc(rc))
+		return -ENOMEM;
+	if (s->s9->reported)
 		return 0;
-	s->reported =
-		bs_alloc(rc, BS_SCOPE_ZONE, bs_zones(rc) * BS_NR_ORDERS * sizeof(*s->reported));
-	if (!s->reported)
+	s->s9->reported =
+		bs_alloc(rc, BS_SCOPE_ZONE, bs_zones(rc) * BS_NR_ORDERS * sizeof(*s->s9->reported));
+	if (!s->s9->reported)
 		return -ENOMEM;
 	bs_rotation_recount(rc);
 	return 0;
@@ -57,18 +101,15 @@ int bs_rotation_count_marks(struct bs_report_ctx *rc)
 void bs_rotation_count_mark(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
 			    int change)
 {
-	const struct bs_rotation *s = bs_state(rc);
-
-	if (s->reported)
+	if (counts(rc))
 		*counter(rc, zone, order) += (uint64_t)(int64_t)change;
 }
 
 bool bs_rotation_keeps(struct bs_report_ctx *rc, unsigned int zone, unsigned int order)
 {
-	const struct bs_rotation *s = bs_state(rc);
 	const uint64_t keep = bs_param_get(rc, BS_ROTATION_KEEP_RAW);
 
-	return keep && s->reported &&
+	return keep && counts(rc) &&
 	       bs_nr_free(rc, zone, order) <= *counter(rc, zone, order) + keep;
 }
 
@@ -95,7 +136,7 @@ static bool covers(struct bs_range r, bs_pfn pfn, unsigned int order)
 }
 
 /* Of a larger note the half without @pfn stays. */
-static bool take_note(struct bs_rotation *s, bs_pfn pfn, unsigned int order)
+static bool take_note(struct bs_rotation_s9 *s, bs_pfn pfn, unsigned int order)
 {
 	bool noted = false;
 
@@ -118,8 +159,10 @@ static bool take_note(struct bs_rotation *s, bs_pfn pfn, unsigned int order)
 
 void bs_rotation_zero_out(struct bs_report_ctx *rc, const struct bs_block *b)
 {
-	struct bs_rotation *s = bs_state(rc);
+	struct bs_rotation_s9 *s = ((struct bs_rotation *)bs_state(rc))->s9;
 
+	if (!s)
+		return;
 	take_note(s, b->pfn, b->order);
 	if (!b->reported)
 		return;
@@ -129,14 +172,14 @@ void bs_rotation_zero_out(struct bs_report_ctx *rc, const struct bs_block *b)
 
 void bs_rotation_zero_allocated(struct bs_report_ctx *rc, const struct bs_block *b)
 {
-	if (take_note(bs_state(rc), b->pfn, b->order))
+	if (take_note(((struct bs_rotation *)bs_state(rc))->s9, b->pfn, b->order))
 		bs_known_zero(rc, b);
 }
 
 void bs_rotation_zero_forget(struct bs_report_ctx *rc)
 {
-	struct bs_rotation *s = bs_state(rc);
+	struct bs_rotation_s9 *s = ((struct bs_rotation *)bs_state(rc))->s9;
 
-	for (unsigned int i = 0; i < BS_ROTATION_ZERO_NOTES; i++)
+	for (unsigned int i = 0; s && i < BS_ROTATION_ZERO_NOTES; i++)
 		s->zero[i].order = 0;
 }
