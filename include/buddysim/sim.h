@@ -106,7 +106,8 @@ unsigned int bs_result_cells(const struct bs_result *r);
 const char *bs_result_label(const struct bs_result *r, unsigned int cell);
 /**
  * bs_result_metric - one figure of a cell by its key ("held_mib_s", "refault_bytes.total")
- * Return: 0; -ENOENT unknown key; -ENODATA the figure does not exist in this run.
+ * Return: 0, yes and no being 1 and 0; -ENOENT unknown key; -ENODATA the figure does not exist in this
+ * run.
  */
 int bs_result_metric(const struct bs_result *r, unsigned int cell, const char *key,
 		     uint64_t *value);

@@ -423,9 +423,9 @@ int bs_json_int(const json_t *o, const char *path, int64_t *value)
 			return -ENOENT;
 		path += len + (path[len] == '.');
 	}
-	if (!json_is_integer(o))
+	if (!json_is_integer(o) && !json_is_boolean(o))
 		return -ENODATA;
-	*value = json_integer_value(o);
+	*value = json_is_integer(o) ? json_integer_value(o) : json_is_true(o);
 	return 0;
 }
 
