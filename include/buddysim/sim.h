@@ -45,7 +45,8 @@ enum bs_lru { BS_LRU_AUTO, BS_LRU_NONE, BS_LRU_ALL };
  * @timeline: keep samples
  * @weight_ns_per_mib_s: what holding 1 MiB for 1 s is worth, for the bound
  * @violation_dir: a broken law leaves buddysim-violation-<label>.txt here: a dump of the guest with
- *                 seed, time, event and request as comments; NULL: nothing is written
+ *                 seed, time, event, request and the command that breaks it again as comments; NULL:
+ *                 nothing is written
  * @stop: polled between chunks; non-zero ends the run with status BS_INTERRUPTED; may be NULL
  * @progress: called at the start of each chunk of the trace, may be NULL
  * @allocated: bytes that this thread has allocated from the process's allocator so far, or NULL;

@@ -70,7 +70,7 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static json_t *config_json(const struct bs_sim_config *cfg)
+json_t *bs_config_json(const struct bs_sim_config *cfg)
 {
 	static const char *const layout[] = {"flat", "qemu-pc"};
 	static const char *const touch[] = {"none", "page", "all"};
@@ -169,7 +169,7 @@ struct bs_result *bs_result_new(const struct bs_sim_config *cfg, const struct bs
 	put_str(r->record, "schema", BS_RECORD_SCHEMA);
 	put_int(r->record, "seed", cfg->seed);
 	put_bool(r->record, "partial", false);
-	json_object_set_new(r->record, "config", config_json(cfg));
+	json_object_set_new(r->record, "config", bs_config_json(cfg));
 	json_object_set_new(r->record, "trace", trace_json(cfg, info));
 	json_object_set_new(r->record, "cells", json_array());
 	json_object_set_new(r->record, "bound", json_null());

@@ -30,7 +30,11 @@ void bs_result_warn(struct bs_result *r, const char *fmt, ...)
 int bs_result_text(const struct bs_result *r, FILE *f);
 int bs_result_csv(const struct bs_result *r, FILE *f);
 
-/* Integer at a dotted path below @o ("refault_bytes.total"): 0, -ENOENT, -ENODATA (not a number). */
+/* The record's part "config": options in force. */
+json_t *bs_config_json(const struct bs_sim_config *cfg);
+
+/* Integer at a dotted path below @o ("refault_bytes.total"), yes and no being 1 and 0: 0, -ENOENT,
+ * -ENODATA (not a number). */
 int bs_json_int(const json_t *o, const char *path, int64_t *value);
 
 /* The block `agreement` of a cell's record. */

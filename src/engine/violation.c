@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * violation.c - a law broke: what is needed to see it again, in a file. The run is deterministic, so
- * seed, trace and options say it all; the free lists of that moment save the second look.
+ * the command line says it all; the free lists of that moment save the second look.
  */
 #include <buddysim/state.h>
 
@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cell.h"
+#include "again.h"
 
 static void file_name(const struct bs_cell *c, char *path, size_t size)
 {
@@ -26,11 +26,19 @@ static void file_name(const struct bs_cell *c, char *path, size_t size)
 /* Comments to every reader of dumps: the file can be given to --state and to verify. */
 static void write_facts(FILE *f, const struct bs_cell *c)
 {
+	struct bs_report_stats st;
+
 	fprintf(f, "# %s: %s\n", c->err.where, c->err.text);
 	fprintf(f, "# seed %" PRIu64 "\n# time_ns %" PRIu64 "\n# event %" PRIu64 "\n", c->cfg->seed,
 		c->now, c->f.events);
 	fprintf(f, "# strategy %s\n# parameters %s\n", c->label, c->params);
 	fprintf(f, "# device %s\n# trace %s\n", c->device_words, c->cfg->trace_path);
+	/* They are on no list: to whoever loads the dump they are in use. */
+	bs_report_stats(c->rc, &st);
+	fprintf(f, "# isolated_bytes %" PRIu64 "\n", st.isolated_bytes);
+	fputs("# again: ", f);
+	if (!bs_again_print(f, c))
+		fputs("the guest was not made from a command line\n", f);
 }
 
 void bs_cell_violation_request(struct bs_cell *c, const struct bs_range *r, unsigned int n)
@@ -68,7 +76,7 @@ void bs_cell_write_violation(struct bs_cell *c)
 	write_facts(f, c);
 	fclose(f);
 	snprintf(advice, sizeof(advice),
-		 "the state is in %.200s; the same seed %" PRIu64 " breaks it again", path,
-		 c->cfg->seed);
+		 "%.200s has the state, and behind \"# again:\" the command that breaks it again",
+		 path);
 	memcpy(c->err.advice, advice, sizeof(advice));
 }

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * again.c - the command line that does what a cell did: the same trace, strategy, guest, host and
+ * window, whatever presets, files and defaults they came from.
+ */
+#include <string.h>
+
+#include "again.h"
+#include "result.h"
+
+/* Options that are a figure or a word of the record's configuration. */
+static const struct {
+	const char *key, *option, *unit;
+	bool of_guest; /* decided by --state, if there is one */
+} options[] = {
+	{"kernel", "--kernel", "", true},
+	{"memory_bytes", "--memory", "B", true},
+	{"layout", "--layout", "", true},
+	{"nr_cpus", "--cpus", "", true},
+	{"lru", "--lru", "", false},
+	{"touch", "--touch", "", false},
+	{"thp", "--thp", "", false},
+	{"advice", "--advice", "", false},
+	{"verify", "--verify", "", false},
+	{"capacity", "--capacity", "", false},
+	{"resident_at_start", "--resident-at-start", "", false},
+	{"tail_ns", "--tail", "ns", false},
+	{"repeat", "--repeat", "", false},
+	{"gap_ns", "--gap", "ns", false},
+	{"wake_latency_ns", "--wake-latency", "ns", false},
+	{"check_every", "--check", "", false},
+};
+
+/* For a shell: as it is in single quotes, which it may hold itself. */
+static void put_quoted(FILE *f, const char *text)
+{
+	fputc('\'', f);
+	for (; *text; text++) {
+		if (*text == '\'')
+			fputs("'\\''", f);
+		else
+			fputc(*text, f);
+	}
+	fputc('\'', f);
+}
+
+static void put_options(FILE *f, const struct bs_sim_config *cfg, const json_t *config)
+{
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		const json_t *v = json_object_get(config, options[i].key);
+
+		if (options[i].of_guest && cfg->state)
+			continue;
+		if (json_is_string(v))
+			fprintf(f, " %s %s", options[i].option, json_string_value(v));
+		else if (json_integer_value(v) || strcmp(options[i].key, "check_every"))
+			fprintf(f, " %s %lld%s", options[i].option,
+				(long long)json_integer_value(v), options[i].unit);
+	}
+}
+
+static bool has_costs(const char *kind)
+{
+	const char *name, *summary;
+
+	for (unsigned int i = 0; bs_device_kind(i, &name, &summary); i++) {
+		const struct bs_param *p = bs_device_params(i);
+
+		for (; !strcmp(name, kind) && p && p->name; p++)
+			if (!strcmp(p->name, "per_request"))
+				return true;
+	}
+	return false;
+}
+
+/* The preset that @costs are, or NULL: they come from a file. */
+static const char *preset_of(const struct bs_device_costs *costs)
+{
+	struct bs_device_costs preset;
+
+	for (const char *const *name = bs_cost_preset_names(); *name; name++)
+		if (bs_cost_preset(*name, &preset) && !memcmp(&preset, costs, sizeof(preset)))
+			return *name;
+	return NULL;
+}
+
+/* Costs from a file stand in front of what was said of the device. */
+static void put_device(FILE *f, const struct bs_device_config *dc, json_t *config)
+{
+	json_t *costs = json_object_get(config, "costs"), *v;
+	const char *preset = dc->costs ? preset_of(dc->costs) : NULL, *sep = ":", *key;
+
+	if (preset)
+		fprintf(f, " --costs %s", preset);
+	fprintf(f, " --device %s", dc->kind);
+	if (dc->costs && !preset && has_costs(dc->kind))
+		json_object_foreach(costs, key, v)
+		{
+			fprintf(f, "%s%.*s=%lldns", sep, (int)(strlen(key) - strlen("_ns")), key,
+				(long long)json_integer_value(v));
+			sep = ",";
+		}
+	if (dc->params && *dc->params)
+		fprintf(f, "%s%s", sep, dc->params);
+}
+
+bool bs_again_print(FILE *f, const struct bs_cell *c)
+{
+	const struct bs_sim_config *cfg = c->cfg;
+	json_t *config;
+
+	if (!cfg->state && (cfg->machine.nr_ranges || cfg->machine.nr_zones))
+		return false;
+	config = bs_config_json(cfg);
+	fputs("buddysim run ", f);
+	put_quoted(f, cfg->trace_path);
+	fputs(" -s ", f);
+	put_quoted(f, c->label);
+	fprintf(f, " --seed %llu", (unsigned long long)cfg->seed);
+	if (cfg->state) {
+		fputs(" --state ", f);
+		put_quoted(f, cfg->state_path);
+	} else if (cfg->machine.shuffle) {
+		fputs(" --shuffle", f);
+	}
+	put_options(f, cfg, config);
+	put_device(f, &cfg->device, config);
+	if (cfg->allow_lossy)
+		fputs(" --allow-lossy", f);
+	if (cfg->keep_whole)
+		fputs(" --keep-whole-chunks", f);
+	fputc('\n', f);
+	json_decref(config);
+	return true;
+}

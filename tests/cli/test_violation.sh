@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A law breaks: what README.md ("When a law breaks") says can be done with the file that is left.
+. "$(dirname "$0")/lib.sh"
+
+# A strategy with a bug: after 20 s it no longer takes what it hands over.
+sed 's/&& bs_isolate(rc, p, order)/\&\& (bs_now(rc) > 20 * BS_NS_PER_S || bs_isolate(rc, p, order))/
+	s/\.name = "mine"/.name = "buggy"/' "$src/tests/plugin/mine.c" >buggy.c
+cc -Wall -Wextra -Werror -shared -fPIC -I"$src/include" -o buggy.so buggy.c 2>cc.log ||
+	fail "buggy.c does not compile: $(cat cc.log)"
+
+lists() { grep -E '^(zonex?|lowmem|area|free|pcpl|blk|lru) ' "$1"; }
+
+# again FILE ARGS: run ARGS, which break a law and leave FILE; the command in it breaks it again, at
+# the same moment and at the same request, and leaves the very same file
+again() {
+	local file=$1 command
+	shift
+	expect 5 "$file" "# again:" -- "$@"
+	[ -s "$file" ] || { fail "$*: no $file"; return; }
+	mv "$file" first.txt
+	command=$(sed -n 's/^# again: buddysim //p' first.txt)
+	eval "expect 5 $file -- $command"
+	cmp first.txt "$file" || fail "$command: not the same: $(diff first.txt "$file")"
+	for fact in "seed [1-9]" "time_ns [1-9]" "event [1-9]" "request [0-9]*:" "isolated_bytes [0-9]"; do
+		grep -q "^# $fact" first.txt || fail "$file lacks $fact"
+	done
+}
+
+trace=$src/traces/memhog_thp.cborseq.zst
+expect 0 -- trace gen memhog -o "it's a.cborseq" --seed 3
+d1=buddysim-violation-bitmap-defects=D1.txt
+again $d1 run "$trace" -s bitmap:defects=D1 --device model
+again $d1 compare "$trace" -s none -s bitmap:defects=D1 -s rotation --device model:per_mib=7us \
+	--seed 7 --repeat 2 --gap 3s --tail 5s --thp never --lru none --capacity 20
+again $d1 run "$trace" -s bitmap:defects=D1 --device null --memory 1GiB --layout flat --cpus 2 \
+	--kernel linux-5.4 --shuffle --resident-at-start all --wake-latency 1ms --touch none --check 50
+again $d1 run "$trace" -s bitmap:defects=D1 --device model --costs null \
+	--state "$src/tests/oracle/data/memhog_thp.state.txt.gz"
+again buddysim-violation-.-buggy.so-threshold=8.txt run "it's a.cborseq" -s ./buggy.so:threshold=8 \
+	--device model
+
+# The file is a state: it is one in itself, ...
+expect 0 -- verify first.txt
+# ... a guest made from it is in that state (a block is taken from the head of its list and put back there) ...
+expect 0 -- trace gen burst --params size=4MiB,order=10 -o nothing.cborseq
+expect 0 -- run nothing.cborseq -s none --device null --state first.txt --dump-state same.txt
+cmp <(lists first.txt) <(lists same.txt) ||
+	fail "another guest: $(diff <(lists first.txt) <(lists same.txt))"
+grep -q '^free .*[0-9]r' first.txt || fail "no mark in the dump: nothing was reported before"
+# ... and runs go on from it, under the rest of the trace and every strategy.
+when=$(sed -n 's/^# time_ns //p' first.txt)
+expect 0 -- trace cut "it's a.cborseq" --from "${when}ns" -o rest.cborseq
+expect 0 -- compare rest.cborseq -s all --device model --state first.txt --check 100 \
+	--no-measured --format json -o on.json
+jq -e '.cells | length > 10 and all(.alloc_failed == 0)' on.json >/dev/null || fail "an allocation failed"
+jq -e '[.cells[] | select(.calls > 0)] | length > 5' on.json >/dev/null || fail "nobody goes on"
+finish
