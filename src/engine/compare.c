@@ -114,6 +114,11 @@ static int run_bound(const struct bs_sim_config *cfg, struct bs_trace *t, struct
 	for (unsigned int round = 0; round < cfg->repeat; round++) {
 		uint64_t used = 0;
 
+		/* What a round leaves in use is given back when the next one begins, not before. */
+		if (round) {
+			bs_bound_set(b, base, 0);
+			last = base;
+		}
 		ret = bs_trace_rewind(t, err);
 		while (ret >= 0 && (ret = bs_trace_next(t, &k, err)) > 0) {
 			for (unsigned int i = 0; i < k.n; i++) {
