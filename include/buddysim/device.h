@@ -24,6 +24,13 @@ enum bs_touch { BS_TOUCH_NONE, BS_TOUCH_PAGE, BS_TOUCH_ALL };
 enum bs_thp { BS_THP_AUTO, BS_THP_ALWAYS, BS_THP_NEVER };
 /** What the host does with a range that it serves: bs_device_advice() says what each means. */
 enum bs_advice { BS_ADVICE_DONTNEED, BS_ADVICE_FREE, BS_ADVICE_NONE, BS_ADVICE_PAGEOUT };
+/**
+ * Who writes a pattern over free memory (device parameters poison and poison_byte):
+ * BEFORE, AFTER: the guest, at each free, before or behind whatever hints the free gives. If the byte
+ * is not 0 the host then completes requests and discards nothing, as QEMU does.
+ * HOST: the guest writes none; the host fills what it faults in.
+ */
+enum bs_poison { BS_POISON_OFF, BS_POISON_BEFORE, BS_POISON_AFTER, BS_POISON_HOST };
 enum bs_verify { BS_VERIFY_EACH, BS_VERIFY_SAMPLE, BS_VERIFY_END };
 enum bs_resident { BS_RESIDENT_USED, BS_RESIDENT_ALL, BS_RESIDENT_NONE };
 
@@ -148,8 +155,9 @@ bool bs_device_busy(const struct bs_device *d, bs_ns now);
  * @cost: virtual ns of the refaults it took; 0 if all was resident, and for first touches
  *
  * BS_TOUCH_NONE: the guest takes the block and leaves it alone: no residency, no owner.
- * Return: 0; -EUCLEAN if a page of it is at the device right now, is owned already, or does not
- * exist.
+ * Memory that was poisoned is looked at before it is written (a real arena only).
+ * Return: 0; -EUCLEAN if a page of it is at the device right now, is owned already, does not exist,
+ * or lost its poison while it was free.
  */
 int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id, bs_ns now,
 		    bs_ns *cost, struct bs_error *err);
@@ -174,6 +182,20 @@ int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t
  */
 int bs_device_install(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns now, bs_ns *cost,
 		      struct bs_error *err);
+
+/** The parameter poison in force. */
+enum bs_poison bs_device_poison_mode(const struct bs_device *d);
+/**
+ * bs_device_poison - the guest overwrites a block that it has just freed
+ * @cost: virtual ns: poison_per_mib, and refaults of what had been discarded
+ *
+ * The caller knows when: BS_POISON_BEFORE or _AFTER the free's hints. With other modes, or where the
+ * guest touches nothing, nothing happens.
+ * Return: 0; -EUCLEAN if a page of it is at the device, in use, or does not exist.
+ * spec reporting.md 11, 12.1.
+ */
+int bs_device_poison(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns now, bs_ns *cost,
+		     struct bs_error *err);
 
 /** How often a request or a range failed with an errno; unused entries are 0. */
 #define BS_DEVICE_ERRNOS 12
@@ -206,7 +228,8 @@ struct bs_device_stats {
 	uint64_t first_touch_bytes; /* faulted in without having been discarded before */
 	uint64_t installs; /* bs_device_install() */
 	uint64_t install_bytes; /* made resident by it */
-	uint64_t content_loss; /* damaged stamps found */
+	uint64_t content_loss; /* damaged stamps found, and poison that was lost */
+	uint64_t poison_bytes; /* written by the guest at free, or by the host at a fault */
 	bool content_checked;
 	uint64_t residency_checks, residency_mismatches;
 	/* measured on the host, never used in a decision; the last three as of the latest

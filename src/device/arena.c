@@ -141,6 +141,20 @@ void bs_arena_install(struct bs_arena *a, bs_pfn pfn, unsigned int nr)
 		mark_touched(a, pfn, nr);
 }
 
+void bs_arena_fill(struct bs_arena *a, bs_pfn pfn, unsigned int nr, uint8_t byte)
+{
+	memset(bs_arena_page(a, pfn), byte, (size_t)nr << BS_PAGE_SHIFT);
+	mark_touched(a, pfn, nr);
+}
+
+bool bs_arena_is_filled(const struct bs_arena *a, bs_pfn page, uint8_t byte)
+{
+	const char *p = bs_arena_page(a, page);
+
+	/* The first byte is right, and each is like the one before it. */
+	return (uint8_t)*p == byte && memcmp(p, p + 1, BS_PAGE_SIZE - 1) == 0;
+}
+
 int bs_arena_discard(struct bs_arena *a, bs_pfn pfn, unsigned int nr)
 {
 	const uint64_t first = pfn / BS_WORD_PAGES, mask = bs_word_mask(pfn, nr);

@@ -37,6 +37,9 @@ unsigned int bs_arena_verify(const struct bs_arena *a, bs_pfn pfn, uint64_t owne
 void bs_arena_populate(struct bs_arena *a, bs_pfn pfn, unsigned int nr);
 /* The same in one call, as a host does it; page by page where the kernel does not know how. */
 void bs_arena_install(struct bs_arena *a, bs_pfn pfn, unsigned int nr);
+/* Overwrite a block with one byte; does a page read as nothing but that byte? */
+void bs_arena_fill(struct bs_arena *a, bs_pfn pfn, unsigned int nr, uint8_t byte);
+bool bs_arena_is_filled(const struct bs_arena *a, bs_pfn page, uint8_t byte);
 /* 0, or the errno of madvise(). */
 int bs_arena_discard(struct bs_arena *a, bs_pfn pfn, unsigned int nr);
 

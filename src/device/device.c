@@ -148,6 +148,8 @@ static int apply_params(struct bs_device *d, const struct bs_device_config *c, u
 		return ret;
 	d->costs = s.costs;
 	d->faults = s.faults;
+	d->poison = s.poison;
+	d->poison_byte = s.poison_byte;
 	*depth = s.depth ? s.depth : c->depth ? c->depth : 16;
 	snprintf(d->changed, sizeof(d->changed), "%s", s.changed);
 	return 0;
@@ -167,10 +169,12 @@ static int setup(struct bs_device *d, const struct bs_device_config *c, struct b
 	ret = bs_virtqueue_init(&d->vq, c->capacity ? c->capacity : 32, depth, c->nr_pages, err);
 	if (ret)
 		goto no_queue;
-	if (d->ops->create)
+	ret = bs_poison_init(d, err);
+	if (!ret && d->ops->create)
 		ret = d->ops->create(d, peak, err);
 	if (!ret)
 		return 0;
+	bs_poison_destroy(d);
 	bs_virtqueue_destroy(&d->vq);
 no_queue:
 	bs_residency_destroy(&d->res);
@@ -208,6 +212,7 @@ void bs_device_destroy(struct bs_device *d)
 		return;
 	if (d->ops->destroy)
 		d->ops->destroy(d);
+	bs_poison_destroy(d);
 	bs_virtqueue_destroy(&d->vq);
 	bs_residency_destroy(&d->res);
 	free(d);
@@ -231,7 +236,7 @@ int bs_device_broken(const struct bs_device *d, struct bs_error *err, bs_pfn pag
 			    "page %u: %s (block at pfn %u, order %u)", page, law, pfn, order);
 }
 
-static bs_ns refault_cost(const struct bs_device *d, const struct bs_refault *f)
+bs_ns bs_device_refault_cost(const struct bs_device *d, const struct bs_refault *f)
 {
 	const uint64_t mib_shift = 20 - BS_PAGE_SHIFT;
 
@@ -255,19 +260,29 @@ static void touch_block(struct bs_device *d, bs_pfn pfn, unsigned int nr, uint32
 			bs_ns *cost)
 {
 	const bool faults = !bs_residency_all(&d->res, pfn, nr);
-	struct bs_refault again = {0};
 
+	if (faults)
+		*cost = bs_device_fault_in(d, pfn, nr, now);
 	if (d->ops->touch)
 		d->ops->touch(d, pfn, nr, id, faults);
-	if (!faults)
-		return;
-	bs_residency_touch(&d->res, pfn, nr, now, &again);
-	*cost = refault_cost(d, &again);
+}
+
+/* Memory comes back: what was poisoned is so still (invariants 9, 10). */
+static int check_poison(struct bs_device *d, bs_pfn pfn, unsigned int order, struct bs_error *err)
+{
+	bs_pfn first = pfn;
+	const uint64_t damaged = bs_poison_damaged(d, pfn, 1U << order, &first);
+
+	if (!damaged)
+		return 0;
+	d->stats.content_loss += damaged;
+	return bs_device_broken(d, err, first, "poison lost while it was free", pfn, order);
 }
 
 int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id, bs_ns now,
 		    bs_ns *cost, struct bs_error *err)
 {
+	int ret = 0;
 	bs_pfn page;
 
 	*cost = 0;
@@ -284,9 +299,13 @@ int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_
 	if (unlikely(!bs_shadow_own(&d->res, pfn, 1U << order)))
 		return bs_device_broken(d, err, bs_shadow_find_owned(&d->res, pfn, 1U << order),
 					"allocated, but in use already", pfn, order);
+	if (unlikely(d->poisoned))
+		ret = check_poison(d, pfn, order, err);
 	if (d->ops->touch || unlikely(!bs_residency_all(&d->res, pfn, 1U << order)))
 		touch_block(d, pfn, 1U << order, id, now, cost);
-	return 0;
+	if (unlikely(d->poisoned))
+		bs_poison_taken(d, pfn, 1U << order);
+	return ret;
 }
 
 int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id,
@@ -339,7 +358,7 @@ static int check_range(struct bs_device *d, struct bs_range r, struct bs_error *
 /* Every request is completed and nothing is discarded: known beforehand, so that it costs nothing. */
 static bool drops_nothing(const struct bs_device *d)
 {
-	return d->advice == BS_ADVICE_NONE;
+	return d->advice == BS_ADVICE_NONE || bs_poison_inhibits(d);
 }
 
 int bs_device_request_at(struct bs_device *d, const struct bs_range *r, unsigned int n, bs_ns now,

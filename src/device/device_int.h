@@ -30,6 +30,9 @@ struct bs_device_ops {
 	void (*populate)(struct bs_device *d, bs_pfn pfn, unsigned int nr);
 	/* The host backs a block before the guest touches it. */
 	void (*install)(struct bs_device *d, bs_pfn pfn, unsigned int nr);
+	/* Overwrite with one byte; does a page read as nothing but that byte. */
+	void (*fill)(struct bs_device *d, bs_pfn pfn, unsigned int nr, uint8_t byte);
+	bool (*is_filled)(const struct bs_device *d, bs_pfn page, uint8_t byte);
 	/* Damaged pages among those of [pfn, pfn+nr) that the guest owns. */
 	uint64_t (*verify)(struct bs_device *d, bs_pfn pfn, unsigned int nr, uint32_t id,
 			   bs_pfn *first);
@@ -57,6 +60,9 @@ struct bs_device {
 	struct bs_fate fate[BS_DEVICE_MAX_DEPTH]; /* of the requests in flight */
 	char changed[160]; /* parameters that differ from the default, as text */
 	enum bs_advice advice;
+	enum bs_poison poison;
+	uint8_t poison_byte;
+	uint64_t *poisoned; /* bitmap, see poison.c; NULL if poison is off */
 	enum bs_verify verify;
 	struct bs_device_stats stats; /* what the residency model does not count itself */
 
@@ -73,6 +79,23 @@ extern const struct bs_device_ops bs_device_null, bs_device_model, bs_device_mad
 bool bs_device_is_block(const struct bs_device *d, bs_pfn pfn, unsigned int order);
 int bs_device_broken(const struct bs_device *d, struct bs_error *err, bs_pfn page, const char *law,
 		     bs_pfn pfn, unsigned int order);
+
+bs_ns bs_device_refault_cost(const struct bs_device *d, const struct bs_refault *f);
+
+/* poison.c. Every page of [pfn, pfn+nr) becomes resident, filled if the host does that: the cost for
+ * who needs it; or as an install, where @pages receives how many were not there. */
+bs_ns bs_device_fault_in(struct bs_device *d, bs_pfn pfn, unsigned int nr, bs_ns now);
+bs_ns bs_device_install_pages(struct bs_device *d, bs_pfn pfn, unsigned int nr, bs_ns now,
+			      uint64_t *pages);
+/* 0 or -ENOMEM with @err. */
+int bs_poison_init(struct bs_device *d, struct bs_error *err);
+void bs_poison_destroy(struct bs_device *d);
+/* Does a pattern of the guest's keep the host from discarding anything (spec reporting.md 12.2)? */
+bool bs_poison_inhibits(const struct bs_device *d);
+/* Pages of the block that should read as the pattern and do not; @first receives the first. */
+uint64_t bs_poison_damaged(const struct bs_device *d, bs_pfn pfn, unsigned int nr, bs_pfn *first);
+/* The block is an owner's, who writes what he likes. */
+void bs_poison_taken(struct bs_device *d, bs_pfn pfn, unsigned int nr);
 
 /* verify.c: the model against the kernel's account. All or just discarded ranges; mismatches are
  * counted and the first described in d->mismatch. 0 or -errno. */

@@ -33,12 +33,16 @@ enum {
 	MADVISE_ERRNO,
 	MADVISE_EVERY,
 	TRUST,
+	POISON,
+	POISON_BYTE,
 	FIRST_COST,
 	NR_PARAMS = FIRST_COST + 8,
 };
 
 static const char *const latencies[] = {"fixed", "uniform", "exponential", NULL};
 static const char *const inhibits[] = {"off", "assigned", "poison", NULL};
+
+static const char *const poisons[] = {"off", "before", "after", "host", NULL};
 
 /* Everything madvise(2) names for any advice, and EINTR, which a fatal signal gives while it waits
  * for the map's lock. DONTNEED and FREE on anonymous memory know EAGAIN, EINTR, EINVAL (locked
@@ -82,7 +86,12 @@ static const int errno_values[] = {EACCES, EAGAIN, EBADF, EBUSY,  EFAULT,
 	WORD("madvise_errno", IS_EINVAL, errno_names, "what madvise() of a range fails with"), \
 	UINT("madvise_every", 0, 0, UINT32_MAX, "... for each Nth range, which stays; 0 = none"), \
 	{.name = "trust", .type = BS_PARAM_BOOL, \
-	 .help = "discard what the guest uses if told so, as a real host does: content is lost"}
+	 .help = "discard what the guest uses if told so, as a real host does: content is lost"}, \
+	WORD("poison", BS_POISON_OFF, poisons, \
+	     "a pattern over free memory: of the guest's, before or after the free's hints; or the host " \
+	     "fills what it faults in"), \
+	UINT("poison_byte", 0xaa, 0, 255, \
+	     "... of this byte; the guest's keeps the host from discarding, but for 0 (init_on_free)")
 
 const struct bs_param bs_device_fault_params[] = {FAULT_PARAMS, {.name = NULL}};
 
@@ -198,6 +207,8 @@ int bs_device_params_parse(const struct bs_param *table, const char *kind, const
 		*bs_cost_field(&c, i, NULL) = v[FIRST_COST + i];
 	out->costs = c;
 	out->depth = v[QUEUE_DEPTH] == plain[QUEUE_DEPTH] ? 0 : (unsigned int)v[QUEUE_DEPTH];
+	out->poison = (enum bs_poison)v[POISON];
+	out->poison_byte = (uint8_t)v[POISON_BYTE];
 	set_faults(&out->faults, v, seed ? seed : 1);
 	describe(table, plain, v, out->changed, sizeof(out->changed));
 	return 0;

@@ -15,6 +15,8 @@ struct bs_device_settings {
 	struct bs_device_costs costs;
 	struct bs_faults faults;
 	unsigned int depth; /* 0: not said */
+	enum bs_poison poison;
+	uint8_t poison_byte;
 	char changed[160]; /* the parameters that are not as by default: "error_every=3" */
 };
 

@@ -8,8 +8,6 @@ int bs_device_install(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns
 		      struct bs_error *err)
 {
 	const unsigned int nr = 1U << order;
-	const uint64_t before = d->res.resident;
-	struct bs_refault again = {0};
 	uint64_t pages;
 	bs_pfn page;
 
@@ -25,9 +23,7 @@ int bs_device_install(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns
 		return 0;
 	if (d->ops->install)
 		d->ops->install(d, pfn, nr);
-	bs_residency_touch(&d->res, pfn, nr, now, &again);
-	pages = d->res.resident - before;
+	*cost = bs_device_install_pages(d, pfn, nr, now, &pages);
 	d->stats.install_bytes += pages << BS_PAGE_SHIFT;
-	*cost = pages * d->costs.install_per_mib >> (20 - BS_PAGE_SHIFT);
 	return 0;
 }

@@ -92,6 +92,16 @@ static void madvise_install(struct bs_device *d, bs_pfn pfn, unsigned int nr)
 	d->stats.real_touch_ns += real_ns() - start;
 }
 
+static void madvise_fill(struct bs_device *d, bs_pfn pfn, unsigned int nr, uint8_t byte)
+{
+	bs_arena_fill(&d->arena, pfn, nr, byte);
+}
+
+static bool madvise_is_filled(const struct bs_device *d, bs_pfn page, uint8_t byte)
+{
+	return bs_arena_is_filled(&d->arena, page, byte);
+}
+
 static uint64_t madvise_verify(struct bs_device *d, bs_pfn pfn, unsigned int nr, uint32_t id,
 			       bs_pfn *first)
 {
@@ -176,6 +186,8 @@ const struct bs_device_ops bs_device_madvise = {
 	.touch = madvise_touch,
 	.populate = madvise_populate,
 	.install = madvise_install,
+	.fill = madvise_fill,
+	.is_filled = madvise_is_filled,
 	.verify = madvise_verify,
 	.discard = madvise_discard,
 	.completed = madvise_completed,

@@ -84,9 +84,12 @@ static int create_device(struct bs_cell *c, const char *params, struct bs_error 
 	dc.report_order = (unsigned int)strategy_value(c->strategy, params, "order", 9);
 	c->capacity = dc.capacity;
 	ret = bs_device_create(&dc, &c->dev, err);
-	if (!ret)
-		bs_device_describe(c->dev, c->device_words, sizeof(c->device_words));
-	return ret;
+	if (ret)
+		return ret;
+	bs_device_describe(c->dev, c->device_words, sizeof(c->device_words));
+	if (c->touch)
+		c->poison = bs_device_poison_mode(c->dev);
+	return 0;
 }
 
 static int create_blocks(struct bs_cell *c, struct bs_error *err)

@@ -98,6 +98,7 @@ struct bs_cell {
 	struct bs_cell_cpu *cpus;
 	unsigned int nr_cpus;
 	bool touch;
+	enum bs_poison poison; /* at frees; off where the guest touches nothing */
 	unsigned int capacity; /* ranges per request */
 	char violation_path[512]; /* of the file that still lacks the request */
 
@@ -135,6 +136,9 @@ void bs_cell_advance(struct bs_cell *c, const bool *done);
 void bs_cell_set_time(struct bs_cell *c, bs_ns t);
 /* One allocation or free, now. */
 void bs_cell_event(struct bs_cell *c, const struct bs_deferred *d);
+/* content.c: @cpu overwrites the block that it frees (c->poison says when). */
+void bs_cell_poison(struct bs_cell *c, uint32_t number, unsigned int cpu, bs_pfn pfn,
+		    unsigned int order);
 void bs_cell_fail(struct bs_cell *c, const struct bs_error *err);
 /* violation.c: leave the state behind; changes the advice of c->err. */
 void bs_cell_write_violation(struct bs_cell *c);

@@ -194,7 +194,11 @@ static void do_free(struct bs_cell *c, uint32_t number, unsigned int cpu, uint32
 	if (c->touch && number >= c->untouched_below &&
 	    unlikely(bs_device_free(c->dev, pfn, order, number, &err)))
 		bs_cell_fail(c, &err);
+	if (unlikely(c->poison == BS_POISON_BEFORE))
+		bs_cell_poison(c, number, cpu, pfn, order);
 	bs_free_pages(c->m, cpu, pfn, order);
+	if (unlikely(c->poison == BS_POISON_AFTER))
+		bs_cell_poison(c, number, cpu, pfn, order);
 }
 
 void bs_cell_event(struct bs_cell *c, const struct bs_deferred *d)

@@ -236,6 +236,7 @@ static json_t *cell_json(const struct bs_cell *c)
 	put_int(sub, "1s", f->device.refault_bytes_1s);
 	put_int(sub, "10s", f->device.refault_bytes_10s);
 	json_object_set_new(o, "refault_bytes", sub);
+	put_int(o, "poison_bytes", f->device.poison_bytes);
 	put_int(o, "installs", f->device.installs);
 	put_int(o, "install_bytes", f->device.install_bytes);
 	put_int(o, "isolated_peak_bytes", f->report.isolated_peak_bytes);

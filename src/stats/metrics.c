@@ -74,6 +74,8 @@ static const struct bs_metric metrics[] = {
 	     "memory that was discarded and needed again: faulted in or installed"),
 	CELL("refault_bytes.1s", "bytes", "the part of it needed again within 1 s of the discard"),
 	CELL("refault_bytes.10s", "bytes", "the part of it needed again within 10 s"),
+	CELL("poison_bytes", "bytes",
+	     "memory overwritten with the poison byte: by the guest at free, or by the host at a fault"),
 	CELL("installs", "requests",
 	     "times the guest asked the host to back memory before touching it (shared state)"),
 	CELL("install_bytes", "bytes",
@@ -90,7 +92,8 @@ static const struct bs_metric metrics[] = {
 	     "pageblocks whose migratetype changed because the reporter took or put back a block"),
 	CELL("cpu_lag_ns", "ns", "sum over events of the time by which a blocked CPU was late"),
 	CELL("content_loss", "pages",
-	     "stamps found damaged at free: reported while in use; absent if pages are not touched"),
+	     "stamps found damaged at free (reported while in use) and poison that was lost while free; "
+	     "absent if pages are not touched"),
 	CELL("left_raw_bytes", "bytes",
 	     "free memory of reporting order without the Reported mark at the end of the window"),
 	CELL("paused_raw_bytes", "bytes", "the same at each pause of the trace, summed"),

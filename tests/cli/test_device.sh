@@ -52,6 +52,21 @@ expect 2 "busy for good" -- run good.cborseq -s rotation --device null:busy_for=
 expect 0 -- run good.cborseq -s rotation:capacity=512 --capacity 512 --device model
 expect 2 "513" -- run good.cborseq -s rotation --capacity 513
 
+# A pattern of the guest's keeps the host off, unless it is zero; the parameters are in the record.
+# Nothing is lost, in a real arena, whoever writes it.
+for poison in before after host before,poison_byte=0 after,poison_byte=0; do
+	expect 0 -- compare good.cborseq -s hypercall,rotation:delay=10ms --no-measured \
+		--device madvise:poison=$poison --format json -o poison.json
+	jq -e --arg p "poison=$poison" '[.cells[] | (.device | contains($p)) and
+		.content_loss == 0 and .poison_bytes > 0] | all' poison.json >/dev/null ||
+		fail "poison=$poison: not as it should be"
+done
+expect 0 -- run good.cborseq -s hypercall --device model:poison=before --fail-if "returned_bytes>0"
+expect 1 returned_bytes -- run good.cborseq -s hypercall --device model:poison=before,poison_byte=0 \
+	--fail-if "returned_bytes>0"
+expect 2 poison -- run good.cborseq -s hypercall --device model:poison=maybe
+expect 2 poison_byte -- run good.cborseq -s hypercall --device model:poison_byte=300
+
 # What was measured here is a preset like the others.
 expect 0 -- calibrate --rounds 3 -o here.json
 expect 0 -- run good.cborseq -s rotation --device model --costs here.json

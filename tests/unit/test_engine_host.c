@@ -53,6 +53,85 @@ static void test_an_install_blocks_who_allocates(void **state)
 	}
 }
 
+/*
+ * S1 hints at the free, 3 ms; poisoning 2 MiB takes 2 x 1 ms, faulting it in again 2 x 5 ms. What is
+ * next on CPU 0 waits for all of it, recorded 1 ms after the free.
+ *
+ *   off            |hint 3|                               next: 2 ms late
+ *   before         |poison 2|hint 3|                      4 ms; nothing is dropped
+ *   before, 0      |poison 2|hint 3|                      4 ms; dropped
+ *   after, 0       |hint 3|refault 10|poison 2|           14 ms; dropped, and back again
+ *   host           |hint 3|                               2 ms
+ */
+static void test_who_poisons_when(void **state)
+{
+	static const struct bs_trace_event ev[] = {
+		{.kind = BS_EV_PRE, .order = 9},
+		{.time = 1, .kind = BS_EV_FREE, .order = 9, .arg = 1},
+		{.time = 1 * MS + 1, .kind = BS_EV_ALLOC, .order = 0},
+		{.time = 50 * MS, .kind = BS_EV_ALLOC, .order = 0, .cpu = 1},
+	};
+	static const struct {
+		const char *params;
+		uint64_t late_ms, skipped, refaulted, poisoned;
+	} cases[] = {
+		{"poison=off", 2, 0, 0, 0},
+		{"poison=before", 4, 1, 0, 1},
+		{"poison=before,poison_byte=0", 4, 0, 0, 1},
+		{"poison=after", 4, 1, 0, 1},
+		{"poison=after,poison_byte=0", 14, 0, 1, 1},
+		{"poison=host", 2, 0, 0, 1},
+	};
+	struct bs_run run;
+
+	(void)state;
+	for (size_t i = 0; i < 2 * COUNT(cases); i++) {
+		const size_t k = i / 2;
+
+		bs_run_setup(&run, "hypercall", ev, COUNT(ev));
+		run.costs.per_request = 3 * MS;
+		run.costs.refault_per_mib = 5 * MS;
+		run.costs.poison_per_mib = 1 * MS;
+		run.cfg.device.params = cases[k].params;
+		run.cfg.device.kind = i & 1 ? "madvise" : "model";
+		bs_run_go(&run);
+		assert_int_equal(bs_run_metric(&run, "calls"), 1);
+		assert_int_equal(bs_run_metric(&run, "cpu_lag_ns"), cases[k].late_ms * MS);
+		assert_int_equal(bs_run_metric(&run, "discarded_bytes"),
+				 cases[k].skipped ? 0 : 2 << 20);
+		assert_int_equal(bs_run_metric(&run, "refault_bytes.total"),
+				 cases[k].refaulted << 21);
+		/* the host's: when the block is first touched, before t0 */
+		assert_int_equal(bs_run_metric(&run, "poison_bytes"), cases[k].poisoned << 21);
+		bs_result_free(run.r);
+	}
+}
+
+/* A guest that leaves its memory alone writes no pattern either; and what was free of stamps before
+ * t0 (--resident-at-start none) is not poisoned when it is freed. */
+static void test_no_poison_where_nothing_is_touched(void **state)
+{
+	static const struct bs_trace_event ev[] = {
+		{.kind = BS_EV_PRE, .order = 9},
+		{.time = 1, .kind = BS_EV_FREE, .order = 9, .arg = 1},
+		{.time = 1 * MS, .kind = BS_EV_ALLOC, .order = 9, .cpu = 1},
+	};
+	struct bs_run run;
+
+	(void)state;
+	for (int none = 0; none <= 1; none++) {
+		bs_run_setup(&run, "none", ev, COUNT(ev));
+		run.cfg.device.params = "poison=before";
+		if (none)
+			run.cfg.device.touch = BS_TOUCH_NONE;
+		else
+			run.cfg.resident = BS_RESIDENT_NONE;
+		bs_run_go(&run);
+		assert_int_equal(bs_run_metric(&run, "poison_bytes"), 0);
+		bs_result_free(run.r);
+	}
+}
+
 /* What the strategy is told of the device is what the device says at that time. */
 static void test_the_strategy_hears_that_the_host_is_busy(void **state)
 {
@@ -124,6 +203,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_an_install_blocks_who_allocates),
+		cmocka_unit_test(test_who_poisons_when),
+		cmocka_unit_test(test_no_poison_where_nothing_is_touched),
 		cmocka_unit_test(test_the_strategy_hears_that_the_host_is_busy),
 		cmocka_unit_test(test_requests_of_512_ranges),
 	};
