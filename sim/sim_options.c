@@ -45,6 +45,9 @@ enum {
 	OPT_WEIGHT,
 	OPT_STATE,
 	OPT_DUMP_STATE,
+	OPT_HOST_MEMORY,
+	OPT_HOST_POLL,
+	OPT_HOST_EVENT,
 };
 
 static const struct argp_option options[] = {
@@ -86,6 +89,16 @@ static const struct argp_option options[] = {
 	 "Virtual costs of the host: null, default, or a file that `calibrate` wrote", 3},
 	{"resident-at-start", OPT_RESIDENT, "WHAT", 0,
 	 "What the host holds at the start: used (default), all, none", 3},
+	{"host-memory", OPT_HOST_MEMORY, "SIZE", 0,
+	 "Memory of a host with nothing but this guest in it: the percentage that the guest holds is "
+	 "told to the strategy as the host's pressure",
+	 3},
+	{"host-poll", OPT_HOST_POLL, "TIME", 0,
+	 "How often such a host looks at its guest (default 1s)", 3},
+	{"host-event", OPT_HOST_EVENT, "TIME:WHAT=VALUE", 0,
+	 "What the host asks at that virtual time: target=SIZE (of a balloon) or pressure=PERCENT; "
+	 "may be given again",
+	 3},
 	{"weight", OPT_WEIGHT, "TIME", 0,
 	 "What holding 1 MiB for 1 s is worth, for the bound (default 100us)", 3},
 	{NULL, 0, NULL, 0, "The window:", 4},
@@ -172,6 +185,7 @@ void sim_options_free(struct sim_options *o)
 	for (unsigned int i = 0; i < o->cfg.nr_strategies; i++)
 		free(o->strategies[i]);
 	free(o->strategies);
+	free(o->host_events);
 	free(o->fail_if);
 }
 
@@ -296,6 +310,58 @@ static void set_costs(struct bs_device_costs *costs, const char *arg)
 		exit(cli_error(&err));
 }
 
+/* "5s:pressure=80" */
+static void add_host_event(struct sim_options *o, const char *arg)
+{
+	static const char *const asks[] = {"target", "pressure", NULL};
+	const unsigned int n = o->cfg.nr_host_events;
+	const size_t time_len = strcspn(arg, ":");
+	const char *ask = arg + time_len + (arg[time_len] == ':'), *value = strchr(ask, '=');
+	struct bs_host_event *e;
+	char time[64], name[64];
+
+	if (!arg[time_len] || !value)
+		cli_usage("--host-event",
+			  "cannot be \"%s\"; TIME:target=SIZE or TIME:pressure=PERCENT", arg);
+	snprintf(time, sizeof(time), "%.*s", (int)time_len, arg);
+	snprintf(name, sizeof(name), "%.*s", (int)(value - ask), ask);
+	value++;
+	o->host_events = grow(o->host_events, n, sizeof(*o->host_events));
+	e = &o->host_events[n];
+	e->time = cli_time("--host-event", time);
+	e->ask = (enum bs_host_ask)cli_enum("--host-event", name, asks);
+	e->value = e->ask == BS_HOST_PRESSURE ? cli_uint("--host-event", value, 0, 100)
+					      : cli_size("--host-event", value);
+	o->cfg.host_events = o->host_events;
+	o->cfg.nr_host_events = n + 1;
+}
+
+static error_t parse_host_model(int key, const char *arg, struct sim_options *o)
+{
+	switch (key) {
+	case OPT_HOST_MEMORY:
+		o->cfg.host_memory_bytes = cli_size("--host-memory", arg);
+		if (!o->cfg.host_memory_bytes)
+			cli_usage("--host-memory", "cannot be \"%s\"; a size above 0", arg);
+		return 0;
+	case OPT_HOST_POLL:
+		o->cfg.host_poll = cli_time("--host-poll", arg);
+		o->has_host_poll = true;
+		if (!o->cfg.host_poll)
+			cli_usage("--host-poll", "cannot be \"%s\"; a time above 0", arg);
+		return 0;
+	case OPT_HOST_EVENT:
+		add_host_event(o, arg);
+		return 0;
+	case ARGP_KEY_END:
+		if (o->has_host_poll && !o->cfg.host_memory_bytes)
+			cli_usage("--host-poll",
+				  "there is no host to look; use --host-memory SIZE");
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
 static error_t parse_host(int key, char *arg, struct sim_options *o)
 {
 	static const char *const thps[] = {"auto", "always", "never", NULL};
@@ -418,6 +484,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	ret = parse_guest(key, arg, o);
 	if (ret == ARGP_ERR_UNKNOWN)
 		ret = parse_host(key, arg, o);
+	if (ret == ARGP_ERR_UNKNOWN)
+		ret = parse_host_model(key, arg, o);
 	if (ret == ARGP_ERR_UNKNOWN)
 		ret = parse_window(key, arg, o);
 	return ret == ARGP_ERR_UNKNOWN ? parse_output(key, arg, o) : ret;

@@ -11,6 +11,8 @@ struct sim_options {
 	char **strategies; /* owned; cfg.strategies points at it */
 	enum bs_format format;
 	const char *output, *plots;
+	struct bs_host_event *host_events; /* owned; cfg.host_events points at it */
+	bool has_host_poll;
 	const char **fail_if;
 	unsigned int nr_fail_if;
 	bool no_measured, print_config, quiet;

@@ -130,6 +130,9 @@ bs_ns bs_now(const struct bs_report_ctx *rc);
  *  work); a wake that falls due during a pass starts the next one after it. 0 = as soon as a
  *  worker can run (wake latency, semantics.md 1). */
 void bs_wake(struct bs_report_ctx *rc, bs_ns delay);
+/** The same, and a wake that is pending for later is brought forward (as mod_delayed_work() does):
+ *  for what somebody asks for now, not for what may wait for a timer. */
+void bs_wake_sooner(struct bs_report_ctx *rc, bs_ns delay);
 /** Run pass(cpu) on the CPU that is freeing, after it drops the zone lock: it blocks that CPU. */
 void bs_wake_on(struct bs_report_ctx *rc, unsigned int cpu);
 bool bs_wake_pending(const struct bs_report_ctx *rc);

@@ -25,6 +25,18 @@ struct bs_state;
 
 enum bs_lru { BS_LRU_AUTO, BS_LRU_NONE, BS_LRU_ALL };
 
+/** What a host may ask of its guest, as BS_EVENT_TARGET and BS_EVENT_PRESSURE (report.h). */
+enum bs_host_ask {
+	BS_HOST_TARGET, /* value: bytes, the size that it wants a balloon to have */
+	BS_HOST_PRESSURE, /* value: 0..100, percent of the host's memory that is in use */
+};
+/** One thing asked at a point in time; @time: virtual ns from the beginning of the window. */
+struct bs_host_event {
+	bs_ns time;
+	enum bs_host_ask ask;
+	uint64_t value;
+};
+
 /**
  * struct bs_sim_config - a comparison
  * @trace_path: native trace
@@ -39,6 +51,14 @@ enum bs_lru { BS_LRU_AUTO, BS_LRU_NONE, BS_LRU_ALL };
  * @tail: virtual time after the last event
  * @repeat, @gap: loop the trace; 0 and 1 = once
  * @resident: what the host holds before t0
+ * @host_memory_bytes: the host has this much memory, and this guest is all that is in it: its
+ *                     pressure is the percentage that the guest holds (resident or unmapped and not
+ *                     returned), rounded down, at most 100. The host looks at the beginning of the
+ *                     window and every @host_poll ns (above 0; 1 s) after it, and tells the strategy
+ *                     when the percentage is not the one last told (at first 0). 0 = no such host
+ * @host_events, @nr_host_events: what it asks besides, in any order (equal times: as they stand); a
+ *                     pressure told by one holds until the next look. Behind the window: a warning.
+ *                     The array is the caller's and must outlive the run
  * @check_every: run bs_machine_check() every so many events; 0 = only at the end
  * @allow_lossy: accept a trace whose trust is below 0.9
  * @keep_whole: accept a truncated trace up to its last whole chunk
@@ -66,6 +86,10 @@ struct bs_sim_config {
 	bs_ns wake_latency;
 	enum bs_resident resident;
 	enum bs_lru lru;
+	uint64_t host_memory_bytes;
+	bs_ns host_poll;
+	const struct bs_host_event *host_events;
+	unsigned int nr_host_events;
 	uint64_t check_every;
 	bool allow_lossy, keep_whole, timeline;
 	uint64_t seed;

@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "host.h"
 #include "hostmem.h"
 
 #define MAX_CALLS 64
@@ -333,6 +334,7 @@ int bs_cell_run(struct bs_cell *c, struct bs_error *err)
 	ret = bs_report_start(c->rc);
 	if (ret)
 		return bs_error_set(err, BS_RESOURCE, -ret, c->label, NULL, "cannot start");
+	bs_host_start(c);
 	heap = c->cfg->allocated ? c->cfg->allocated() : 0;
 	c->f.host_free[0] = bs_host_free_bytes();
 	begin = now_real_ns(CLOCK_MONOTONIC);

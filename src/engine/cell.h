@@ -100,6 +100,7 @@ struct bs_cell {
 	bool touch;
 	enum bs_poison poison; /* at frees; off where the guest touches nothing */
 	unsigned int capacity; /* ranges per request */
+	unsigned int host_pressure; /* as last told, percent */
 	char violation_path[512]; /* of the file that still lacks the request */
 
 	uint64_t used_bytes;

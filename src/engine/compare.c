@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host.h"
 #include "result.h"
 #include "start.h"
 
@@ -25,6 +26,7 @@ void bs_sim_defaults(struct bs_sim_config *c)
 		.tail = 30 * BS_NS_PER_S,
 		.repeat = 1,
 		.wake_latency = 20 * BS_NS_PER_US,
+		.host_poll = BS_NS_PER_S,
 		.seed = 1,
 		.weight_ns_per_mib_s = 100 * BS_NS_PER_US,
 	};
@@ -191,6 +193,19 @@ static void warn_short(const struct bs_cell *c, struct bs_result *r)
 	}
 }
 
+/* Once, for the window is the same in all cells. */
+static void warn_late(const struct bs_cell *c, struct bs_result *r)
+{
+	for (unsigned int i = 0; i < c->cfg->nr_host_events && !c->index; i++)
+		if (c->cfg->host_events[i].time > c->end)
+			bs_result_warn(
+				r,
+				"the host's event at %llu ms never comes: the window ends at "
+				"%llu ms",
+				(unsigned long long)(c->cfg->host_events[i].time / BS_NS_PER_MS),
+				(unsigned long long)(c->end / BS_NS_PER_MS));
+}
+
 static int run_cell(const struct bs_sim_config *cfg, unsigned int index, struct bs_trace *t,
 		    const struct bs_bound *b, struct bs_start *start, struct bs_result *r,
 		    struct bs_error *err)
@@ -202,6 +217,7 @@ static int run_cell(const struct bs_sim_config *cfg, unsigned int index, struct 
 		return ret;
 	c->index = index;
 	warn_short(c, r);
+	warn_late(c, r);
 	ret = bs_cell_run(c, err);
 	if (!ret)
 		ret = bs_start_dump(start, c->m, c->label, err);
@@ -259,6 +275,8 @@ int bs_compare(const struct bs_sim_config *config, struct bs_result **out, struc
 	if (!err)
 		err = &local;
 	ret = check_strategies(&cfg, err);
+	if (!ret)
+		ret = bs_host_check(&cfg, err);
 	if (ret)
 		return ret;
 	ret = bs_trace_open(cfg.trace_path, &t, err);
@@ -294,6 +312,8 @@ int bs_sim_print_config(const struct bs_sim_config *config, void *file, struct b
 	json_t *o;
 	int ret = check_strategies(&cfg, err);
 
+	if (!ret)
+		ret = bs_host_check(&cfg, err);
 	if (!ret)
 		ret = bs_trace_open(cfg.trace_path, &t, err);
 	if (ret)

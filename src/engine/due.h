@@ -12,6 +12,7 @@ enum bs_due_class {
 	BS_DUE_COMPLETION, /* what = number of the call */
 	BS_DUE_WAKE, /* what = generation of the wake */
 	BS_DUE_WAKE_ON, /* a CPU runs a pass itself; what = cpu */
+	BS_DUE_HOST, /* the host looks or asks; what = number of its event, or a look */
 	BS_DUE_RELEASE, /* a blocked CPU goes on; what = cpu */
 	BS_DUE_END, /* of the window */
 };

@@ -12,6 +12,7 @@
 
 #include "agreement.h"
 #include "cell.h"
+#include "host.h"
 #include "hostmem.h"
 #include "mm_report.h"
 
@@ -552,6 +553,10 @@ static void run_due(struct bs_cell *c)
 		run_pass(c, d.what);
 		if (c->wake_waiting && !c->ended)
 			run_passes(c);
+		break;
+	case BS_DUE_HOST:
+		if (!c->ended)
+			bs_host_due(c, d.what);
 		break;
 	case BS_DUE_RELEASE:
 		release_cpu(c, (unsigned int)d.what);

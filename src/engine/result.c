@@ -70,6 +70,22 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+static json_t *host_events_json(const struct bs_sim_config *cfg)
+{
+	static const char *const asks[] = {"target", "pressure"};
+	json_t *a = json_array();
+
+	for (unsigned int i = 0; i < cfg->nr_host_events; i++) {
+		const struct bs_host_event *e = &cfg->host_events[i];
+		json_t *o = json_object();
+
+		put_int(o, "time_ns", e->time);
+		put_int(o, pick(asks, e->ask), e->value);
+		json_array_append_new(a, o);
+	}
+	return a;
+}
+
 json_t *bs_config_json(const struct bs_sim_config *cfg)
 {
 	static const char *const layout[] = {"flat", "qemu-pc"};
@@ -103,6 +119,12 @@ json_t *bs_config_json(const struct bs_sim_config *cfg)
 	json_object_set_new(o, "costs", costs_json(cfg));
 	put_str(o, "resident_at_start", pick(resident, cfg->resident));
 	put_str(o, "lru", pick(lru, cfg->lru));
+	if (cfg->host_memory_bytes) {
+		put_int(o, "host_memory_bytes", cfg->host_memory_bytes);
+		put_int(o, "host_poll_ns", cfg->host_poll);
+	}
+	if (cfg->nr_host_events)
+		json_object_set_new(o, "host_events", host_events_json(cfg));
 	put_int(o, "tail_ns", cfg->tail);
 	put_int(o, "repeat", cfg->repeat);
 	put_int(o, "gap_ns", cfg->gap);

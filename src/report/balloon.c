@@ -222,7 +222,7 @@ static void event(struct bs_report_ctx *rc, enum bs_event e, uint64_t v)
 	if (e == BS_EVENT_TARGET) {
 		s->asked = true;
 		s->asked_pages = in_pages(rc, v);
-		bs_wake(rc, 0);
+		bs_wake_sooner(rc, 0); /* not when the parameters would have begun */
 	} else if (e == BS_EVENT_SHRINK) {
 		deflate(rc, s->n > back ? s->n - back : 0);
 	}

@@ -281,7 +281,17 @@ void bs_wake(struct bs_report_ctx *rc, bs_ns delay)
 	if (rc->wake_pending || !rc->started)
 		return;
 	rc->wake_pending = true;
+	rc->wake_due = bs_now(rc) + delay;
 	rc->env.wake(rc->env.arg, delay);
+}
+
+void bs_wake_sooner(struct bs_report_ctx *rc, bs_ns delay)
+{
+	if (rc->wake_pending && rc->started && bs_now(rc) + delay < rc->wake_due) {
+		rc->env.wake_cancel(rc->env.arg);
+		rc->wake_pending = false;
+	}
+	bs_wake(rc, delay);
 }
 
 void bs_wake_on(struct bs_report_ctx *rc, unsigned int cpu)

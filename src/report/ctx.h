@@ -47,6 +47,7 @@ struct bs_report_ctx {
 	struct bs_chunk *chunks;
 
 	bool started, in_pass, wake_pending;
+	bs_ns wake_due; /* of the pending wake, as it was asked for */
 	uint32_t listen_mask;
 	unsigned int lowest_order;
 

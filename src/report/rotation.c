@@ -94,7 +94,8 @@ static const struct bs_param params[] = {
 	 .type = BS_PARAM_UINT,
 	 .max = 100,
 	 .runtime = true,
-	 .help = "report only while the host's pressure is at least this many percent; 0 = always"},
+	 .help = "report only while the host's pressure is at least this many percent (see "
+		 "--host-memory); 0 = always"},
 	{.name = NULL},
 };
 

@@ -130,10 +130,26 @@ static void test_the_host_changes_its_mind(void **state)
 	bs_world_destroy(w);
 }
 
+/* It asks before the parameters would: now is meant, and what they say is overruled. */
+static void test_the_host_does_not_wait_for_the_timer(void **state)
+{
+	struct bs_world *w = full_world("balloon:size=8MiB,at=1h,page=huge");
+
+	(void)state;
+	bs_world_free(w, 1024, 10);
+	w->now = BS_NS_PER_S;
+	bs_report_event(w->rc, BS_EVENT_TARGET, 2 * MIB);
+	assert_int_equal(w->wake_at, BS_NS_PER_S);
+	assert_int_equal(bs_world_settle(w, 9), 1);
+	assert_int_equal(size_of(w), 2 * MIB);
+	bs_world_destroy(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_balloon_keeps_its_schedule),
+		cmocka_unit_test(test_the_host_does_not_wait_for_the_timer),
 		cmocka_unit_test(test_huge_pages),
 		cmocka_unit_test(test_a_starved_balloon_waits_for_a_free),
 		cmocka_unit_test(test_deflate_on_oom),

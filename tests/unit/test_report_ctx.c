@@ -590,6 +590,28 @@ static void test_one_wake_is_pending_at_most(void **state)
 	bs_world_destroy(w);
 }
 
+static void wake_sooner(struct bs_report_ctx *rc)
+{
+	bs_wake_sooner(rc, 9); /* none is pending */
+	bs_wake_sooner(rc, 5);
+	bs_wake_sooner(rc, 7); /* that would be later */
+	assert_true(bs_wake_pending(rc));
+}
+
+static void test_a_wake_is_brought_forward(void **state)
+{
+	struct bs_world *w = probe_world(wake_sooner);
+
+	(void)state;
+	run(w);
+	assert_true(w->wake_armed);
+	assert_int_equal(w->wake_at, 5);
+	bs_report_stop(w->rc);
+	bs_wake_sooner(w->rc, 0); /* off: there is no worker */
+	assert_false(w->wake_armed);
+	bs_world_destroy(w);
+}
+
 /* Off, it no longer hears frees; but still what happens to blocks it may have marked. */
 static void test_off_hears_removals_only(void **state)
 {
@@ -676,6 +698,7 @@ int main(void)
 		cmocka_unit_test(test_memory_is_counted_by_scope),
 		cmocka_unit_test(test_false_oom),
 		cmocka_unit_test(test_one_wake_is_pending_at_most),
+		cmocka_unit_test(test_a_wake_is_brought_forward),
 		cmocka_unit_test(test_off_hears_removals_only),
 		cmocka_unit_test(test_parameters_at_run_time),
 		cmocka_unit_test(test_a_strategy_is_checked_when_bound),

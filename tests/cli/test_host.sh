@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The modelled host on the command line: what it is told, what it refuses, what the record keeps.
+. "$(dirname "$0")/lib.sh"
+
+expect 0 -- trace gen memhog --params size=64MiB,cycles=3 -o good.cborseq
+
+# A strategy that waits for pressure reports nothing until there is some.
+run() { expect 0 -- run good.cborseq --device model --no-measured "$@"; }
+run -s rotation:gate=90,delay=10ms --fail-if "calls>0"
+run -s rotation:gate=90,delay=10ms --host-memory 1GiB --fail-if "calls>0"
+expect 1 calls -- run good.cborseq --device model -s rotation:gate=90,delay=10ms --host-memory 64MiB \
+	--host-poll 100ms --fail-if "calls>0"
+expect 1 calls -- run good.cborseq --device model -s rotation:gate=90,delay=10ms \
+	--host-event 1s:pressure=90 --fail-if "calls>0"
+expect 1 reported -- run good.cborseq --device model -s balloon:size=32MiB,at=1h \
+	--host-event 1s:target=32MiB --fail-if "reported_bytes>0"
+run -s balloon:size=32MiB,at=1h --fail-if "reported_bytes>0"
+
+# The same options, the same bytes; they are in the record, and only where they were asked for.
+host=(--host-memory 96MiB --host-poll 250ms --host-event 2s:pressure=7 --host-event 1s:target=8MiB)
+for n in 1 2; do
+	run -s rotation:gate=50 "${host[@]}" --format json -o run$n.json
+done
+cmp -s run1.json run2.json || fail "two runs differ"
+jq -e '.config | .host_memory_bytes == 100663296 and .host_poll_ns == 250000000 and
+	.host_events == [{"time_ns": 2000000000, "pressure": 7}, {"time_ns": 1000000000, "target": 8388608}]' \
+	run1.json >/dev/null || fail "the record does not hold the host"
+run -s none --format json -o plain.json
+jq -e '.config | has("host_memory_bytes") or has("host_poll_ns") or has("host_events") | not' \
+	plain.json >/dev/null || fail "a host that nobody asked for"
+expect 0 -- compare good.cborseq -s none "${host[@]}" --print-config
+jq -e '.host_memory_bytes == 100663296 and (.host_events | length) == 2' stdout.txt >/dev/null ||
+	fail "--print-config does not show the host"
+
+expect 0 "never comes" -- run good.cborseq -s none --device model --host-event 10h:pressure=1
+expect 2 --host-memory -- run good.cborseq -s none --host-memory 0
+expect 2 --host-memory -- run good.cborseq -s none --host-memory much
+expect 2 --host-poll -- run good.cborseq -s none --host-memory 1GiB --host-poll 0s
+expect 2 "--host-memory SIZE" -- run good.cborseq -s none --host-poll 1s
+for bad in 5s 5s: 5s:target 5s:size=1GiB soon:pressure=5 5s:pressure=101 5s:target=lots :pressure=1; do
+	expect 2 --host-event -- run good.cborseq -s none --host-event "$bad"
+done
+expect 2 gate -- run good.cborseq -s rotation:gate=101
+expect 2 depth -- run good.cborseq -s rotation:depth=0
+
+finish
