@@ -28,7 +28,9 @@ enum bs_strategy_caps {
 	BS_CAP_NO_WORKER = 1 << 0, /* no pass(): acts in hooks only, or not at all */
 	BS_CAP_HOST_SIDE = 1 << 1, /* runs on the host: takes no guest time */
 	BS_CAP_CLIENT = 1 << 2, /* allocates pages like a driver (balloon) */
-	BS_CAP_KNOWS_FUTURE = 1 << 3, /* may ask bs_next_use(): the engine runs the trace twice */
+	/* may ask bs_next_use(): the engine runs the trace twice, the first time with none, in units
+	 * of 2^order pages (the strategy's parameter "order", else 9) */
+	BS_CAP_KNOWS_FUTURE = 1 << 3,
 	BS_CAP_DUPLICATES = 1 << 4, /* may report a block again that never left the list */
 };
 
@@ -248,8 +250,9 @@ void bs_known_zero(struct bs_report_ctx *rc, const struct bs_block *b);
 
 /* ---- Services: the future (BS_CAP_KNOWS_FUTURE) ---------------------------------------------- */
 
-/** When an owner next gets a page of these, as a run without reporting saw it; never before
- *  bs_now(). BS_NO_TIME: not again within the window, or nothing is known. */
+/** When an owner next gets a page of these, or of the units that they are in, none of which has an
+ *  owner then, as a run without reporting saw it; never before bs_now(). BS_NO_TIME: not again
+ *  within the window, or nothing is known. */
 bs_ns bs_next_use(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
 /** Memory that is left alone for longer than this is worth reporting: a refault's cost over what
  *  holding is worth (semantics.md 7, the bound's own rule). 0 where nothing is known. */
@@ -261,9 +264,15 @@ bs_ns bs_break_even(const struct bs_report_ctx *rc);
  *  pages count as used by the strategy, not as used by the trace. */
 bs_pfn bs_take_pages(struct bs_report_ctx *rc, unsigned int gfp, unsigned int order);
 void bs_give_pages(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
-/** Claim a free block where it stands (BS_CAP_HOST_SIDE): it stays on its list, free for the guest.
- *  What a host-side strategy submits is discarded in the instant of the call, only the time passes
- *  afterwards: the guest may take the block meanwhile. False if it is not a free head of @order. */
+/**
+ * bs_claim - claim free memory where it stands (BS_CAP_HOST_SIDE)
+ *
+ * It stays on its list, free for the guest. [pfn, pfn+2^order) is a free block or an aligned part
+ * of one. What a host-side strategy submits is discarded in the instant of the call, only the time
+ * passes afterwards: the guest may take the block meanwhile, and every claim within it ends; merging
+ * ends none. Return: false if it is not free as a whole, is claimed already, be it in part, or is
+ * being isolated for somebody.
+ */
 bool bs_claim(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
 /** False: the guest has taken the block since, and the claim with it. */
 bool bs_unclaim(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);

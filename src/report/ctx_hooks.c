@@ -146,12 +146,13 @@ static void block_in(void *arg, const struct bs_block *b, enum bs_why why, bool 
 	leave(rc, &f);
 }
 
-/* A block that stays on its list is the claimant's business only as long as it stays there. */
-static void lose_claim(struct bs_report_ctx *rc, const struct bs_block *b)
+/* What is claimed is the claimant's business only as long as it stays free: all of it goes with the
+ * block, wherever in it the guest then takes a piece. Merging leaves it free. */
+static void lose_claims(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why)
 {
-	struct bs_taken *t = bs_taken_find(&rc->taken, b->pfn);
+	struct bs_taken *t;
 
-	if (t && t->hold == BS_HOLD_CLAIMED)
+	while (why != BS_MERGE && (t = bs_taken_inside(&rc->taken, b->pfn, b->order)) != NULL)
 		bs_taken_remove(&rc->taken, t);
 }
 
@@ -180,7 +181,7 @@ static void block_out(void *arg, const struct bs_block *b, enum bs_why why)
 	if (rc->told && ((why == BS_ALLOC && !find_deferred(rc, b)) || why == BS_OFFLINE))
 		bs_ctx_told(rc, &(struct bs_range){b->pfn, told_part(rc, b)}, 1, false);
 	if (rc->s->caps & BS_CAP_HOST_SIDE)
-		lose_claim(rc, b);
+		lose_claims(rc, b, why);
 }
 
 static bool block_move(void *arg, const struct bs_block *b, unsigned int to_mt, enum bs_why why,

@@ -142,14 +142,32 @@ void bs_give_pages(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
 
 /* ---- Blocks claimed where they stand (S8a) --------------------------------------------------- */
 
+/* Within one free block, and not being isolated for somebody, whose it is then. */
+static bool is_claimable(const struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order,
+			 struct bs_block *b)
+{
+	const bs_pfn pageblock = (bs_pfn)1 << bs_pageblock_order(rc->m);
+	const bs_pfn end = pfn + ((bs_pfn)1 << order);
+	unsigned int have;
+	bs_pfn head;
+
+	if (pfn & (end - pfn - 1) || bs_page_lookup(rc->m, pfn, &head, &have) != BS_PAGE_FREE ||
+	    have < order || bs_mm_free_block(rc->m, head, b) || b->list_mt == BS_MIGRATE_ISOLATE)
+		return false;
+	for (bs_pfn p = pfn; p < end; p += pageblock)
+		if (bs_pageblock_type(rc->m, p) == BS_MIGRATE_ISOLATE)
+			return false;
+	return true;
+}
+
 bool bs_claim(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
 {
 	struct bs_block b;
 
 	if (!bs_law(rc, rc->s->caps & BS_CAP_HOST_SIDE, "claiming without BS_CAP_HOST_SIDE", pfn))
 		return false;
-	if (bs_mm_free_block(rc->m, pfn, &b) || b.order != order ||
-	    bs_taken_find(&rc->taken, pfn) || bs_taken_reserve(&rc->taken))
+	if (!is_claimable(rc, pfn, order, &b) || bs_taken_inside(&rc->taken, pfn, order) ||
+	    bs_taken_around(&rc->taken, pfn) || bs_taken_reserve(&rc->taken))
 		return false;
 	bs_taken_add(&rc->taken, &(struct bs_taken){.pfn = pfn,
 						    .order = (uint8_t)order,

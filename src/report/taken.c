@@ -69,6 +69,40 @@ struct bs_taken *bs_taken_find(const struct bs_taken_set *set, bs_pfn pfn)
 	return NULL;
 }
 
+struct bs_taken *bs_taken_inside(const struct bs_taken_set *set, bs_pfn pfn, unsigned int order)
+{
+	const bs_pfn end = pfn + ((bs_pfn)1 << order);
+
+	if (!set->used)
+		return NULL;
+	/* By page or by slot, whichever are fewer. */
+	if (end - pfn > set->size) {
+		for (uint32_t i = 0; i < set->size; i++)
+			if (set->slot[i].pfn != BS_NO_PFN && set->slot[i].pfn >= pfn &&
+			    set->slot[i].pfn < end)
+				return &set->slot[i];
+		return NULL;
+	}
+	for (; pfn < end; pfn++) {
+		struct bs_taken *t = bs_taken_find(set, pfn);
+
+		if (t)
+			return t;
+	}
+	return NULL;
+}
+
+struct bs_taken *bs_taken_around(const struct bs_taken_set *set, bs_pfn pfn)
+{
+	for (unsigned int o = 0; o < BS_NR_ORDERS; o++) {
+		struct bs_taken *t = bs_taken_find(set, pfn & ~(((bs_pfn)1 << o) - 1));
+
+		if (t && t->order >= o)
+			return t;
+	}
+	return NULL;
+}
+
 void bs_taken_remove(struct bs_taken_set *set, struct bs_taken *t)
 {
 	const uint32_t mask = set->size - 1;

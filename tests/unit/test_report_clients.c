@@ -6,6 +6,7 @@
 #include "bs_test.h"
 
 #include "bs_report_world.h"
+#include "mm_report.h"
 
 #define M BS_MIGRATE_MOVABLE
 
@@ -139,8 +140,7 @@ static void test_a_claim_ends_when_the_guest_takes_the_block(void **state)
 	(void)state;
 	assert_true(bs_claim(rc, 3072, 10));
 	assert_false(bs_claim(rc, 3072, 10)); /* once */
-	assert_false(bs_claim(rc, 512, 9)); /* no head */
-	assert_false(bs_claim(rc, 1024, 9)); /* not of that order */
+	assert_false(bs_claim(rc, 1024 + 256, 9)); /* not aligned */
 	bs_assert_list(w, 10, M, "3072,2048,1024,0");
 	assert_int_equal(bs_submit(rc, &(struct bs_range){3072, 10}, 1), 0);
 	assert_true(bs_unclaim(rc, 3072, 10));
@@ -152,6 +152,81 @@ static void test_a_claim_ends_when_the_guest_takes_the_block(void **state)
 	assert_int_equal(w->violations, 0);
 	bs_submit(rc, &(struct bs_range){3072, 10}, 1);
 	expect_law(w, "range handed to the device was not taken");
+	bs_world_destroy(w);
+}
+
+/*
+ * Parts of one block are claimed, each page once:
+ *
+ *   [2048 . . . 2560 . . .]   claims  |  a   |  b   |   then the guest takes a page at 2048: both end,
+ *                                                       though b is still free
+ */
+static void test_parts_of_a_block_are_claimed(void **state)
+{
+	struct bs_world *w = world_of(&host);
+	struct bs_report_ctx *rc = w->rc;
+	static const struct bs_range parts[] = {{2048, 9}, {2560, 9}};
+
+	(void)state;
+	assert_int_equal(bs_world_alloc(w, 10, M), 3072);
+	assert_true(bs_claim(rc, 2048, 9));
+	assert_false(bs_claim(rc, 2048, 10)); /* a part of it is claimed already */
+	assert_false(bs_claim(rc, 2048 + 128, 7)); /* it is part of what is claimed */
+	assert_true(bs_claim(rc, 2560, 9));
+	assert_false(bs_claim(rc, 3072, 9)); /* in use */
+	bs_assert_list(w, 10, M, "2048,1024,0");
+	assert_int_equal(bs_submit(rc, parts, 2), 0);
+	assert_true(bs_unclaim(rc, 2560, 9));
+	assert_true(bs_claim(rc, 2560, 9));
+	assert_true(bs_claim(rc, 1024, 9));
+
+	assert_int_equal(bs_world_alloc(w, 0, M), 2048);
+	assert_false(bs_unclaim(rc, 2048, 9));
+	assert_false(bs_unclaim(rc, 2560, 9));
+	assert_true(bs_unclaim(rc, 1024, 9)); /* another block's */
+	assert_int_equal(w->violations, 0);
+	bs_world_destroy(w);
+}
+
+/*
+ *   o9 M: [2560]   claimed; its buddy is freed: o10 M: [2048]. What was claimed is free still.
+ */
+static void test_a_claim_outlives_a_merge(void **state)
+{
+	struct bs_world *w = world_of(&host);
+	struct bs_report_ctx *rc = w->rc;
+
+	(void)state;
+	assert_int_equal(bs_world_alloc(w, 10, M), 3072);
+	assert_int_equal(bs_world_alloc(w, 9, M), 2048);
+	assert_true(bs_claim(rc, 2560, 9));
+	bs_world_free(w, 2048, 9);
+	bs_assert_list(w, 10, M, "2048,1024,0");
+	assert_false(bs_claim(rc, 2048, 10));
+	assert_true(bs_unclaim(rc, 2560, 9));
+	assert_true(bs_claim(rc, 2048, 10));
+	assert_int_equal(bs_world_alloc(w, 9, M), 2048);
+	assert_false(bs_unclaim(rc, 2048, 10));
+	assert_int_equal(w->violations, 0);
+	bs_world_destroy(w);
+}
+
+/* A pageblock that is being isolated is somebody else's, wherever its free block begins. */
+static void test_isolated_memory_is_not_claimed(void **state)
+{
+	struct bs_world *w = world_of(&host);
+
+	(void)state;
+	assert_int_equal(bs_mm_set_isolate(w->m, 2560), 0);
+	assert_false(bs_claim(w->rc, 2560, 9));
+	assert_false(bs_claim(w->rc, 2048, 10));
+	bs_mm_unset_isolate(w->m, 2560, M);
+	/* Of a block that is on their list because it begins in one: all of it. */
+	assert_int_equal(bs_mm_set_isolate(w->m, 1024), 0);
+	assert_false(bs_claim(w->rc, 1536, 9));
+	bs_mm_unset_isolate(w->m, 1024, M);
+	assert_true(bs_claim(w->rc, 2048, 10));
+	assert_true(bs_claim(w->rc, 1536, 9));
 	bs_world_destroy(w);
 }
 
@@ -242,6 +317,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pages_of_a_client),
 		cmocka_unit_test(test_a_claim_ends_when_the_guest_takes_the_block),
+		cmocka_unit_test(test_parts_of_a_block_are_claimed),
+		cmocka_unit_test(test_a_claim_outlives_a_merge),
+		cmocka_unit_test(test_isolated_memory_is_not_claimed),
 		cmocka_unit_test(test_the_first_piece_of_a_block_is_waited_for),
 		cmocka_unit_test(test_several_blocks_are_waited_for),
 		cmocka_unit_test(test_a_block_that_is_whole_again_is_not_waited_for),
