@@ -81,6 +81,7 @@ static const struct {
 	{"hint-once", "at=1s"},
 	{"balloon", "size=16MiB,at=0s"},
 	{"balloon", "size=32MiB,at=0s,until=3s,page=huge"},
+	{"clairvoyant", "order=7"},
 };
 
 /* Small numbers, so that a small guest gets somewhere. */

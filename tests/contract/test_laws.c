@@ -67,6 +67,8 @@ static const struct row rows[] = {
 	{"balloon", "size=16MiB,at=0s"},
 	{"balloon", "size=96MiB,at=0s,until=3s,page=huge"},
 	{"shared-state", "batch=4"},
+	{"clairvoyant", NULL},
+	{"clairvoyant", "order=7"},
 	{"template", NULL},
 };
 
@@ -249,7 +251,8 @@ static uint64_t may_stay_raw(const struct row *row)
 	if (row->params && strstr(row->params, "keep_raw=3"))
 		return 3 * (largest + largest / 2); /* of each order, as asked for */
 	if (!strcmp(row->name, "rotation") || !strcmp(row->name, "hypercall") ||
-	    !strcmp(row->name, "shared-state") || !strcmp(row->name, "template"))
+	    !strcmp(row->name, "shared-state") || !strcmp(row->name, "clairvoyant") ||
+	    !strcmp(row->name, "template"))
 		return 0;
 	return 3 * (largest + largest / 2); /* fewer than 4 of each order */
 }

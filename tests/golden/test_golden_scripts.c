@@ -336,13 +336,33 @@ static void test_balloon(void **state)
 	});
 }
 
+/*
+ * No series: without a future nothing is needed again, so all units of 2 MiB are reported, those of
+ * one block as one range, by address; the lists are not touched.
+ *
+ *   2,3  units 2, 3   4  6, 7   5  10   6  12
+ *   7    1024 (two units), 3072 (two), 5120, 6144
+ *   8,9  unit 12 has had an owner: it is decided on again; those next to it in time are 0, 1, 14, 15
+ */
+static void test_clairvoyant(void **state)
+{
+	(void)state;
+	play(&(struct golden){
+		.strategy = "clairvoyant",
+		.reused = 6144,
+		.log = "1024:10 3072:10 5120:9 6144:9 | 0:10 6144:9 7168:10 | ",
+		.o9 = "6144,5120",
+		.o10 = "7168,0,3072,1024",
+	});
+}
+
 /* A strategy that is registered later needs a script, too. */
 static void test_none_is_left_out(void **state)
 {
 	static const char *const scripted[] = {
-		"none",	     "hypercall",    "percpu-array", "bitmap",	  "april-sketch",
-		"bubble",    "scatterlist",  "boundary",     "list-walk", "rotation",
-		"hint-once", "shared-state", "balloon",
+		"none",	     "hypercall",    "percpu-array", "bitmap",	    "april-sketch",
+		"bubble",    "scatterlist",  "boundary",     "list-walk",   "rotation",
+		"hint-once", "shared-state", "balloon",	     "clairvoyant",
 	};
 	const unsigned int n = sizeof(scripted) / sizeof(scripted[0]);
 	const struct bs_strategy *s;
@@ -376,6 +396,7 @@ int main(void)
 		cmocka_unit_test(test_hint_once),
 		cmocka_unit_test(test_shared_state),
 		cmocka_unit_test(test_balloon),
+		cmocka_unit_test(test_clairvoyant),
 		cmocka_unit_test(test_none_is_left_out),
 	};
 

@@ -127,6 +127,13 @@ static int env_install(void *arg, bs_pfn pfn, unsigned int order, unsigned int c
 	return 0;
 }
 
+static bs_ns env_next_use(void *arg, bs_pfn pfn, unsigned int order)
+{
+	struct bs_world *w = arg;
+
+	return w->next_use ? w->next_use(w, pfn, order) : BS_NO_TIME;
+}
+
 /* ---- The guest ------------------------------------------------------------------------------- */
 
 struct bs_world *bs_world_create_empty(const char *kernel, const struct bs_zone_range *zones,
@@ -196,6 +203,8 @@ void bs_world_bind(struct bs_world *w, const struct bs_strategy *s, const char *
 		.submit_async = env_submit_async,
 		.wait = env_wait,
 		.install = env_install,
+		.next_use = env_next_use,
+		.break_even = w->break_even,
 		.capacity = capacity,
 		.busy = env_busy,
 		.known_zero = env_known_zero,

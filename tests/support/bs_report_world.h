@@ -24,6 +24,9 @@ struct bs_world {
 	unsigned int calls, fail_call; /* request number fail_call, from 1, gets -EIO */
 	void (*during)(struct bs_world *w, unsigned int call);
 	void *arg;
+	/* The future, as bs_next_use() and bs_break_even() tell of it; NULL: nothing is known. */
+	bs_ns (*next_use)(struct bs_world *w, bs_pfn pfn, unsigned int order);
+	bs_ns break_even; /* as it is when the strategy is bound */
 
 	char installs[1 << 10]; /* "2048:9@0 ": by CPU 0; long logs end early */
 	size_t installs_used;

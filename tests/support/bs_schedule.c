@@ -151,8 +151,6 @@ static void env_violated(void *arg, const char *law, bs_pfn pfn)
 
 static void check_range(struct bs_guest *g, struct bs_range r)
 {
-	const struct bs_told *t = bs_guest_find_told(g, r.pfn, r.order);
-
 	if (r.pfn & ((1u << r.order) - 1))
 		bs_guest_broke(g, BS_LAW_RANGE, "range not aligned to its order", r.pfn);
 	else if (bs_pfn_zone(g->m, r.pfn) != bs_pfn_zone(g->m, r.pfn + (1u << r.order) - 1))
@@ -161,7 +159,7 @@ static void check_range(struct bs_guest *g, struct bs_range r)
 		bs_guest_broke(g, BS_LAW_ISOLATE, "range in an ISOLATE pageblock", r.pfn);
 	if (r.order < g->lowest_order)
 		bs_guest_broke(g, BS_LAW_RANGE, "range smaller than what is reported", r.pfn);
-	if (t && !t->failed && t->moves == bs_guest_moves(g))
+	if (bs_guest_was_told(g, r))
 		bs_guest_broke(g, BS_LAW_ONCE, "reported again though nothing happened to it",
 			       r.pfn);
 }
@@ -367,7 +365,7 @@ static uint64_t may_stay_raw(const struct bs_guest *g)
 	uint64_t bytes = 0, blocks = 3;
 
 	if (!strcmp(name, "rotation") || !strcmp(name, "hypercall") || !strcmp(name, "seeded") ||
-	    !strcmp(name, "shared-state"))
+	    !strcmp(name, "shared-state") || !strcmp(name, "clairvoyant"))
 		blocks = 0;
 	blocks += bs_guest_param(g, "keep_raw", 0);
 	for (unsigned int o = g->lowest_order; o < BS_NR_ORDERS; o++)

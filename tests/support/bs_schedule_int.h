@@ -13,10 +13,12 @@
 #define MIN_PAGES 600
 #define LOW_PAGES 750
 
-/* A block that the device completed, until it is given to somebody, split or merged. */
+/* A block that the device completed, until it is given to somebody, split or merged; a host-side
+ * strategy may report a part of one, which is told until the block around it is split. */
 struct bs_told {
 	bs_pfn pfn;
 	uint8_t order;
+	uint8_t within; /* order of the block around it, when last looked at */
 	bool failed;
 	uint64_t moves; /* of free blocks between types, when it was told */
 };
@@ -64,6 +66,8 @@ uint64_t bs_guest_may_isolate(const struct bs_guest *g);
 uint64_t bs_guest_moves(const struct bs_guest *g);
 void bs_guest_refresh_told(struct bs_guest *g);
 struct bs_told *bs_guest_find_told(struct bs_guest *g, bs_pfn pfn, unsigned int order);
+/* Has the device completed a part of it, and nothing happened to that since? */
+bool bs_guest_was_told(struct bs_guest *g, struct bs_range r);
 void bs_guest_tell(struct bs_guest *g, const struct bs_range *r, unsigned int n, bool failed);
 void bs_guest_note_free(struct bs_guest *g);
 void bs_guest_check_returned(struct bs_guest *g);

@@ -64,20 +64,28 @@ uint64_t bs_guest_moves(const struct bs_guest *g)
 	return c.fallbacks + c.pageblocks_stolen + g->isolations;
 }
 
+static bool is_host_side(const struct bs_guest *g)
+{
+	return g->sc->s->caps & BS_CAP_HOST_SIDE;
+}
+
 /* Forget what is no longer the block that was told of. */
 void bs_guest_refresh_told(struct bs_guest *g)
 {
 	unsigned int kept = 0;
 
 	for (unsigned int i = 0; i < g->nr_told; i++) {
-		const struct bs_told *t = &g->told[i];
+		struct bs_told *t = &g->told[i];
 		unsigned int order;
 		bs_pfn head;
 		const enum bs_page_state st = bs_page_lookup(g->m, t->pfn, &head, &order);
+		const bool stays =
+			is_host_side(g) ? order >= t->within : head == t->pfn && order == t->order;
 
-		if ((st == BS_PAGE_FREE || st == BS_PAGE_ISOLATED) && head == t->pfn &&
-		    order == t->order)
-			g->told[kept++] = *t;
+		if ((st != BS_PAGE_FREE && st != BS_PAGE_ISOLATED) || !stays)
+			continue;
+		t->within = (uint8_t)order;
+		g->told[kept++] = *t;
 	}
 	g->nr_told = kept;
 }
@@ -90,6 +98,20 @@ struct bs_told *bs_guest_find_told(struct bs_guest *g, bs_pfn pfn, unsigned int 
 	return NULL;
 }
 
+bool bs_guest_was_told(struct bs_guest *g, struct bs_range r)
+{
+	for (unsigned int i = 0; i < g->nr_told; i++) {
+		const struct bs_told *t = &g->told[i];
+		const unsigned int wider = t->order > r.order ? t->order : r.order;
+		const bool same = is_host_side(g) ? !((t->pfn ^ r.pfn) >> wider)
+						  : t->pfn == r.pfn && t->order == r.order;
+
+		if (same && !t->failed && t->moves == bs_guest_moves(g))
+			return true;
+	}
+	return false;
+}
+
 void bs_guest_tell(struct bs_guest *g, const struct bs_range *r, unsigned int n, bool failed)
 {
 	for (unsigned int i = 0; i < n; i++) {
@@ -100,7 +122,8 @@ void bs_guest_tell(struct bs_guest *g, const struct bs_range *r, unsigned int n,
 		if (!t && g->nr_told < MAX_TOLD)
 			t = &g->told[g->nr_told++];
 		if (t)
-			*t = (struct bs_told){r[i].pfn, r[i].order, failed, bs_guest_moves(g)};
+			*t = (struct bs_told){r[i].pfn, r[i].order, r[i].order, failed,
+					      bs_guest_moves(g)};
 	}
 }
 
