@@ -68,7 +68,8 @@ struct bs_host_event {
  *                 seed, time, event, request and the command that breaks it again as comments; NULL:
  *                 nothing is written
  * @stop: polled between chunks; non-zero ends the run with status BS_INTERRUPTED; may be NULL
- * @progress: called at the start of each chunk of the trace, may be NULL
+ * @progress: called at the start of each chunk of the trace, may be NULL; a cell whose strategy
+ *            knows the future goes through the trace twice
  * @allocated: bytes that this thread has allocated from the process's allocator so far, or NULL;
  *             shows that the replay loop allocates nothing
  */

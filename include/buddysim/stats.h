@@ -124,6 +124,8 @@ struct bs_bound;
 struct bs_bound *bs_bound_create(uint64_t memory_bytes, bs_ns refault_ns_per_mib,
 				 bs_ns weight_ns_per_mib_s);
 void bs_bound_destroy(struct bs_bound *b);
+/** The longest gap that is held rather than reported, in ns, for these prices; 0 at weight 0. */
+bs_ns bs_bound_held_gap(bs_ns refault_ns_per_mib, bs_ns weight_ns_per_mib_s);
 /** used bytes from @now on, in order of time. O(levels crossed). */
 void bs_bound_set(struct bs_bound *b, bs_ns now, uint64_t used_bytes);
 /** Close the window: gaps still open are never re-entered. */

@@ -58,6 +58,7 @@ static void note_taken(struct bs_cell *c, bs_pfn pfn)
 	u->taken = true;
 	a->r.untraced_pages++;
 	c->block_pfn[u->number] = pfn;
+	bs_cell_owned(c, pfn, 0, true);
 	if (c->touch && u->number >= c->untouched_below &&
 	    bs_device_alloc(c->dev, pfn, 0, u->number, c->now, &cost, &err))
 		bs_cell_fail(c, &err);
@@ -351,6 +352,7 @@ bool bs_agree_late(struct bs_cell *c, uint32_t number, unsigned int cpu, unsigne
 	a->r.unexplained_frees++;
 	u->taken = true;
 	c->block_pfn[number] = pfn;
+	bs_cell_owned(c, pfn, order, true);
 	bs_page_set_word(c->m, pfn, number);
 	return true;
 }

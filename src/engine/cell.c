@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "future.h"
 #include "host.h"
 #include "hostmem.h"
 
@@ -26,9 +27,8 @@ static uint64_t now_real_ns(clockid_t clock)
 	return (uint64_t)ts.tv_sec * BS_NS_PER_S + (uint64_t)ts.tv_nsec;
 }
 
-/* The value a strategy's parameter @name has in @text; @fallback if it has no such parameter. */
-static uint64_t strategy_value(const struct bs_strategy *s, const char *text, const char *name,
-			       uint64_t fallback)
+uint64_t bs_strategy_value(const struct bs_strategy *s, const char *text, const char *name,
+			   uint64_t fallback)
 {
 	unsigned int n = bs_param_count(s->params);
 	uint64_t *values = calloc(n + 1, sizeof(*values)), v = fallback;
@@ -82,7 +82,7 @@ static int create_device(struct bs_cell *c, const char *params, struct bs_error 
 	dc.peak_pages = c->cfg->resident == BS_RESIDENT_ALL ? dc.nr_pages : c->info->peak_pages;
 	if (!dc.capacity)
 		dc.capacity = 32;
-	dc.report_order = (unsigned int)strategy_value(c->strategy, params, "order", 9);
+	dc.report_order = (unsigned int)bs_strategy_value(c->strategy, params, "order", 9);
 	c->capacity = dc.capacity;
 	ret = bs_device_create(&dc, &c->dev, err);
 	if (ret)
@@ -108,12 +108,29 @@ static int create_blocks(struct bs_cell *c, struct bs_error *err)
 	return 0;
 }
 
+/* The bound's own rule (semantics.md 7). */
+static int break_even(const struct bs_cell *c, struct bs_env *env, struct bs_error *err)
+{
+	bs_ns refault;
+	int ret;
+
+	if (!(c->strategy->caps & BS_CAP_KNOWS_FUTURE))
+		return 0;
+	ret = bs_future_refault_price(c->cfg, &refault, err);
+	if (!ret)
+		env->break_even = bs_bound_held_gap(refault, c->cfg->weight_ns_per_mib_s);
+	return ret;
+}
+
 static int bind_strategy(struct bs_cell *c, const char *params, struct bs_error *err)
 {
 	struct bs_env env;
 	int ret;
 
 	bs_cell_env(c, &env);
+	ret = break_even(c, &env, err);
+	if (ret)
+		return ret;
 	ret = bs_report_create(c->m, c->strategy, params, &env, &c->rc, err);
 	if (!ret)
 		bs_report_params(c->rc, c->params, sizeof(c->params));

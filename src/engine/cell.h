@@ -58,6 +58,7 @@ struct bs_figures {
 };
 
 struct bs_agree;
+struct bs_future;
 
 struct bs_cell {
 	const struct bs_sim_config *cfg;
@@ -70,6 +71,7 @@ struct bs_cell {
 	struct bs_report_ctx *rc;
 	struct bs_timeline *tl;
 	struct bs_agree *agree; /* NULL unless the guest starts from a dumped state */
+	struct bs_future *future; /* NULL unless the strategy knows it; the caller's */
 
 	/* the clock */
 	bs_ns now, next_due, next_sample, sample_interval;
@@ -127,6 +129,9 @@ int bs_cell_create(const struct bs_sim_config *cfg, const char *spec, struct bs_
 /* Replay to the end of the window and take the figures. 0, or negative with @err. */
 int bs_cell_run(struct bs_cell *c, struct bs_error *err);
 void bs_cell_destroy(struct bs_cell *c);
+/* The value a strategy's parameter @name has in @text; @fallback if it has no such parameter. */
+uint64_t bs_strategy_value(const struct bs_strategy *s, const char *text, const char *name,
+			   uint64_t fallback);
 
 /* ---- between cell.c, replay.c and env.c ---- */
 
@@ -140,6 +145,13 @@ void bs_cell_event(struct bs_cell *c, const struct bs_deferred *d);
 /* content.c: @cpu overwrites the block that it frees (c->poison says when). */
 void bs_cell_poison(struct bs_cell *c, uint32_t number, unsigned int cpu, bs_pfn pfn,
 		    unsigned int order);
+/* The trace owns a block from now on, or no longer: for a strategy that knows the future. */
+void bs_cell_note_owned(struct bs_cell *c, bs_pfn pfn, unsigned int order, bool owned);
+static inline void bs_cell_owned(struct bs_cell *c, bs_pfn pfn, unsigned int order, bool owned)
+{
+	if (__builtin_expect(!!c->future, 0))
+		bs_cell_note_owned(c, pfn, order, owned);
+}
 void bs_cell_fail(struct bs_cell *c, const struct bs_error *err);
 /* violation.c: leave the state behind; changes the advice of c->err. */
 void bs_cell_write_violation(struct bs_cell *c);

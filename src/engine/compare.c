@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "future.h"
 #include "host.h"
 #include "result.h"
 #include "start.h"
@@ -144,15 +145,11 @@ static int run_bound(const struct bs_sim_config *cfg, struct bs_trace *t, struct
 static int make_bound(const struct bs_sim_config *cfg, struct bs_trace *t, struct bs_result *r,
 		      struct bs_bound **out, struct bs_error *err)
 {
-	struct bs_device_costs costs;
 	bs_ns refault;
-	int ret = bs_device_config_costs(&cfg->device, &costs, err);
+	int ret = bs_future_refault_price(cfg, &refault, err);
 
 	if (ret)
 		return ret;
-	/* With huge pages for some cells, base pages for others, the lower price bounds both. */
-	refault =
-		cfg->device.thp == BS_THP_NEVER ? costs.refault_per_mib : costs.refault_thp_per_mib;
 	*out = bs_bound_create(cfg->machine.memory_bytes, refault, cfg->weight_ns_per_mib_s);
 	if (!*out)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, cfg->trace_path, NULL, "bound");
@@ -210,12 +207,19 @@ static int run_cell(const struct bs_sim_config *cfg, unsigned int index, struct 
 		    const struct bs_bound *b, struct bs_start *start, struct bs_result *r,
 		    struct bs_error *err)
 {
+	const char *spec = cfg->strategies[index];
+	struct bs_future *future;
 	struct bs_cell *c;
-	int ret = bs_cell_create(cfg, cfg->strategies[index], t, &c, err);
+	int ret = bs_future_see(cfg, spec, index, t, &future, err);
 
-	if (ret)
+	if (!ret)
+		ret = bs_cell_create(cfg, spec, t, &c, err);
+	if (ret) {
+		bs_future_destroy(future);
 		return ret;
+	}
 	c->index = index;
+	c->future = future;
 	warn_short(c, r);
 	warn_late(c, r);
 	ret = bs_cell_run(c, err);
@@ -226,6 +230,7 @@ static int run_cell(const struct bs_sim_config *cfg, unsigned int index, struct 
 	if (!ret && bs_result_add(r, c))
 		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "record");
 	bs_cell_destroy(c);
+	bs_future_destroy(future);
 	return ret;
 }
 

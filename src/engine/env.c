@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cell.h"
+#include "future.h"
 
 static bs_ns env_now(void *arg)
 {
@@ -283,6 +284,13 @@ bs_pfn bs_cell_alloc_again(struct bs_cell *c, unsigned int cpu, unsigned int gfp
 	return pfn;
 }
 
+static bs_ns env_next_use(void *arg, bs_pfn pfn, unsigned int order)
+{
+	const struct bs_cell *c = arg;
+
+	return c->future ? bs_future_next(c->future, pfn, order) : BS_NO_TIME;
+}
+
 void bs_cell_env(struct bs_cell *c, struct bs_env *env)
 {
 	*env = (struct bs_env){
@@ -298,6 +306,7 @@ void bs_cell_env(struct bs_cell *c, struct bs_env *env)
 		.capacity = c->capacity,
 		.busy = env_busy,
 		.install = env_install,
+		.next_use = env_next_use,
 		.violated = env_violated,
 	};
 }

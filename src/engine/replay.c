@@ -12,6 +12,7 @@
 
 #include "agreement.h"
 #include "cell.h"
+#include "future.h"
 #include "host.h"
 #include "hostmem.h"
 #include "mm_report.h"
@@ -125,6 +126,15 @@ static void defer(struct bs_cell *c, unsigned int queue, const struct bs_deferre
 
 /* ---- Allocating and freeing ------------------------------------------------------------------ */
 
+__attribute__((noinline, cold)) void bs_cell_note_owned(struct bs_cell *c, bs_pfn pfn,
+							unsigned int order, bool owned)
+{
+	if (!owned)
+		bs_future_free(c->future, pfn, order);
+	else if (bs_future_alloc(c->future, pfn, order, c->now))
+		fail_memory(c);
+}
+
 static void do_alloc(struct bs_cell *c, uint32_t number, unsigned int cpu, unsigned int order,
 		     unsigned int gfp)
 {
@@ -152,6 +162,7 @@ static void do_alloc(struct bs_cell *c, uint32_t number, unsigned int cpu, unsig
 	if (c->lru[gfp] && !(unlikely(c->agree) && number < c->info->pres))
 		bs_page_set_lru(c->m, pfn, order, true);
 	c->used_bytes += BS_PAGE_SIZE << order;
+	bs_cell_owned(c, pfn, order, true);
 	if (!c->touch)
 		return;
 	if (unlikely(bs_device_alloc(c->dev, pfn, order, number, c->now, &cost, &err)))
@@ -192,6 +203,7 @@ static void do_free(struct bs_cell *c, uint32_t number, unsigned int cpu, uint32
 		return;
 	}
 	c->used_bytes -= BS_PAGE_SIZE << order;
+	bs_cell_owned(c, pfn, order, false);
 	if (c->touch && number >= c->untouched_below &&
 	    unlikely(bs_device_free(c->dev, pfn, order, number, &err)))
 		bs_cell_fail(c, &err);

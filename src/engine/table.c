@@ -71,6 +71,14 @@ static int64_t value_of(const json_t *cell, const char *path)
 	return v;
 }
 
+/* What knows the trace is there to be compared with, not to be chosen. */
+static bool is_for_use(const json_t *cell)
+{
+	const struct bs_strategy *s = bs_strategy_find(label_of(cell), NULL);
+
+	return !s || !(s->caps & BS_CAP_KNOWS_FUTURE);
+}
+
 /* "boundary holds least: ..." or, with nothing to compare, what the only cell holds. */
 static void print_answer(const struct bs_result *r, FILE *f)
 {
@@ -83,7 +91,10 @@ static void print_answer(const struct bs_result *r, FILE *f)
 	{
 		if (!strcmp(label_of(cell), "none"))
 			none = cell;
-		if (!best || value_of(cell, "held_mib_s") < value_of(best, "held_mib_s"))
+		if (best && is_for_use(best) && !is_for_use(cell))
+			continue;
+		if (!best || is_for_use(cell) > is_for_use(best) ||
+		    value_of(cell, "held_mib_s") < value_of(best, "held_mib_s"))
 			best = cell;
 	}
 	if (!best) {

@@ -42,11 +42,20 @@ struct bs_bound {
 	} * level;
 };
 
+/* gap x weight > cost, for 1 MiB: gap in ns, weight per second. */
+bs_ns bs_bound_held_gap(bs_ns refault_ns_per_mib, bs_ns weight_ns_per_mib_s)
+{
+	bs_u128 gap = 0;
+
+	if (weight_ns_per_mib_s)
+		gap = (bs_u128)refault_ns_per_mib * BS_NS_PER_S / weight_ns_per_mib_s;
+	return gap > BS_NO_TIME ? BS_NO_TIME : (bs_ns)gap;
+}
+
 struct bs_bound *bs_bound_create(uint64_t memory_bytes, bs_ns refault_ns_per_mib,
 				 bs_ns weight_ns_per_mib_s)
 {
 	struct bs_bound *b = calloc(1, sizeof(*b));
-	bs_u128 gap = 0;
 
 	if (!b)
 		return NULL;
@@ -56,10 +65,7 @@ struct bs_bound *bs_bound_create(uint64_t memory_bytes, bs_ns refault_ns_per_mib
 		free(b);
 		return NULL;
 	}
-	/* gap x weight > cost, for 1 MiB: gap in ns, weight per second. */
-	if (weight_ns_per_mib_s)
-		gap = (bs_u128)refault_ns_per_mib * BS_NS_PER_S / weight_ns_per_mib_s;
-	b->max_held_gap = gap > BS_NO_TIME ? BS_NO_TIME : (bs_ns)gap;
+	b->max_held_gap = bs_bound_held_gap(refault_ns_per_mib, weight_ns_per_mib_s);
 	b->refault_ns_per_mib = refault_ns_per_mib;
 	b->weight_ns_per_mib_s = weight_ns_per_mib_s;
 	return b;
