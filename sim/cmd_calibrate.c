@@ -76,7 +76,10 @@ int costs_read(const char *path, struct bs_device_costs *out, struct bs_error *e
 	for (unsigned int i = 0; !ret && (field = bs_cost_field(out, i, &name)); i++) {
 		const json_t *v = json_object_get(costs, name);
 
-		if (!json_is_integer(v) || json_integer_value(v) < 0)
+		/* Files of before it was measured: as in the presets. */
+		if (!v && !strcmp(name, "zero_per_mib"))
+			*field = 0;
+		else if (!json_is_integer(v) || json_integer_value(v) < 0)
 			ret = bs_error_set(err, BS_INPUT, 0, path, NULL,
 					   "\"%s\" is missing or no number of ns", name);
 		else

@@ -40,6 +40,7 @@ struct bs_device_costs {
 	bs_ns per_mib, thp_per_mib; /* ... and the dropping itself */
 	bs_ns refault_per_mib, refault_thp_per_mib; /* touching what had been discarded */
 	bs_ns install_per_mib, poison_per_mib;
+	bs_ns zero_per_mib; /* the guest's own zeroing of user memory; 0 in both presets */
 };
 /** Preset by name ("null", "default"); false if unknown. Names: bs_cost_preset_names(). */
 bool bs_cost_preset(const char *name, struct bs_device_costs *out);
@@ -68,6 +69,7 @@ int bs_device_calibrate(unsigned int rounds, struct bs_calibration *out, struct 
  * @params: parameters of the kind, "per_request=2us,error_every=3"; NULL = defaults. They go over
  *          @costs and @depth; table: bs_device_params()
  * @seed: of the faults' randomness; 0 = 1
+ * @zero_once: keep account of which memory is zero, for bs_device_zero()
  */
 struct bs_device_config {
 	const char *kind;
@@ -81,6 +83,7 @@ struct bs_device_config {
 	const struct bs_device_costs *costs;
 	const char *params;
 	uint64_t seed;
+	bool zero_once;
 };
 
 /**
@@ -183,6 +186,19 @@ int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t
 int bs_device_install(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns now, bs_ns *cost,
 		      struct bs_error *err);
 
+/**
+ * bs_device_zero - the guest zeroes a block before it hands it to user space
+ * @known: it leaves that out, because it takes the host to have zeroed the block (zero_once)
+ *
+ * Call before bs_device_alloc() of the block. Of a block taken for zero, pages that the host has not
+ * dropped since they were last written count as unzeroed: somebody's content in a new owner's hands.
+ * Memory that was advised MADV_FREE or MADV_PAGEOUT counts as not dropped, for it may come back as it
+ * was; and what a host fills with a poison byte other than 0 was never zero.
+ * Return: virtual ns, zero_per_mib for the block, or 0 if @known.
+ * spec reporting.md 0.6, 11.
+ */
+bs_ns bs_device_zero(struct bs_device *d, bs_pfn pfn, unsigned int order, bool known);
+
 /** The parameter poison in force. */
 enum bs_poison bs_device_poison_mode(const struct bs_device *d);
 /**
@@ -226,6 +242,8 @@ struct bs_device_stats {
 	uint64_t resident_bytes, unmapped_bytes; /* now: mapped; unmapped but not returned */
 	uint64_t peak_resident_bytes; /* of resident + unmapped */
 	uint64_t first_touch_bytes; /* faulted in without having been discarded before */
+	uint64_t zeroing_avoided_bytes; /* taken for zero by the guest */
+	uint64_t unzeroed_bytes; /* ... and was not */
 	uint64_t installs; /* bs_device_install() */
 	uint64_t install_bytes; /* made resident by it */
 	uint64_t content_loss; /* damaged stamps found, and poison that was lost */

@@ -17,7 +17,7 @@
 #define MIB_PER_BLOCK 2
 #define EMPTY_CALLS 256
 
-enum { REQUEST, RANGE, MIB, THP_MIB, REFAULT, THP_REFAULT, INSTALL, POISON, NR_COSTS };
+enum { REQUEST, RANGE, MIB, THP_MIB, REFAULT, THP_REFAULT, INSTALL, POISON, ZERO, NR_COSTS };
 
 static uint64_t real_ns(void)
 {
@@ -86,6 +86,9 @@ static void measure_round(const struct bs_arena *a, bool thp, uint64_t *ns)
 	start = real_ns();
 	memset(a->base, 0x5a, BLOCKS * BLOCK_BYTES);
 	ns[POISON] = (real_ns() - start) / (BLOCKS * MIB_PER_BLOCK);
+	start = real_ns();
+	memset(a->base, 0, BLOCKS * BLOCK_BYTES);
+	ns[ZERO] = (real_ns() - start) / (BLOCKS * MIB_PER_BLOCK);
 }
 
 static int by_value(const void *a, const void *b)

@@ -170,10 +170,13 @@ static int setup(struct bs_device *d, const struct bs_device_config *c, struct b
 	if (ret)
 		goto no_queue;
 	ret = bs_poison_init(d, err);
+	if (!ret)
+		ret = bs_zero_init(d, c->zero_once, err);
 	if (!ret && d->ops->create)
 		ret = d->ops->create(d, peak, err);
 	if (!ret)
 		return 0;
+	bs_zero_destroy(d);
 	bs_poison_destroy(d);
 	bs_virtqueue_destroy(&d->vq);
 no_queue:
@@ -212,6 +215,7 @@ void bs_device_destroy(struct bs_device *d)
 		return;
 	if (d->ops->destroy)
 		d->ops->destroy(d);
+	bs_zero_destroy(d);
 	bs_poison_destroy(d);
 	bs_virtqueue_destroy(&d->vq);
 	bs_residency_destroy(&d->res);
@@ -253,6 +257,8 @@ void bs_device_preset_resident(struct bs_device *d, bs_pfn pfn, unsigned int ord
 	if (d->ops->populate)
 		d->ops->populate(d, pfn, 1U << order);
 	bs_residency_touch(&d->res, pfn, 1U << order, 0, &none);
+	if (d->dirty)
+		bs_zero_set_dirty(d, pfn, 1U << order, true);
 }
 
 /* Everything but the common case: pages fault, or there is an arena to write to. */
@@ -305,6 +311,8 @@ int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_
 		touch_block(d, pfn, 1U << order, id, now, cost);
 	if (unlikely(d->poisoned))
 		bs_poison_taken(d, pfn, 1U << order);
+	if (unlikely(d->dirty))
+		bs_zero_set_dirty(d, pfn, 1U << order, true);
 	return ret;
 }
 
@@ -462,10 +470,13 @@ int bs_device_complete(struct bs_device *d, int ticket, bs_ns now, struct bs_err
 	if (!error)
 		error = refused;
 	for (unsigned int i = 0; i < n; i++) {
-		if (failed[i / 64] >> (i % 64) & 1)
+		if (failed[i / 64] >> (i % 64) & 1) {
 			d->stats.skipped_bytes += BS_PAGE_SIZE << r[i].order;
-		else
-			bs_residency_discard(&d->res, r[i].pfn, 1U << r[i].order, now);
+			continue;
+		}
+		bs_residency_discard(&d->res, r[i].pfn, 1U << r[i].order, now);
+		if (d->dirty)
+			bs_zero_discarded(d, r[i]);
 	}
 	if (d->ops->completed)
 		d->ops->completed(d, r, n, failed);

@@ -62,6 +62,7 @@ struct bs_device {
 	enum bs_advice advice;
 	enum bs_poison poison;
 	uint8_t poison_byte;
+	uint64_t *dirty; /* bitmap, see zero.c; or NULL */
 	uint64_t *poisoned; /* bitmap, see poison.c; NULL if poison is off */
 	enum bs_verify verify;
 	struct bs_device_stats stats; /* what the residency model does not count itself */
@@ -96,6 +97,13 @@ bool bs_poison_inhibits(const struct bs_device *d);
 uint64_t bs_poison_damaged(const struct bs_device *d, bs_pfn pfn, unsigned int nr, bs_pfn *first);
 /* The block is an owner's, who writes what he likes. */
 void bs_poison_taken(struct bs_device *d, bs_pfn pfn, unsigned int nr);
+
+/* zero.c. Nothing is kept account of unless @wanted: then d->dirty is not NULL. 0 or -ENOMEM. */
+int bs_zero_init(struct bs_device *d, bool wanted, struct bs_error *err);
+void bs_zero_destroy(struct bs_device *d);
+void bs_zero_set_dirty(struct bs_device *d, bs_pfn pfn, unsigned int nr, bool dirty);
+/* The host served the range. */
+void bs_zero_discarded(struct bs_device *d, struct bs_range r);
 
 /* verify.c: the model against the kernel's account. All or just discarded ranges; mismatches are
  * counted and the first described in d->mismatch. 0 or -errno. */

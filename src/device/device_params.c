@@ -36,7 +36,7 @@ enum {
 	POISON,
 	POISON_BYTE,
 	FIRST_COST,
-	NR_PARAMS = FIRST_COST + 8,
+	NR_PARAMS = FIRST_COST + 9,
 };
 
 static const char *const latencies[] = {"fixed", "uniform", "exponential", NULL};
@@ -106,6 +106,7 @@ const struct bs_param bs_device_all_params[] = {
 	COST(refault_thp_per_mib, 115500, "touching 1 MiB of huge pages again"),
 	COST(install_per_mib, 112500, "installing 1 MiB for the guest (shared state)"),
 	COST(poison_per_mib, 97500, "writing a poison pattern over 1 MiB"),
+	COST(zero_per_mib, 0, "the guest's own zeroing of 1 MiB of user memory"),
 	{.name = NULL},
 };
 /* clang-format on */
@@ -115,7 +116,7 @@ bs_ns *bs_cost_field(struct bs_device_costs *c, unsigned int index, const char *
 	bs_ns *const fields[] = {
 		&c->per_request,     &c->per_range,	  &c->per_mib,
 		&c->thp_per_mib,     &c->refault_per_mib, &c->refault_thp_per_mib,
-		&c->install_per_mib, &c->poison_per_mib,
+		&c->install_per_mib, &c->poison_per_mib,  &c->zero_per_mib,
 	};
 
 	if (index >= sizeof(fields) / sizeof(fields[0]))

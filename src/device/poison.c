@@ -54,6 +54,8 @@ static bs_ns poison_cost(struct bs_device *d, uint64_t pages)
 static void fill_word(struct bs_device *d, uint64_t word, uint64_t pages)
 {
 	d->poisoned[word] |= pages;
+	if (d->dirty && d->poison_byte)
+		d->dirty[word] |= pages;
 	d->stats.poison_bytes += (uint64_t)__builtin_popcountll(pages) << BS_PAGE_SHIFT;
 	for (; d->ops->fill && pages; pages &= pages - 1)
 		d->ops->fill(d,
@@ -145,6 +147,8 @@ int bs_device_poison(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns 
 	mask = bs_word_mask(pfn, nr);
 	for (uint64_t i = first; i < first + bs_nr_words(nr); i++)
 		d->poisoned[i] |= mask;
+	if (d->dirty)
+		bs_zero_set_dirty(d, pfn, nr, d->poison_byte != 0);
 	*cost += poison_cost(d, nr);
 	d->stats.poison_bytes += (uint64_t)nr << BS_PAGE_SHIFT;
 	return 0;

@@ -75,6 +75,7 @@ static int create_machine(struct bs_cell *c, struct bs_error *err)
 static int create_device(struct bs_cell *c, const char *params, struct bs_error *err)
 {
 	struct bs_device_config dc = c->cfg->device;
+	struct bs_device_costs costs;
 	int ret;
 
 	dc.nr_pages = bs_max_pfn(c->m);
@@ -83,6 +84,10 @@ static int create_device(struct bs_cell *c, const char *params, struct bs_error 
 	if (!dc.capacity)
 		dc.capacity = 32;
 	dc.report_order = (unsigned int)bs_strategy_value(c->strategy, params, "order", 9);
+	/* Only from allocated() can a strategy say that a block is zero, and one that can be told
+	 * not to has a parameter for it. */
+	dc.zero_once = c->touch && c->strategy->allocated &&
+		       bs_strategy_value(c->strategy, params, "zero_once", 1);
 	c->capacity = dc.capacity;
 	ret = bs_device_create(&dc, &c->dev, err);
 	if (ret)
@@ -90,6 +95,8 @@ static int create_device(struct bs_cell *c, const char *params, struct bs_error 
 	bs_device_describe(c->dev, c->device_words, sizeof(c->device_words));
 	if (c->touch)
 		c->poison = bs_device_poison_mode(c->dev);
+	bs_device_config_costs(&dc, &costs, NULL);
+	c->zeroes = dc.zero_once || costs.zero_per_mib;
 	return 0;
 }
 
@@ -173,10 +180,13 @@ int bs_cell_create(const struct bs_sim_config *cfg, const char *spec, struct bs_
 	c->info = bs_trace_info(trace);
 	c->next_due = BS_NO_TIME;
 	c->pass_cpu = -1;
+	c->known_zero.pfn = BS_NO_PFN;
 	c->next_check = cfg->check_every ? cfg->check_every : UINT64_MAX;
 	c->touch = cfg->device.touch != BS_TOUCH_NONE;
-	for (unsigned int i = 0; i < c->info->nr_gfp; i++)
+	for (unsigned int i = 0; i < c->info->nr_gfp; i++) {
 		c->lru[i] = wants_lru(cfg->lru, c->info->gfp[i]);
+		c->user[i] = bs_gfp_is_movable_user(c->info->gfp[i]);
+	}
 	ret = split_spec(c, spec, &params, err);
 	if (!ret)
 		ret = create_machine(c, err);

@@ -100,6 +100,8 @@ struct bs_cell {
 	struct bs_cell_cpu *cpus;
 	unsigned int nr_cpus;
 	bool touch;
+	bool zeroes, user[256]; /* does zeroing matter at all; of which gfp set is it done */
+	struct bs_range known_zero; /* just allocated, and not to be zeroed; or BS_NO_PFN */
 	enum bs_poison poison; /* at frees; off where the guest touches nothing */
 	unsigned int capacity; /* ranges per request */
 	unsigned int host_pressure; /* as last told, percent */
@@ -145,6 +147,9 @@ void bs_cell_event(struct bs_cell *c, const struct bs_deferred *d);
 /* content.c: @cpu overwrites the block that it frees (c->poison says when). */
 void bs_cell_poison(struct bs_cell *c, uint32_t number, unsigned int cpu, bs_pfn pfn,
 		    unsigned int order);
+/* ... and zeroes the one that it got, of gfp set number @gfp (where c->zeroes). */
+void bs_cell_zero(struct bs_cell *c, unsigned int cpu, bs_pfn pfn, unsigned int order,
+		  unsigned int gfp);
 /* The trace owns a block from now on, or no longer: for a strategy that knows the future. */
 void bs_cell_note_owned(struct bs_cell *c, bs_pfn pfn, unsigned int order, bool owned);
 static inline void bs_cell_owned(struct bs_cell *c, bs_pfn pfn, unsigned int order, bool owned)

@@ -252,6 +252,15 @@ static int env_install(void *arg, bs_pfn pfn, unsigned int order, unsigned int c
 	return ret;
 }
 
+/* Heard while the block is being allocated; a client's own blocks are nobody's to zero. */
+static void env_known_zero(void *arg, bs_pfn pfn, unsigned int order)
+{
+	struct bs_cell *c = arg;
+
+	if (c->zeroes && !(c->strategy->caps & BS_CAP_CLIENT))
+		c->known_zero = (struct bs_range){pfn, (uint8_t)order};
+}
+
 static void env_violated(void *arg, const char *law, bs_pfn pfn)
 {
 	struct bs_cell *c = arg;
@@ -306,6 +315,7 @@ void bs_cell_env(struct bs_cell *c, struct bs_env *env)
 		.capacity = c->capacity,
 		.busy = env_busy,
 		.install = env_install,
+		.known_zero = env_known_zero,
 		.next_use = env_next_use,
 		.violated = env_violated,
 	};

@@ -165,6 +165,8 @@ static void do_alloc(struct bs_cell *c, uint32_t number, unsigned int cpu, unsig
 	bs_cell_owned(c, pfn, order, true);
 	if (!c->touch)
 		return;
+	if (unlikely(c->zeroes))
+		bs_cell_zero(c, cpu, pfn, order, gfp);
 	if (unlikely(bs_device_alloc(c->dev, pfn, order, number, c->now, &cost, &err)))
 		bs_cell_fail(c, &err);
 	if (cost)

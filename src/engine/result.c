@@ -259,6 +259,8 @@ static json_t *cell_json(const struct bs_cell *c)
 	put_int(sub, "10s", f->device.refault_bytes_10s);
 	json_object_set_new(o, "refault_bytes", sub);
 	put_int(o, "poison_bytes", f->device.poison_bytes);
+	put_int(o, "zeroing_avoided_bytes", f->device.zeroing_avoided_bytes);
+	put_int(o, "unzeroed_bytes", f->device.unzeroed_bytes);
 	put_int(o, "installs", f->device.installs);
 	put_int(o, "install_bytes", f->device.install_bytes);
 	put_int(o, "isolated_peak_bytes", f->report.isolated_peak_bytes);
@@ -362,6 +364,11 @@ int bs_result_add(struct bs_result *r, const struct bs_cell *c)
 		r->unequal = true;
 		bs_result_warn(r, "%s: residency: %s", c->label, c->f.residency_note);
 	}
+	if (c->f.device.unzeroed_bytes)
+		bs_result_warn(r,
+			       "%s: %llu KiB were taken for zeroed by the host and were not: old "
+			       "content in the hands of a new owner",
+			       c->label, (unsigned long long)(c->f.device.unzeroed_bytes >> 10));
 	if (timeline) {
 		put_int(timeline, "interval_ns", c->sample_interval);
 		json_array_append_new(json_object_get(timeline, "cells"), timeline_json(c));

@@ -76,6 +76,11 @@ static const struct bs_metric metrics[] = {
 	CELL("refault_bytes.10s", "bytes", "the part of it needed again within 10 s"),
 	CELL("poison_bytes", "bytes",
 	     "memory overwritten with the poison byte: by the guest at free, or by the host at a fault"),
+	CELL("zeroing_avoided_bytes", "bytes",
+	     "user memory that the guest did not zero because the strategy knew that the host had"),
+	CELL("unzeroed_bytes", "bytes",
+	     "the part of it that was not zero: not dropped since it was last written, or filled by "
+	     "the host: old content in the hands of a new owner"),
 	CELL("installs", "requests",
 	     "times the guest asked the host to back memory before touching it (shared state)"),
 	CELL("install_bytes", "bytes",

@@ -67,6 +67,18 @@ expect 1 returned_bytes -- run good.cborseq -s hypercall --device model:poison=b
 expect 2 poison -- run good.cborseq -s hypercall --device model:poison=maybe
 expect 2 poison_byte -- run good.cborseq -s hypercall --device model:poison_byte=300
 
+# Zeroing once: what the guest leaves out was zero, unless the host did not do its part.
+trace="$src/traces/memhog_thp.cborseq.zst"
+expect 0 -- compare "$trace" -s rotation:delay=100ms,rotation:delay=100ms,zero_once=on --no-measured \
+	--device model:zero_per_mib=97us --format json -o zero.json
+jq -e '(.cells[0] | .zeroing_avoided_bytes == 0 and .unzeroed_bytes == 0) and
+	(.cells[1] | .zeroing_avoided_bytes > 0 and .unzeroed_bytes == 0) and
+	.cells[1].cpu_lag_ns < .cells[0].cpu_lag_ns' zero.json >/dev/null || fail "zero_once saves nothing"
+expect 0 "old content in the hands of a new owner" -- run "$trace" \
+	-s rotation:delay=100ms,zero_once=on --device model:inhibit=assigned --format json -o zero.json
+jq -e '.cells[0] | .unzeroed_bytes > 0 and .unzeroed_bytes <= .zeroing_avoided_bytes' zero.json \
+	>/dev/null || fail "an inhibited host zeroes nothing"
+
 # What was measured here is a preset like the others.
 expect 0 -- calibrate --rounds 3 -o here.json
 expect 0 -- run good.cborseq -s rotation --device model --costs here.json
@@ -75,6 +87,13 @@ expect 0 -- compare good.cborseq -s none --device model:refault_thp_per_mib=7 --
 	--format json -o priced.json
 jq -e '.config.costs.refault_thp_per_mib_ns == 7 and .bound.refault_ns_per_mib == 7' priced.json \
 	>/dev/null || fail "costs after the colon are not in the record"
+# A preset of before zeroing was measured is as good as ever; other gaps are not.
+sed '/"zero_per_mib"/d; s/\("poison_per_mib": [0-9]*\),/\1/' here.json >old.json
+expect 0 -- run good.cborseq -s rotation --device model --costs old.json --no-measured --format json \
+	-o old-run.json
+jq -e '.config.costs.zero_per_mib_ns == 0' old-run.json >/dev/null || fail "old preset: zeroing costs"
+sed '/"per_range"/d' here.json >gap.json
+expect 3 per_range -- run good.cborseq -s rotation --device model --costs gap.json
 expect 3 nosuch.json -- run good.cborseq -s rotation --device model --costs nosuch.json
 sed 's/"per_range": [0-9]*/"per_range": "cheap"/' here.json >bad.json
 expect 3 per_range -- run good.cborseq -s rotation --device model --costs bad.json
