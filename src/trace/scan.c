@@ -8,8 +8,7 @@
 #include <string.h>
 #include <sys/types.h>
 
-#include <sha2.h>
-
+#include "digest.h"
 #include "livetab.h"
 
 struct scan {
@@ -145,8 +144,9 @@ int bs_trace_scan(struct bs_trace *t, bool keep_whole, struct bs_error *err)
 	if (ret < 0)
 		return ret;
 	take_figures(&t->info, &s.sum);
-	if (!SHA256File(t->path, t->info.sha256))
-		return bs_error_set(err, BS_INPUT, errno, t->path, NULL, "cannot read");
+	again = bs_file_sha256(t->path, t->info.sha256);
+	if (again)
+		return bs_error_set(err, BS_INPUT, -again, t->path, NULL, "cannot read");
 	again = bs_trace_rewind(t, err);
 	return again ? again : ret;
 }
