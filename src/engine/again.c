@@ -29,6 +29,8 @@ static const struct {
 	{"gap_ns", "--gap", "ns", false},
 	{"wake_latency_ns", "--wake-latency", "ns", false},
 	{"check_every", "--check", "", false},
+	{"host_memory_bytes", "--host-memory", "B", false},
+	{"host_poll_ns", "--host-poll", "ns", false},
 };
 
 /* For a shell: as it is in single quotes, which it may hold itself. */
@@ -49,13 +51,24 @@ static void put_options(FILE *f, const struct bs_sim_config *cfg, const json_t *
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
 		const json_t *v = json_object_get(config, options[i].key);
 
-		if (options[i].of_guest && cfg->state)
+		if (!v || (options[i].of_guest && cfg->state))
 			continue;
 		if (json_is_string(v))
 			fprintf(f, " %s %s", options[i].option, json_string_value(v));
 		else if (json_integer_value(v) || strcmp(options[i].key, "check_every"))
 			fprintf(f, " %s %lld%s", options[i].option,
 				(long long)json_integer_value(v), options[i].unit);
+	}
+}
+
+static void put_host_events(FILE *f, const struct bs_sim_config *cfg)
+{
+	for (unsigned int i = 0; i < cfg->nr_host_events; i++) {
+		const struct bs_host_event *e = &cfg->host_events[i];
+
+		fprintf(f, " --host-event %lluns:%s=%llu", (unsigned long long)e->time,
+			e->ask == BS_HOST_TARGET ? "target" : "pressure",
+			(unsigned long long)e->value);
 	}
 }
 
@@ -124,6 +137,7 @@ bool bs_again_print(FILE *f, const struct bs_cell *c)
 		fputs(" --shuffle", f);
 	}
 	put_options(f, cfg, config);
+	put_host_events(f, cfg);
 	put_device(f, &cfg->device, config);
 	if (cfg->allow_lossy)
 		fputs(" --allow-lossy", f);

@@ -35,6 +35,12 @@ again $d1 compare "$trace" -s none -s bitmap:defects=D1 -s rotation --device mod
 	--seed 7 --repeat 2 --gap 3s --tail 5s --thp never --lru none --capacity 20
 again $d1 run "$trace" -s bitmap:defects=D1 --device null --memory 1GiB --layout flat --cpus 2 \
 	--kernel linux-5.4 --shuffle --resident-at-start all --wake-latency 1ms --touch none --check 50
+again $d1 run "$trace" -s bitmap:defects=D1 --device model --host-memory 1GiB --host-poll 300ms \
+	--host-event 1s:target=4MiB --host-event 10ms:pressure=4
+for option in "--host-memory 1073741824B" "--host-poll 300000000ns" \
+	"--host-event 1000000000ns:target=4194304" "--host-event 10000000ns:pressure=4"; do
+	grep -q -e "^# again: .*$option" first.txt || fail "the command lacks $option"
+done
 again $d1 run "$trace" -s bitmap:defects=D1 --device model --costs null \
 	--state "$src/tests/oracle/data/memhog_thp.state.txt.gz"
 again buddysim-violation-.-buggy.so-threshold=8.txt run "it's a.cborseq" -s ./buggy.so:threshold=8 \
