@@ -100,6 +100,14 @@ void bs_hwm_zone_gone(struct bs_report_ctx *rc, unsigned int zone)
 	z->nr_orders = 0;
 }
 
+static bool keeps(struct bs_report_ctx *rc, unsigned int zone, unsigned int order)
+{
+	const struct bs_hwm_zone *z = bs_zone_state(rc, zone);
+	const uint64_t keep = bs_param_get(rc, BS_HWM_KEEP_RAW);
+
+	return keep && bs_nr_free(rc, zone, order) <= bs_hwm_reported(z, order) + keep;
+}
+
 unsigned int bs_hwm_fill(struct bs_report_ctx *rc, unsigned int zone, unsigned int nr_types,
 			 bs_pfn (*get)(struct bs_report_ctx *rc, unsigned int zone,
 				       unsigned int order, unsigned int mt))
@@ -114,7 +122,8 @@ unsigned int bs_hwm_fill(struct bs_report_ctx *rc, unsigned int zone, unsigned i
 		for (unsigned int mt = nr_types; mt-- > 0;) {
 			bs_pfn p;
 
-			while ((p = get(rc, zone, order, mt)) != BS_NO_PFN) {
+			while (!keeps(rc, zone, order) &&
+			       (p = get(rc, zone, order, mt)) != BS_NO_PFN) {
 				s->batch[n++] = (struct bs_range){p, (uint8_t)order};
 				if (n == s->capacity)
 					return n;

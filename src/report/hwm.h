@@ -12,7 +12,14 @@
 #include <buddysim/report.h>
 
 /* Order of the parameters at the head of every table. */
-enum { BS_HWM_CAPACITY, BS_HWM_MARK, BS_HWM_ORDER, BS_HWM_DELAY, BS_HWM_NR_PARAMS };
+enum {
+	BS_HWM_CAPACITY,
+	BS_HWM_MARK,
+	BS_HWM_ORDER,
+	BS_HWM_DELAY,
+	BS_HWM_KEEP_RAW,
+	BS_HWM_NR_PARAMS
+};
 
 /* clang-format off */
 #define BS_HWM_PARAMS(capacity_)                                                              \
@@ -24,7 +31,10 @@ enum { BS_HWM_CAPACITY, BS_HWM_MARK, BS_HWM_ORDER, BS_HWM_DELAY, BS_HWM_NR_PARAM
 	 .help = "smallest block that is reported"},                                          \
 	{.name = "delay", .type = BS_PARAM_TIME, .def = 100 * BS_NS_PER_MS, .min = 0,         \
 	 .max = 3600 * BS_NS_PER_S, .runtime = true,                                          \
-	 .help = "from the high-water mark to the worker's start"}
+	 .help = "from the high-water mark to the worker's start"},                           \
+	/* An idea of the threads, in none of the series (spec 11). */                        \
+	{.name = "keep_raw", .type = BS_PARAM_UINT, .max = 1 << 20, .runtime = true,          \
+	 .help = "blocks of each order and zone that stay warm for the next allocations"}
 /* clang-format on */
 
 /* At the head of the strategy's state. */
@@ -68,9 +78,9 @@ void bs_hwm_notify(struct bs_report_ctx *rc, unsigned int zone, unsigned int ord
 /* The worker found no more raw block in @zone. */
 void bs_hwm_underflow(struct bs_report_ctx *rc, unsigned int zone);
 
-/* Fill the batch: orders from the highest down (or ascending), types from @nr_types - 1 down, each list as long as
- * @get finds a block in it and takes it (BS_NO_PFN: none). Less than the capacity: no raw block is
- * left anywhere. */
+/* Fill the batch: orders from the highest down (or ascending), types from @nr_types - 1 down, each
+ * list as long as @get finds a block in it and takes it (BS_NO_PFN: none) and more are raw than are
+ * to be kept. Less than the capacity: no other raw block is left anywhere. */
 unsigned int bs_hwm_fill(struct bs_report_ctx *rc, unsigned int zone, unsigned int nr_types,
 			 bs_pfn (*get)(struct bs_report_ctx *rc, unsigned int zone,
 				       unsigned int order, unsigned int mt));

@@ -11,7 +11,7 @@
 
 #include "strategies.h"
 
-enum { FROM = BS_HWM_NR_PARAMS, RESTART, PUT, DIR, KEEP_RAW };
+enum { FROM = BS_HWM_NR_PARAMS, RESTART, PUT, DIR };
 enum { FROM_TAIL, FROM_HEAD };
 enum { RESTART_BLOCK, RESTART_BATCH };
 
@@ -44,11 +44,6 @@ static const struct bs_param params[] = {
 	 .def = DIR_DOWN,
 	 .names = dirs,
 	 .help = "orders from the highest down or from the lowest up"},
-	{.name = "keep_raw",
-	 .type = BS_PARAM_UINT,
-	 .max = 1 << 20,
-	 .runtime = true,
-	 .help = "blocks of each order and zone that stay warm for the next allocations"},
 	{.name = NULL},
 };
 
@@ -103,14 +98,9 @@ static bs_pfn walk_start(struct bs_report_ctx *rc, unsigned int zone, unsigned i
 static bs_pfn get_unreported(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
 			     unsigned int mt)
 {
-	const struct bs_hwm_zone *z = bs_zone_state(rc, zone);
 	struct list_walk *s = bs_state(rc);
-	const uint64_t keep = bs_param_get(rc, KEEP_RAW);
-	bs_pfn p;
+	bs_pfn p = walk_start(rc, zone, order, mt);
 
-	if (keep && bs_nr_free(rc, zone, order) <= bs_hwm_reported(z, order) + keep)
-		return BS_NO_PFN;
-	p = walk_start(rc, zone, order, mt);
 	while (p != BS_NO_PFN && bs_is_marked(rc, p, order))
 		p = step(rc, order, p);
 	if (p == BS_NO_PFN)

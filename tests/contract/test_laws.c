@@ -52,6 +52,8 @@ static const struct row rows[] = {
 	{"bubble", "capacity=4,hwm=4"},
 	{"scatterlist", "capacity=4,hwm=4"},
 	{"boundary", "capacity=4,hwm=4"},
+	{"boundary", "capacity=4,hwm=4,keep_raw=3"},
+	{"bubble", "capacity=4,hwm=4,keep_raw=3"},
 	{"list-walk", "capacity=4,hwm=4"},
 	{"list-walk", "capacity=4,hwm=4,from=head,restart=batch"},
 	{"list-walk", "capacity=4,hwm=4,from=head,put=head,dir=up,keep_raw=3"},

@@ -78,6 +78,13 @@ static void test_put_to_the_head_needs_no_walk(void **state)
 	assert_int_equal(walk("list-walk:capacity=2,hwm=2,put=head", from_tail), BLOCKS + BLOCKS);
 }
 
+static void set(struct bs_world *w, const char *name, const char *value)
+{
+	struct bs_error err;
+
+	assert_ok(bs_report_set_param(w->rc, name, value, &err), &err);
+}
+
 /* Three blocks stay raw: the head's, the next to be allocated. */
 static void test_some_blocks_stay_warm(void **state)
 {
@@ -89,6 +96,39 @@ static void test_some_blocks_stay_warm(void **state)
 	assert_string_equal(bs_world_log(w), "0:10 1024:10 | 2048:10 3072:10 | 4096:10 | ");
 	bs_assert_list(w, 10, M, "7168,6144,5120,0r,1024r,2048r,3072r,4096r");
 	bs_world_destroy(w);
+}
+
+/* The same with every series that counts its marks; and with 0 at run time they are reported when
+ * the high-water mark is next reached. */
+static void test_some_blocks_stay_warm_in_each_series(void **state)
+{
+	static const char *const runs[] = {
+		"list-walk:capacity=2,hwm=5,keep_raw=3", "boundary:capacity=2,hwm=5,keep_raw=3",
+		"bubble:capacity=2,hwm=5,keep_raw=3", "scatterlist:capacity=2,hwm=5,keep_raw=3"};
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		struct bs_world *w = bs_world_create("linux-5.4", BLOCKS * 1024);
+
+		bs_world_start(w, runs[i], 32);
+		assert_int_equal(bs_world_settle(w, 9), 1);
+		assert_int_equal(bs_report_raw_bytes(w->rc), 3 * (4 << 20));
+		/* the warm end is theirs: the next allocations find raw blocks there */
+		for (bs_pfn p = 7168; p >= 5120; p -= 1024)
+			assert_int_equal(bs_world_alloc(w, 10, M), p);
+		for (bs_pfn p = 4096; p >= 3072; p -= 1024)
+			assert_int_not_equal(bs_world_alloc(w, 10, M), BS_NO_PFN);
+		for (bs_pfn p = 5120; p <= 7168; p += 1024)
+			bs_world_free(w, p, 10);
+		assert_false(w->wake_armed);
+		set(w, "keep_raw", "0");
+		for (bs_pfn p = 0; p <= 4096; p += 1024)
+			if (bs_page_state(w->m, p) == BS_PAGE_ALLOCATED)
+				bs_world_free(w, p, 10);
+		assert_int_equal(bs_world_settle(w, 9), 1);
+		assert_int_equal(bs_report_raw_bytes(w->rc), 0);
+		bs_world_destroy(w);
+	}
 }
 
 static void test_direction_of_the_orders(void **state)
@@ -114,6 +154,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_put_to_the_head_needs_no_walk),
 		cmocka_unit_test(test_some_blocks_stay_warm),
+		cmocka_unit_test(test_some_blocks_stay_warm_in_each_series),
 		cmocka_unit_test(test_direction_of_the_orders),
 		cmocka_unit_test(test_restart_for_every_block),
 		cmocka_unit_test(test_restart_for_every_batch),
