@@ -36,6 +36,8 @@ static const struct fault {
 	{"partial", "partial_every=2", false},
 	{"assigned", "inhibit=assigned", false},
 	{"poison", "inhibit=poison,inhibit_at=1s,inhibit_for=2s", false},
+	{"init-on-free", "poison=after,poison_byte=0", false},
+	{"host-fills", "poison=host", false},
 	{"host-page", "host_page=4MiB", false},
 	{"madvise", "madvise_every=5,madvise_errno=", true}, /* each errno in turn */
 	{"queue-1", "queue_depth=1,latency=uniform,latency_mean=5ms", false},

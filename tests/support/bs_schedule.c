@@ -39,6 +39,17 @@ static void allocate(struct bs_guest *g, unsigned int order, unsigned int mt)
 		bs_guest_broke(g, BS_LAW_DEVICE, err.text, BS_NO_PFN);
 }
 
+/* The guest's pattern over what it frees (9, 10). */
+static void poison(struct bs_guest *g, const struct bs_live *l, enum bs_poison when)
+{
+	struct bs_error err;
+	bs_ns cost;
+
+	if (bs_device_poison_mode(g->d) == when &&
+	    bs_device_poison(g->d, l->pfn, l->order, g->now, &cost, &err))
+		bs_guest_broke(g, BS_LAW_DEVICE, err.text, BS_NO_PFN);
+}
+
 static void release_block(struct bs_guest *g, const struct bs_live *l)
 {
 	struct bs_error err;
@@ -46,7 +57,9 @@ static void release_block(struct bs_guest *g, const struct bs_live *l)
 	if (bs_device_free(g->d, l->pfn, l->order, l->id, &err))
 		bs_guest_broke(g, BS_LAW_CONTENT, err.text, BS_NO_PFN);
 	g->live_pages -= UINT64_C(1) << l->order;
+	poison(g, l, BS_POISON_BEFORE);
 	bs_free_pages(g->m, (unsigned int)bs_guest_below(g, 2), l->pfn, l->order);
+	poison(g, l, BS_POISON_AFTER);
 }
 
 static void release(struct bs_guest *g)
@@ -278,6 +291,19 @@ static int env_call(void *arg, const struct bs_range *r, unsigned int n, unsigne
 	return ticket;
 }
 
+static int env_install(void *arg, bs_pfn pfn, unsigned int order, unsigned int cpu)
+{
+	struct bs_guest *g = arg;
+	struct bs_error err;
+	bs_ns cost;
+
+	(void)cpu;
+	if (!bs_device_install(g->d, pfn, order, g->now, &cost, &err))
+		return 0;
+	bs_guest_broke(g, BS_LAW_DEVICE, err.text, pfn);
+	return -EUCLEAN;
+}
+
 static void run_wake(struct bs_guest *g)
 {
 	if (!g->wake_armed || g->over)
@@ -487,6 +513,7 @@ static void begin(struct bs_guest *g)
 				   .wait = env_wait,
 				   .capacity = CAPACITY,
 				   .busy = env_busy,
+				   .install = env_install,
 				   .violated = env_violated};
 	struct bs_error err;
 	int ret;
