@@ -93,8 +93,7 @@ static int create_device(struct bs_cell *c, const char *params, struct bs_error 
 	if (ret)
 		return ret;
 	bs_device_describe(c->dev, c->device_words, sizeof(c->device_words));
-	if (c->touch)
-		c->poison = bs_device_poison_mode(c->dev);
+	c->poison = bs_device_poison_mode(c->dev);
 	bs_device_config_costs(&dc, &costs, NULL);
 	c->zeroes = dc.zero_once || costs.zero_per_mib;
 	return 0;

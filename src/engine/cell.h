@@ -102,7 +102,7 @@ struct bs_cell {
 	bool touch;
 	bool zeroes, user[256]; /* does zeroing matter at all; of which gfp set is it done */
 	struct bs_range known_zero; /* just allocated, and not to be zeroed; or BS_NO_PFN */
-	enum bs_poison poison; /* at frees; off where the guest touches nothing */
+	enum bs_poison poison; /* when a free writes the pattern */
 	unsigned int capacity; /* ranges per request */
 	unsigned int host_pressure; /* as last told, percent */
 	char violation_path[512]; /* of the file that still lacks the request */

@@ -224,17 +224,17 @@ static void test_a_full_queue_is_busy(void **state)
 
 /*
  *   stall_at=10us,stall_for=4us,stall_every=20us   10..13, 30..33, ...
- *   busy_every=50us,busy_for=2us                   0..1, 50..51, ...
+ *   busy_every=45us,busy_for=2us                   0..1, 45..46, ...
  */
 static void test_a_host_that_stands_still_is_busy(void **state)
 {
 	struct bs_device *d =
 		device("model", BS_THP_NEVER, BS_ADVICE_DONTNEED,
-		       "stall_at=10us,stall_for=4us,stall_every=20us,busy_every=50us,busy_for=2us");
+		       "stall_at=10us,stall_for=4us,stall_every=20us,busy_every=45us,busy_for=2us");
 
 	(void)state;
 	for (bs_ns us = 0; us < 100; us++) {
-		const bool stalled = us >= 10 && (us - 10) % 20 < 4, says = us % 50 < 2;
+		const bool stalled = us >= 10 && (us - 10) % 20 < 4, says = us % 45 < 2;
 
 		assert_int_equal(bs_device_busy(d, us * BS_NS_PER_US), stalled || says);
 	}

@@ -2,6 +2,8 @@
 /* The host backs memory before the guest touches it: model and kernel, what it costs, what counts. */
 #include "bs_test.h"
 
+#include <sys/mman.h>
+
 #include <errno.h>
 #include <string.h>
 
@@ -158,6 +160,26 @@ static void test_the_kernel_agrees(void **state)
 	}
 }
 
+/* What was installed is looked after like what was touched: gone behind the device's back, it is
+ * missed, and nothing else makes it resident a second time. */
+static void test_an_installed_page_that_is_gone(void **state)
+{
+	(void)state;
+	for (int thp = 0; thp <= 1; thp++) {
+		struct bs_device *d =
+			device("madvise", thp ? BS_THP_ALWAYS : BS_THP_NEVER, BS_TOUCH_PAGE);
+		struct bs_error err;
+
+		install(d, 512, 9, 0);
+		assert_agrees_with_kernel(d);
+		assert_int_equal(
+			madvise(bs_arena_page(&d->arena, 600), BS_PAGE_SIZE, MADV_DONTNEED), 0);
+		assert_int_equal(bs_device_check(d, &err), 1);
+		assert_non_null(strstr(err.text, "page 600: resident by the model"));
+		bs_device_destroy(d);
+	}
+}
+
 /* A kernel that does not know MADV_POPULATE_WRITE says EINVAL: the pages are touched instead. */
 static void test_a_kernel_that_cannot_populate(void **state)
 {
@@ -221,6 +243,7 @@ int main(void)
 		cmocka_unit_test(test_cost_of_what_was_not_resident),
 		cmocka_unit_test(test_part_of_a_frame),
 		cmocka_unit_test(test_the_kernel_agrees),
+		cmocka_unit_test(test_an_installed_page_that_is_gone),
 		cmocka_unit_test(test_a_kernel_that_cannot_populate),
 		cmocka_unit_test(test_without_touching),
 		cmocka_unit_test(test_laws),
