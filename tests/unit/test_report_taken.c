@@ -89,10 +89,61 @@ static void test_no_allocation_after_growth(void **state)
 	bs_taken_free(&set);
 }
 
+/* Blocks of random orders, none over another: by page it is plain which begin where and which page
+ * is whose. Ranges are asked for that are smaller and larger than the table. */
+static void test_blocks_by_page(void **state)
+{
+	static struct {
+		bs_pfn owner[4096];
+	} pages;
+	struct bs_taken_set set;
+	struct bs_rng rng;
+
+	(void)state;
+	bs_rng_seed(&rng, 2);
+	memset(&pages, 0xff, sizeof(pages));
+	assert_int_equal(bs_taken_init(&set, 4), 0);
+	assert_null(bs_taken_inside(&set, 0, 10));
+	assert_null(bs_taken_around(&set, 7));
+	for (bs_pfn pfn = 0; pfn < 4096;) {
+		const unsigned int order = (unsigned int)bs_rng_below(&rng, 11);
+		const bs_pfn end = pfn + (1u << order);
+
+		if (pfn & (end - pfn - 1) || bs_rng_below(&rng, 4)) {
+			pfn++;
+			continue;
+		}
+		assert_int_equal(bs_taken_reserve(&set), 0);
+		bs_taken_add(&set, &(struct bs_taken){.pfn = pfn, .order = (uint8_t)order});
+		for (bs_pfn p = pfn; p < end && p < 4096; p++)
+			pages.owner[p] = pfn;
+		pfn = end;
+	}
+	assert_true(set.used > 100);
+	for (bs_pfn p = 0; p < 4096; p++) {
+		const struct bs_taken *t = bs_taken_around(&set, p);
+
+		assert_int_equal(t ? t->pfn : BS_NO_PFN, pages.owner[p]);
+	}
+	for (unsigned int order = 0; order < 11; order++)
+		for (bs_pfn first = 0; first < 4096; first += 1u << order) {
+			const struct bs_taken *t = bs_taken_inside(&set, first, order);
+			bool any = false;
+
+			for (bs_pfn p = first; p < first + (1u << order); p++)
+				any |= pages.owner[p] == p;
+			assert_int_equal(t != NULL, any);
+			if (t)
+				assert_true(t->pfn >= first && t->pfn < first + (1u << order));
+		}
+	bs_taken_free(&set);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random_operations),
+		cmocka_unit_test(test_blocks_by_page),
 		cmocka_unit_test(test_no_allocation_after_growth),
 	};
 

@@ -42,6 +42,16 @@ static void test_a_gap_is_reported_iff_that_is_cheaper(void **state)
 	bs_bound_destroy(b);
 }
 
+/* The same in ns of a gap, rounded as the bound rounds it: of 3 ns at 2 per s, 1.5 s are held. */
+static void test_the_longest_gap_that_is_held(void **state)
+{
+	(void)state;
+	assert_int_equal(bs_bound_held_gap(3, 2), BS_NS_PER_S * 3 / 2);
+	assert_int_equal(bs_bound_held_gap(0, 100), 0);
+	assert_int_equal(bs_bound_held_gap(115, 0), 0);
+	assert_int_equal(bs_bound_held_gap(BS_NO_TIME / 2, 1), BS_NO_TIME);
+}
+
 static void test_weight_zero_holds_nothing(void **state)
 {
 	struct bs_bound *b = one_dip(1000000, 0);
@@ -270,6 +280,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_gap_is_reported_iff_that_is_cheaper),
+		cmocka_unit_test(test_the_longest_gap_that_is_held),
 		cmocka_unit_test(test_weight_zero_holds_nothing),
 		cmocka_unit_test(test_first_entry_and_last_exit_are_free),
 		cmocka_unit_test(test_trembling_costs_nothing),
