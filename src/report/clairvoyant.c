@@ -27,7 +27,7 @@ static const struct bs_param params[] = {
 	 .type = BS_PARAM_TIME,
 	 .def = 0,
 	 .max = 24 * 3600 * BS_NS_PER_S,
-	 .help = "report what is left alone for longer; 0 = than the bound would hold it"},
+	 .help = "report what is left alone for longer than this; 0: the bound's own gap"},
 	{.name = NULL},
 };
 
