@@ -17,6 +17,12 @@ expect 1 reported -- run good.cborseq --device model -s balloon:size=32MiB,at=1h
 	--host-event 1s:target=32MiB --fail-if "reported_bytes>0"
 run -s balloon:size=32MiB,at=1h --fail-if "reported_bytes>0"
 
+# The guest does not zero again what the host has zeroed, and is never wrong about it.
+expect 1 zeroing_avoided -- run "$src/traces/memhog_thp.cborseq.zst" --device model --repeat 2 \
+	--gap 5s -s rotation:zero_once=on --fail-if "zeroing_avoided_bytes>0"
+expect 0 -- run "$src/traces/memhog_thp.cborseq.zst" --device model --repeat 2 --gap 5s \
+	-s rotation:zero_once=on,depth=4,budget=0 --fail-if "unzeroed_bytes>0"
+
 # The same options, the same bytes; they are in the record, and only where they were asked for.
 host=(--host-memory 96MiB --host-poll 250ms --host-event 2s:pressure=7 --host-event 1s:target=8MiB)
 for n in 1 2; do

@@ -201,6 +201,28 @@ static void test_requests_overtake_each_other(void **state)
 	bs_result_free(run.r);
 }
 
+/*
+ * The host stands still from 0.6 s to 4.6 s; the memory is freed at 0.5 s, a pass comes each 0.5 s.
+ *
+ *   off   the pass at 1 s is stuck in its request until 4.6 s:   40 MiB x 4.1 s
+ *   on    those up to 4.5 s go without, the one at 5 s reports:   40 MiB x 4.5 s
+ */
+static void test_a_host_that_stands_still(void **state)
+{
+	static const char *const strategy[] = {"rotation:delay=500ms",
+					       "rotation:delay=500ms,skip_if_busy=on"};
+	static const uint64_t expected[] = {164, 180};
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		struct bs_run run;
+
+		setup(&run, strategy[i]);
+		run.cfg.device.params = "stall_at=600ms,stall_for=4s";
+		assert_int_equal(held(&run), expected[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +233,7 @@ int main(void)
 		cmocka_unit_test(test_the_host_asks_for_a_balloon),
 		cmocka_unit_test(test_impossible_hosts),
 		cmocka_unit_test(test_requests_overtake_each_other),
+		cmocka_unit_test(test_a_host_that_stands_still),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
