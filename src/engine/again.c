@@ -24,13 +24,13 @@ static const struct {
 	{"verify", "--verify", "", false},
 	{"capacity", "--capacity", "", false},
 	{"resident_at_start", "--resident-at-start", "", false},
+	{"host_memory_bytes", "--host-memory", "B", false},
+	{"host_poll_ns", "--host-poll", "ns", false},
 	{"tail_ns", "--tail", "ns", false},
 	{"repeat", "--repeat", "", false},
 	{"gap_ns", "--gap", "ns", false},
 	{"wake_latency_ns", "--wake-latency", "ns", false},
 	{"check_every", "--check", "", false},
-	{"host_memory_bytes", "--host-memory", "B", false},
-	{"host_poll_ns", "--host-poll", "ns", false},
 };
 
 /* For a shell: as it is in single quotes, which it may hold itself. */
@@ -138,6 +138,8 @@ bool bs_again_print(FILE *f, const struct bs_cell *c)
 	}
 	put_options(f, cfg, config);
 	put_host_events(f, cfg);
+	/* clairvoyant goes by it */
+	fprintf(f, " --weight %lluns", (unsigned long long)cfg->weight_ns_per_mib_s);
 	put_device(f, &cfg->device, config);
 	if (cfg->allow_lossy)
 		fputs(" --allow-lossy", f);

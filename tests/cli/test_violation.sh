@@ -22,6 +22,7 @@ again() {
 	command=$(sed -n 's/^# again: buddysim //p' first.txt)
 	eval "expect 5 $file -- $command"
 	cmp first.txt "$file" || fail "$command: not the same: $(diff first.txt "$file")"
+	grep '^# again:' first.txt >>commands.txt
 	for fact in "seed [1-9]" "time_ns [1-9]" "event [1-9]" "request [0-9]*:" "isolated_bytes [0-9]"; do
 		grep -q "^# $fact" first.txt || fail "$file lacks $fact"
 	done
@@ -34,7 +35,8 @@ again $d1 run "$trace" -s bitmap:defects=D1 --device model
 again $d1 compare "$trace" -s none -s bitmap:defects=D1 -s rotation --device model:per_mib=7us \
 	--seed 7 --repeat 2 --gap 3s --tail 5s --thp never --lru none --capacity 20
 again $d1 run "$trace" -s bitmap:defects=D1 --device null --memory 1GiB --layout flat --cpus 2 \
-	--kernel linux-5.4 --shuffle --resident-at-start all --wake-latency 1ms --touch none --check 50
+	--kernel linux-5.4 --shuffle --weight 1ms --allow-lossy --keep-whole-chunks \
+	--resident-at-start all --wake-latency 1ms --touch none --check 50
 again $d1 run "$trace" -s bitmap:defects=D1 --device model --host-memory 1GiB --host-poll 300ms \
 	--host-event 1s:target=4MiB --host-event 10ms:pressure=4
 for option in "--host-memory 1073741824B" "--host-poll 300000000ns" \
@@ -45,6 +47,15 @@ again $d1 run "$trace" -s bitmap:defects=D1 --device model --costs null \
 	--state "$src/tests/oracle/data/memhog_thp.state.txt.gz"
 again buddysim-violation-.-buggy.so-threshold=8.txt run "it's a.cborseq" -s ./buggy.so:threshold=8 \
 	--device model
+
+# Every option that shapes a run was spelled out in one of these commands: there is no other.
+"$bin" run --help | grep -o -- '--[a-z-]*' | sort -u |
+	grep -vxE -- '--(strategy|format|output|dump-state|plots|no-measured|no-timeline|fail-if)' |
+	grep -vxE -- '--(print-config|quiet|help|usage|version)' >shaping.txt
+[ "$(wc -l <shaping.txt)" -ge 20 ] || fail "run --help: $(cat shaping.txt)"
+while read -r option; do
+	grep -q -- " $option\b" commands.txt || fail "no command holds $option"
+done <shaping.txt
 
 # The file is a state: it is one in itself, ...
 expect 0 -- verify first.txt
