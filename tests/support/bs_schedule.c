@@ -1,23 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "bs_schedule_int.h"
+#include "bs_watch.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "mm_report.h"
+
 /* ---- What the guest does --------------------------------------------------------------------- */
 
 static void note_false_oom(struct bs_guest *g, unsigned int gfp, unsigned int order)
 {
-	/* Far enough from full that the blocks of all its requests cannot matter (33). */
-	if (!order && g->live_pages + LOW_PAGES + bs_guest_may_isolate(g) <= PAGES &&
+	bs_pfn away = 0;
+
+	/* Isolated pageblocks are nobody's to allocate from. */
+	for (unsigned int i = 0; i < g->nr_away; i++)
+		away += g->away[i].end - g->away[i].pfn;
+	/* Far enough from full that the blocks of one request cannot matter (33). */
+	if (!order && g->live_pages + away + LOW_PAGES + (CAPACITY << BS_MAX_ORDER) <= g->pages &&
 	    bs_report_false_oom(g->rc, gfp, order))
 		bs_guest_broke(g, BS_LAW_OOM, "a page was refused while blocks were isolated",
 			       BS_NO_PFN);
 }
 
-static void allocate(struct bs_guest *g, unsigned int order, unsigned int mt)
+static bool allocate(struct bs_guest *g, unsigned int order, unsigned int mt)
 {
 	static const unsigned int bits[] = {0, BS_GFP_MOVABLE, BS_GFP_RECLAIMABLE};
 	const unsigned int gfp = BS_GFP_KERNEL | bits[mt];
@@ -26,17 +33,21 @@ static void allocate(struct bs_guest *g, unsigned int order, unsigned int mt)
 	bs_pfn pfn;
 
 	if (g->nr_live == MAX_LIVE)
-		return;
+		return false;
 	pfn = bs_alloc_pages(g->m, (unsigned int)bs_guest_below(g, 2), gfp, order);
 	if (pfn == BS_NO_PFN) {
 		note_false_oom(g, gfp, order);
 		bs_report_event(g->rc, BS_EVENT_SHRINK, UINT64_C(1) << order);
-		return;
+		return false;
 	}
+	/* What user space has can be moved away, so its pageblock can be isolated. */
+	if (mt == BS_MIGRATE_MOVABLE)
+		bs_page_set_lru(g->m, pfn, order, true);
 	g->live[g->nr_live++] = (struct bs_live){pfn, (uint8_t)order, ++g->next_id};
 	g->live_pages += UINT64_C(1) << order;
 	if (bs_device_alloc(g->d, pfn, order, g->next_id, g->now, &cost, &err))
 		bs_guest_broke(g, BS_LAW_DEVICE, err.text, BS_NO_PFN);
+	return true;
 }
 
 /* The guest's pattern over what it frees (9, 10). */
@@ -60,6 +71,7 @@ static void release_block(struct bs_guest *g, const struct bs_live *l)
 	poison(g, l, BS_POISON_BEFORE);
 	bs_free_pages(g->m, (unsigned int)bs_guest_below(g, 2), l->pfn, l->order);
 	poison(g, l, BS_POISON_AFTER);
+	bs_watch_freed(g, l->pfn);
 }
 
 static void release(struct bs_guest *g)
@@ -85,224 +97,156 @@ static void release(struct bs_guest *g)
 	release_block(g, &l);
 }
 
-/* What memory offlining does when it gives up at once; free blocks change lists twice. */
-static void isolate_pageblock(struct bs_guest *g)
+/* Pageblocks are isolated, one or two at a time, and stay so until the guest gives up: in between
+ * blocks of theirs are freed to ISOLATE lists, and several lie side by side. */
+static bool isolate(struct bs_guest *g, bs_pfn pfn, bs_pfn end)
 {
-	const bs_pfn pfn = (bs_pfn)bs_guest_below(g, PAGES / 512) * 512;
-	const unsigned int mt = bs_pageblock_type(g->m, pfn);
-
-	g->isolations++;
-	if (!bs_isolate_pageblock(g->m, pfn))
-		bs_unisolate_pageblock(g->m, pfn, mt);
+	g->isolations++; /* also if it fails: what it isolated by then came back */
+	for (bs_pfn p = pfn; p < end; p += 512)
+		g->away[g->nr_away].mt[(p - pfn) / 512] = (uint8_t)bs_pageblock_type(g->m, p);
+	if (bs_isolate_range(g->m, pfn, end))
+		return false;
+	/* Left to the caller since 5.10: nothing of it is handed out any more (allocator.md 6.4). */
+	bs_drain_pages(g->m, BS_ALL_CPUS);
+	g->away[g->nr_away].pfn = pfn;
+	g->away[g->nr_away++].end = end;
+	return true;
 }
 
-static void act(struct bs_guest *g)
+static void unisolate(struct bs_guest *g, unsigned int i)
+{
+	for (bs_pfn p = g->away[i].pfn; p < g->away[i].end; p += 512)
+		if (g->away[i].end - g->away[i].pfn == 512)
+			bs_unisolate_pageblock(g->m, p, g->away[i].mt[0]);
+	if (g->away[i].end - g->away[i].pfn > 512)
+		bs_unisolate_range(g->m, g->away[i].pfn, g->away[i].end, g->away[i].mt[0]);
+	g->isolations++;
+	g->away[i] = g->away[--g->nr_away];
+}
+
+static void isolate_something(struct bs_guest *g)
+{
+	const bs_pfn n = 512 << bs_guest_below(g, 2);
+	const bs_pfn pfn = (bs_pfn)bs_guest_below(g, g->pages / n) * n;
+
+	if (g->nr_away == MAX_AWAY || (g->nr_away && !bs_guest_below(g, 3)))
+		unisolate(g, (unsigned int)bs_guest_below(g, g->nr_away));
+	else
+		isolate(g, pfn, pfn + n);
+}
+
+/* What compaction's search does to a list (H8). */
+static void rotate_a_list(struct bs_guest *g)
+{
+	const unsigned int zone = (unsigned int)bs_guest_below(g, bs_nr_zones(g->m));
+	const unsigned int order = 9 + (unsigned int)bs_guest_below(g, 2);
+	bs_pfn pfn[64];
+	const size_t n = bs_list_blocks(g->m, zone, order, BS_MIGRATE_MOVABLE, pfn, NULL, 64);
+
+	if (n)
+		bs_mm_list_reorder(g->m, zone, order, BS_MIGRATE_MOVABLE,
+				   pfn[bs_guest_below(g, n < 64 ? n : 64)], bs_guest_below(g, 2));
+	bs_watch_reordered(g);
+}
+
+static void act_at_random(struct bs_guest *g)
 {
 	static const uint8_t orders[] = {0, 0, 3, 8, 9, 9, 10, 10};
-	const uint64_t dice = bs_guest_below(g, 400);
+	/* What is rare happens when it matters. */
+	const uint64_t dice = bs_guest_below(g, g->in_call ? 100 : 400);
 
-	if (g->over)
-		return;
 	if (!bs_guest_below(g, 60))
 		g->growing = !g->growing;
-	if (dice < 4)
-		isolate_pageblock(g);
-	else if (dice == 4)
+	if (dice < 12)
+		isolate_something(g);
+	else if (dice < 14)
 		bs_drain_pages(g->m, BS_ALL_CPUS);
+	else if (dice < 20)
+		rotate_a_list(g);
 	else if (bs_guest_below(g, 100) < (g->growing ? 75 : 25))
 		allocate(g, orders[bs_guest_below(g, 8)], (unsigned int)bs_guest_below(g, 3));
 	else
 		release(g);
+}
+
+/* True: something happened. */
+static bool act_by_letter(struct bs_guest *g, char letter)
+{
+	struct bs_live oldest = g->live[0];
+
+	switch (letter) {
+	case 'A':
+		return allocate(g, 9, BS_MIGRATE_MOVABLE);
+	case 'F':
+		if (!g->nr_live)
+			return false;
+		memmove(g->live, g->live + 1, --g->nr_live * sizeof(g->live[0]));
+		release_block(g, &oldest);
+		return true;
+	default:
+		if (g->nr_away)
+			unisolate(g, 0);
+		else
+			return isolate(g, 0, 512);
+		return true;
+	}
+}
+
+static void acted(struct bs_guest *g)
+{
+	g->acts++;
 	bs_guest_refresh_told(g);
 	bs_guest_note_free(g);
+	bs_watch_look(g);
 }
 
-/* ---- The device and the clock ---------------------------------------------------------------- */
-
-static bs_ns env_now(void *arg)
+void bs_guest_act(struct bs_guest *g)
 {
-	return ((struct bs_guest *)arg)->now;
-}
-
-static void env_wake(void *arg, bs_ns delay)
-{
-	struct bs_guest *g = arg;
-
-	g->wake_armed = true;
-	g->wake_at = g->now + delay;
-}
-
-static void env_cancel(void *arg)
-{
-	((struct bs_guest *)arg)->wake_armed = false;
-}
-
-/* Now and then, until all is quiet. */
-static bool env_busy(void *arg)
-{
-	struct bs_guest *g = arg;
-
-	return !g->quiet && !bs_guest_below(g, 4);
-}
-
-static void env_violated(void *arg, const char *law, bs_pfn pfn)
-{
-	static const struct {
-		const char *word;
-		unsigned int law;
-	} words[] = {{"device called with the zone lock", BS_LAW_LOCK},
-		     {"waiting for the device with", BS_LAW_LOCK},
-		     {"beyond the device's capacity", BS_LAW_RANGE},
-		     {"strategy stopped", BS_LAW_OFF}};
-	unsigned int id = BS_LAW_DEVICE;
-
-	for (unsigned int i = 0; i < 4; i++)
-		if (strstr(law, words[i].word))
-			id = words[i].law;
-	bs_guest_broke(arg, id, law, pfn);
-}
-
-static void check_range(struct bs_guest *g, struct bs_range r)
-{
-	if (r.pfn & ((1u << r.order) - 1))
-		bs_guest_broke(g, BS_LAW_RANGE, "range not aligned to its order", r.pfn);
-	else if (bs_pfn_zone(g->m, r.pfn) != bs_pfn_zone(g->m, r.pfn + (1u << r.order) - 1))
-		bs_guest_broke(g, BS_LAW_RANGE, "range in two zones", r.pfn);
-	else if (bs_pageblock_type(g->m, r.pfn) == BS_MIGRATE_ISOLATE)
-		bs_guest_broke(g, BS_LAW_ISOLATE, "range in an ISOLATE pageblock", r.pfn);
-	if (r.order < g->lowest_order)
-		bs_guest_broke(g, BS_LAW_RANGE, "range smaller than what is reported", r.pfn);
-	if (bs_guest_was_told(g, r))
-		bs_guest_broke(g, BS_LAW_ONCE, "reported again though nothing happened to it",
-			       r.pfn);
-}
-
-static void look_at_request(struct bs_guest *g, const struct bs_range *r, unsigned int n)
-{
-	bs_guest_check_returned(g);
-	bs_guest_refresh_told(g); /* what merged when it was put back */
-	for (unsigned int z = 0; z < bs_nr_zones(g->m); z++) {
-		struct bs_zone_info zi;
-
-		bs_zone_info(g->m, z, &zi);
-		if (zi.nr_free_pages < zi.watermark_min && zi.nr_free_pages < g->free_before[z])
-			bs_guest_broke(g, BS_LAW_MIN,
-				       "isolating took the zone below its min watermark",
-				       BS_NO_PFN);
-	}
-	for (unsigned int i = 0; i < n; i++) {
-		check_range(g, r[i]);
-		g->v->hash = (g->v->hash ^ r[i].pfn ^ (uint64_t)r[i].order << 32) *
-			     UINT64_C(1099511628211);
-	}
-	g->v->hash = (g->v->hash ^ g->now) * UINT64_C(1099511628211);
-	g->v->requests++;
-}
-
-static int env_submit_async(void *arg, const struct bs_range *r, unsigned int n)
-{
-	struct bs_guest *g = arg;
-	struct bs_error err;
-	bs_ns cost;
-	int ticket;
-
 	if (g->over)
-		return -ESHUTDOWN;
-	look_at_request(g, r, n);
-	ticket = bs_device_request_at(g->d, r, n, g->now, &cost, &err);
-	if (ticket == -EBUSY)
-		return ticket;
-	if (ticket < 0) {
-		bs_guest_broke(g, BS_LAW_DEVICE, err.text, BS_NO_PFN);
-		return ticket;
-	}
-	memcpy(g->calls[ticket].r, r, n * sizeof(*r));
-	g->calls[ticket].n = n;
-	g->calls[ticket].due = g->now + cost;
-	g->calls[ticket].used = true;
-	return ticket;
+		return;
+	act_at_random(g);
+	acted(g);
 }
 
-static int complete(struct bs_guest *g, int ticket)
+static void idle_letter(struct bs_guest *g)
 {
-	struct bs_error err;
-	int ret;
+	if (g->v->idle_at > g->at)
+		g->v->idle_at = g->at;
+}
 
-	g->calls[ticket].used = false;
-	ret = bs_device_complete(g->d, ticket, g->now, &err);
-	if (ret == -EUCLEAN)
-		bs_guest_broke(g, BS_LAW_DEVICE, err.text, BS_NO_PFN);
-	g->v->failed += ret != 0;
-	bs_guest_tell(g, g->calls[ticket].r, g->calls[ticket].n, ret != 0);
-	memcpy(g->returned, g->calls[ticket].r, sizeof(g->returned));
-	g->nr_returned = g->calls[ticket].n;
-	bs_guest_note_free(g);
-	return ret;
+/* The letters up to the completion; beyond the script's end it completes by itself. */
+static void script_in_call(struct bs_guest *g)
+{
+	const char *script = g->sc->script;
+
+	for (; script[g->at] && script[g->at] != 'C' && !g->over; g->at++) {
+		if (!strchr("AFI", script[g->at]) || !act_by_letter(g, script[g->at]))
+			idle_letter(g);
+		acted(g);
+	}
+	if (script[g->at])
+		g->at++;
 }
 
 /* The others go on while one waits; the longer, the more. */
-static void others_act_until(struct bs_guest *g, bs_ns due)
+void bs_guest_act_in_call(struct bs_guest *g, bs_ns due)
 {
 	uint64_t n = g->quiet ? 0 : bs_guest_below(g, due > g->now + BS_NS_PER_S ? 20 : 4);
 
 	if (!g->in_call) {
 		g->in_call = true;
-		for (; n && !g->over; n--)
-			act(g);
+		if (g->sc->script && !g->quiet)
+			script_in_call(g);
+		else
+			for (; n && !g->over; n--)
+				bs_guest_act(g);
 		g->in_call = false;
 	}
 	if (due > g->now)
 		g->now = due;
 }
 
-static int env_wait(void *arg, int ticket)
-{
-	struct bs_guest *g = arg;
-
-	others_act_until(g, g->calls[ticket].due);
-	return complete(g, ticket);
-}
-
-static int env_submit(void *arg, const struct bs_range *r, unsigned int n)
-{
-	struct bs_guest *g = arg;
-	int ticket = env_submit_async(g, r, n);
-
-	if (ticket < 0)
-		return ticket;
-	if (!(g->sc->s->caps & BS_CAP_HOST_SIDE))
-		return env_wait(g, ticket);
-	/* The host holds what it takes for as long as it takes it: then its thread is busy. */
-	n = (unsigned int)complete(g, ticket);
-	others_act_until(g, g->calls[ticket].due);
-	return (int)n;
-}
-
-/* The freeing CPU waits by itself: for the others it happens in no time. */
-static int env_call(void *arg, const struct bs_range *r, unsigned int n, unsigned int cpu)
-{
-	int ticket = env_submit_async(arg, r, n);
-
-	(void)cpu;
-	if (ticket < 0)
-		return ticket;
-	ticket = complete(arg, ticket);
-	((struct bs_guest *)arg)->nr_returned = 0; /* its caller goes on to free it */
-	return ticket;
-}
-
-static int env_install(void *arg, bs_pfn pfn, unsigned int order, unsigned int cpu)
-{
-	struct bs_guest *g = arg;
-	struct bs_error err;
-	bs_ns cost;
-
-	(void)cpu;
-	if (!bs_device_install(g->d, pfn, order, g->now, &cost, &err))
-		return 0;
-	bs_guest_broke(g, BS_LAW_DEVICE, err.text, pfn);
-	return -EUCLEAN;
-}
+/* ---- The worker ------------------------------------------------------------------------------ */
 
 static void run_wake(struct bs_guest *g)
 {
@@ -312,9 +256,14 @@ static void run_wake(struct bs_guest *g)
 	if (g->wake_at > g->now)
 		g->now = g->wake_at;
 	bs_guest_note_free(g);
+	bs_watch_pass(g, true);
+	g->in_pass = true;
 	bs_report_pass(g->rc, -1);
+	g->in_pass = false;
+	bs_watch_pass(g, false);
 	bs_guest_check_returned(g);
 	bs_guest_refresh_told(g);
+	bs_watch_look(g);
 }
 
 /* ---- Switching and setting ------------------------------------------------------------------- */
@@ -324,16 +273,18 @@ static void toggle(struct bs_guest *g)
 	struct bs_report_stats st;
 
 	bs_report_stop(g->rc);
+	g->off = true;
 	bs_report_stats(g->rc, &st);
 	if (st.isolated_bytes)
 		bs_guest_broke(g, BS_LAW_OFF, "switched off, and blocks are still out", BS_NO_PFN);
 	if (g->wake_armed)
 		bs_guest_broke(g, BS_LAW_OFF, "switched off, and a pass is still due", BS_NO_PFN);
 	/* Life goes on without it. */
-	for (uint64_t n = g->quiet ? 0 : bs_guest_below(g, 20); n; n--)
-		act(g);
+	for (uint64_t n = g->quiet || g->sc->script ? 0 : bs_guest_below(g, 20); n; n--)
+		bs_guest_act(g);
 	if (bs_report_start(g->rc) || bs_report_start(g->rc) != -EBUSY)
 		bs_guest_broke(g, BS_LAW_OFF, "does not go on again", BS_NO_PFN);
+	g->off = false;
 	g->v->toggles++;
 }
 
@@ -373,8 +324,10 @@ static void set_something(struct bs_guest *g)
 	bs_param_format(p, v, text, sizeof(text));
 	if (bs_report_set_param(g->rc, p->name, text, &err))
 		return;
-	if (!strcmp(p->name, "order") && v < g->lowest_order)
-		g->lowest_order = (unsigned int)v;
+	if (!strcmp(p->name, "order")) {
+		g->order_raised |= v > g->lowest_order;
+		g->lowest_order = v < g->lowest_order ? (unsigned int)v : g->lowest_order;
+	}
 	/* What a gate is about moves, too. */
 	if (!strcmp(p->name, "gate"))
 		bs_report_event(g->rc, BS_EVENT_PRESSURE, bs_guest_below(g, 101));
@@ -391,7 +344,8 @@ static uint64_t may_stay_raw(const struct bs_guest *g)
 	uint64_t bytes = 0, blocks = 3;
 
 	if (!strcmp(name, "rotation") || !strcmp(name, "hypercall") || !strcmp(name, "seeded") ||
-	    !strcmp(name, "shared-state") || !strcmp(name, "clairvoyant"))
+	    !strcmp(name, "shared-state") || !strcmp(name, "clairvoyant") ||
+	    !strcmp(name, "template"))
 		blocks = 0;
 	blocks += bs_guest_param(g, "keep_raw", 0);
 	for (unsigned int o = g->lowest_order; o < BS_NR_ORDERS; o++)
@@ -405,28 +359,35 @@ static void settle(struct bs_guest *g)
 
 	g->quiet = true;
 	bs_report_event(g->rc, BS_EVENT_PRESSURE, 100);
+	while (g->nr_away)
+		unisolate(g, 0);
 	while (g->nr_live) {
 		const struct bs_live l = g->live[--g->nr_live];
 
 		release_block(g, &l);
 	}
-	for (unsigned int z = 0; z < bs_nr_zones(g->m); z++)
+	for (unsigned int z = 0; z < bs_nr_zones(g->m); z++) {
 		bs_zone_set_watermarks(g->m, z, 0, 0, 0);
+		/* The boost is a watermark as well: one block would stay out of reach. */
+		bs_kswapd_boost_done(g->m, z);
+	}
 	/* Every block was somebody's once: not all series look at what was free before them. */
 	bs_drain_pages(g->m, BS_ALL_CPUS);
-	while (g->nr_live < PAGES / 1024) {
+	while (g->nr_live < g->pages / 1024) {
 		const unsigned int before = g->nr_live;
 
 		allocate(g, 10, BS_MIGRATE_MOVABLE);
 		if (g->nr_live == before)
 			break;
 	}
+	bs_guest_refresh_told(g);
 	while (g->nr_live) {
 		const struct bs_live l = g->live[--g->nr_live];
 
 		release_block(g, &l);
 		bs_guest_refresh_told(g);
-		if (g->nr_live % 4 == 0)
+		/* Little by little, or all at once. */
+		if (g->nr_live % (g->sc->seed & 1 ? 4 : 16) == 0)
 			run_wake(g);
 	}
 	bs_drain_pages(g->m, BS_ALL_CPUS);
@@ -465,13 +426,14 @@ static void check_books(struct bs_guest *g)
 
 static void create_machine(struct bs_guest *g)
 {
-	static const struct bs_zone_range two[] = {
-		{.type = BS_ZONE_DMA32, .start = 0, .spanned = PAGES / 2},
-		{.type = BS_ZONE_NORMAL, .start = PAGES / 2, .spanned = PAGES / 2}};
-	static const struct bs_zone_range one[] = {{.type = BS_ZONE_NORMAL, .spanned = PAGES}};
-	static const struct bs_mem_range range = {.end = PAGES};
+	const bs_pfn pages = g->pages;
+	const struct bs_zone_range two[] = {
+		{.type = BS_ZONE_DMA32, .start = 0, .spanned = pages / 2},
+		{.type = BS_ZONE_NORMAL, .start = pages / 2, .spanned = pages / 2}};
+	const struct bs_zone_range one[] = {{.type = BS_ZONE_NORMAL, .spanned = pages}};
+	const struct bs_mem_range range = {.end = pages};
 	static const char *const kernels[] = {"linux-6.1", "linux-5.4", "linux-6.12"};
-	const uint64_t seed = g->sc->seed;
+	const uint64_t seed = g->sc->seed, part = g->sc->script ? 10 : 1;
 	const struct bs_machine_config cfg = {.kernel = kernels[seed % 3],
 					      .ranges = &range,
 					      .nr_ranges = 1,
@@ -484,10 +446,10 @@ static void create_machine(struct bs_guest *g)
 	struct bs_error err;
 
 	assert_ok(bs_machine_create(&cfg, &g->m, &err), &err);
-	assert_ok(bs_machine_boot_range(g->m, 0, PAGES, &err), &err);
+	assert_ok(bs_machine_boot_range(g->m, 0, pages, &err), &err);
 	for (unsigned int z = 0; z < cfg.nr_zones; z++) {
-		bs_zone_set_watermarks(g->m, z, MIN_PAGES / cfg.nr_zones, LOW_PAGES / cfg.nr_zones,
-				       900 / cfg.nr_zones);
+		bs_zone_set_watermarks(g->m, z, MIN_PAGES / cfg.nr_zones / part,
+				       LOW_PAGES / cfg.nr_zones / part, 900 / cfg.nr_zones / part);
 		bs_zone_set_pcp(g->m, z, seed & 1 ? 62 : 0, seed & 1 ? 31 : 1);
 	}
 }
@@ -495,7 +457,7 @@ static void create_machine(struct bs_guest *g)
 static void begin(struct bs_guest *g)
 {
 	const struct bs_device_config dc = {.kind = g->sc->kind,
-					    .nr_pages = PAGES,
+					    .nr_pages = g->pages,
 					    .capacity = CAPACITY,
 					    .depth = 16,
 					    .report_order = 9,
@@ -503,18 +465,7 @@ static void begin(struct bs_guest *g)
 					    .verify = BS_VERIFY_EACH,
 					    .params = g->sc->fault,
 					    .seed = g->sc->seed};
-	const struct bs_env env = {.arg = g,
-				   .now = env_now,
-				   .wake = env_wake,
-				   .wake_cancel = env_cancel,
-				   .submit = env_submit,
-				   .call = env_call,
-				   .submit_async = env_submit_async,
-				   .wait = env_wait,
-				   .capacity = CAPACITY,
-				   .busy = env_busy,
-				   .install = env_install,
-				   .violated = env_violated};
+	const struct bs_env env = bs_guest_env(g);
 	struct bs_error err;
 	int ret;
 
@@ -523,22 +474,18 @@ static void begin(struct bs_guest *g)
 	assert_ok(bs_device_create(&dc, &g->d, &err), &err);
 	assert_ok(bs_report_create(g->m, g->sc->s, g->sc->params, &env, &g->rc, &err), &err);
 	g->lowest_order = (unsigned int)bs_guest_param(g, "order", 9);
+	bs_watch_begin(g);
+	/* A script begins with half of the guest in use, in blocks of 2 MiB. */
+	while (g->sc->script && g->nr_live < g->pages / 1024)
+		allocate(g, 9, BS_MIGRATE_MOVABLE);
 	ret = bs_report_start(g->rc);
 	if (ret)
 		fail_msg("%s:%s does not start: %d", g->sc->s->name, g->sc->params, ret);
 }
 
-void bs_schedule_run(const struct bs_schedule *sc, struct bs_verdict *v)
+static void run_at_random(struct bs_guest *g)
 {
-	struct bs_guest *g = calloc(1, sizeof(*g));
-
-	assert_non_null(g);
-	*v = (struct bs_verdict){.law = BS_NO_LAW, .hash = 1};
-	g->sc = sc;
-	g->v = v;
-	g->growing = true;
-	begin(g);
-	for (unsigned int step = 0; step < sc->steps && !g->over; step++) {
+	for (unsigned int step = 0; step < g->sc->steps && !g->over; step++) {
 		const uint64_t dice = bs_guest_below(g, 1000);
 
 		g->now += bs_guest_below(g, 20 * BS_NS_PER_MS);
@@ -549,10 +496,51 @@ void bs_schedule_run(const struct bs_schedule *sc, struct bs_verdict *v)
 		else if (dice >= 970)
 			set_something(g);
 		else
-			act(g);
+			bs_guest_act(g);
 		if (step % 16 == 0)
 			bs_guest_check(g);
 	}
+}
+
+static void run_script(struct bs_guest *g)
+{
+	const char *script = g->sc->script;
+
+	while (script[g->at] && !g->over) {
+		const char letter = script[g->at];
+		const bool due = g->wake_armed;
+
+		if ((letter == 'P' && !due) || letter == 'C')
+			idle_letter(g);
+		else if (strchr("AFI", letter) && !act_by_letter(g, letter))
+			idle_letter(g);
+		g->at++;
+		if (letter == 'P')
+			run_wake(g);
+		else if (letter == 'T')
+			toggle(g);
+		else
+			acted(g);
+		bs_guest_check(g);
+	}
+}
+
+void bs_schedule_run(const struct bs_schedule *sc, struct bs_verdict *v)
+{
+	struct bs_guest *g = calloc(1, sizeof(*g));
+
+	assert_non_null(g);
+	*v = (struct bs_verdict){.law = BS_NO_LAW, .hash = 1};
+	v->idle_at = sc->script ? (unsigned int)strlen(sc->script) : 0;
+	g->sc = sc;
+	g->v = v;
+	g->growing = true;
+	g->pages = sc->script ? SCRIPT_PAGES : PAGES;
+	begin(g);
+	if (sc->script)
+		run_script(g);
+	else
+		run_at_random(g);
 	bs_guest_check(g);
 	if (!g->over)
 		settle(g);
@@ -564,5 +552,6 @@ void bs_schedule_run(const struct bs_schedule *sc, struct bs_verdict *v)
 	bs_report_destroy(g->rc);
 	bs_device_destroy(g->d);
 	bs_machine_destroy(g->m);
+	bs_watch_end(g);
 	free(g);
 }

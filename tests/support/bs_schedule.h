@@ -13,7 +13,8 @@
 
 /* Numbers in brackets: items of reporting.md 15. */
 enum bs_law_id {
-	BS_LAW_MACHINE, /* (1 2 3 25) the allocator's own check */
+	BS_LAW_MACHINE, /* (1 2 3) the allocator's own check */
+	BS_LAW_FREE, /* (3) NR_FREE_PAGES is what the lists hold */
 	BS_LAW_PAGES, /* (4) free + isolated + allocated + per-cpu = managed */
 	BS_LAW_PEAK, /* (5) no more isolated than its requests hold: one, or as many as its depth */
 	BS_LAW_DEVICE, /* (6 19) only taken blocks at the device, each once */
@@ -21,10 +22,19 @@ enum bs_law_id {
 	BS_LAW_RESIDENT, /* (8 9 36) the host's account; discarded + skipped + redundant = asked */
 	BS_LAW_RANGE, /* (20) aligned, in one zone, large enough, within capacity */
 	BS_LAW_ISOLATE, /* (20) no ISOLATE pageblock */
+	BS_LAW_COUNT, /* (11 12) blocks that carry the mark are counted, per order and zone */
+	BS_LAW_BOUNDARY, /* (13) a boundary is its list's end or a reported block of it */
+	BS_LAW_BEHIND, /* (14 15 16) behind it all is reported, and knows whose it is */
+	BS_LAW_ACTIVE, /* (17 18) one zone at a time, and what is requested is due */
 	BS_LAW_TYPE, /* (0.5) a returned block is on the list of its pageblock's type */
 	BS_LAW_SETTLE, /* (21 22) idle when nothing happens, and then nothing much left raw */
 	BS_LAW_ERROR, /* (23) what failed is not marked */
 	BS_LAW_MARK, /* (24) a mark means: reported as this very block, untouched since */
+	BS_LAW_MARKS, /* (25) a mark goes once, no counter below zero */
+	BS_LAW_CALLS, /* (26) full requests per list and pass */
+	BS_LAW_REQUESTED, /* (18 27) a free asks for a pass, a put-back never, a timer runs or none */
+	BS_LAW_ORDER, /* (28) no list is reordered, S7 rotates */
+	BS_LAW_BITMAP, /* (29) bits are counted, in the span, and used up by the scan */
 	BS_LAW_ONCE, /* a block is reported once per stay, unless it split, merged or moved */
 	BS_LAW_LOCK, /* (30) no zone lock at the device */
 	BS_LAW_OFF, /* (31) switched off: nothing out, on again, a second time -EBUSY */
@@ -43,6 +53,11 @@ const char *bs_law_name(unsigned int law);
  * @kind, @fault: the device and its parameters
  * @laws: bit per law that is checked
  * @errors: the device may refuse, so that something may be left raw for good
+ * @seed, @steps: what happens is random
+ * @script: it is this instead, in a guest of 16 MiB of which half is in use, one letter each:
+ *          A the guest allocates 2 MiB, F frees the oldest block, I isolates the pageblock that is
+ *          next to be handed out, or gives it back, T switches off and on, P the pass that is due
+ *          runs, C the request in flight completes. Letters up to C happen while it is in flight
  */
 struct bs_schedule {
 	const struct bs_strategy *s;
@@ -51,6 +66,7 @@ struct bs_schedule {
 	bool errors;
 	uint64_t seed;
 	unsigned int steps;
+	const char *script;
 };
 
 struct bs_verdict {
@@ -58,7 +74,10 @@ struct bs_verdict {
 	char text[256];
 	uint64_t hash; /* of all requests in order */
 	uint64_t requests, failed, toggles, settings; /* what the schedule went through */
+	uint64_t beside_isolate; /* requests made while large blocks were on ISOLATE lists */
 	uint64_t content_loss, skipped_bytes, discarded_bytes;
+	unsigned int
+		idle_at; /* the first letter of the script that changed nothing, or its length */
 };
 
 void bs_schedule_run(const struct bs_schedule *sc, struct bs_verdict *v);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* bs_schedule_int.h - the guest of a schedule, for the two files that it is made of. */
+/* bs_schedule_int.h - the guest of a schedule, for the files that it is made of: bs_schedule.c (what
+ * the guest does), bs_schedule_env.c (clock and device), bs_schedule_laws.c and bs_watch.c. */
 #ifndef BS_SCHEDULE_INT_H
 #define BS_SCHEDULE_INT_H
 
 #include "bs_schedule.h"
 #include "rng.h"
 
-#define PAGES 16384U
+#define PAGES 16384U /* of the guest of a random schedule */
+#define SCRIPT_PAGES 4096U /* of one that follows a script */
+#define MAX_AWAY 4 /* ranges that are isolated at once */
 #define MAX_LIVE 1024
 #define MAX_TOLD 1024
 #define CAPACITY 4
@@ -31,7 +34,8 @@ struct bs_guest {
 	struct bs_report_ctx *rc;
 	struct bs_rng rng;
 	bs_ns now, wake_at;
-	bool wake_armed, in_call, quiet, growing, over;
+	bool wake_armed, in_call, in_pass, off, quiet, growing, over;
+	unsigned int pages;
 	unsigned int lowest_order;
 	uint32_t next_id;
 	struct bs_live {
@@ -43,7 +47,17 @@ struct bs_guest {
 	uint64_t live_pages;
 	struct bs_told told[MAX_TOLD];
 	unsigned int nr_told;
-	uint64_t isolations; /* of pageblocks, by the guest */
+	uint64_t isolations; /* of pageblocks and back, by the guest */
+	/* What the guest is offlining, or tries to: 1 or 2 pageblocks each, with their types. */
+	struct {
+		bs_pfn pfn, end;
+		uint8_t mt[2];
+	} away[MAX_AWAY];
+	unsigned int nr_away;
+	uint64_t acts; /* of the guest */
+	bool order_raised, was_busy;
+	struct bs_watch *watch;
+	unsigned int at; /* in the script */
 	uint64_t free_before[2]; /* per zone, when the guest last had its turn */
 	struct bs_range returned[CAPACITY]; /* of the last completed request */
 	unsigned int nr_returned;
@@ -54,6 +68,12 @@ struct bs_guest {
 		bs_ns due;
 	} calls[16];
 };
+
+/* bs_schedule.c: the guest has its turn; by its script: up to the letter that completes a request. */
+void bs_guest_act(struct bs_guest *g);
+void bs_guest_act_in_call(struct bs_guest *g, bs_ns due);
+/* bs_schedule_env.c: how the strategy's context reaches the guest. */
+struct bs_env bs_guest_env(struct bs_guest *g);
 
 /* bs_schedule_laws.c: what is looked at, and the verdict. */
 bool bs_guest_checks(const struct bs_guest *g, unsigned int law);

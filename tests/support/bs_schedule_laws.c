@@ -6,9 +6,20 @@
 #include <string.h>
 
 static const char *const law_names[] = {
-	"1-3 machine", "4 pages",    "5 peak", "6 device",  "7 content", "8 resident",
-	"20 range",    "20 isolate", "type",   "21 settle", "23 error",	 "24 mark",
-	"once",	       "30 lock",    "31 off", "32 min",    "33 oom",	 "34 same",
+	[BS_LAW_MACHINE] = "1-3 machine", [BS_LAW_FREE] = "3 free",
+	[BS_LAW_PAGES] = "4 pages",	  [BS_LAW_PEAK] = "5 peak",
+	[BS_LAW_DEVICE] = "6 device",	  [BS_LAW_CONTENT] = "7 content",
+	[BS_LAW_RESIDENT] = "8 resident", [BS_LAW_RANGE] = "20 range",
+	[BS_LAW_ISOLATE] = "20 isolate",  [BS_LAW_COUNT] = "11 count",
+	[BS_LAW_BOUNDARY] = "13 bound",	  [BS_LAW_BEHIND] = "14 behind",
+	[BS_LAW_ACTIVE] = "17 active",	  [BS_LAW_TYPE] = "type",
+	[BS_LAW_SETTLE] = "21 settle",	  [BS_LAW_ERROR] = "23 error",
+	[BS_LAW_MARK] = "24 mark",	  [BS_LAW_MARKS] = "25 marks",
+	[BS_LAW_CALLS] = "26 calls",	  [BS_LAW_REQUESTED] = "27 request",
+	[BS_LAW_ORDER] = "28 order",	  [BS_LAW_BITMAP] = "29 bitmap",
+	[BS_LAW_ONCE] = "once",		  [BS_LAW_LOCK] = "30 lock",
+	[BS_LAW_OFF] = "31 off",	  [BS_LAW_MIN] = "32 min",
+	[BS_LAW_OOM] = "33 oom",	  [BS_LAW_SAME] = "34 same",
 };
 
 const char *bs_law_name(unsigned int law)
@@ -204,7 +215,8 @@ void bs_guest_check(struct bs_guest *g)
 	if (g->over)
 		return;
 	if (bs_machine_check(g->m, &err))
-		bs_guest_broke(g, BS_LAW_MACHINE, err.text, BS_NO_PFN);
+		bs_guest_broke(g, strstr(err.text, "NR_FREE_PAGES") ? BS_LAW_FREE : BS_LAW_MACHINE,
+			       err.text, BS_NO_PFN);
 	bs_report_stats(g->rc, &st);
 	pages = g->live_pages + (st.isolated_bytes + st.client_bytes) / BS_PAGE_SIZE;
 	for (unsigned int z = 0; z < bs_nr_zones(g->m); z++) {
@@ -218,7 +230,7 @@ void bs_guest_check(struct bs_guest *g)
 			for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++)
 				check_marks_of(g, z, o, mt);
 	}
-	if (pages != PAGES)
+	if (pages != g->pages)
 		bs_guest_broke(g, BS_LAW_PAGES,
 			       "free, isolated, allocated and per-cpu pages are not all",
 			       BS_NO_PFN);

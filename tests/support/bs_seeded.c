@@ -13,13 +13,12 @@
 #define FRAMES 64 /* of 2 MiB, enough for the schedule's guest */
 
 const char *const bs_seeded_bugs[] = {
-	"none",		"forget-split",	 "behind-boundary",
-	"wrong-type",	"double-submit", "stale",
-	"in-use",	"lose",		 "put-twice",
-	"under-lock",	"mark-failed",	 "early-return",
-	"no-watermark", "again",	 "lost-wake",
-	"overfull",	"restless",	 "misaligned",
-	"remembers",	"leave-out",	 NULL,
+	"none",		 "forget-split", "behind-boundary", "wrong-type",
+	"double-submit", "stale",	 "in-use",	    "lose",
+	"put-twice",	 "under-lock",	 "mark-failed",	    "early-return",
+	"no-watermark",	 "again",	 "lost-wake",	    "overfull",
+	"restless",	 "misaligned",	 "remembers",	    "leave-out",
+	"isolate-lists", NULL,
 };
 
 enum bug {
@@ -43,6 +42,7 @@ enum bug {
 	MISALIGNED,
 	REMEMBERS,
 	LEAVE_OUT,
+	ISOLATE_LISTS,
 };
 
 static const struct bs_param params[] = {
@@ -239,6 +239,8 @@ static int walk(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
 
 static int pass(struct bs_report_ctx *rc, int cpu)
 {
+	/* ISOLATE comes last. */
+	const unsigned int types = BS_MIGRATE_ISOLATE + (bug_of(rc) == ISOLATE_LISTS);
 	struct seeded *s = bs_state(rc);
 	int err = 0;
 
@@ -246,7 +248,7 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 	for (unsigned int zone = 0; zone < bs_zones(rc) && !err; zone++) {
 		bs_zone_lock(rc, zone);
 		for (unsigned int order = MIN_ORDER; order <= BS_MAX_ORDER && !err; order++)
-			for (unsigned int mt = 0; mt < BS_MIGRATE_ISOLATE && !err; mt++)
+			for (unsigned int mt = 0; mt < types && !err; mt++)
 				err = walk(rc, zone, order, mt);
 		if (s->n && !err && bug_of(rc) != LEAVE_OUT)
 			err = report(rc, zone);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bs_exempt.h - who is exempt from which law, and where the spec says so. The fault matrix shows
+ * each exemption broken: none is given away.
+ */
+#ifndef BS_EXEMPT_H
+#define BS_EXEMPT_H
+
+#include "bs_schedule.h"
+
+/*
+ * @name: of the strategy; NULL: all with capability @cap
+ * @law: enum bs_law_id
+ * @why: numbers in brackets are sections, "axis" is one of 14.2, others are laws of section 15, all
+ *       of spec reporting.md
+ */
+struct bs_exemption {
+	const char *name;
+	unsigned int cap, law;
+	const char *why;
+};
+
+extern const struct bs_exemption bs_exemptions[];
+extern const unsigned int bs_nr_exemptions;
+
+bool bs_is_exempt(const struct bs_strategy *s, const struct bs_exemption *e);
+/* Bit per law that @s has to keep, those that are not about it included. */
+uint32_t bs_laws_of(const struct bs_strategy *s);
+
+#endif
