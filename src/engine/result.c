@@ -250,6 +250,7 @@ static json_t *cell_json(const struct bs_cell *c)
 	put_int(o, "reported_bytes", f->report.reported_bytes);
 	put_int(o, "redundant_bytes", f->device.redundant_bytes);
 	put_int(o, "discarded_bytes", f->device.discarded_bytes);
+	put_int(o, "skipped_bytes", f->device.skipped_bytes);
 	put_int(o, "unmapped_bytes", f->device.unmapped_bytes);
 	put_int(o, "returned_bytes", f->device.returned_bytes);
 	put_int(o, "refaults", f->device.refaults);

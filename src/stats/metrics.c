@@ -64,6 +64,8 @@ static const struct bs_metric metrics[] = {
 	CELL("redundant_bytes", "bytes",
 	     "reported, but not resident when the request arrived: the host had nothing to drop"),
 	CELL("discarded_bytes", "bytes", "memory the host unmapped on request"),
+	CELL("skipped_bytes", "bytes",
+	     "memory in ranges that the host left alone: refused, failed, inhibited, or as advised"),
 	CELL("unmapped_bytes", "bytes",
 	     "at the end: unmapped but not returned, because the rest of the huge page is in use"),
 	CELL("returned_bytes", "bytes",

@@ -46,7 +46,10 @@ for name in dontneed free none pageout; do
 	jq -e --arg name $name '.config.advice == $name' advice.json >/dev/null ||
 		fail "the record does not name the advice $name"
 done
-expect 0 -- run good.cborseq -s rotation:delay=10ms --advice none --fail-if "discarded_bytes>0"
+expect 0 -- run good.cborseq -s rotation:delay=10ms --advice none --fail-if "discarded_bytes>0" \
+	--format json -o none.json
+jq -e '.cells[0] | .skipped_bytes == .reported_bytes and .skipped_bytes > 0' none.json >/dev/null ||
+	fail "--advice none: what was reported was not skipped"
 expect 2 "remove" -- run good.cborseq -s rotation --advice remove
 expect 2 "busy for good" -- run good.cborseq -s rotation --device null:busy_for=1s
 expect 0 -- run good.cborseq -s rotation:capacity=512 --capacity 512 --device model
