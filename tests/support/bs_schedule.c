@@ -102,8 +102,12 @@ static void release(struct bs_guest *g)
 static bool isolate(struct bs_guest *g, bs_pfn pfn, bs_pfn end)
 {
 	g->isolations++; /* also if it fails: what it isolated by then came back */
-	for (bs_pfn p = pfn; p < end; p += 512)
-		g->away[g->nr_away].mt[(p - pfn) / 512] = (uint8_t)bs_pageblock_type(g->m, p);
+	for (bs_pfn p = pfn; p < end; p += 512) {
+		const unsigned int i = (p - pfn) / 512;
+
+		g->away[g->nr_away].mt[i] = (uint8_t)bs_pageblock_type(g->m, p);
+		g->away[g->nr_away].was_out[i] = bs_page_state(g->m, p) == BS_PAGE_ISOLATED;
+	}
 	if (bs_isolate_range(g->m, pfn, end))
 		return false;
 	/* Left to the caller since 5.10: nothing of it is handed out any more (allocator.md 6.4). */
@@ -195,6 +199,10 @@ static bool act_by_letter(struct bs_guest *g, char letter)
 static void acted(struct bs_guest *g)
 {
 	g->acts++;
+	for (unsigned int i = 0; i < g->nr_away; i++)
+		for (bs_pfn p = g->away[i].pfn; p < g->away[i].end; p += 512)
+			if (bs_page_state(g->m, p) != BS_PAGE_ISOLATED)
+				g->away[i].was_out[(p - g->away[i].pfn) / 512] = false;
 	bs_guest_refresh_told(g);
 	bs_guest_note_free(g);
 	bs_watch_look(g);

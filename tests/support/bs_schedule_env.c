@@ -60,7 +60,7 @@ static void check_range(struct bs_guest *g, struct bs_range r)
 	else if (bs_pfn_zone(g->m, r.pfn) != bs_pfn_zone(g->m, r.pfn + (1u << r.order) - 1))
 		bs_guest_broke(g, BS_LAW_RANGE, "range in two zones", r.pfn);
 	for (bs_pfn pfn = r.pfn & ~511u; pfn < r.pfn + (1u << r.order); pfn += 512)
-		if (bs_pageblock_type(g->m, pfn) == BS_MIGRATE_ISOLATE)
+		if (bs_guest_in_isolate(g, pfn))
 			bs_guest_broke(g, BS_LAW_ISOLATE, "range in an ISOLATE pageblock", pfn);
 	if (r.order < g->lowest_order)
 		bs_guest_broke(g, BS_LAW_RANGE, "range smaller than what is reported", r.pfn);

@@ -52,6 +52,7 @@ struct bs_guest {
 	struct {
 		bs_pfn pfn, end;
 		uint8_t mt[2];
+		bool was_out[2]; /* with the strategy before it was isolated, and ever since */
 	} away[MAX_AWAY];
 	unsigned int nr_away;
 	uint64_t acts; /* of the guest */
@@ -90,6 +91,8 @@ struct bs_told *bs_guest_find_told(struct bs_guest *g, bs_pfn pfn, unsigned int 
 bool bs_guest_was_told(struct bs_guest *g, struct bs_range r);
 void bs_guest_tell(struct bs_guest *g, const struct bs_range *r, unsigned int n, bool failed);
 void bs_guest_note_free(struct bs_guest *g);
+/* Is its pageblock isolated, and was so when the strategy took the block? */
+bool bs_guest_in_isolate(const struct bs_guest *g, bs_pfn pfn);
 void bs_guest_check_returned(struct bs_guest *g);
 void bs_guest_check(struct bs_guest *g);
 

@@ -161,6 +161,17 @@ static bool is_on_list(const struct bs_guest *g, struct bs_range r, unsigned int
 	return n > 64;
 }
 
+bool bs_guest_in_isolate(const struct bs_guest *g, bs_pfn pfn)
+{
+	if (bs_pageblock_type(g->m, pfn) != BS_MIGRATE_ISOLATE)
+		return false;
+	/* With several requests in flight the strategy may wait between taking and sending. */
+	for (unsigned int i = 0; i < g->nr_away; i++)
+		if (pfn >= g->away[i].pfn && pfn < g->away[i].end)
+			return !g->away[i].was_out[(pfn - g->away[i].pfn) / 512];
+	return true;
+}
+
 /* Nobody but the strategy has run since the completion: where are the blocks now? */
 void bs_guest_check_returned(struct bs_guest *g)
 {
