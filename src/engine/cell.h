@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cell.h - one cell of a comparison: a guest, its strategy, its device and its clock, and the
- * figures that come out. cell.c builds and ends it, replay.c drives it, env.c is how the strategy
- * reaches the clock and the device.
+ * figures that come out. cell.c builds and ends it, replay.c drives it, blocked.c holds what waits
+ * for a CPU, env.c is how the strategy reaches the clock and the device.
  */
 #ifndef BS_CELL_H
 #define BS_CELL_H
@@ -135,7 +135,7 @@ void bs_cell_destroy(struct bs_cell *c);
 uint64_t bs_strategy_value(const struct bs_strategy *s, const char *text, const char *name,
 			   uint64_t fallback);
 
-/* ---- between cell.c, replay.c and env.c ---- */
+/* ---- between cell.c, replay.c, blocked.c and env.c ---- */
 
 /* Run until @done, or until nothing is left to happen. Nests: a strategy that waits for its
  * device runs the world from inside. */
@@ -158,6 +158,7 @@ static inline void bs_cell_owned(struct bs_cell *c, bs_pfn pfn, unsigned int ord
 		bs_cell_note_owned(c, pfn, order, owned);
 }
 void bs_cell_fail(struct bs_cell *c, const struct bs_error *err);
+void bs_cell_fail_memory(struct bs_cell *c);
 /* violation.c: leave the state behind; changes the advice of c->err. */
 void bs_cell_write_violation(struct bs_cell *c);
 /* ... and the request that was about to be made, if one was. */
@@ -174,7 +175,13 @@ void bs_cell_retry_wakes(struct bs_cell *c);
 /* The window closes: take the figures. */
 void bs_cell_end_window(struct bs_cell *c);
 void bs_cell_env(struct bs_cell *c, struct bs_env *env);
-/* @cpu works on something of @cost ns from now on; what it does next waits. */
+/* blocked.c: @cpu works on something of @cost ns from now on; what it does next waits. */
 void bs_cell_block_cpu(struct bs_cell *c, unsigned int cpu, bs_ns cost);
+/* The event waits until CPU number @queue is free, behind those that wait for it already. */
+void bs_cell_defer(struct bs_cell *c, unsigned int queue, const struct bs_deferred *d);
+/* @cpu goes on, if it is free by now: what waits for it happens until it is blocked again. */
+void bs_cell_release_cpu(struct bs_cell *c, unsigned int cpu);
+/* What still waits for a CPU when a round ends happens at once, in CPU order. */
+void bs_cell_drain(struct bs_cell *c);
 
 #endif

@@ -7,7 +7,6 @@
  * times: completion, wake, then trace events in file order (semantics.md 1).
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "agreement.h"
@@ -32,7 +31,7 @@ void bs_cell_fail(struct bs_cell *c, const struct bs_error *err)
 		bs_cell_write_violation(c);
 }
 
-static void fail_memory(struct bs_cell *c)
+void bs_cell_fail_memory(struct bs_cell *c)
 {
 	struct bs_error err;
 
@@ -43,7 +42,7 @@ static void fail_memory(struct bs_cell *c)
 void bs_cell_push(struct bs_cell *c, bs_ns time, enum bs_due_class class, int what)
 {
 	if (bs_due_push(&c->due, time, class, what))
-		fail_memory(c);
+		bs_cell_fail_memory(c);
 	c->next_due = bs_due_next(&c->due);
 }
 
@@ -85,45 +84,6 @@ void bs_cell_set_time(struct bs_cell *c, bs_ns t)
 	c->now = t;
 }
 
-/* ---- Blocked CPUs ---------------------------------------------------------------------------- */
-
-void bs_cell_block_cpu(struct bs_cell *c, unsigned int cpu, bs_ns cost)
-{
-	struct bs_cell_cpu *k = &c->cpus[cpu];
-
-	k->busy_until = (k->busy_until > c->now ? k->busy_until : c->now) + cost;
-}
-
-static int grow_ring(struct bs_cell_cpu *k)
-{
-	uint32_t cap = k->cap ? k->cap * 2 : 1024;
-	struct bs_deferred *ring = malloc(cap * sizeof(*ring));
-
-	if (!ring)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < k->n; i++)
-		ring[i] = k->ring[(k->head + i) & (k->cap - 1)];
-	free(k->ring);
-	k->ring = ring;
-	k->head = 0;
-	k->cap = cap;
-	return 0;
-}
-
-/* The event waits until @queue's CPU is free; the first to wait arms the release. */
-static void defer(struct bs_cell *c, unsigned int queue, const struct bs_deferred *d)
-{
-	struct bs_cell_cpu *k = &c->cpus[queue];
-
-	if (k->n == k->cap && grow_ring(k)) {
-		fail_memory(c);
-		return;
-	}
-	k->ring[(k->head + k->n++) & (k->cap - 1)] = *d;
-	if (k->n == 1)
-		bs_cell_push(c, k->busy_until, BS_DUE_RELEASE, (int)queue);
-}
-
 /* ---- Allocating and freeing ------------------------------------------------------------------ */
 
 __attribute__((noinline, cold)) void bs_cell_note_owned(struct bs_cell *c, bs_pfn pfn,
@@ -132,7 +92,7 @@ __attribute__((noinline, cold)) void bs_cell_note_owned(struct bs_cell *c, bs_pf
 	if (!owned)
 		bs_future_free(c->future, pfn, order);
 	else if (bs_future_alloc(c->future, pfn, order, c->now))
-		fail_memory(c);
+		bs_cell_fail_memory(c);
 }
 
 static void do_alloc(struct bs_cell *c, uint32_t number, unsigned int cpu, unsigned int order,
@@ -223,36 +183,12 @@ void bs_cell_event(struct bs_cell *c, const struct bs_deferred *d)
 
 		/* Its allocation still waits for another CPU: the free follows it there. */
 		if (unlikely(bs_is_pending(pfn)))
-			defer(c, pfn - BS_PENDING_PFN, d);
+			bs_cell_defer(c, pfn - BS_PENDING_PFN, d);
 		else
 			do_free(c, d->number, d->cpu, d->offset, d->order);
 	} else {
 		do_alloc(c, d->number, d->cpu, d->order, d->gfp);
 	}
-}
-
-static void release_cpu(struct bs_cell *c, unsigned int cpu)
-{
-	struct bs_cell_cpu *k = &c->cpus[cpu];
-
-	while (k->n && k->busy_until <= c->now && !c->failed) {
-		struct bs_deferred d;
-
-		/* The pass that it asked for comes before what it does next. */
-		if (unlikely(k->wake_on && !c->pass_running)) {
-			bs_cell_push(c, c->now, BS_DUE_RELEASE, (int)cpu);
-			return;
-		}
-		d = k->ring[k->head];
-
-		k->head = (k->head + 1) & (k->cap - 1);
-		k->n--;
-		if (d.cpu == cpu)
-			c->f.cpu_lag_ns += c->now - d.time;
-		bs_cell_event(c, &d);
-	}
-	if (k->n && !c->failed)
-		bs_cell_push(c, k->busy_until, BS_DUE_RELEASE, (int)cpu);
 }
 
 /* ---- The trace's stream ---------------------------------------------------------------------- */
@@ -269,31 +205,13 @@ static int collect_live(void *arg, bs_pfn pfn, unsigned int order, enum bs_page_
 	if (base == BS_NO_PFN || pfn < base || pfn - base >= 1u << BS_MAX_ORDER)
 		return 0;
 	/* The ring of CPU 0 is empty between rounds: it lists what has to be freed. */
-	defer(c, 0,
-	      &(struct bs_deferred){.time = c->now,
-				    .number = number,
-				    .offset = pfn - base,
-				    .kind = BS_EV_FREE,
-				    .order = (uint8_t)order});
+	bs_cell_defer(c, 0,
+		      &(struct bs_deferred){.time = c->now,
+					    .number = number,
+					    .offset = pfn - base,
+					    .kind = BS_EV_FREE,
+					    .order = (uint8_t)order});
 	return c->failed;
-}
-
-/* What still waits for a CPU when a round ends happens at once, in CPU order. */
-static void drain_rings(struct bs_cell *c)
-{
-	bool again = true;
-
-	while (again && !c->failed) {
-		again = false;
-		for (unsigned int cpu = 0; cpu < c->nr_cpus; cpu++) {
-			c->cpus[cpu].busy_until = c->now;
-			c->cpus[cpu].wake_on = false;
-			if (!c->cpus[cpu].n)
-				continue;
-			release_cpu(c, cpu);
-			again = true;
-		}
-	}
 }
 
 /* Between rounds nothing of the trace stays in use: what is live at the end of one is given back
@@ -302,11 +220,11 @@ static void next_round(struct bs_cell *c)
 {
 	struct bs_error err;
 
-	drain_rings(c);
+	bs_cell_drain(c);
 	if (c->agree && bs_agree_end(c, &err))
 		bs_cell_fail(c, &err);
 	bs_machine_walk(c->m, collect_live, c);
-	drain_rings(c);
+	bs_cell_drain(c);
 	memset(c->block_pfn, 0xff, (size_t)c->number * sizeof(*c->block_pfn));
 	c->number = 0;
 	c->untouched_below = 0;
@@ -509,7 +427,7 @@ static void run_stream(struct bs_cell *c)
 				c->block_pfn[number] = BS_PENDING_PFN + cpu;
 			else if (c->cpus[cpu].busy_until <= t)
 				queue = c->block_pfn[number] - BS_PENDING_PFN;
-			defer(c, queue, &d);
+			bs_cell_defer(c, queue, &d);
 			continue;
 		}
 		if (kind == BS_EV_FREE)
@@ -573,7 +491,7 @@ static void run_due(struct bs_cell *c)
 			bs_host_due(c, d.what);
 		break;
 	case BS_DUE_RELEASE:
-		release_cpu(c, (unsigned int)d.what);
+		bs_cell_release_cpu(c, (unsigned int)d.what);
 		break;
 	case BS_DUE_END:
 		bs_cell_end_window(c);
