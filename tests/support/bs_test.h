@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -18,6 +19,13 @@
 		int ret_ = (call);                                                          \
 		if (ret_ < 0)                                                               \
 			fail_msg("%s: %d: %s: %s", #call, ret_, (err)->where, (err)->text); \
+	} while (0)
+
+/* @part stands in @text, which is shown if it does not. */
+#define assert_says(text, part)                                             \
+	do {                                                                \
+		if (!strstr((text), (part)))                                \
+			fail_msg("'%s' does not say '%s'", (text), (part)); \
 	} while (0)
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bs_device_test.h"
 #include "device_params.h"
 
 #define MIB (UINT64_C(1) << 20)
@@ -15,32 +16,25 @@ static const char *const kinds[] = {"null", "model", "madvise"};
 
 static struct bs_device *device(const char *kind, const char *params)
 {
-	struct bs_device_config c = {.kind = kind,
-				     .nr_pages = 8192,
-				     .capacity = 4,
-				     .depth = 8,
-				     .report_order = 9,
-				     .touch = BS_TOUCH_PAGE,
-				     .thp = BS_THP_NEVER,
-				     .verify = BS_VERIFY_EACH,
-				     .params = params};
-	struct bs_device *d;
-	struct bs_error err;
-
-	assert_ok(bs_device_create(&c, &d, &err), &err);
-	return d;
+	return bs_dev_create((struct bs_device_config){.kind = kind,
+						       .nr_pages = 8192,
+						       .capacity = 4,
+						       .depth = 8,
+						       .report_order = 9,
+						       .touch = BS_TOUCH_PAGE,
+						       .thp = BS_THP_NEVER,
+						       .verify = BS_VERIFY_EACH,
+						       .params = params});
 }
 
 /* Blocks of order 9 from pfn 0 on were used and freed: resident, nobody's. */
 static struct bs_device *used_device(const char *kind, const char *params, unsigned int blocks)
 {
 	struct bs_device *d = device(kind, params);
-	struct bs_error err;
-	bs_ns cost;
 
 	for (unsigned int i = 0; i < blocks; i++) {
-		assert_ok(bs_device_alloc(d, i * 512, 9, 1, 0, &cost, &err), &err);
-		assert_ok(bs_device_free(d, i * 512, 9, 1, &err), &err);
+		bs_dev_alloc(d, i * 512, 9);
+		bs_dev_free(d, i * 512, 9);
 	}
 	return d;
 }
@@ -391,15 +385,13 @@ static void test_costs_are_parameters(void **state)
 static void test_parameters_go_over_the_preset(void **state)
 {
 	const struct bs_device_costs own = {.per_request = 100, .per_range = 10};
-	struct bs_device_config c = {
-		.kind = "model", .nr_pages = 4096, .costs = &own, .params = "per_range=20"};
+	struct bs_device *d = bs_dev_create((struct bs_device_config){
+		.kind = "model", .costs = &own, .params = "per_range=20"});
 	const struct bs_range r = {0, 9};
-	struct bs_device *d;
 	struct bs_error err;
 	bs_ns cost;
 
 	(void)state;
-	assert_ok(bs_device_create(&c, &d, &err), &err);
 	assert_int_equal(bs_device_request(d, &r, 1, &cost, &err), 0);
 	assert_int_equal(cost, 120);
 	bs_device_destroy(d);

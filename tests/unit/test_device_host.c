@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "bs_device_test.h"
 #include "device_int.h"
 
 static const struct bs_device_costs costs = {
@@ -13,57 +14,15 @@ static const struct bs_device_costs costs = {
 static struct bs_device *device(const char *kind, enum bs_thp thp, enum bs_advice advice,
 				const char *params)
 {
-	const struct bs_device_config c = {.kind = kind,
-					   .nr_pages = 4096,
-					   .capacity = 4,
-					   .depth = 2,
-					   .touch = BS_TOUCH_PAGE,
-					   .thp = thp,
-					   .advice = advice,
-					   .verify = BS_VERIFY_EACH,
-					   .costs = &costs,
-					   .params = params};
-	struct bs_device *d;
-	struct bs_error err;
-
-	assert_ok(bs_device_create(&c, &d, &err), &err);
-	return d;
-}
-
-static void alloc(struct bs_device *d, bs_pfn pfn, unsigned int order)
-{
-	struct bs_error err;
-	bs_ns cost;
-
-	assert_ok(bs_device_alloc(d, pfn, order, 1, 0, &cost, &err), &err);
-}
-
-static void release(struct bs_device *d, bs_pfn pfn, unsigned int order)
-{
-	struct bs_error err;
-
-	assert_ok(bs_device_free(d, pfn, order, 1, &err), &err);
-}
-
-static bs_ns report(struct bs_device *d, bs_pfn pfn, uint8_t order)
-{
-	const struct bs_range r = {pfn, order};
-	struct bs_error err;
-	bs_ns cost;
-	int ticket = bs_device_request(d, &r, 1, &cost, &err);
-
-	assert_ok(ticket, &err);
-	assert_ok(bs_device_complete(d, ticket, 0, &err), &err);
-	return cost;
-}
-
-static void assert_agrees_with_kernel(struct bs_device *d)
-{
-	struct bs_error err;
-	int ret = bs_device_check(d, &err);
-
-	if (ret)
-		fail_msg("%d: %s", ret, err.text);
+	return bs_dev_create((struct bs_device_config){.kind = kind,
+						       .capacity = 4,
+						       .depth = 2,
+						       .touch = BS_TOUCH_PAGE,
+						       .thp = thp,
+						       .advice = advice,
+						       .verify = BS_VERIFY_EACH,
+						       .costs = &costs,
+						       .params = params});
 }
 
 static void assert_described(const struct bs_device *d, const char *text)
@@ -88,11 +47,11 @@ static void test_none_drops_nothing(void **state)
 					     BS_ADVICE_NONE, NULL);
 		char before[64];
 
-		alloc(d, 512, 9);
-		release(d, 512, 9);
+		bs_dev_alloc(d, 512, 9);
+		bs_dev_free(d, 512, 9);
 		if (d->arena.base)
 			memcpy(before, bs_arena_page(&d->arena, 700), sizeof(before));
-		assert_int_equal(report(d, 512, 9), 1000 + 100);
+		assert_int_equal(bs_dev_report(d, 512, 9), 1000 + 100);
 		assert_int_equal(bs_device_held(d), 2 << 20);
 		bs_device_stats(d, &s);
 		assert_int_equal(s.skipped_bytes, 2 << 20);
@@ -102,8 +61,8 @@ static void test_none_drops_nothing(void **state)
 			assert_memory_equal(before, bs_arena_page(&d->arena, 700), sizeof(before));
 			assert_int_equal(bs_device_real_rss(d), 2 << 20);
 		}
-		assert_agrees_with_kernel(d);
-		alloc(d, 512, 9);
+		bs_assert_agrees_with_kernel(d);
+		bs_dev_alloc(d, 512, 9);
 		bs_device_stats(d, &s);
 		assert_int_equal(s.refault_bytes, 0);
 		bs_device_destroy(d);
@@ -117,11 +76,11 @@ static void test_none_is_compared(void **state)
 	struct bs_error err;
 
 	(void)state;
-	alloc(d, 512, 9);
-	release(d, 512, 9);
-	report(d, 512, 9);
+	bs_dev_alloc(d, 512, 9);
+	bs_dev_free(d, 512, 9);
+	bs_dev_report(d, 512, 9);
 	bs_arena_discard(&d->arena, 520, 1); /* MADV_NORMAL */
-	assert_agrees_with_kernel(d);
+	bs_assert_agrees_with_kernel(d);
 	d->arena.advice = 4; /* MADV_DONTNEED */
 	bs_arena_discard(&d->arena, 520, 1);
 	assert_int_equal(bs_device_check(d, &err), 1);
@@ -136,18 +95,18 @@ static void test_pageout(void **state)
 	char before[64];
 
 	(void)state;
-	alloc(d, 512, 9);
-	release(d, 512, 9);
+	bs_dev_alloc(d, 512, 9);
+	bs_dev_free(d, 512, 9);
 	memcpy(before, bs_arena_page(&d->arena, 700), sizeof(before));
-	assert_int_equal(report(d, 512, 9), 1000 + 100 + 2 * 7);
+	assert_int_equal(bs_dev_report(d, 512, 9), 1000 + 100 + 2 * 7);
 	assert_int_equal(bs_device_held(d), 0);
 	assert_memory_equal(before, bs_arena_page(&d->arena, 700), sizeof(before));
-	assert_agrees_with_kernel(d); /* nothing is compared */
+	bs_assert_agrees_with_kernel(d); /* nothing is compared */
 	bs_device_stats(d, &s);
 	assert_int_equal(s.residency_checks, 0);
 	assert_int_equal(s.discarded_bytes, 2 << 20);
-	alloc(d, 512, 9);
-	release(d, 512, 9);
+	bs_dev_alloc(d, 512, 9);
+	bs_dev_free(d, 512, 9);
 	bs_device_destroy(d);
 }
 
@@ -162,8 +121,8 @@ static void test_an_advice_the_kernel_lacks(void **state)
 
 	(void)state;
 	d->arena.advice = 9999;
-	alloc(d, 512, 9);
-	release(d, 512, 9);
+	bs_dev_alloc(d, 512, 9);
+	bs_dev_free(d, 512, 9);
 	assert_int_equal(bs_device_request(d, &r, 1, &cost, &err), 0);
 	assert_int_equal(bs_device_complete(d, 0, 0, &err), -EIO);
 	assert_int_equal(err.sys_errno, EINVAL);
@@ -240,7 +199,7 @@ static void test_a_host_that_stands_still_is_busy(void **state)
 	}
 	assert_true(bs_device_busy(d, 14 * BS_NS_PER_US - 1));
 	/* It says so and serves all the same. */
-	assert_int_equal(report(d, 0, 9), 1000 + 100 + 2 * 7);
+	assert_int_equal(bs_dev_report(d, 0, 9), 1000 + 100 + 2 * 7);
 	bs_device_destroy(d);
 }
 
@@ -262,26 +221,24 @@ static void test_busy_for_good_is_refused(void **state)
 /* The largest request there is, on the real arena, some of it skipped: each range on its own. */
 static void test_a_request_of_512_ranges(void **state)
 {
-	const struct bs_device_config c = {.kind = "madvise",
-					   .nr_pages = 4096,
-					   .capacity = 512,
-					   .touch = BS_TOUCH_PAGE,
-					   .thp = BS_THP_NEVER,
-					   .verify = BS_VERIFY_EACH,
-					   .params = "madvise_every=64"};
+	struct bs_device *d =
+		bs_dev_create((struct bs_device_config){.kind = "madvise",
+							.capacity = 512,
+							.touch = BS_TOUCH_PAGE,
+							.thp = BS_THP_NEVER,
+							.verify = BS_VERIFY_EACH,
+							.params = "madvise_every=64"});
 	struct bs_range r[513];
 	struct bs_device_stats s;
-	struct bs_device *d;
 	struct bs_error err;
 	bs_ns cost;
 
 	(void)state;
-	assert_ok(bs_device_create(&c, &d, &err), &err);
 	for (unsigned int i = 0; i < 513; i++)
 		r[i] = (struct bs_range){i * 4, 1};
 	for (unsigned int i = 0; i < 4096; i += 1024) {
-		alloc(d, i, 10);
-		release(d, i, 10);
+		bs_dev_alloc(d, i, 10);
+		bs_dev_free(d, i, 10);
 	}
 	assert_int_equal(bs_device_request(d, r, 513, &cost, &err), -EUCLEAN);
 	assert_int_equal(bs_device_request(d, r, 512, &cost, &err), 0);
@@ -292,7 +249,7 @@ static void test_a_request_of_512_ranges(void **state)
 	assert_int_equal(s.skipped_bytes, 8 * 2 * BS_PAGE_SIZE);
 	for (unsigned int i = 0; i < 512; i++)
 		assert_int_equal(bs_device_is_resident(d, i * 4), i % 64 == 63);
-	assert_agrees_with_kernel(d);
+	bs_assert_agrees_with_kernel(d);
 	bs_device_destroy(d);
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bs_device_test.h"
 #include "device_int.h"
 #include "rng.h"
 
@@ -19,15 +20,11 @@
 
 static struct bs_device *arena(enum bs_thp thp, struct bs_device_config c)
 {
-	struct bs_device *d;
-	struct bs_error err;
-
 	c.kind = "madvise";
 	c.thp = thp;
 	if (!c.nr_pages)
 		c.nr_pages = ARENA_PAGES;
-	assert_ok(bs_device_create(&c, &d, &err), &err);
-	return d;
+	return bs_dev_create(c);
 }
 
 static bool host_has_thp(void)
@@ -39,41 +36,6 @@ static bool host_has_thp(void)
 		return true;
 	print_message("transparent huge pages are '%s' here: real sizes not compared\n", word);
 	return false;
-}
-
-static void alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id)
-{
-	struct bs_error err;
-	bs_ns cost;
-
-	assert_ok(bs_device_alloc(d, pfn, order, id, 0, &cost, &err), &err);
-}
-
-static void release(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id)
-{
-	struct bs_error err;
-
-	assert_ok(bs_device_free(d, pfn, order, id, &err), &err);
-}
-
-static void report(struct bs_device *d, bs_pfn pfn, uint8_t order)
-{
-	const struct bs_range r = {pfn, order};
-	struct bs_error err;
-	bs_ns cost;
-	int ticket = bs_device_request(d, &r, 1, &cost, &err);
-
-	assert_ok(ticket, &err);
-	assert_ok(bs_device_complete(d, ticket, 0, &err), &err);
-}
-
-static void assert_agrees_with_kernel(struct bs_device *d)
-{
-	struct bs_error err;
-	int ret = bs_device_check(d, &err);
-
-	if (ret)
-		fail_msg("%d: %s", ret, err.text);
 }
 
 /* ---- What the kernel agrees with ------------------------------------------------------------- */
@@ -95,13 +57,13 @@ static void stripe(enum bs_thp thp)
 	struct bs_device_stats s;
 
 	for (bs_pfn pfn = 0; pfn < ARENA_PAGES; pfn += MIB_PAGES)
-		alloc(d, pfn, 8, pfn);
+		bs_dev_alloc_for(d, pfn, 8, pfn);
 	assert_int_equal(bs_device_real_rss(d), all);
-	assert_agrees_with_kernel(d);
+	bs_assert_agrees_with_kernel(d);
 
 	for (bs_pfn pfn = 0; pfn < ARENA_PAGES; pfn += 2 * MIB_PAGES) {
-		release(d, pfn, 8, pfn);
-		report(d, pfn, 8);
+		bs_dev_free_for(d, pfn, 8, pfn);
+		bs_dev_report(d, pfn, 8);
 	}
 	bs_device_stats(d, &s);
 	assert_int_equal(s.resident_bytes, all / 2);
@@ -110,17 +72,17 @@ static void stripe(enum bs_thp thp)
 	assert_int_equal(s.returned_bytes, huge ? 0 : all / 2);
 	assert_int_equal(bs_device_held(d), huge ? all : all / 2);
 	assert_int_equal(bs_device_real_rss(d), all / 2);
-	assert_agrees_with_kernel(d);
+	bs_assert_agrees_with_kernel(d);
 
 	for (bs_pfn pfn = MIB_PAGES; pfn < ARENA_PAGES; pfn += 2 * MIB_PAGES) {
-		release(d, pfn, 8, pfn);
-		report(d, pfn, 8);
+		bs_dev_free_for(d, pfn, 8, pfn);
+		bs_dev_report(d, pfn, 8);
 	}
 	bs_device_stats(d, &s);
 	assert_int_equal(bs_device_held(d), 0);
 	assert_int_equal(s.returned_bytes, all);
 	assert_int_equal(bs_device_real_rss(d), 0);
-	assert_agrees_with_kernel(d);
+	bs_assert_agrees_with_kernel(d);
 	assert_int_equal(s.content_loss, 0);
 	assert_int_equal(s.residency_mismatches, 0);
 	assert_int_equal(s.residency_checks, 2 + 64);
@@ -147,16 +109,16 @@ static void test_one_page_of_a_huge_page(void **state)
 	struct bs_device_stats s;
 
 	(void)state;
-	alloc(d, 700, 0, 1);
+	bs_dev_alloc_for(d, 700, 0, 1);
 	assert_int_equal(bs_device_held(d), 2 << 20);
-	assert_agrees_with_kernel(d);
+	bs_assert_agrees_with_kernel(d);
 	bs_device_stats(d, &s);
 	if (host_has_thp()) {
 		assert_int_equal(s.real_rss_bytes, 2 << 20);
 		assert_int_equal(s.real_anon_huge_bytes, 2 << 20);
 	}
-	release(d, 700, 0, 1);
-	report(d, 512, 9);
+	bs_dev_free_for(d, 700, 0, 1);
+	bs_dev_report(d, 512, 9);
 	assert_int_equal(bs_device_held(d), 0);
 	assert_int_equal(bs_device_real_rss(d), 0);
 	bs_device_destroy(d);
@@ -179,23 +141,23 @@ static void random_life(enum bs_thp thp, enum bs_touch touch, uint64_t seed)
 		const unsigned int b = bs_rng_below(&rng, BLOCKS - 1);
 
 		if (used[b])
-			release(d, b << ORDER, ORDER, b);
+			bs_dev_free_for(d, b << ORDER, ORDER, b);
 		else if (bs_rng_below(&rng, 2))
-			alloc(d, b << ORDER, ORDER, b);
+			bs_dev_alloc_for(d, b << ORDER, ORDER, b);
 		else {
 			const unsigned int first = b & ~7U;
 			bool whole = first + 8 < BLOCKS;
 
 			for (unsigned int i = first; whole && i < first + 8; i++)
 				whole = !used[i];
-			report(d, (whole ? first : b) << ORDER, whole ? 9 : ORDER);
+			bs_dev_report(d, (whole ? first : b) << ORDER, whole ? 9 : ORDER);
 			continue;
 		}
 		used[b] = !used[b];
 		if (step % 16 == 0)
-			assert_agrees_with_kernel(d);
+			bs_assert_agrees_with_kernel(d);
 	}
-	assert_agrees_with_kernel(d);
+	bs_assert_agrees_with_kernel(d);
 	bs_device_stats(d, &s);
 	assert_true(s.refaults > 0 && s.discarded_bytes > 0);
 	assert_int_equal(s.residency_mismatches, 0);
@@ -223,13 +185,13 @@ static void test_preset(void **state)
 		struct bs_device *d = arena(thp ? BS_THP_ALWAYS : BS_THP_NEVER,
 					    (struct bs_device_config){.touch = BS_TOUCH_PAGE});
 
-		alloc(d, 3, 0, 77);
+		bs_dev_alloc_for(d, 3, 0, 77);
 		bs_device_preset_resident(d, 0, 10);
 		assert_int_equal(bs_device_held(d), 4 << 20);
 		assert_int_equal(bs_device_real_rss(d), 4 << 20);
-		assert_agrees_with_kernel(d);
-		release(d, 3, 0, 77);
-		release(d, 4, 2, 1);
+		bs_assert_agrees_with_kernel(d);
+		bs_dev_free_for(d, 3, 0, 77);
+		bs_dev_free_for(d, 4, 2, 1);
 		bs_device_destroy(d);
 	}
 }
@@ -245,16 +207,16 @@ static void test_madv_free(void **state)
 	char text[128];
 
 	(void)state;
-	alloc(d, 0, 9, 1);
-	release(d, 0, 9, 1);
-	report(d, 0, 9);
+	bs_dev_alloc_for(d, 0, 9, 1);
+	bs_dev_free_for(d, 0, 9, 1);
+	bs_dev_report(d, 0, 9);
 	assert_int_equal(bs_device_held(d), 0);
-	assert_agrees_with_kernel(d);
+	bs_assert_agrees_with_kernel(d);
 	bs_device_stats(d, &s);
 	assert_true(s.real_lazyfree_bytes > 0);
 	assert_int_equal(s.residency_checks, 0);
-	alloc(d, 0, 9, 2);
-	release(d, 0, 9, 2);
+	bs_dev_alloc_for(d, 0, 9, 2);
+	bs_dev_free_for(d, 0, 9, 2);
 	bs_device_describe(d, text, sizeof(text));
 	assert_string_equal(text, "madvise, thp=never, MADV_FREE, 32 ranges");
 	assert_true(bs_device_host(d, text, sizeof(text)) > 0);
@@ -273,10 +235,10 @@ static void test_verify_sample_and_end(void **state)
 		struct bs_device_stats s;
 
 		for (int i = 0; i < 128; i++)
-			report(d, 0, 9);
+			bs_dev_report(d, 0, 9);
 		bs_device_stats(d, &s);
 		assert_int_equal(s.residency_checks, end ? 0 : 2);
-		assert_agrees_with_kernel(d);
+		bs_assert_agrees_with_kernel(d);
 		bs_device_stats(d, &s);
 		assert_int_equal(s.residency_checks, end ? 1 : 3);
 		bs_device_destroy(d);
@@ -299,15 +261,15 @@ static void test_damaged_stamps(void **state)
 	struct bs_error err;
 
 	(void)state;
-	alloc(d, 0, 0, 0);
-	alloc(d, 512, 9, 5);
+	bs_dev_alloc_for(d, 0, 0, 0);
+	bs_dev_alloc_for(d, 512, 9, 5);
 	assert_int_equal(madvise(bs_arena_page(&d->arena, 0), BS_PAGE_SIZE, MADV_DONTNEED), 0);
 	damage(d, 700, 6);
 	damage(d, 701, 0);
 	assert_int_equal(bs_device_free(d, 0, 0, 0, &err), -EUCLEAN);
 	assert_int_equal(err.status, BS_INVARIANT);
 	assert_non_null(strstr(err.text, "page 0: content lost"));
-	release(d, 512, 7, 5);
+	bs_dev_free_for(d, 512, 7, 5);
 	assert_int_equal(bs_device_free(d, 640, 7, 5, &err), -EUCLEAN);
 	assert_non_null(strstr(err.text, "page 700: content lost"));
 	/* The right page of the wrong owner is as bad. */
@@ -327,7 +289,7 @@ static void test_damage_inside_of_a_page(void **state)
 			(struct bs_device_config){.touch = all ? BS_TOUCH_ALL : BS_TOUCH_PAGE});
 		struct bs_error err;
 
-		alloc(d, 8, 3, 5);
+		bs_dev_alloc_for(d, 8, 3, 5);
 		damage(d, 12, 4095);
 		assert_int_equal(bs_device_free(d, 8, 3, 5, &err), all ? -EUCLEAN : 0);
 		bs_device_destroy(d);
@@ -340,8 +302,7 @@ static void assert_differs(struct bs_device *d, const char *says)
 
 	assert_int_equal(bs_device_check(d, &err), 1);
 	assert_int_equal(err.status, BS_UNEQUAL);
-	if (!strstr(err.text, says))
-		fail_msg("'%s' does not say '%s'", err.text, says);
+	assert_says(err.text, says);
 }
 
 /* Touch or drop a page without telling the model: the check names it. */
@@ -352,7 +313,7 @@ static void test_mismatch_is_found(void **state)
 
 	(void)state;
 	d = arena(BS_THP_NEVER, (struct bs_device_config){.touch = BS_TOUCH_PAGE});
-	assert_agrees_with_kernel(d);
+	bs_assert_agrees_with_kernel(d);
 	damage(d, 4097, 0);
 	assert_differs(d, "page 4097: discarded by the model, still held by the kernel (1 pages");
 	bs_device_stats(d, &s);
@@ -362,7 +323,7 @@ static void test_mismatch_is_found(void **state)
 	for (int thp = 0; thp <= 1; thp++) {
 		d = arena(thp ? BS_THP_ALWAYS : BS_THP_NEVER,
 			  (struct bs_device_config){.touch = BS_TOUCH_PAGE});
-		alloc(d, 1024, 9, 1);
+		bs_dev_alloc_for(d, 1024, 9, 1);
 		madvise(bs_arena_page(&d->arena, 1030), 2 * BS_PAGE_SIZE, MADV_DONTNEED);
 		assert_differs(d, "page 1030: resident by the model, not there for the kernel (2");
 		bs_device_destroy(d);
@@ -386,9 +347,9 @@ static void test_advice_without_effect(void **state)
 	(void)state;
 	assert_true(mmap(d->arena.base, 2 << 20, PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == d->arena.base);
-	alloc(d, 0, 9, 1);
-	release(d, 0, 9, 1);
-	report(d, 0, 9);
+	bs_dev_alloc_for(d, 0, 9, 1);
+	bs_dev_free_for(d, 0, 9, 1);
+	bs_dev_report(d, 0, 9);
 	bs_device_stats(d, &s);
 	assert_int_equal(s.residency_mismatches, 1);
 	assert_differs(d, "page 0: discarded by the model, still held by the kernel (512 pages");
@@ -408,8 +369,8 @@ static void test_host_refuses(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		alloc(d, r[i].pfn, r[i].order, 1);
-		release(d, r[i].pfn, r[i].order, 1);
+		bs_dev_alloc_for(d, r[i].pfn, r[i].order, 1);
+		bs_dev_free_for(d, r[i].pfn, r[i].order, 1);
 	}
 	/* Where nothing is mapped the kernel refuses with ENOMEM. */
 	assert_int_equal(munmap(d->arena.base, 2 << 20), 0);
@@ -437,9 +398,9 @@ static void test_one_tib_is_only_address_space(void **state)
 							       .verify = BS_VERIFY_EACH});
 
 	(void)state;
-	alloc(d, (1U << 28) - 1024, 10, 1);
-	release(d, (1U << 28) - 1024, 10, 1);
-	report(d, (1U << 28) - 1024, 10);
+	bs_dev_alloc_for(d, (1U << 28) - 1024, 10, 1);
+	bs_dev_free_for(d, (1U << 28) - 1024, 10, 1);
+	bs_dev_report(d, (1U << 28) - 1024, 10);
 	assert_int_equal(bs_device_held(d), 0);
 	assert_int_equal(bs_device_real_rss(d), 0);
 	bs_device_destroy(d);

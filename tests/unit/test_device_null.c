@@ -3,40 +3,17 @@
 #include "bs_test.h"
 
 #include <errno.h>
-#include <string.h>
 
-static struct bs_device *device(struct bs_device_config c)
-{
-	struct bs_device *d;
-	struct bs_error err;
-
-	assert_ok(bs_device_create(&c, &d, &err), &err);
-	return d;
-}
+#include "bs_device_test.h"
 
 static struct bs_device *small_device(const char *kind, enum bs_thp thp)
 {
-	return device((struct bs_device_config){.kind = kind,
-						.nr_pages = 4096,
-						.capacity = 4,
-						.depth = 2,
-						.report_order = 9,
-						.touch = BS_TOUCH_PAGE,
-						.thp = thp});
-}
-
-static void alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns *cost)
-{
-	struct bs_error err;
-
-	assert_ok(bs_device_alloc(d, pfn, order, 1, 0, cost, &err), &err);
-}
-
-static void release(struct bs_device *d, bs_pfn pfn, unsigned int order)
-{
-	struct bs_error err;
-
-	assert_ok(bs_device_free(d, pfn, order, 1, &err), &err);
+	return bs_dev_create((struct bs_device_config){.kind = kind,
+						       .capacity = 4,
+						       .depth = 2,
+						       .report_order = 9,
+						       .touch = BS_TOUCH_PAGE,
+						       .thp = thp});
 }
 
 static int request(struct bs_device *d, const struct bs_range *r, unsigned int n,
@@ -47,43 +24,21 @@ static int request(struct bs_device *d, const struct bs_range *r, unsigned int n
 	return bs_device_request(d, r, n, &cost, err);
 }
 
-/* One range, reported and served. */
-static void report(struct bs_device *d, bs_pfn pfn, uint8_t order)
-{
-	const struct bs_range r = {pfn, order};
-	struct bs_error err;
-	int ticket = request(d, &r, 1, &err);
-
-	assert_ok(ticket, &err);
-	assert_ok(bs_device_complete(d, ticket, 0, &err), &err);
-}
-
-static void assert_broken(int ret, const struct bs_error *err, const char *text)
-{
-	assert_int_equal(ret, -EUCLEAN);
-	assert_int_equal(err->status, BS_INVARIANT);
-	if (!strstr(err->text, text))
-		fail_msg("'%s' does not say '%s'", err->text, text);
-}
-
 /* allocated -> freed -> at the device -> discarded -> allocated: one refault of 2 MiB. */
 static void test_life_of_a_block(void **state)
 {
 	struct bs_device *d = small_device("null", BS_THP_AUTO);
 	struct bs_device_stats s;
-	bs_ns cost = 7;
 
 	(void)state;
-	alloc(d, 512, 9, &cost);
-	assert_int_equal(cost, 0);
+	assert_int_equal(bs_dev_alloc(d, 512, 9), 0);
 	assert_int_equal(bs_device_held(d), 2 << 20);
-	release(d, 512, 9);
+	bs_dev_free(d, 512, 9);
 	assert_int_equal(bs_device_held(d), 2 << 20);
-	report(d, 512, 9);
+	bs_dev_report(d, 512, 9);
 	assert_int_equal(bs_device_held(d), 0);
-	report(d, 512, 9);
-	alloc(d, 512, 9, &cost);
-	assert_int_equal(cost, 0);
+	bs_dev_report(d, 512, 9);
+	assert_int_equal(bs_dev_alloc(d, 512, 9), 0);
 
 	bs_device_stats(d, &s);
 	assert_int_equal(s.requests, 2);
@@ -114,12 +69,12 @@ static void test_at_the_device(void **state)
 
 	(void)state;
 	assert_int_equal(ticket, 0);
-	assert_broken(bs_device_alloc(d, 1300, 0, 1, 0, &cost, &err), &err,
-		      "page 1300: allocated while it is at the device");
-	assert_broken(request(d, &half, 1, &err), &err, "page 1280: reported while it is at");
-	assert_broken(request(d, &around, 1, &err), &err, "page 1024: reported while it is at");
+	bs_assert_broken(bs_device_alloc(d, 1300, 0, 1, 0, &cost, &err), &err,
+			 "page 1300: allocated while it is at the device");
+	bs_assert_broken(request(d, &half, 1, &err), &err, "page 1280: reported while it is at");
+	bs_assert_broken(request(d, &around, 1, &err), &err, "page 1024: reported while it is at");
 	assert_ok(bs_device_complete(d, ticket, 0, &err), &err);
-	alloc(d, 1300, 0, &cost);
+	bs_dev_alloc(d, 1300, 0);
 	bs_device_destroy(d);
 }
 
@@ -140,18 +95,17 @@ static void test_laws_of_a_range(void **state)
 		{{1024, 9}, "page 1024: reported while it is at the device already"},
 	};
 	struct bs_error err;
-	bs_ns cost;
 
 	(void)state;
-	alloc(d, 517, 0, &cost);
+	bs_dev_alloc(d, 517, 0);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		const struct bs_range batch[] = {{1024, 9}, bad[i].r};
 
-		assert_broken(request(d, batch, 2, &err), &err, bad[i].says);
+		bs_assert_broken(request(d, batch, 2, &err), &err, bad[i].says);
 	}
-	release(d, 517, 0);
-	report(d, 1024, 9);
-	report(d, 512, 9);
+	bs_dev_free(d, 517, 0);
+	bs_dev_report(d, 1024, 9);
+	bs_dev_report(d, 512, 9);
 	bs_device_destroy(d);
 }
 
@@ -162,8 +116,8 @@ static void test_capacity_and_depth(void **state)
 	struct bs_error err;
 
 	(void)state;
-	assert_broken(request(d, r, 5, &err), &err, "5 ranges to a device with room for 4");
-	assert_broken(request(d, r, 0, &err), &err, "0 ranges");
+	bs_assert_broken(request(d, r, 5, &err), &err, "5 ranges to a device with room for 4");
+	bs_assert_broken(request(d, r, 0, &err), &err, "0 ranges");
 	assert_int_equal(request(d, r, 4, &err), 0);
 	assert_int_equal(request(d, r + 4, 1, &err), 1);
 	assert_int_equal(request(d, r + 4, 1, &err), -EBUSY);
@@ -172,9 +126,10 @@ static void test_capacity_and_depth(void **state)
 	assert_ok(bs_device_complete(d, 1, 0, &err), &err);
 	assert_int_equal(request(d, r + 4, 1, &err), 1);
 	assert_ok(bs_device_complete(d, 0, 0, &err), &err);
-	assert_broken(bs_device_complete(d, 0, 0, &err), &err, "request 0, which is not in flight");
-	assert_broken(bs_device_complete(d, 2, 0, &err), &err, "request 2");
-	assert_broken(bs_device_complete(d, -1, 0, &err), &err, "request -1");
+	bs_assert_broken(bs_device_complete(d, 0, 0, &err), &err,
+			 "request 0, which is not in flight");
+	bs_assert_broken(bs_device_complete(d, 2, 0, &err), &err, "request 2");
+	bs_assert_broken(bs_device_complete(d, -1, 0, &err), &err, "request -1");
 	bs_device_destroy(d);
 }
 
@@ -187,34 +142,36 @@ static void test_ownership(void **state)
 	bs_ns cost;
 
 	(void)state;
-	alloc(d, 0, 9, &cost);
-	assert_broken(bs_device_alloc(d, 3, 0, 2, 0, &cost, &err), &err, "page 3: allocated, but");
-	release(d, 0, 8);
-	alloc(d, 3, 0, &cost);
-	release(d, 3, 0);
-	assert_broken(request(d, &r, 1, &err), &err, "page 256: reported while the guest uses it");
-	release(d, 256, 8);
-	report(d, 0, 9);
+	bs_dev_alloc(d, 0, 9);
+	bs_assert_broken(bs_device_alloc(d, 3, 0, 2, 0, &cost, &err), &err,
+			 "page 3: allocated, but");
+	bs_dev_free(d, 0, 8);
+	bs_dev_alloc(d, 3, 0);
+	bs_dev_free(d, 3, 0);
+	bs_assert_broken(request(d, &r, 1, &err), &err,
+			 "page 256: reported while the guest uses it");
+	bs_dev_free(d, 256, 8);
+	bs_dev_report(d, 0, 9);
 
 	bs_device_preset_resident(d, 1024, 3);
 	assert_int_equal(bs_device_held(d), 8 * BS_PAGE_SIZE);
 	assert_true(bs_device_is_resident(d, 1031));
 	assert_false(bs_device_is_resident(d, 1032));
-	release(d, 1024, 3);
-	report(d, 1024, 3);
+	bs_dev_free(d, 1024, 3);
+	bs_dev_report(d, 1024, 3);
 	assert_int_equal(bs_device_held(d), 0);
 
-	assert_broken(bs_device_alloc(d, 4096, 0, 1, 0, &cost, &err), &err, "no such block");
-	assert_broken(bs_device_alloc(d, 1, 1, 1, 0, &cost, &err), &err, "no such block");
-	assert_broken(bs_device_free(d, 2048, 12, 1, &err), &err, "no such block");
+	bs_assert_broken(bs_device_alloc(d, 4096, 0, 1, 0, &cost, &err), &err, "no such block");
+	bs_assert_broken(bs_device_alloc(d, 1, 1, 1, 0, &cost, &err), &err, "no such block");
+	bs_assert_broken(bs_device_free(d, 2048, 12, 1, &err), &err, "no such block");
 	bs_device_destroy(d);
 }
 
 /* The guest that leaves its pages alone changes nothing at the host, and owns nothing. */
 static void test_touch_none(void **state)
 {
-	struct bs_device *d = device((struct bs_device_config){
-		.kind = "null", .nr_pages = 4096, .touch = BS_TOUCH_NONE, .report_order = 9});
+	struct bs_device *d = bs_dev_create((struct bs_device_config){
+		.kind = "null", .touch = BS_TOUCH_NONE, .report_order = 9});
 	const struct bs_range r = {0, 9};
 	struct bs_error err;
 	bs_ns cost;
@@ -222,13 +179,13 @@ static void test_touch_none(void **state)
 
 	(void)state;
 	bs_device_preset_resident(d, 0, 9);
-	alloc(d, 0, 9, &cost);
-	alloc(d, 512, 9, &cost);
+	bs_dev_alloc(d, 0, 9);
+	bs_dev_alloc(d, 512, 9);
 	assert_int_equal(bs_device_held(d), 2 << 20);
-	release(d, 0, 9);
+	bs_dev_free(d, 0, 9);
 	ticket = request(d, &r, 1, &err);
 	assert_ok(ticket, &err);
-	assert_broken(bs_device_alloc(d, 0, 0, 1, 0, &cost, &err), &err, "at the device");
+	bs_assert_broken(bs_device_alloc(d, 0, 0, 1, 0, &cost, &err), &err, "at the device");
 	assert_ok(bs_device_complete(d, ticket, 0, &err), &err);
 	assert_int_equal(bs_device_held(d), 0);
 	bs_device_destroy(d);
@@ -250,28 +207,24 @@ static void test_costs(void **state)
 
 	(void)state;
 	for (int thp = 0; thp <= 1; thp++) {
-		struct bs_device *d =
-			device((struct bs_device_config){.kind = "model",
-							 .nr_pages = 4096,
-							 .touch = BS_TOUCH_PAGE,
-							 .thp = thp ? BS_THP_ALWAYS : BS_THP_NEVER,
-							 .costs = &costs});
+		struct bs_device *d = bs_dev_create(
+			(struct bs_device_config){.kind = "model",
+						  .touch = BS_TOUCH_PAGE,
+						  .thp = thp ? BS_THP_ALWAYS : BS_THP_NEVER,
+						  .costs = &costs});
 		struct bs_error err;
 		bs_ns cost;
 
 		assert_int_equal(bs_device_thp(d), thp);
-		alloc(d, 0, 9, &cost);
-		assert_int_equal(cost, 0);
-		release(d, 0, 9);
+		assert_int_equal(bs_dev_alloc(d, 0, 9), 0);
+		bs_dev_free(d, 0, 9);
 		assert_int_equal(bs_device_request(d, r, 3, &cost, &err), 0);
 		assert_int_equal(cost, 1000 + 3 * 100 + 6 * (thp ? 3 : 7));
 		assert_ok(bs_device_complete(d, 0, 0, &err), &err);
-		alloc(d, 5, 0, &cost);
-		assert_int_equal(cost, thp ? 2 * 50 : 1);
-		alloc(d, 8, 3, &cost);
-		assert_int_equal(cost, thp ? 0 : 8);
-		alloc(d, 512, 9, &cost); /* never resident before: not a refault */
-		assert_int_equal(cost, 0);
+		assert_int_equal(bs_dev_alloc(d, 5, 0), thp ? 2 * 50 : 1);
+		assert_int_equal(bs_dev_alloc(d, 8, 3), thp ? 0 : 8);
+		/* never resident before: not a refault */
+		assert_int_equal(bs_dev_alloc(d, 512, 9), 0);
 		bs_device_destroy(d);
 	}
 }
@@ -321,7 +274,7 @@ static void test_thp_auto(void **state)
 {
 	(void)state;
 	for (unsigned int order = 8; order <= 10; order++) {
-		struct bs_device *d = device((struct bs_device_config){
+		struct bs_device *d = bs_dev_create((struct bs_device_config){
 			.kind = "null", .nr_pages = 1, .report_order = order});
 
 		assert_int_equal(bs_device_thp(d), order >= 9);
@@ -354,8 +307,7 @@ static void test_bad_configurations(void **state)
 		assert_int_equal(bs_device_create(&bad[i].c, &d, &err), -EINVAL);
 		assert_null(d);
 		assert_int_equal(err.status, BS_USAGE);
-		if (!strstr(err.text, bad[i].says))
-			fail_msg("'%s' does not say '%s'", err.text, bad[i].says);
+		assert_says(err.text, bad[i].says);
 	}
 }
 

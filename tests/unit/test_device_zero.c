@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "bs_device_test.h"
 #include "device_int.h"
 #include "rng.h"
 
@@ -12,36 +13,16 @@ static const struct bs_device_costs costs = {.zero_per_mib = 3 << 8}; /* 3 ns pe
 static struct bs_device *device(const char *kind, enum bs_thp thp, enum bs_advice advice,
 				const char *params)
 {
-	const struct bs_device_config c = {.kind = kind,
-					   .nr_pages = 4096,
-					   .touch = BS_TOUCH_PAGE,
-					   .thp = thp,
-					   .advice = advice,
-					   .costs = &costs,
-					   .params = params,
-					   .zero_once = true};
-	struct bs_device *d;
-	struct bs_error err;
-
-	assert_ok(bs_device_create(&c, &d, &err), &err);
-	return d;
+	return bs_dev_create((struct bs_device_config){.kind = kind,
+						       .touch = BS_TOUCH_PAGE,
+						       .thp = thp,
+						       .advice = advice,
+						       .costs = &costs,
+						       .params = params,
+						       .zero_once = true});
 }
 
-static void alloc(struct bs_device *d, bs_pfn pfn, unsigned int order)
-{
-	struct bs_error err;
-	bs_ns cost;
-
-	assert_ok(bs_device_alloc(d, pfn, order, 1, 0, &cost, &err), &err);
-}
-
-static void release(struct bs_device *d, bs_pfn pfn, unsigned int order)
-{
-	struct bs_error err;
-
-	assert_ok(bs_device_free(d, pfn, order, 1, &err), &err);
-}
-
+/* By a host that may fail it: so not bs_dev_report(). */
 static void report(struct bs_device *d, bs_pfn pfn, uint8_t order)
 {
 	const struct bs_range r = {pfn, order};
@@ -63,7 +44,7 @@ static uint64_t take_for_zero(struct bs_device *d, bs_pfn pfn, unsigned int orde
 	bs_device_stats(d, &after);
 	assert_int_equal(after.zeroing_avoided_bytes - before.zeroing_avoided_bytes,
 			 BS_PAGE_SIZE << order);
-	alloc(d, pfn, order);
+	bs_dev_alloc(d, pfn, order);
 	return (after.unzeroed_bytes - before.unzeroed_bytes) / BS_PAGE_SIZE;
 }
 
@@ -72,11 +53,11 @@ static uint64_t after_a_report(struct bs_device *d)
 {
 	uint64_t wrong;
 
-	alloc(d, 512, 9);
-	release(d, 512, 9);
+	bs_dev_alloc(d, 512, 9);
+	bs_dev_free(d, 512, 9);
 	report(d, 512, 9);
 	wrong = take_for_zero(d, 512, 9);
-	release(d, 512, 9);
+	bs_dev_free(d, 512, 9);
 	bs_device_destroy(d);
 	return wrong;
 }
@@ -110,12 +91,12 @@ static void test_zero_is_what_was_dropped(void **state)
 					     BS_ADVICE_DONTNEED, NULL);
 
 		assert_int_equal(take_for_zero(d, 512, 9), 0);
-		release(d, 512, 9);
+		bs_dev_free(d, 512, 9);
 		assert_int_equal(take_for_zero(d, 512, 9), 512);
-		release(d, 512, 9);
+		bs_dev_free(d, 512, 9);
 		report(d, 512, 8);
 		assert_int_equal(take_for_zero(d, 512, 9), 256);
-		release(d, 512, 9);
+		bs_dev_free(d, 512, 9);
 		report(d, 512, 9);
 		/* A neighbour comes back with its huge page: nobody wrote to it. */
 		assert_int_equal(take_for_zero(d, 512, 0), 0);
@@ -163,15 +144,15 @@ static void test_poison_is_no_zero(void **state)
 			 0);
 	/* ... the neighbours too, that nobody has had. */
 	d = device("model", BS_THP_ALWAYS, BS_ADVICE_DONTNEED, "poison=host");
-	alloc(d, 512, 0);
+	bs_dev_alloc(d, 512, 0);
 	assert_int_equal(take_for_zero(d, 768, 8), 256);
 	bs_device_destroy(d);
 	/* init_on_free: zero without any host. */
 	for (int zero = 0; zero <= 1; zero++) {
 		d = device("model", BS_THP_NEVER, BS_ADVICE_DONTNEED,
 			   zero ? "poison=after,poison_byte=0" : "poison=after");
-		alloc(d, 512, 9);
-		release(d, 512, 9);
+		bs_dev_alloc(d, 512, 9);
+		bs_dev_free(d, 512, 9);
 		assert_ok(bs_device_poison(d, 512, 9, 0, &cost, &err), &err);
 		assert_int_equal(take_for_zero(d, 512, 9), zero ? 0 : 512);
 		bs_device_destroy(d);
@@ -181,15 +162,12 @@ static void test_poison_is_no_zero(void **state)
 /* Who did not ask for the account gets no figure for what was not zero. */
 static void test_without_an_account(void **state)
 {
-	const struct bs_device_config c = {
-		.kind = "null", .nr_pages = 4096, .touch = BS_TOUCH_PAGE};
-	struct bs_device *d;
-	struct bs_error err;
+	struct bs_device *d =
+		bs_dev_create((struct bs_device_config){.kind = "null", .touch = BS_TOUCH_PAGE});
 
 	(void)state;
-	assert_ok(bs_device_create(&c, &d, &err), &err);
-	alloc(d, 0, 9);
-	release(d, 0, 9);
+	bs_dev_alloc(d, 0, 9);
+	bs_dev_free(d, 0, 9);
 	assert_int_equal(take_for_zero(d, 0, 9), 0);
 	bs_device_destroy(d);
 }
@@ -209,10 +187,10 @@ static void random_life(enum bs_thp thp, const char *params, uint64_t seed)
 		const bs_pfn pfn = b << ORDER;
 
 		if (used[b]) {
-			release(d, pfn, ORDER);
+			bs_dev_free(d, pfn, ORDER);
 			used[b] = false;
 		} else if (bs_rng_below(&rng, 2)) {
-			alloc(d, pfn, ORDER);
+			bs_dev_alloc(d, pfn, ORDER);
 			used[b] = true;
 		} else {
 			report(d, pfn, ORDER);
