@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TAIL_PAGES 256 /* of a full guest */
+
 /* ---- The device and the clock ---------------------------------------------------------------- */
 
 static bs_ns env_now(void *arg)
@@ -173,11 +175,18 @@ struct bs_world *bs_world_create(const char *kernel, uint64_t pages)
 
 struct bs_world *bs_world_create_full(const char *kernel, uint64_t pages)
 {
-	struct bs_world *w = bs_world_create(kernel, pages + 256);
+	struct bs_world *w = bs_world_create(kernel, pages + TAIL_PAGES);
 
 	for (uint64_t i = 0; i < pages / 1024; i++)
 		assert_int_not_equal(bs_world_alloc(w, 10, BS_MIGRATE_MOVABLE), BS_NO_PFN);
+	w->tail = (bs_pfn)pages;
 	return w;
+}
+
+void bs_world_use_tail(struct bs_world *w)
+{
+	for (unsigned int i = 0; i < TAIL_PAGES; i++)
+		assert_true(bs_world_alloc(w, 0, BS_MIGRATE_MOVABLE) >= w->tail);
 }
 
 void bs_world_destroy(struct bs_world *w)
@@ -228,6 +237,13 @@ void bs_world_start(struct bs_world *w, const char *strategy, unsigned int capac
 	assert_non_null(s);
 	bs_world_bind(w, s, colon ? colon + 1 : NULL, capacity);
 	assert_int_equal(bs_report_start(w->rc), 0);
+}
+
+void bs_world_set(struct bs_world *w, const char *name, const char *value)
+{
+	struct bs_error err;
+
+	assert_ok(bs_report_set_param(w->rc, name, value, &err), &err);
 }
 
 bool bs_world_work(struct bs_world *w)

@@ -16,6 +16,7 @@
 struct bs_world {
 	struct bs_machine *m;
 	struct bs_report_ctx *rc;
+	bs_pfn tail; /* the first page behind a full guest's blocks */
 	bs_ns now, wake_at;
 	bool wake_armed;
 
@@ -48,6 +49,8 @@ struct bs_world *bs_world_create(const char *kernel, uint64_t pages);
 /* All of it in use, as blocks of order 10, but for 256 pages behind [0, pages): with marks of 0 the
  * last free block of a zone is never isolated (spec reporting.md 0.4). */
 struct bs_world *bs_world_create_full(const char *kernel, uint64_t pages);
+/* Those 256 pages are used one by one: small requests take them before any block of the test's. */
+void bs_world_use_tail(struct bs_world *w);
 /* The same with nothing freed yet: bs_machine_boot_range() is the test's. */
 struct bs_world *bs_world_create_empty(const char *kernel, const struct bs_zone_range *zones,
 				       unsigned int nr_zones);
@@ -57,6 +60,8 @@ void bs_world_destroy(struct bs_world *w);
 void bs_world_start(struct bs_world *w, const char *strategy, unsigned int capacity);
 void bs_world_bind(struct bs_world *w, const struct bs_strategy *s, const char *params,
 		   unsigned int capacity);
+/* A parameter, at run time; it must be one that takes the value. */
+void bs_world_set(struct bs_world *w, const char *name, const char *value);
 /* Run the pass that is due; false if none is. Its requests are appended to the log. */
 bool bs_world_work(struct bs_world *w);
 /* Run passes until none is due, at most @max; returns how many ran. */

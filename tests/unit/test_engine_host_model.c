@@ -45,6 +45,14 @@ static void setup(struct bs_run *run, const char *strategy)
 	run->cfg.tail = 10 * BS_NS_PER_S;
 }
 
+static void setup_asked(struct bs_run *run, const char *strategy, const struct bs_host_event *asked,
+			size_t n)
+{
+	setup(run, strategy);
+	run->cfg.host_events = asked;
+	run->cfg.nr_host_events = (unsigned int)n;
+}
+
 static uint64_t held(struct bs_run *run)
 {
 	uint64_t v;
@@ -126,9 +134,7 @@ static void test_what_the_host_asks(void **state)
 	struct bs_run run;
 
 	(void)state;
-	setup(&run, "rotation:delay=500ms,gate=80");
-	run.cfg.host_events = asked;
-	run.cfg.nr_host_events = COUNT(asked);
+	setup_asked(&run, "rotation:delay=500ms,gate=80", asked, COUNT(asked));
 	bs_run_go(&run);
 	assert_int_equal(bs_run_metric(&run, "held_mib_s"), 120);
 	/* nobody hears the last one */
@@ -136,9 +142,7 @@ static void test_what_the_host_asks(void **state)
 							   : bs_result_warning(run.r, 0),
 			       "99000 ms"));
 	bs_result_free(run.r);
-	setup(&run, "rotation:delay=500ms,gate=80");
-	run.cfg.host_events = asked;
-	run.cfg.nr_host_events = COUNT(asked) - 1;
+	setup_asked(&run, "rotation:delay=500ms,gate=80", asked, COUNT(asked) - 1);
 	run.cfg.host_memory_bytes = 8192 * MIB;
 	run.cfg.host_poll = 3200 * BS_NS_PER_MS;
 	assert_int_equal(held(&run), 400);
@@ -154,9 +158,7 @@ static void test_the_host_asks_for_a_balloon(void **state)
 	struct bs_run run;
 
 	(void)state;
-	setup(&run, "balloon:size=64MiB,at=1h");
-	run.cfg.host_events = asked;
-	run.cfg.nr_host_events = COUNT(asked);
+	setup_asked(&run, "balloon:size=64MiB,at=1h", asked, COUNT(asked));
 	bs_run_go(&run);
 	assert_int_equal(bs_run_metric(&run, "reported_bytes"), 24 * MIB);
 	bs_result_free(run.r);

@@ -198,7 +198,6 @@ static void test_marks_survive_being_switched_off(void **state)
 static void test_marks_of_an_earlier_life_are_counted(void **state)
 {
 	static const char *const strategy[] = {"boundary", "scatterlist", "bubble", "list-walk"};
-	struct bs_error err;
 
 	(void)state;
 	for (unsigned int i = 0; i < 4; i++) {
@@ -213,13 +212,13 @@ static void test_marks_of_an_earlier_life_are_counted(void **state)
 		assert_int_equal(bs_hwm_reported(zone0(w), 9), 3);
 		assert_int_equal(bs_hwm_reported(zone0(w), 10), 0);
 		bs_report_stop(w->rc);
-		assert_ok(bs_report_set_param(w->rc, "order", "10", &err), &err);
+		bs_world_set(w, "order", "10");
 		assert_int_equal(bs_report_start(w->rc), 0);
 		for (unsigned int k = 0; k < 2; k++)
 			assert_int_not_equal(bs_world_alloc(w, 9, M), BS_NO_PFN);
 		bs_world_settle(w, 9);
 		bs_report_stop(w->rc);
-		assert_ok(bs_report_set_param(w->rc, "order", "9", &err), &err);
+		bs_world_set(w, "order", "9");
 		assert_int_equal(bs_report_start(w->rc), 0);
 		assert_int_equal(bs_nr_marked(w->rc, 0, 9), 1);
 		assert_int_equal(bs_hwm_reported(zone0(w), 9), 1);

@@ -115,12 +115,6 @@ static void test_a_unit_is_decided_on_once(void **state)
 	bs_world_destroy(w);
 }
 
-static void use_the_tail(struct bs_world *w)
-{
-	for (unsigned int i = 0; i < 256; i++)
-		assert_true(bs_world_alloc(w, 0, M) >= 8192);
-}
-
 /*
  *   o10 [1024]             reported; then a page is cut from it:
  *   [1024 in use|1536]     the upper half is still reported
@@ -135,7 +129,7 @@ static void test_a_split_makes_news_of_one_half(void **state)
 	(void)state;
 	bs_world_free(w, 1024, 10);
 	expect(w, "1024:10 | ");
-	use_the_tail(w);
+	bs_world_use_tail(w);
 	page = bs_world_alloc(w, 0, M);
 	assert_int_equal(page, 1024);
 	bs_assert_list(w, 9, M, "1536");

@@ -124,14 +124,14 @@ static void test_parameters_at_run_time(void **state)
 	(void)state;
 	assert_int_equal(bs_report_params(w->rc, text, sizeof(text)), 16);
 	assert_string_equal(text, "order=9,delay=1s");
-	assert_ok(bs_report_set_param(w->rc, "order", "10", &err), &err);
+	bs_world_set(w, "order", "10");
 	assert_int_equal(bs_param_get(w->rc, 0), 10);
 	assert_int_equal(bs_report_set_param(w->rc, "order", "11", &err), -EINVAL);
 	assert_int_equal(bs_report_set_param(w->rc, "delay", "2s", &err), -EBUSY);
 	assert_int_equal(bs_report_set_param(w->rc, "nothing", "2", &err), -EINVAL);
 	assert_non_null(strstr(err.advice, "order"));
 	bs_report_stop(w->rc);
-	assert_ok(bs_report_set_param(w->rc, "delay", "250ms", &err), &err);
+	bs_world_set(w, "delay", "250ms");
 	bs_report_params(w->rc, text, sizeof(text));
 	assert_string_equal(text, "order=10,delay=250ms");
 	assert_int_equal(bs_report_params(w->rc, text, 4), 20); /* as snprintf() counts */

@@ -78,13 +78,6 @@ static void test_put_to_the_head_needs_no_walk(void **state)
 	assert_int_equal(walk("list-walk:capacity=2,hwm=2,put=head", from_tail), BLOCKS + BLOCKS);
 }
 
-static void set(struct bs_world *w, const char *name, const char *value)
-{
-	struct bs_error err;
-
-	assert_ok(bs_report_set_param(w->rc, name, value, &err), &err);
-}
-
 /* Three blocks stay raw: the head's, the next to be allocated. */
 static void test_some_blocks_stay_warm(void **state)
 {
@@ -121,7 +114,7 @@ static void test_some_blocks_stay_warm_in_each_series(void **state)
 		for (bs_pfn p = 5120; p <= 7168; p += 1024)
 			bs_world_free(w, p, 10);
 		assert_false(w->wake_armed);
-		set(w, "keep_raw", "0");
+		bs_world_set(w, "keep_raw", "0");
 		for (bs_pfn p = 0; p <= 4096; p += 1024)
 			if (bs_page_state(w->m, p) == BS_PAGE_ALLOCATED)
 				bs_world_free(w, p, 10);

@@ -6,17 +6,11 @@
 #include "bs_test.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 #include "bs_report_world.h"
-#include "rotation.h"
+#include "bs_rotation_test.h"
 
 #define M BS_MIGRATE_MOVABLE
-
-static enum bs_rotation_state state_of(struct bs_world *w)
-{
-	return ((const struct bs_rotation *)bs_state(w->rc))->state;
-}
 
 /*
  *   before   o10 M: [0] [1024] [2048] [3072]
@@ -34,12 +28,12 @@ static void test_a_pass_of_6_1(void **state)
 	(void)state;
 	bs_world_start(w, "rotation:capacity=2", 32);
 	assert_int_equal(w->wake_at, 2 * BS_NS_PER_S);
-	assert_int_equal(state_of(w), BS_ROTATION_REQUESTED);
+	assert_int_equal(bs_rotation_state_of(w), BS_ROTATION_REQUESTED);
 	assert_int_equal(bs_world_settle(w, 9), 1);
 	assert_string_equal(bs_world_log(w), "1024:10 0:10 | 3072:10 2048:10 | ");
 	bs_assert_list(w, 10, M, "1024r,0r,3072r,2048r");
 	/* put-backs are no news */
-	assert_int_equal(state_of(w), BS_ROTATION_IDLE);
+	assert_int_equal(bs_rotation_state_of(w), BS_ROTATION_IDLE);
 	assert_false(w->wake_armed);
 	bs_world_destroy(w);
 }
@@ -73,7 +67,7 @@ static void test_the_budget(void **state)
 	assert_true(bs_world_work(w));
 	assert_string_equal(bs_world_log(w), "0:10 | 1024:10 | ");
 	bs_assert_list(w, 10, M, "2048,3072,4096,5120,6144,7168,0r,1024r");
-	assert_int_equal(state_of(w), BS_ROTATION_REQUESTED);
+	assert_int_equal(bs_rotation_state_of(w), BS_ROTATION_REQUESTED);
 	assert_int_equal(w->wake_at, w->now + 2 * BS_NS_PER_S);
 	assert_int_equal(bs_world_settle(w, 9), 3);
 	assert_int_equal(bs_report_raw_bytes(w->rc), 0);
@@ -108,10 +102,10 @@ static void test_a_free_during_the_pass(void **state)
 	w->during = free_one;
 	bs_world_start(w, "rotation:capacity=2", 32);
 	assert_true(bs_world_work(w));
-	assert_int_equal(state_of(w), BS_ROTATION_REQUESTED);
+	assert_int_equal(bs_rotation_state_of(w), BS_ROTATION_REQUESTED);
 	assert_int_equal(w->wake_at, w->now + 2 * BS_NS_PER_S);
 	assert_int_equal(bs_world_settle(w, 9), 1);
-	assert_int_equal(state_of(w), BS_ROTATION_IDLE);
+	assert_int_equal(bs_rotation_state_of(w), BS_ROTATION_IDLE);
 	assert_int_equal(bs_report_raw_bytes(w->rc), 0);
 	bs_world_destroy(w);
 }
@@ -143,7 +137,7 @@ static void test_an_error_ends_the_pass(void **state)
 	assert_int_equal(bs_world_settle(w, 9), 1);
 	assert_string_equal(bs_world_log(w), "1024:10 0:10 | ");
 	bs_assert_list(w, 10, M, "2048,3072,1024,0");
-	assert_int_equal(state_of(w), BS_ROTATION_IDLE);
+	assert_int_equal(bs_rotation_state_of(w), BS_ROTATION_IDLE);
 	assert_int_equal(bs_report_raw_bytes(w->rc), 16 << 20);
 	bs_world_destroy(w);
 }
@@ -173,7 +167,7 @@ static void test_a_short_queue(void **state)
 	bs_world_bind(w, bs_strategy_find("rotation", &err), NULL, 2);
 	assert_int_equal(bs_report_start(w->rc), -ENOSPC);
 	assert_false(w->wake_armed);
-	assert_ok(bs_report_set_param(w->rc, "rev", "2026", &err), &err);
+	bs_world_set(w, "rev", "2026");
 	assert_int_equal(bs_report_start(w->rc), 0);
 	bs_world_settle(w, 9);
 	assert_string_equal(bs_world_log(w), "1024:10 0:10 | 3072:10 2048:10 | ");
@@ -187,7 +181,6 @@ static void test_a_short_queue(void **state)
 static void test_the_order_changes_at_run_time(void **state)
 {
 	struct bs_world *w = bs_world_create("linux-6.1", 4096);
-	struct bs_error err;
 
 	(void)state;
 	assert_int_equal(bs_world_alloc(w, 10, M), 0);
@@ -196,7 +189,7 @@ static void test_the_order_changes_at_run_time(void **state)
 	bs_world_settle(w, 9);
 	bs_assert_list(w, 9, M, "0");
 	assert_int_equal(bs_report_raw_bytes(w->rc), 0); /* below the order: not raw */
-	assert_ok(bs_report_set_param(w->rc, "order", "9", &err), &err);
+	bs_world_set(w, "order", "9");
 	assert_int_equal(bs_report_raw_bytes(w->rc), 2 << 20);
 	assert_int_equal(bs_world_alloc(w, 8, M), 0);
 	assert_false(w->wake_armed);

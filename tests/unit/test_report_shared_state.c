@@ -17,6 +17,14 @@ static struct bs_world *full_world(const char *strategy)
 	return w;
 }
 
+/* Freed, and evicted at the next tick. */
+static void evict(struct bs_world *w, bs_pfn pfn, unsigned int order)
+{
+	bs_world_free(w, pfn, order);
+	bs_world_work(w);
+	bs_world_log(w);
+}
+
 /*
  *   o9 M: [3072]   o10 M: [5120] [1024]      five frames
  *   tick           in address order, three frames at a time
@@ -64,12 +72,8 @@ static void test_an_allocation_installs_its_frame_only(void **state)
 	bs_pfn page;
 
 	(void)state;
-	bs_world_free(w, 1024, 10);
-	bs_world_work(w);
-	bs_world_log(w);
-	/* the 256 pages behind the blocks come first */
-	for (unsigned int i = 0; i < 256; i++)
-		bs_world_alloc(w, 0, M);
+	evict(w, 1024, 10);
+	bs_world_use_tail(w);
 	assert_string_equal(bs_world_installs(w), "");
 	page = bs_world_alloc(w, 0, M);
 	assert_int_equal(page, 1024);
@@ -120,15 +124,10 @@ static void test_pages_wait_on_a_per_cpu_list(void **state)
 	bs_pfn pfn;
 
 	(void)state;
-	bs_world_free(w, 3072, 9);
-	bs_world_work(w);
-	bs_world_log(w);
+	evict(w, 3072, 9);
 	bs_zone_set_pcp(w->m, 0, 1024, 63);
-	for (unsigned int i = 0; i < 252; i++) /* four refills of 63 */
-		assert_true(bs_world_alloc(w, 0, M) >= 8192);
-	/* The fifth takes the last four, and 59 of the frame. */
-	for (unsigned int i = 0; i < 4; i++)
-		assert_true(bs_world_alloc(w, 0, M) >= 8192);
+	/* Four refills of 63; the fifth takes the last four, and 59 of the frame. */
+	bs_world_use_tail(w);
 	assert_string_equal(bs_world_installs(w), "");
 	bs_assert_list(w, 9, M, "");
 	pfn = bs_world_alloc(w, 0, M);
@@ -146,12 +145,9 @@ static void test_a_frame_that_nobody_had_stays_evicted(void **state)
 	struct bs_world *w = full_world("shared-state");
 
 	(void)state;
-	bs_world_free(w, 3072, 9);
-	bs_world_work(w);
-	bs_world_log(w);
+	evict(w, 3072, 9);
 	bs_zone_set_pcp(w->m, 0, 1024, 63);
-	for (unsigned int i = 0; i < 256; i++)
-		bs_world_alloc(w, 0, M);
+	bs_world_use_tail(w);
 	bs_assert_list(w, 9, M, "");
 	bs_drain_pages(w->m, BS_ALL_CPUS);
 	bs_assert_list(w, 9, M, "3072");
@@ -179,8 +175,7 @@ static void test_two_frames_at_once(void **state)
 	bs_world_work(w);
 	bs_world_log(w);
 	bs_zone_set_pcp(w->m, 0, 1024, 63);
-	for (unsigned int i = 0; i < 256; i++)
-		bs_world_alloc(w, 0, M);
+	bs_world_use_tail(w);
 	bs_assert_list(w, 9, M, "");
 	/* the fifth refill cut 3072; this one cuts 5120 and is handed its first page */
 	assert_int_equal(bs_world_alloc(w, 0, BS_MIGRATE_UNMOVABLE) >> 9, 5120 >> 9);
