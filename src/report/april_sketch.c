@@ -115,12 +115,12 @@ static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs
 	struct bs_sketch_area *a = &z->area[b->order];
 
 	(void)merged;
-	a->nr_freed++;
-	if (why == BS_RETURN || z->requested)
+	if (why == BS_RETURN)
 		return;
+	a->nr_freed++;
 	/* The mark is on what is free; that much of it is new keeps the thread from cycling. */
-	if (bs_nr_free(rc, b->zone, b->order) >= bs_param_get(rc, HWM) &&
-	    a->nr_freed - a->collected >= bs_param_get(rc, HWM))
+	if (!z->requested && bs_nr_free(rc, b->zone, b->order) >= bs_param_get(rc, HWM) &&
+	    a->nr_freed >= a->collected + bs_param_get(rc, HWM))
 		request(rc, z);
 }
 
@@ -163,21 +163,23 @@ static unsigned int collect(struct bs_report_ctx *rc, unsigned int zone, bool *a
 	return n;
 }
 
-/* No raw block is left on the lists: what comes from now on is new, but for what is in hand. */
-static void note_collected(struct bs_sketch_zone *z, const struct bs_range *r, unsigned int n)
+/* No raw block is left on the lists: what comes from now on is new. */
+static void note_collected(struct bs_sketch_zone *z)
 {
 	for (unsigned int o = 0; o < BS_NR_ORDERS; o++)
 		z->area[o].collected = z->area[o].nr_freed;
-	for (unsigned int i = 0; i < n; i++)
-		z->area[r[i].order].collected++;
 }
 
-static void put_back(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n, int err)
+/* One that merges on its way back is raw again, as a block of its new order. */
+static void put_back(struct bs_report_ctx *rc, struct bs_sketch_zone *z, const struct bs_range *r,
+		     int err)
 {
-	for (unsigned int i = 0; i < n; i++)
-		if (bs_put_back(rc, r[i].pfn, r[i].order, BS_MT_NOW, BS_PUT_TAIL) == r[i].order &&
-		    !err)
-			bs_mark(rc, r[i].pfn, r[i].order);
+	const unsigned int order = bs_put_back(rc, r->pfn, r->order, BS_MT_NOW, BS_PUT_TAIL);
+
+	z->area[r->order].nr_freed--;
+	z->area[order].nr_freed++;
+	if (order == r->order && !err)
+		bs_mark(rc, r->pfn, order);
 }
 
 static int zone_pass(struct bs_report_ctx *rc, unsigned int zone)
@@ -193,14 +195,15 @@ static int zone_pass(struct bs_report_ctx *rc, unsigned int zone)
 
 		/* Before the request: what is freed during it has not been seen. */
 		if (all)
-			note_collected(z, s->batch, n);
+			note_collected(z);
 		z->requested = false;
 		if (!n)
 			break;
 		bs_zone_unlock(rc, zone);
 		err = bs_submit(rc, s->batch, n);
 		bs_zone_lock(rc, zone);
-		put_back(rc, s->batch, n, err);
+		for (unsigned int i = 0; i < n; i++)
+			put_back(rc, z, &s->batch[i], err);
 	}
 	bs_zone_unlock(rc, zone);
 	return err;
@@ -221,16 +224,6 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 	return err;
 }
 
-/* ---- A block leaves its list ----------------------------------------------------------------- */
-
-static void block_out(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why)
-{
-	struct bs_sketch_zone *z = bs_zone_state(rc, b->zone);
-
-	if (why == BS_TAKE)
-		z->area[b->order].nr_freed--;
-}
-
 const struct bs_strategy bs_strategy_april_sketch = {
 	.name = "april-sketch",
 	.summary = "two counters per order, blocks pulled from the head, Offline ones to the tail",
@@ -244,5 +237,4 @@ const struct bs_strategy bs_strategy_april_sketch = {
 	.place = place,
 	.block_in = block_in,
 	.pass = pass,
-	.block_out = block_out,
 };

@@ -6,9 +6,10 @@
 #include <buddysim/types.h>
 
 struct bs_sketch_area {
-	/* Blocks that ever came; a pull for a hint is undone by its return. The sketch's second
-	 * counter, nr_bound, is nr_freed less what is free, and not kept here: the allocator counts
-	 * what is free, remainders of a split included. */
+	/* Blocks that ever came. The sketch lowers it by a pull and raises it by the return; here
+	 * neither counts, so that what is new does not depend on what is in hand. The sketch's
+	 * second counter, nr_bound, is nr_freed less what is free, and not kept here: the allocator
+	 * counts what is free, remainders of a split included. */
 	uint64_t nr_freed;
 	uint64_t collected; /* nr_freed when the thread last found no raw block */
 };

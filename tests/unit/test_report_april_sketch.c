@@ -106,6 +106,34 @@ static void test_the_mark_counts_what_is_new(void **state)
 	bs_world_destroy(w);
 }
 
+static void free_three(struct bs_world *w, unsigned int call)
+{
+	if (call > 1)
+		return;
+	bs_world_free(w, 5120, 10);
+	bs_world_free(w, 6144, 10);
+	assert_false(w->wake_armed);
+	bs_world_free(w, 7168, 10);
+	assert_true(w->wake_armed);
+}
+
+/* Three are in hand, three come meanwhile: what is new does not depend on what is in hand. */
+static void test_the_mark_while_blocks_are_in_hand(void **state)
+{
+	struct bs_world *w = full_world("april-sketch:hwm=3", 8192);
+
+	(void)state;
+	w->during = free_three;
+	for (bs_pfn p = 0; p < 3072; p += 1024)
+		bs_world_free(w, p, 10);
+	bs_world_settle(w, 1);
+	assert_string_equal(bs_world_log(w), "2048:10 1024:10 0:10 | ");
+	bs_world_work(w);
+	assert_string_equal(bs_world_log(w), "7168:10 6144:10 5120:10 | ");
+	assert_false(w->wake_armed);
+	bs_world_destroy(w);
+}
+
 /* A refused request leaves its blocks raw, and ends the pass. */
 static void test_an_error_leaves_raw(void **state)
 {
@@ -132,6 +160,7 @@ int main(void)
 		cmocka_unit_test(test_offline_blocks_gather_at_the_tail),
 		cmocka_unit_test(test_never_more_than_the_limit_is_out),
 		cmocka_unit_test(test_the_mark_counts_what_is_new),
+		cmocka_unit_test(test_the_mark_while_blocks_are_in_hand),
 		cmocka_unit_test(test_an_error_leaves_raw),
 	};
 
