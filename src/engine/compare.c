@@ -171,23 +171,31 @@ static void price(struct bs_cell *c, const struct bs_bound *b)
 
 static void warn_short(const struct bs_cell *c, struct bs_result *r)
 {
-	const struct bs_param *p = c->strategy->params;
-	bs_ns length = c->end - c->cfg->tail;
+	const bs_ns delay = bs_strategy_value(c->strategy, c->params, "delay", 0);
+	const bs_ns length = c->end - c->cfg->tail;
 
-	for (unsigned int i = 0; i < bs_param_count(p); i++) {
-		uint64_t delay;
+	if (length < 5 * delay)
+		bs_result_warn(r,
+			       "%s: the trace lasts %llu ms, less than five times the delay of "
+			       "%llu ms: use --repeat N --gap T, or a longer trace",
+			       c->label, (unsigned long long)(length / BS_NS_PER_MS),
+			       (unsigned long long)(delay / BS_NS_PER_MS));
+}
 
-		if (strcmp(p[i].name, "delay"))
-			continue;
-		delay = bs_param_get(c->rc, i);
-		if (length < 5 * delay)
-			bs_result_warn(
-				r,
-				"%s: the trace lasts %llu ms, less than five times the "
-				"delay of %llu ms: use --repeat N --gap T, or a longer trace",
-				c->label, (unsigned long long)(length / BS_NS_PER_MS),
-				(unsigned long long)(delay / BS_NS_PER_MS));
-	}
+/* It would wait to the end, and look like a strategy that gains nothing. */
+static void warn_gate(const struct bs_cell *c, struct bs_result *r)
+{
+	const struct bs_sim_config *cfg = c->cfg;
+
+	if (!bs_strategy_value(c->strategy, c->params, "gate", 0) || cfg->host_memory_bytes)
+		return;
+	for (unsigned int i = 0; i < cfg->nr_host_events; i++)
+		if (cfg->host_events[i].ask == BS_HOST_PRESSURE)
+			return;
+	bs_result_warn(r,
+		       "%s: reports only under the host's pressure, and there is none: use "
+		       "--host-memory SIZE or --host-event TIME:pressure=N",
+		       c->label);
 }
 
 /* Once, for the window is the same in all cells. */
@@ -221,6 +229,7 @@ static int run_cell(const struct bs_sim_config *cfg, unsigned int index, struct 
 	c->index = index;
 	c->future = future;
 	warn_short(c, r);
+	warn_gate(c, r);
 	warn_late(c, r);
 	ret = bs_cell_run(c, err);
 	if (!ret)

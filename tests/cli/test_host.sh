@@ -7,8 +7,10 @@ expect 0 -- trace gen memhog --params size=64MiB,cycles=3 -o good.cborseq
 
 # A strategy that waits for pressure reports nothing until there is some.
 run() { expect 0 -- run good.cborseq --device model --no-measured "$@"; }
-run -s rotation:gate=90,delay=10ms --fail-if "calls>0"
+expect 0 "--host-memory SIZE" -- run good.cborseq --device model -s rotation:gate=90,delay=10ms \
+	--fail-if "calls>0"
 run -s rotation:gate=90,delay=10ms --host-memory 1GiB --fail-if "calls>0"
+grep -q "there is none" stderr.txt && fail "a warning of no pressure where there is a host"
 expect 1 calls -- run good.cborseq --device model -s rotation:gate=90,delay=10ms --host-memory 64MiB \
 	--host-poll 100ms --fail-if "calls>0"
 expect 1 calls -- run good.cborseq --device model -s rotation:gate=90,delay=10ms \
