@@ -72,6 +72,23 @@ uint32_t bs_gen_user_gfp(unsigned int order)
 	return BS_GFP_HIGHUSER_MOVABLE | BS_GFP_COMP | BS_GFP_ZERO;
 }
 
+int bs_gen_fill_and_hold(struct bs_gen *g, uint64_t n, unsigned int order, bs_ns fill, bs_ns hold)
+{
+	const uint32_t gfp = bs_gen_user_gfp(order);
+	const bs_ns start = g->now;
+	int ret = bs_gen_mark(g, 0);
+
+	for (uint64_t i = 0; i < n && !ret; i++) {
+		g->now = start + bs_gen_spread(fill, i, n);
+		ret = bs_gen_alloc(g, order, gfp, 0);
+	}
+	g->now = start + fill;
+	if (!ret)
+		ret = bs_gen_mark(g, 1);
+	g->now += hold;
+	return ret ? ret : bs_gen_mark(g, 2);
+}
+
 uint32_t *bs_gen_sequence(uint64_t n, bool shuffle, uint64_t seed, struct bs_error *err)
 {
 	uint32_t *seq = malloc((n ? n : 1) * sizeof(*seq));

@@ -21,6 +21,16 @@ int bs_gen_free(struct bs_gen *g, uint64_t number, unsigned int offset, unsigned
 int bs_gen_mark(struct bs_gen *g, unsigned int name);
 /* The gfp mask that user memory of this order is allocated with. */
 uint32_t bs_gen_user_gfp(unsigned int order);
+/* Whole blocks of @order that hold @bytes. */
+static inline uint64_t bs_gen_blocks(uint64_t bytes, unsigned int order)
+{
+	const uint64_t block = BS_PAGE_SIZE << order;
+
+	return (bytes + block - 1) / block;
+}
+/* Marks 0 to 2 and what is between them: @n blocks of user memory, spread evenly over @fill, then
+ * @hold in which nothing happens. */
+int bs_gen_fill_and_hold(struct bs_gen *g, uint64_t n, unsigned int order, bs_ns fill, bs_ns hold);
 /* 0 .. n-1, in order or shuffled; the caller frees it. NULL: out of memory, @err filled. */
 uint32_t *bs_gen_sequence(uint64_t n, bool shuffle, uint64_t seed, struct bs_error *err);
 /* Time of step @i of @n when they are spread evenly over @span. */

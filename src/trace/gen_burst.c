@@ -39,9 +39,7 @@ static const char *const names[] = {"fill", "hold", "release", "released", NULL}
 
 static uint64_t nr_blocks(const uint64_t *v)
 {
-	const uint64_t block = BS_PAGE_SIZE << v[ORDER];
-
-	return (v[SIZE] + block - 1) / block;
+	return bs_gen_blocks(v[SIZE], (unsigned int)v[ORDER]);
 }
 
 /* Order of the allocations: with busy buddies, each holds the released block and its buddy. */
@@ -57,21 +55,10 @@ static uint64_t peak_bytes(const uint64_t *v)
 
 static int emit_all(const uint64_t *v, const uint32_t *seq, struct bs_gen *g)
 {
-	const unsigned int order = alloc_order(v);
 	const uint64_t n = nr_blocks(v);
-	bs_ns start;
-	int ret = bs_gen_mark(g, 0);
+	int ret = bs_gen_fill_and_hold(g, n, alloc_order(v), v[FILL], v[HOLD]);
+	const bs_ns start = g->now;
 
-	for (uint64_t i = 0; i < n && !ret; i++) {
-		g->now = bs_gen_spread(v[FILL], i, n);
-		ret = bs_gen_alloc(g, order, bs_gen_user_gfp(order), 0);
-	}
-	g->now = v[FILL];
-	if (!ret)
-		ret = bs_gen_mark(g, 1);
-	start = g->now += v[HOLD];
-	if (!ret)
-		ret = bs_gen_mark(g, 2);
 	for (uint64_t i = 0; i < n && !ret; i++) {
 		g->now = start + bs_gen_spread(v[RELEASE], i, n);
 		ret = bs_gen_free(g, seq[i], 0, (unsigned int)v[ORDER], 0, 0);

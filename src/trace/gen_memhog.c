@@ -31,41 +31,25 @@ static const struct bs_param params[] = {
 
 static const char *const names[] = {"fill", "hold", "exit", "pause", NULL};
 
-static uint64_t block_bytes(const uint64_t *v)
-{
-	return BS_PAGE_SIZE << v[ORDER];
-}
-
 static uint64_t nr_blocks(const uint64_t *v)
 {
-	return (v[SIZE] + block_bytes(v) - 1) / block_bytes(v);
+	return bs_gen_blocks(v[SIZE], (unsigned int)v[ORDER]);
 }
 
 static uint64_t peak_bytes(const uint64_t *v)
 {
-	return nr_blocks(v) * block_bytes(v);
+	return nr_blocks(v) * (BS_PAGE_SIZE << v[ORDER]);
 }
 
 static int cycle(const uint64_t *v, const uint32_t *seq, struct bs_gen *g)
 {
 	const uint64_t n = nr_blocks(v), first = g->numbers;
 	const unsigned int order = (unsigned int)v[ORDER];
-	const uint32_t gfp = bs_gen_user_gfp(order);
 	/* Base pages leave a process as page lists. */
 	const unsigned int flags = order ? 0 : BS_EVF_BATCHED;
-	bs_ns start = g->now;
-	int ret = bs_gen_mark(g, 0);
+	int ret = bs_gen_fill_and_hold(g, n, order, v[FILL], v[HOLD]);
+	const bs_ns start = g->now;
 
-	for (uint64_t i = 0; i < n && !ret; i++) {
-		g->now = start + bs_gen_spread(v[FILL], i, n);
-		ret = bs_gen_alloc(g, order, gfp, 0);
-	}
-	g->now = start + v[FILL];
-	if (!ret)
-		ret = bs_gen_mark(g, 1);
-	start = g->now += v[HOLD];
-	if (!ret)
-		ret = bs_gen_mark(g, 2);
 	for (uint64_t i = 0; i < n && !ret; i++) {
 		g->now = start + bs_gen_spread(v[EXIT], i, n);
 		ret = bs_gen_free(g, first + seq[i], 0, order, flags, 0);

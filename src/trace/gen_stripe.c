@@ -41,7 +41,7 @@ static uint64_t block_bytes(const uint64_t *v)
 
 static uint64_t nr_blocks(const uint64_t *v)
 {
-	return (v[SIZE] + block_bytes(v) - 1) / block_bytes(v);
+	return bs_gen_blocks(v[SIZE], (unsigned int)v[ORDER]);
 }
 
 static uint64_t peak_bytes(const uint64_t *v)
@@ -62,22 +62,11 @@ static int check(const uint64_t *v, struct bs_error *err)
 static int emit_all(const uint64_t *v, const uint32_t *seq, struct bs_gen *g)
 {
 	const uint64_t n = nr_blocks(v), per_block = block_bytes(v) / v[STRIPE] / 2;
-	const unsigned int order = (unsigned int)v[ORDER];
 	const unsigned int pages = (unsigned int)(v[STRIPE] / BS_PAGE_SIZE);
 	const unsigned int stripe_order = (unsigned int)__builtin_ctz(pages);
-	bs_ns start;
-	int ret = bs_gen_mark(g, 0);
+	int ret = bs_gen_fill_and_hold(g, n, (unsigned int)v[ORDER], v[FILL], v[HOLD]);
+	const bs_ns start = g->now;
 
-	for (uint64_t i = 0; i < n && !ret; i++) {
-		g->now = bs_gen_spread(v[FILL], i, n);
-		ret = bs_gen_alloc(g, order, bs_gen_user_gfp(order), 0);
-	}
-	g->now = v[FILL];
-	if (!ret)
-		ret = bs_gen_mark(g, 1);
-	start = g->now += v[HOLD];
-	if (!ret)
-		ret = bs_gen_mark(g, 2);
 	for (uint64_t i = 0; i < n * per_block && !ret; i++) {
 		unsigned int offset = (unsigned int)(seq[i] % per_block) * 2 * pages;
 
