@@ -153,15 +153,19 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 
 /* ---- A block leaves its list, or moves ------------------------------------------------------- */
 
-/* The boundary stands at a marked block that goes away: it steps towards the tail. */
-static void pull_boundary_off(struct bs_report_ctx *rc, const struct bs_block *b)
+void bs_boundary_pull_off(struct bs_report_ctx *rc, const struct bs_block *b, unsigned int slot)
 {
 	struct bs_boundary *s = bs_state(rc);
 	const struct bs_hwm_zone *z = bs_zone_state(rc, b->zone);
-	uint32_t slot = bs_word(rc, b->pfn, b->order);
 
 	if (z->active && bs_boundary_is(s, slot, b->pfn))
 		s->slot[slot] = bs_next(rc, b->order, b->pfn);
+}
+
+/* The word of a marked block is the slot of the list in which a scan met it, 0 before one did. */
+static void pull_boundary_off(struct bs_report_ctx *rc, const struct bs_block *b)
+{
+	bs_boundary_pull_off(rc, b, bs_word(rc, b->pfn, b->order));
 }
 
 static void block_out(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why)

@@ -25,6 +25,10 @@ static inline bool bs_boundary_is(const struct bs_boundary *s, unsigned int slot
 	return slot < s->nr_slots && s->slot[slot] == pfn;
 }
 
+/* A marked block goes away, or moves: a boundary that stands at it, in the slot that is named, steps to
+ * the next block towards the tail. */
+void bs_boundary_pull_off(struct bs_report_ctx *rc, const struct bs_block *b, unsigned int slot);
+
 /* On and off: bs_hwm_start() and bs_hwm_stop(), and the slots. */
 int bs_boundary_start(struct bs_report_ctx *rc);
 void bs_boundary_stop(struct bs_report_ctx *rc);

@@ -145,13 +145,8 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 /* The mark goes, and the boundary steps to the next node towards the tail. */
 static void unmark(struct bs_report_ctx *rc, const struct bs_block *b)
 {
-	struct bs_boundary *s = bs_state(rc);
-	struct bs_hwm_zone *z = bs_zone_state(rc, b->zone);
-	uint32_t slot = bs_boundary_slot(b->order, bs_word(rc, b->pfn, b->order));
-
-	if (z->active && bs_boundary_is(s, slot, b->pfn))
-		s->slot[slot] = bs_next(rc, b->order, b->pfn);
-	bs_hwm_count(z, b->order, -1);
+	bs_boundary_pull_off(rc, b, bs_boundary_slot(b->order, bs_word(rc, b->pfn, b->order)));
+	bs_hwm_count(bs_zone_state(rc, b->zone), b->order, -1);
 }
 
 static void block_out(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why)

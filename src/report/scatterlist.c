@@ -142,12 +142,7 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 /* The boundary steps from a block that goes away to the next one towards the tail. */
 static void pull_boundary_off(struct bs_report_ctx *rc, const struct bs_block *b)
 {
-	struct bs_boundary *s = bs_state(rc);
-	const struct bs_hwm_zone *z = bs_zone_state(rc, b->zone);
-	uint32_t slot = bs_boundary_slot(b->order, bs_word(rc, b->pfn, b->order));
-
-	if (z->active && bs_boundary_is(s, slot, b->pfn))
-		s->slot[slot] = bs_next(rc, b->order, b->pfn);
+	bs_boundary_pull_off(rc, b, bs_boundary_slot(b->order, bs_word(rc, b->pfn, b->order)));
 }
 
 static void block_out(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why)
