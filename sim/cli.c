@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cli.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 int cli_error(const struct bs_error *e)
 {
@@ -24,6 +26,16 @@ void cli_warn(const char *fmt, ...)
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	fputc('\n', stderr);
+}
+
+int cli_make_dir(const char *path)
+{
+	struct bs_error err;
+
+	if (!mkdir(path, 0777) || errno == EEXIST)
+		return 0;
+	bs_error_set(&err, BS_RESOURCE, errno, path, "create its parent first", "cannot create");
+	return cli_error(&err);
 }
 
 _Noreturn void cli_usage(const char *option, const char *fmt, ...)

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* cmd_compare.c - `buddysim compare TRACE...` and `buddysim run TRACE`. */
-#include <errno.h>
 #include <inttypes.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "report.h"
 #include "sim_options.h"
@@ -38,22 +36,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_child children[] = {{&sim_options_argp, 0, NULL, 0}, {0}};
 
-static int make_dir(const char *path)
-{
-	struct bs_error err;
-
-	if (!mkdir(path, 0777) || errno == EEXIST)
-		return 0;
-	bs_error_set(&err, BS_RESOURCE, errno, path, "create its parent first", "cannot create");
-	return cli_error(&err);
-}
-
 /* Pictures of one trace: into DIR itself, or into DIR/<trace> when there are several. */
 static int write_plots(const struct compare_input *in, const struct bs_result *r, const char *trace)
 {
 	char dir[4096], record[4200], base[1024];
 	struct bs_error err;
-	int status = make_dir(in->o.plots);
+	int status = cli_make_dir(in->o.plots);
 
 	if (status)
 		return status;
@@ -62,7 +50,7 @@ static int write_plots(const struct compare_input *in, const struct bs_result *r
 		snprintf(base, sizeof(base), "%s", trace);
 		snprintf(dir, sizeof(dir), "%s/%.*s", in->o.plots,
 			 (int)strcspn(basename(base), "."), basename(base));
-		status = make_dir(dir);
+		status = cli_make_dir(dir);
 		if (status)
 			return status;
 	}

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* cmd_experiment.c - `buddysim experiment NAME`: E4 .. E8, which need no trace. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "cli.h"
 #include "report.h"
@@ -66,22 +64,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-static int make_dir(const char *path)
-{
-	struct bs_error err;
-
-	if (!mkdir(path, 0777) || errno == EEXIST)
-		return 0;
-	bs_error_set(&err, BS_RESOURCE, errno, path, "create its parent first", "cannot create");
-	return cli_error(&err);
-}
-
 /* Record, data and the experiment's own picture into DIR. */
 static int write_plots(const struct experiment_input *in, const struct bs_experiment *x)
 {
 	char record[4200], picture[64];
 	struct bs_error err;
-	int status = make_dir(in->plots);
+	int status = cli_make_dir(in->plots);
 
 	if (status)
 		return status;

@@ -2,7 +2,6 @@
 #include "experiment_lab.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -414,11 +413,8 @@ static int create_report(struct bs_lab *lab, const char *spec, struct bs_error *
 		.violated = env_violated,
 	};
 	const char *colon = strchr(spec, ':');
-	const struct bs_strategy *s;
-	char name[256];
+	const struct bs_strategy *s = bs_strategy_find(spec, err);
 
-	snprintf(name, sizeof(name), "%.*s", colon ? (int)(colon - spec) : (int)strlen(spec), spec);
-	s = bs_strategy_find(name, err);
 	if (!s)
 		return -EINVAL;
 	return bs_report_create(lab->m, s, colon ? colon + 1 : NULL, &env, &lab->rc, err);

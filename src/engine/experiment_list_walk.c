@@ -329,17 +329,15 @@ static int run_cell(struct bs_experiment *x, const char *spec, unsigned int plac
 {
 	const char *colon = strchr(spec, ':');
 	const unsigned int n = x->ci ? 8 : 64;
-	struct run_of run = {.params = colon ? colon + 1 : NULL,
+	struct run_of run = {.s = bs_strategy_find(spec, err),
+			     .params = colon ? colon + 1 : NULL,
 			     .nr_raw = n,
 			     .nr_reported = n * ratio,
 			     .place = place};
 	const unsigned int repeats = x->cfg.repeats ? x->cfg.repeats : x->ci ? 3 : 21;
 	uint64_t wall[MAX_REPEATS];
-	char name[256];
 	int ret;
 
-	snprintf(name, sizeof(name), "%.*s", colon ? (int)(colon - spec) : (int)strlen(spec), spec);
-	run.s = bs_strategy_find(name, err);
 	if (!run.s)
 		return -EINVAL;
 	/* The first time warms caches and maps, and is not counted. */

@@ -227,13 +227,9 @@ void bs_world_bind(struct bs_world *w, const struct bs_strategy *s, const char *
 void bs_world_start(struct bs_world *w, const char *strategy, unsigned int capacity)
 {
 	const char *colon = strchr(strategy, ':');
-	char name[64];
 	struct bs_error err;
-	const struct bs_strategy *s;
+	const struct bs_strategy *s = bs_strategy_find(strategy, &err);
 
-	snprintf(name, sizeof(name), "%.*s",
-		 colon ? (int)(colon - strategy) : (int)strlen(strategy), strategy);
-	s = bs_strategy_find(name, &err);
 	assert_non_null(s);
 	bs_world_bind(w, s, colon ? colon + 1 : NULL, capacity);
 	assert_int_equal(bs_report_start(w->rc), 0);
