@@ -180,7 +180,8 @@ static int inflate(struct bs_report_ctx *rc)
 }
 
 /* While an allocation fails the driver tries again every 200 ms. Where nothing ends that, it is only
- * tried when a large block has been freed, so that a guest at rest is at rest. */
+ * tried when a large block has been freed, so that a guest at rest is at rest. What was freed during
+ * the message may have asked for that already, and does not put off the end. */
 static void wake_next(struct bs_report_ctx *rc)
 {
 	const struct balloon *s = bs_state(rc);
@@ -189,7 +190,7 @@ static void wake_next(struct bs_report_ctx *rc)
 
 	if (s->asked || !left)
 		return;
-	bs_wake(rc, s->starved && left > RETRY ? RETRY : left);
+	bs_wake_sooner(rc, s->starved && left > RETRY ? RETRY : left);
 }
 
 static int pass(struct bs_report_ctx *rc, int cpu)
