@@ -7,7 +7,7 @@
  * those that are free and installed, eight at a time: they stay free for the guest, only their
  * backing goes. No guest CPU, no isolation, no guest call. An allocation that is handed anything of
  * an evicted frame first has the host install all of it and waits for that, so no touch ever faults.
- * Blocks are claimed whole: a free block of 4 MiB is two frames in one range.
+ * The two frames of a free block of 4 MiB are one range, if both are evicted.
  */
 #include <errno.h>
 
@@ -116,31 +116,35 @@ static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs
 
 /* ---- The host thread ------------------------------------------------------------------------- */
 
-static bool has_installed(const struct shared_state *s, const struct bs_block *b)
+/* From @pfn on, one frame or, in one free block, two: @room or fewer. Return: how many; 0: it is not
+ * free, or not installed. */
+static unsigned int claim(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int room)
 {
-	return !is_evicted(s, b->pfn) || (b->order > FRAME_ORDER && !is_evicted(s, b->pfn + FRAME));
+	const struct shared_state *s = bs_state(rc);
+
+	if (is_evicted(s, pfn))
+		return 0;
+	if (room > 1 && !(pfn & FRAME) && !is_evicted(s, pfn + FRAME) &&
+	    bs_claim(rc, pfn, FRAME_ORDER + 1))
+		return 2;
+	return bs_claim(rc, pfn, FRAME_ORDER) ? 1 : 0;
 }
 
 /* From *@at on; it is left behind the last frame looked at. Locked. */
 static unsigned int evict(struct bs_report_ctx *rc, bs_pfn *at, bs_pfn end)
 {
 	struct shared_state *s = bs_state(rc);
-	unsigned int frames = 0, n = 0;
+	unsigned int room = (unsigned int)bs_param_get(rc, BATCH), n = 0;
 
-	while (*at < end && n < s->capacity && frames < bs_param_get(rc, BATCH)) {
-		const bs_pfn pfn = *at;
-		struct bs_block b;
+	while (*at < end && n < s->capacity && room) {
+		const unsigned int frames = claim(rc, *at, room);
 
-		*at += FRAME;
-		if (bs_block_at(rc, pfn, &b) || b.order < FRAME_ORDER)
-			continue;
-		*at = pfn + (1u << b.order);
-		if (b.list_mt == BS_MIGRATE_ISOLATE || !has_installed(s, &b) ||
-		    !bs_claim(rc, pfn, b.order))
-			continue;
-		set_evicted(s, pfn, b.order, true);
-		s->batch[n++] = (struct bs_range){pfn, b.order};
-		frames += 1u << (b.order - FRAME_ORDER);
+		if (frames) {
+			s->batch[n] = (struct bs_range){*at, (uint8_t)(FRAME_ORDER + frames - 1)};
+			set_evicted(s, *at, s->batch[n++].order, true);
+			room -= frames;
+		}
+		*at += frames ? frames * FRAME : FRAME;
 	}
 	return n;
 }
@@ -235,7 +239,7 @@ const struct bs_strategy bs_strategy_shared_state = {
 	.summary = "the host itself evicts free 2 MiB frames; an allocation installs them again",
 	.origin = "HyperAlloc (Wrenger et al., EuroSys 2025) over LLFree",
 	.abi = BS_STRATEGY_ABI,
-	/* Both frames of a block, if one of them is raw; and all of it when it is on again. */
+	/* All of it when it is on again. */
 	.caps = BS_CAP_HOST_SIDE | BS_CAP_DUPLICATES,
 	.state_size = sizeof(struct shared_state),
 	.params = params,

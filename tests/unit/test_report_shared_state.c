@@ -88,8 +88,23 @@ static void test_an_allocation_installs_its_frame_only(void **state)
 	bs_world_free(w, page, 0);
 	bs_assert_list(w, 10, M, "1024");
 	assert_int_equal(bs_report_raw_bytes(w->rc), BS_PAGE_SIZE << 9);
+	bs_world_work(w); /* and not the half that is evicted already */
+	assert_string_equal(bs_world_log(w), "1024:9 | ");
+	assert_int_equal(bs_report_raw_bytes(w->rc), 0);
+	bs_world_destroy(w);
+}
+
+/* Three frames under one lock are three: of the second block, the lower one. */
+static void test_a_batch_is_counted_in_frames(void **state)
+{
+	struct bs_world *w = full_world("shared-state:batch=3");
+
+	(void)state;
+	bs_world_free(w, 1024, 10);
+	bs_world_free(w, 5120, 10);
 	bs_world_work(w);
-	assert_string_equal(bs_world_log(w), "1024:10 | ");
+	assert_string_equal(bs_world_log(w), "1024:10 5120:9 | 5632:9 | ");
+	assert_int_equal(bs_report_raw_bytes(w->rc), 0);
 	bs_world_destroy(w);
 }
 
@@ -233,6 +248,7 @@ int main(void)
 		cmocka_unit_test(test_frames_are_evicted_where_they_stand),
 		cmocka_unit_test(test_the_tick),
 		cmocka_unit_test(test_an_allocation_installs_its_frame_only),
+		cmocka_unit_test(test_a_batch_is_counted_in_frames),
 		cmocka_unit_test(test_a_large_allocation_installs_both),
 		cmocka_unit_test(test_pages_wait_on_a_per_cpu_list),
 		cmocka_unit_test(test_a_frame_that_nobody_had_stays_evicted),
