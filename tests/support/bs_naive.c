@@ -300,14 +300,20 @@ static bs_ns next_use(struct bs_world *w, bs_pfn pfn, unsigned int order)
 	return p->v.future[pfn / 512];
 }
 
-/* Time goes on, as far as no pass is due, and the future with it: at once, just not or just worth a
- * report, never. */
+/* Half of the steps come a second after the last one, but none behind the pass that is due. */
+static void let_time_pass(struct pair *p)
+{
+	const bs_ns now = p->w->now + bs_rng_below(&p->rng, 2) * BS_NS_PER_S;
+
+	if (!p->w->wake_armed || now <= p->w->wake_at)
+		p->v.now = p->w->now = now;
+}
+
+/* Each unit is needed at once, when it is just not or just worth a report, or never. */
 static void draw_future(struct pair *p)
 {
 	const bs_ns gap = p->v.kind->gap;
 
-	if (!p->w->wake_armed)
-		p->v.now = p->w->now += bs_rng_below(&p->rng, 2) * gap;
 	for (int unit = 0; unit < BS_NAIVE_UNITS; unit++) {
 		const bs_ns left[] = {0, gap, gap + 1};
 		const unsigned int i = (unsigned int)bs_rng_below(&p->rng, 4);
@@ -345,13 +351,14 @@ static void step(struct pair *p)
 {
 	struct bs_naive_block b;
 
+	if (p->v.kind->timed)
+		let_time_pass(p);
 	if (p->v.kind->gap)
 		draw_future(p);
-	switch (bs_rng_below(&p->rng, 8)) {
+	switch (bs_rng_below(&p->rng, p->v.kind->once ? 32 : 8)) {
 	case 0:
 	case 1:
-		if (!p->v.kind->seldom || !bs_rng_below(&p->rng, 4))
-			pass(p);
+		pass(p);
 		return;
 	case 2:
 	case 3:

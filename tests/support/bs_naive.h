@@ -64,8 +64,8 @@ struct bs_naive {
  * @state_size: of bs_naive.s
  * @device: ranges that the device takes in a request; 0: 32
  * @small: it deals in single pages: all lists are compared, not only those from order 8 on
- * @seldom: passes are a quarter as frequent, for who does everything in the first
- * @timed: when the pass is due is compared, too
+ * @once: it acts once: mostly frees, so that there is something then
+ * @timed: time passes between the steps; when the pass is due is compared, too
  * @gap: what is left alone for longer pays; not 0: there is a future
  * @start: switched on
  * @freeing: the owner frees this, before anything is merged
@@ -81,7 +81,7 @@ struct bs_naive_kind {
 	const char *params;
 	size_t state_size;
 	int scale, device;
-	bool small, seldom, timed;
+	bool small, once, timed;
 	bs_ns gap;
 	void (*start)(struct bs_naive *v);
 	void (*freeing)(struct bs_naive *v, int pfn, int order);
