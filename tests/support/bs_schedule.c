@@ -17,8 +17,8 @@ static void note_false_oom(struct bs_guest *g, unsigned int gfp, unsigned int or
 	/* Isolated pageblocks are nobody's to allocate from. */
 	for (unsigned int i = 0; i < g->nr_away; i++)
 		away += g->away[i].end - g->away[i].pfn;
-	/* Far enough from full that the blocks of one request cannot matter (33). */
-	if (!order && g->live_pages + away + LOW_PAGES + (CAPACITY << BS_MAX_ORDER) <= g->pages &&
+	/* Far enough from full that the blocks of all its requests cannot matter (33). */
+	if (!order && g->live_pages + away + LOW_PAGES + bs_guest_may_isolate(g) <= g->pages &&
 	    bs_report_false_oom(g->rc, gfp, order))
 		bs_guest_broke(g, BS_LAW_OOM, "a page was refused while blocks were isolated",
 			       BS_NO_PFN);
