@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* cmd_verify.c - `buddysim verify`: a line per file, and what is behind it when something differs. */
+#include <errno.h>
+#include <fnmatch.h>
+#include <fts.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,17 +185,83 @@ static void print_end(const struct verify_args *a)
 		a->ns ? (double)a->operations * 1e3 / (double)a->ns : 0.0);
 }
 
+/* ---- Files and directories ------------------------------------------------------------------- */
+
+static int verify_file(struct verify_args *a, const char *path)
+{
+	struct bs_error err = {0};
+	const int ret = bs_verify_file(path, &a->cfg, &err);
+
+	if (ret < 0) {
+		fflush(stdout);
+		return cli_error(&err);
+	}
+	return ret ? BS_UNEQUAL : 0;
+}
+
+/* What stands in a directory beside dumps and vectors (a README, what a vector gave) is no input. */
+static bool has_input_name(const char *name)
+{
+	return !fnmatch("*.@(ops|txt)?(.gz|.zst)", name, FNM_EXTMATCH);
+}
+
+static int by_name(const FTSENT **x, const FTSENT **y)
+{
+	return strcmp((*x)->fts_name, (*y)->fts_name);
+}
+
+static int cannot_read(const char *path, int error)
+{
+	struct bs_error err;
+
+	bs_error_set(&err, BS_INPUT, error, path, NULL, "cannot open");
+	fflush(stdout);
+	return cli_error(&err);
+}
+
+/* @path itself, or all that lies under it, in the order of names. The exit status. */
+static int verify_path(struct verify_args *a, char *path)
+{
+	const unsigned int before = a->results;
+	FTS *tree = fts_open((char *[]){path, NULL}, FTS_LOGICAL | FTS_NOCHDIR, by_name);
+	int status = 0;
+	FTSENT *e;
+
+	if (!tree)
+		return cannot_read(path, errno);
+	while (status <= BS_UNEQUAL && (e = fts_read(tree)) != NULL) {
+		int ret = 0;
+
+		if (e->fts_info == FTS_DNR || e->fts_info == FTS_ERR || e->fts_info == FTS_NS)
+			ret = cannot_read(e->fts_path, e->fts_errno);
+		else if (e->fts_info != FTS_D && e->fts_info != FTS_DP &&
+			 (!e->fts_level || has_input_name(e->fts_name)))
+			ret = verify_file(a, e->fts_path);
+		status = ret ? ret : status;
+	}
+	fts_close(tree);
+	if (!status && a->results == before) {
+		struct bs_error err;
+
+		bs_error_set(&err, BS_INPUT, 0, path,
+			     "their names end in .ops or .txt, .gz or .zst behind it",
+			     "no dump and no vector in this directory");
+		status = cli_error(&err);
+	}
+	return status;
+}
+
 int cmd_verify(int argc, char **argv)
 {
 	static const struct argp argp = {
 		.options = options,
 		.parser = parse,
-		.args_doc = "FILE...",
+		.args_doc = "FILE|DIR...",
 		.doc = "Replay what a real kernel's page allocator did, and compare every page it "
 		       "returned, every failure, every list, counter and pageblock type.\v"
 		       "FILE is a dump of a live kernel with operations (plain, .gz or .zst), or a "
 		       "vector: NAME.ops with NAME.out or NAME.54.out, NAME.61.out, NAME.612.out "
-		       "beside it. Exit status 0: nothing differs; 1: something does; 3: a file "
+		       "beside it; of a DIR, all that lies under it. Exit status 0: nothing differs; 1: something does; 3: a file "
 		       "cannot be read.",
 	};
 	struct verify_args a = {0};
@@ -204,16 +273,10 @@ int cmd_verify(int argc, char **argv)
 	cli_parse(&argp, "verify", argc, argv, &a);
 	if (!a.files)
 		cli_usage("verify", "name at least one file; `buddysim verify --help`");
-	for (char **f = a.files; *f && status <= 1; f++) {
-		struct bs_error err = {0};
-		const int ret = bs_verify_file(*f, &a.cfg, &err);
+	for (char **f = a.files; *f && status <= BS_UNEQUAL; f++) {
+		const int ret = verify_path(&a, *f);
 
-		if (ret < 0) {
-			fflush(stdout);
-			status = cli_error(&err);
-		} else if (ret) {
-			status = BS_UNEQUAL;
-		}
+		status = ret ? ret : status;
 	}
 	print_end(&a);
 	if (a.cfg.explain && !a.explained && status <= BS_UNEQUAL)

@@ -14,6 +14,17 @@ grep -q 'no operations$' stdout.txt || fail "dumps alone: $(cat stdout.txt)"
 expect 0 -- verify "$data"/v0*.ops
 grep -q '27 files: 27 exact, 0 differ' stdout.txt || fail "sum of vectors: $(tail -1 stdout.txt)"
 
+# Of a directory all dumps and vectors under it, in the order of their names, and nothing else.
+mkdir -p tree/b tree/empty
+cp "$data/linux-6.12-ix_ha_mix.txt.zst" tree/b/a.txt.zst
+cp "$data"/v01*.ops "$data"/v01*.out tree/b/
+echo "no dump" >tree/b/README.md
+expect 0 -- verify tree
+{ grep -q '^a.txt.zst ' stdout.txt && grep -q '^v01' stdout.txt &&
+	! grep -q README stdout.txt; } || fail "a directory: $(cat stdout.txt)"
+expect 3 tree/empty "no dump" -- verify tree/empty
+expect 3 "cannot open" -- verify tree absent.txt
+
 # One wrong page: status 1, what was expected, the lists before it.
 zstd -dcq "$data/linux-6.12-ix_ha_mix.txt.zst" >good.txt
 awk '$1 == "a" && $5 != "-" && ++n == 100 { $5++ } { print }' good.txt >bad.txt
