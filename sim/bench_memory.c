@@ -282,7 +282,8 @@ static void print_text(const struct row *rows, unsigned int nr)
 		const struct spec *s = rows[i].spec;
 
 		if (!s)
-			printf("%-22.22s says nothing of it\n", rows[i].label);
+			printf("%-13.13s %-9s %-16s %-16s %s\n", rows[i].label, "-", "-", "-",
+			       "no series: the spec has nothing to say of it");
 		else
 			printf("%-13.13s %-9s %-16s %-16s %s\n", s->name, s->section, s->page,
 			       s->zone, s->memory);
