@@ -17,7 +17,7 @@
 #include "host.h"
 #include "hostmem.h"
 
-#define MAX_CALLS 64
+#define MAX_CALLS 256 /* as many as the deepest queue holds */
 
 static uint64_t now_real_ns(clockid_t clock)
 {
