@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "bs_watch.h"
+
 const struct bs_exemption bs_exemptions[] = {
 	{NULL, BS_CAP_DUPLICATES, BS_LAW_ONCE, "no mark is kept: re-freed is re-told (axis 16)"},
 	{NULL, BS_CAP_CLIENT, BS_LAW_RANGE, "allocates: any page may be in a message (10, S8b)"},
@@ -29,17 +31,55 @@ const struct bs_exemption bs_exemptions[] = {
 };
 const unsigned int bs_nr_exemptions = sizeof(bs_exemptions) / sizeof(bs_exemptions[0]);
 
+/* ---- What there is nothing of ---------------------------------------------------------------- */
+
+#define MARKS                                                                            \
+	(BS_LAW_BIT(BS_LAW_SMALL) | BS_LAW_BIT(BS_LAW_ERROR) | BS_LAW_BIT(BS_LAW_MARK) | \
+	 BS_LAW_BIT(BS_LAW_MARKS))
+#define ISOLATED (BS_LAW_BIT(BS_LAW_PEAK) | BS_LAW_BIT(BS_LAW_OOM))
+#define REQUESTS                                                                                \
+	(BS_LAW_BIT(BS_LAW_DEVICE) | BS_LAW_BIT(BS_LAW_CONTENT) | BS_LAW_BIT(BS_LAW_RESIDENT) | \
+	 BS_LAW_BIT(BS_LAW_RANGE) | BS_LAW_BIT(BS_LAW_ISOLATE) | BS_LAW_BIT(BS_LAW_ONCE) |      \
+	 BS_LAW_BIT(BS_LAW_LOCK) | BS_LAW_BIT(BS_LAW_SAME))
+
+/* As in the table of exemptions. */
+static const struct {
+	const char *name;
+	unsigned int cap;
+	uint64_t laws;
+} nothing_of[] = {
+	/* No mark is kept (axis 16). */
+	{NULL, BS_CAP_DUPLICATES, MARKS},
+	/* What it frees is on no list yet: it takes nothing out of one, and returns nothing (2). */
+	{"hypercall", 0, ISOLATED | BS_LAW_BIT(BS_LAW_TYPE) | BS_LAW_BIT(BS_LAW_MIN)},
+	/* Allocates what it reports, and keeps it: no mark, nothing isolated or returned (10, S8b). */
+	{NULL, BS_CAP_CLIENT, MARKS | ISOLATED | BS_LAW_BIT(BS_LAW_TYPE) | BS_LAW_BIT(BS_LAW_ONCE)},
+	/* Claims blocks where they stand (10, S8a). */
+	{NULL, BS_CAP_HOST_SIDE, MARKS | ISOLATED | BS_LAW_BIT(BS_LAW_MIN)},
+	{"none", 0, MARKS | ISOLATED | REQUESTS | BS_LAW_BIT(BS_LAW_TYPE) | BS_LAW_BIT(BS_LAW_MIN)},
+};
+
+bool bs_is_about(const struct bs_strategy *s, unsigned int law)
+{
+	for (unsigned int i = 0; i < sizeof(nothing_of) / sizeof(nothing_of[0]); i++)
+		if (nothing_of[i].laws >> law & 1 &&
+		    (nothing_of[i].name ? !strcmp(nothing_of[i].name, s->name)
+					: (s->caps & nothing_of[i].cap) != 0))
+			return false;
+	return bs_watch_applies(s, law);
+}
+
 bool bs_is_exempt(const struct bs_strategy *s, const struct bs_exemption *e)
 {
 	return e->name ? !strcmp(e->name, s->name) : (s->caps & e->cap) != 0;
 }
 
-uint32_t bs_laws_of(const struct bs_strategy *s)
+uint64_t bs_laws_of(const struct bs_strategy *s)
 {
-	uint32_t laws = (1u << BS_NR_LAWS) - 1;
+	uint64_t laws = BS_LAW_BIT(BS_NR_LAWS) - 1;
 
 	for (unsigned int i = 0; i < bs_nr_exemptions; i++)
 		if (bs_is_exempt(s, &bs_exemptions[i]))
-			laws &= ~(1u << bs_exemptions[i].law);
+			laws &= ~BS_LAW_BIT(bs_exemptions[i].law);
 	return laws;
 }

@@ -23,8 +23,15 @@ struct bs_exemption {
 extern const struct bs_exemption bs_exemptions[];
 extern const unsigned int bs_nr_exemptions;
 
+/*
+ * Is @law about @s at all? Not about one without boundaries is a law on boundaries; and so on, for
+ * want of marks, of isolated blocks, of requests. The fault matrix counts: what is about @s must
+ * have been looked at, and what is not, never.
+ */
+bool bs_is_about(const struct bs_strategy *s, unsigned int law);
+
 bool bs_is_exempt(const struct bs_strategy *s, const struct bs_exemption *e);
 /* Bit per law that @s has to keep, those that are not about it included. */
-uint32_t bs_laws_of(const struct bs_strategy *s);
+uint64_t bs_laws_of(const struct bs_strategy *s);
 
 #endif

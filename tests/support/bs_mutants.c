@@ -72,6 +72,24 @@ static void miss_the_rotation(struct bs_report_ctx *rc, unsigned int zone, unsig
 	(void)mt;
 }
 
+static void return_to_head(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
+			   struct bs_spot *at)
+{
+	base(rc)->place(rc, b, why, at);
+	if (why == BS_RETURN)
+		*at = (struct bs_spot){.tail = false, .before = BS_NO_PFN};
+}
+
+/* The boundary goes to the list's end instead of one block towards it. */
+static void start_over(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why)
+{
+	struct bs_boundary *s = bs_state(rc);
+
+	base(rc)->block_out(rc, b, why);
+	if (b->reported && s->slot)
+		s->slot[bs_boundary_slot(b->order, b->list_mt)] = BS_NO_PFN;
+}
+
 static int stay_active(struct bs_report_ctx *rc, int cpu)
 {
 	const int ret = base(rc)->pass(rc, cpu);
@@ -97,6 +115,30 @@ static int go_on_beyond_budget(struct bs_report_ctx *rc, int cpu)
 
 	for (unsigned int i = 0; i < 8 && s->state == BS_ROTATION_REQUESTED; i++)
 		ret = base(rc)->pass(rc, cpu);
+	return ret;
+}
+
+/* What is free of the order below, and was never reported. */
+static int mark_a_small_one(struct bs_report_ctx *rc, int cpu)
+{
+	const unsigned int order = BS_MAX_ORDER - 2;
+	bs_pfn p;
+
+	bs_zone_lock(rc, 0);
+	p = bs_first(rc, 0, order, BS_MIGRATE_MOVABLE);
+	if (p != BS_NO_PFN)
+		bs_mark(rc, p, order);
+	bs_zone_unlock(rc, 0);
+	return base(rc)->pass(rc, cpu);
+}
+
+/* (The timer runs all the same.) */
+static int forget_the_busy_host(struct bs_report_ctx *rc, int cpu)
+{
+	struct bs_rotation *s = bs_state(rc);
+	const int ret = base(rc)->pass(rc, cpu);
+
+	s->state = BS_ROTATION_IDLE;
 	return ret;
 }
 
@@ -184,11 +226,25 @@ static const struct spoilt {
 	 .block_move = move_behind_boundary},
 	{"boundary", ONE_BY_ONE, "does not hear of a foreign rotation", BS_LAW_BEHIND,
 	 .reordered = miss_the_rotation},
+	{"boundary", ONE_BY_ONE, "returns blocks to the head", BS_LAW_FRONT,
+	 .place = return_to_head},
+	{"boundary", ONE_BY_ONE, "sweeps again when a reported block left", BS_LAW_FRONT,
+	 .block_out = start_over},
 	{"boundary", HWM, "stays active", BS_LAW_ACTIVE, .pass = stay_active},
 	{"scatterlist", HWM, "leaves a request unserved", BS_LAW_ACTIVE, .pass = do_nothing},
 	{"rotation", "capacity=4,budget=4", "goes on when its budget is spent", BS_LAW_CALLS,
 	 .pass = go_on_beyond_budget},
-	{"rotation", "capacity=4", "asks again for what it put back", BS_LAW_REQUESTED,
+	{"rotation", "capacity=1,budget=4,depth=3", "goes on when its budget is spent",
+	 BS_LAW_CALLS, .pass = go_on_beyond_budget},
+	{"rotation", "capacity=4,depth=3", "asks again for what it put back", BS_LAW_UNASKED,
+	 .block_in = hear_put_backs},
+	{"rotation", "capacity=4,skip_if_busy=on", "asks again for what it put back",
+	 BS_LAW_UNASKED, .block_in = hear_put_backs},
+	{"rotation", "capacity=2,depth=2,skip_if_busy=on", "does not ask a busy host again",
+	 BS_LAW_UNASKED, .pass = forget_the_busy_host},
+	{"rotation", "capacity=4", "marks a block of order 8", BS_LAW_SMALL,
+	 .pass = mark_a_small_one},
+	{"rotation", "capacity=4", "asks again for what it put back", BS_LAW_UNASKED,
 	 .block_in = hear_put_backs},
 	{"rotation", "capacity=4", "does not hear a free", BS_LAW_REQUESTED,
 	 .block_in = hear_nothing},

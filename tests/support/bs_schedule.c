@@ -10,33 +10,46 @@
 
 /* ---- What the guest does --------------------------------------------------------------------- */
 
-static void note_false_oom(struct bs_guest *g, unsigned int gfp, unsigned int order)
+/* So far from full that the blocks of all requests cannot matter (33), and some are out? */
+static bool needs_no_isolated(const struct bs_guest *g)
 {
+	struct bs_report_stats st;
 	bs_pfn away = 0;
 
 	/* Isolated pageblocks are nobody's to allocate from. */
 	for (unsigned int i = 0; i < g->nr_away; i++)
 		away += g->away[i].end - g->away[i].pfn;
-	/* Far enough from full that the blocks of all its requests cannot matter (33). */
-	if (!order && g->live_pages + away + LOW_PAGES + bs_guest_may_isolate(g) <= g->pages &&
-	    bs_report_false_oom(g->rc, gfp, order))
-		bs_guest_broke(g, BS_LAW_OOM, "a page was refused while blocks were isolated",
-			       BS_NO_PFN);
+	bs_report_stats(g->rc, &st);
+	return st.isolated_bytes &&
+	       g->live_pages + away + LOW_PAGES + bs_guest_may_isolate(g) <= g->pages;
+}
+
+void bs_guest_touch(struct bs_guest *g, bs_pfn pfn, unsigned int order)
+{
+	const unsigned int with = bs_device_thp(g->d) && order < 9 ? 9 : order;
+	const bs_pfn first = pfn >> with << with;
+
+	for (bs_pfn p = first; p < first + (1u << with); p++)
+		g->touched[p / 64] |= UINT64_C(1) << p % 64;
 }
 
 static bool allocate(struct bs_guest *g, unsigned int order, unsigned int mt)
 {
 	static const unsigned int bits[] = {0, BS_GFP_MOVABLE, BS_GFP_RECLAIMABLE};
 	const unsigned int gfp = BS_GFP_KERNEL | bits[mt];
+	const bool must_have = !order && needs_no_isolated(g);
 	struct bs_error err;
 	bs_ns cost;
 	bs_pfn pfn;
 
 	if (g->nr_live == MAX_LIVE)
 		return false;
+	bs_guest_saw(g, BS_LAW_OOM, must_have);
 	pfn = bs_alloc_pages(g->m, (unsigned int)bs_guest_below(g, 2), gfp, order);
 	if (pfn == BS_NO_PFN) {
-		note_false_oom(g, gfp, order);
+		if (must_have && bs_report_false_oom(g->rc, gfp, order))
+			bs_guest_broke(g, BS_LAW_OOM,
+				       "a page was refused while blocks were isolated", BS_NO_PFN);
 		bs_report_event(g->rc, BS_EVENT_SHRINK, UINT64_C(1) << order);
 		return false;
 	}
@@ -45,6 +58,7 @@ static bool allocate(struct bs_guest *g, unsigned int order, unsigned int mt)
 		bs_page_set_lru(g->m, pfn, order, true);
 	g->live[g->nr_live++] = (struct bs_live){pfn, (uint8_t)order, ++g->next_id};
 	g->live_pages += UINT64_C(1) << order;
+	bs_guest_touch(g, pfn, order);
 	if (bs_device_alloc(g->d, pfn, order, g->next_id, g->now, &cost, &err))
 		bs_guest_broke(g, BS_LAW_DEVICE, err.text, BS_NO_PFN);
 	return true;
@@ -65,6 +79,7 @@ static void release_block(struct bs_guest *g, const struct bs_live *l)
 {
 	struct bs_error err;
 
+	bs_guest_saw(g, BS_LAW_CONTENT, g->v->requests != 0);
 	if (bs_device_free(g->d, l->pfn, l->order, l->id, &err))
 		bs_guest_broke(g, BS_LAW_CONTENT, err.text, BS_NO_PFN);
 	g->live_pages -= UINT64_C(1) << l->order;
@@ -101,6 +116,7 @@ static void release(struct bs_guest *g)
  * blocks of theirs are freed to ISOLATE lists, and several lie side by side. */
 static bool isolate(struct bs_guest *g, bs_pfn pfn, bs_pfn end)
 {
+	bs_watch_isolates(g, pfn, end);
 	g->isolations++; /* also if it fails: what it isolated by then came back */
 	for (bs_pfn p = pfn; p < end; p += 512) {
 		const unsigned int i = (p - pfn) / 512;
@@ -150,7 +166,7 @@ static void rotate_a_list(struct bs_guest *g)
 	if (n)
 		bs_mm_list_reorder(g->m, zone, order, BS_MIGRATE_MOVABLE,
 				   pfn[bs_guest_below(g, n < 64 ? n : 64)], bs_guest_below(g, 2));
-	bs_watch_reordered(g);
+	bs_watch_reordered(g, zone, order);
 }
 
 static void act_at_random(struct bs_guest *g)
@@ -243,6 +259,7 @@ void bs_guest_act_in_call(struct bs_guest *g, bs_ns due)
 
 	if (!g->in_call) {
 		g->in_call = true;
+		bs_guest_check_pages(g);
 		if (g->sc->script && !g->quiet)
 			script_in_call(g);
 		else
@@ -264,6 +281,7 @@ static void run_wake(struct bs_guest *g)
 	if (g->wake_at > g->now)
 		g->now = g->wake_at;
 	bs_guest_note_free(g);
+	g->put_off = false;
 	bs_watch_pass(g, true);
 	g->in_pass = true;
 	bs_report_pass(g->rc, -1);
@@ -282,6 +300,7 @@ static void toggle(struct bs_guest *g)
 
 	bs_report_stop(g->rc);
 	g->off = true;
+	bs_guest_saw(g, BS_LAW_OFF, 1);
 	bs_report_stats(g->rc, &st);
 	if (st.isolated_bytes)
 		bs_guest_broke(g, BS_LAW_OFF, "switched off, and blocks are still out", BS_NO_PFN);
@@ -336,9 +355,6 @@ static void set_something(struct bs_guest *g)
 		g->order_raised |= v > g->lowest_order;
 		g->lowest_order = v < g->lowest_order ? (unsigned int)v : g->lowest_order;
 	}
-	/* What a gate is about moves, too. */
-	if (!strcmp(p->name, "gate"))
-		bs_report_event(g->rc, BS_EVENT_PRESSURE, bs_guest_below(g, 101));
 	g->v->settings++;
 }
 
@@ -402,11 +418,13 @@ static void settle(struct bs_guest *g)
 	bs_guest_refresh_told(g);
 	while (g->wake_armed && !g->over && passes++ < 200)
 		run_wake(g);
+	bs_guest_saw(g, BS_LAW_SETTLE, g->v->requests != 0);
 	if (g->wake_armed)
 		bs_guest_broke(g, BS_LAW_SETTLE, "does not go idle", BS_NO_PFN);
 	if (!g->sc->errors && bs_report_raw_bytes(g->rc) > may_stay_raw(g))
 		bs_guest_broke(g, BS_LAW_SETTLE, "idle, and blocks are left raw", BS_NO_PFN);
 	bs_guest_check(g);
+	bs_guest_check_settled(g);
 }
 
 /* The host's books, after the last completion. */
@@ -421,6 +439,7 @@ static void check_books(struct bs_guest *g)
 	g->v->discarded_bytes = st.discarded_bytes;
 	if (g->over)
 		return;
+	bs_guest_saw(g, BS_LAW_RESIDENT, st.asked_bytes != 0);
 	if (st.discarded_bytes + st.skipped_bytes + st.redundant_bytes != st.asked_bytes)
 		bs_guest_broke(g, BS_LAW_RESIDENT, "discarded, skipped and redundant are not all",
 			       BS_NO_PFN);
@@ -429,6 +448,8 @@ static void check_books(struct bs_guest *g)
 	if (bs_device_check(g->d, &err) > 0)
 		bs_guest_broke(g, BS_LAW_RESIDENT, err.text, BS_NO_PFN);
 }
+
+#define RSS_STEP 48 /* early: not all of the guest was in use yet */
 
 /* ---- A schedule ------------------------------------------------------------------------------ */
 
@@ -503,10 +524,14 @@ static void run_at_random(struct bs_guest *g)
 			toggle(g);
 		else if (dice >= 970)
 			set_something(g);
+		else if (dice >= 940 && bs_guest_param(g, "gate", 0))
+			bs_report_event(g->rc, BS_EVENT_PRESSURE, bs_guest_below(g, 101));
 		else
 			bs_guest_act(g);
 		if (step % 16 == 0)
 			bs_guest_check(g);
+		if (step == RSS_STEP && !g->over)
+			bs_guest_check_rss(g);
 	}
 }
 

@@ -4,6 +4,9 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#include "device_int.h"
 
 /* ---- The device and the clock ---------------------------------------------------------------- */
 
@@ -29,10 +32,14 @@ static void env_cancel(void *arg)
 static bool env_busy(void *arg)
 {
 	struct bs_guest *g = arg;
+	bool waits = false;
 
 	if (g->quiet || bs_guest_below(g, 4))
 		return false;
+	for (unsigned int i = 0; i < sizeof(g->calls) / sizeof(g->calls[0]); i++)
+		waits |= g->calls[i].used;
 	g->was_busy = true;
+	g->put_off |= !waits;
 	return true;
 }
 
@@ -59,6 +66,9 @@ static void check_range(struct bs_guest *g, struct bs_range r)
 		bs_guest_broke(g, BS_LAW_RANGE, "range not aligned to its order", r.pfn);
 	else if (bs_pfn_zone(g->m, r.pfn) != bs_pfn_zone(g->m, r.pfn + (1u << r.order) - 1))
 		bs_guest_broke(g, BS_LAW_RANGE, "range in two zones", r.pfn);
+	bs_guest_saw(g, BS_LAW_RANGE, 1);
+	bs_guest_saw(g, BS_LAW_ISOLATE, g->nr_away != 0);
+	bs_guest_saw(g, BS_LAW_ONCE, g->nr_told != 0);
 	for (bs_pfn pfn = r.pfn & ~511u; pfn < r.pfn + (1u << r.order); pfn += 512)
 		if (bs_guest_in_isolate(g, pfn))
 			bs_guest_broke(g, BS_LAW_ISOLATE, "range in an ISOLATE pageblock", pfn);
@@ -82,10 +92,16 @@ static void look_at_request(struct bs_guest *g, const struct bs_range *r, unsign
 {
 	bs_guest_check_returned(g);
 	bs_guest_refresh_told(g); /* what merged when it was put back */
+	bs_guest_saw(g, BS_LAW_DEVICE, n);
+	bs_guest_saw(g, BS_LAW_LOCK, 1);
 	for (unsigned int z = 0; z < bs_nr_zones(g->m); z++) {
 		struct bs_zone_info zi;
 
 		bs_zone_info(g->m, z, &zi);
+		/* (One without a worker takes nothing: a merge in its hands is in nobody's.) */
+		bs_guest_saw(g, BS_LAW_MIN,
+			     zi.nr_free_pages < g->free_before[z] &&
+				     !(g->sc->s->caps & BS_CAP_NO_WORKER));
 		if (zi.nr_free_pages < zi.watermark_min && zi.nr_free_pages < g->free_before[z])
 			bs_guest_broke(g, BS_LAW_MIN,
 				       "isolating took the zone below its min watermark",
@@ -119,11 +135,37 @@ static int env_submit_async(void *arg, const struct bs_range *r, unsigned int n)
 		bs_guest_broke(g, BS_LAW_DEVICE, err.text, BS_NO_PFN);
 		return ticket;
 	}
+	bs_watch_accepted(g, r, n);
 	memcpy(g->calls[ticket].r, r, n * sizeof(*r));
 	g->calls[ticket].n = n;
 	g->calls[ticket].due = g->now + cost;
 	g->calls[ticket].used = true;
 	return ticket;
+}
+
+/* What the host does that the device does not know of. */
+static void misbehave(struct bs_guest *g, const struct bs_range *r, unsigned int n)
+{
+	for (unsigned int i = 0; i < n && g->d->arena.base; i++) {
+		char *page = bs_arena_page(&g->d->arena, r[i].pfn);
+
+		switch (g->sc->host) {
+		case BS_GOOD_HOST:
+			break;
+		case BS_HOST_KEEPS:
+			if (g->touched[r[i].pfn / 64] & UINT64_C(1) << r[i].pfn % 64)
+				*(volatile char *)page = 1;
+			break;
+		case BS_HOST_DROPS:
+			assert_int_equal(madvise(page, BS_PAGE_SIZE << r[i].order, MADV_DONTNEED),
+					 0);
+			break;
+		case BS_HOST_FILLS:
+			for (bs_pfn p = 0; p < g->pages; p++)
+				*(volatile char *)bs_arena_page(&g->d->arena, p) |= 0;
+			break;
+		}
+	}
 }
 
 static int complete(struct bs_guest *g, int ticket)
@@ -136,6 +178,7 @@ static int complete(struct bs_guest *g, int ticket)
 	if (ret == -EUCLEAN)
 		bs_guest_broke(g, BS_LAW_DEVICE, err.text, BS_NO_PFN);
 	g->v->failed += ret != 0;
+	misbehave(g, g->calls[ticket].r, g->calls[ticket].n);
 	bs_guest_tell(g, g->calls[ticket].r, g->calls[ticket].n, ret != 0);
 	memcpy(g->returned, g->calls[ticket].r, sizeof(g->returned));
 	g->nr_returned = g->calls[ticket].n;
@@ -188,6 +231,7 @@ static int env_install(void *arg, bs_pfn pfn, unsigned int order, unsigned int c
 	bs_ns cost;
 
 	(void)cpu;
+	bs_guest_touch(g, pfn, order);
 	if (!bs_device_install(g->d, pfn, order, g->now, &cost, &err))
 		return 0;
 	bs_guest_broke(g, BS_LAW_DEVICE, err.text, pfn);

@@ -55,8 +55,10 @@ struct bs_guest {
 		bool was_out[2]; /* with the strategy before it was isolated, and ever since */
 	} away[MAX_AWAY];
 	unsigned int nr_away;
+	uint64_t touched[PAGES / 64]; /* a bit per page that was somebody's */
 	uint64_t acts; /* of the guest */
 	bool order_raised, was_busy;
+	bool put_off; /* in this pass the host was busy, and not with our own requests */
 	struct bs_watch *watch;
 	unsigned int at; /* in the script */
 	uint64_t free_before[2]; /* per zone, when the guest last had its turn */
@@ -72,12 +74,20 @@ struct bs_guest {
 
 /* bs_schedule.c: the guest has its turn; by its script: up to the letter that completes a request. */
 void bs_guest_act(struct bs_guest *g);
+/* The block is written to, by the guest or for it: with huge pages all around it comes along. */
+void bs_guest_touch(struct bs_guest *g, bs_pfn pfn, unsigned int order);
 void bs_guest_act_in_call(struct bs_guest *g, bs_ns due);
 /* bs_schedule_env.c: how the strategy's context reaches the guest. */
 struct bs_env bs_guest_env(struct bs_guest *g);
 
 /* bs_schedule_laws.c: what is looked at, and the verdict. */
 bool bs_guest_checks(const struct bs_guest *g, unsigned int law);
+/* @law was looked at @n times where it might have been broken. */
+static inline void bs_guest_saw(struct bs_guest *g, unsigned int law, uint64_t n)
+{
+	if (!g->over)
+		g->v->seen[law] += n;
+}
 void bs_guest_broke(struct bs_guest *g, unsigned int law, const char *text, bs_pfn pfn);
 uint64_t bs_guest_below(struct bs_guest *g, uint64_t n);
 /* The value of the strategy's parameter, if it has it. */
@@ -94,6 +104,12 @@ void bs_guest_note_free(struct bs_guest *g);
 /* Is its pageblock isolated, and was so when the strategy took the block? */
 bool bs_guest_in_isolate(const struct bs_guest *g, bs_pfn pfn);
 void bs_guest_check_returned(struct bs_guest *g);
+/* Law 4 alone, which also holds while requests are in flight. */
+void bs_guest_check_pages(struct bs_guest *g);
+/* Law 36 by the kernel's account, which takes its time: no more is there than was touched; when all
+ * is over, what is there is in use, raw, or too small to be reported. */
+void bs_guest_check_rss(struct bs_guest *g);
+void bs_guest_check_settled(struct bs_guest *g);
 void bs_guest_check(struct bs_guest *g);
 
 #endif

@@ -5,22 +5,26 @@
 #include <stdio.h>
 #include <string.h>
 
+/* clang-format off */
 static const char *const law_names[] = {
-	[BS_LAW_MACHINE] = "1-3 machine", [BS_LAW_FREE] = "3 free",
-	[BS_LAW_PAGES] = "4 pages",	  [BS_LAW_PEAK] = "5 peak",
-	[BS_LAW_DEVICE] = "6 device",	  [BS_LAW_CONTENT] = "7 content",
-	[BS_LAW_RESIDENT] = "8 resident", [BS_LAW_RANGE] = "20 range",
+	[BS_LAW_MACHINE] = "1-3 machine", [BS_LAW_SMALL] = "2 small",
+	[BS_LAW_FREE] = "3 free",	  [BS_LAW_PAGES] = "4 pages",
+	[BS_LAW_PEAK] = "5 peak",	  [BS_LAW_DEVICE] = "6 device",
+	[BS_LAW_CONTENT] = "7 content",	  [BS_LAW_RESIDENT] = "8 resident",
+	[BS_LAW_HELD] = "36 held",	  [BS_LAW_RANGE] = "20 range",
 	[BS_LAW_ISOLATE] = "20 isolate",  [BS_LAW_COUNT] = "11 count",
 	[BS_LAW_BOUNDARY] = "13 bound",	  [BS_LAW_BEHIND] = "14 behind",
-	[BS_LAW_ACTIVE] = "17 active",	  [BS_LAW_TYPE] = "type",
-	[BS_LAW_SETTLE] = "21 settle",	  [BS_LAW_ERROR] = "23 error",
-	[BS_LAW_MARK] = "24 mark",	  [BS_LAW_MARKS] = "25 marks",
-	[BS_LAW_CALLS] = "26 calls",	  [BS_LAW_REQUESTED] = "27 request",
+	[BS_LAW_FRONT] = "14 front",	  [BS_LAW_ACTIVE] = "17 active",
+	[BS_LAW_TYPE] = "type",		  [BS_LAW_SETTLE] = "21 settle",
+	[BS_LAW_ERROR] = "23 error",	  [BS_LAW_MARK] = "24 mark",
+	[BS_LAW_MARKS] = "25 marks",	  [BS_LAW_CALLS] = "26 calls",
+	[BS_LAW_REQUESTED] = "27 request", [BS_LAW_UNASKED] = "27 unasked",
 	[BS_LAW_ORDER] = "28 order",	  [BS_LAW_BITMAP] = "29 bitmap",
 	[BS_LAW_ONCE] = "once",		  [BS_LAW_LOCK] = "30 lock",
 	[BS_LAW_OFF] = "31 off",	  [BS_LAW_MIN] = "32 min",
 	[BS_LAW_OOM] = "33 oom",	  [BS_LAW_SAME] = "34 same",
 };
+/* clang-format on */
 
 const char *bs_law_name(unsigned int law)
 {
@@ -181,28 +185,33 @@ void bs_guest_check_returned(struct bs_guest *g)
 		bs_pfn head;
 
 		/* Smaller ones than a pageblock follow what happens to its other parts. */
-		if (r.order >= 9 && bs_page_lookup(g->m, r.pfn, &head, &order) == BS_PAGE_FREE &&
-		    head == r.pfn && order == r.order &&
-		    !is_on_list(g, r, bs_pageblock_type(g->m, r.pfn)))
+		if (r.order < 9 || bs_page_lookup(g->m, r.pfn, &head, &order) != BS_PAGE_FREE ||
+		    head != r.pfn || order != r.order)
+			continue;
+		bs_guest_saw(g, BS_LAW_TYPE, 1);
+		if (!is_on_list(g, r, bs_pageblock_type(g->m, r.pfn)))
 			bs_guest_broke(g, BS_LAW_TYPE, "returned to the list of another type",
 				       r.pfn);
 	}
 	g->nr_returned = 0;
 }
 
+/* @marks: the strategy sets some. */
 static void check_marks_of(struct bs_guest *g, unsigned int zone, unsigned int order,
-			   unsigned int mt)
+			   unsigned int mt, bool marks)
 {
 	bs_pfn pfn[64];
 	bool marked[64];
 	const size_t n = bs_list_blocks(g->m, zone, order, mt, pfn, marked, 64);
 
 	for (size_t i = 0; i < n && i < 64; i++) {
-		const struct bs_told *t;
+		const struct bs_told *t = bs_guest_find_told(g, pfn[i], order);
 
+		bs_guest_saw(g, BS_LAW_ERROR, marks && t && t->failed);
 		if (!marked[i])
 			continue;
-		t = bs_guest_find_told(g, pfn[i], order);
+		bs_guest_saw(g, BS_LAW_MARK, 1);
+		bs_guest_saw(g, BS_LAW_SMALL, 1);
 		if (!t)
 			bs_guest_broke(g, BS_LAW_MARK, "marked, but not as it was reported",
 				       pfn[i]);
@@ -210,24 +219,18 @@ static void check_marks_of(struct bs_guest *g, unsigned int zone, unsigned int o
 			bs_guest_broke(g, BS_LAW_ERROR, "marked, though its request failed",
 				       pfn[i]);
 		if (order < g->lowest_order)
-			bs_guest_broke(g, BS_LAW_MACHINE,
-				       "marked, but smaller than what is reported", pfn[i]);
+			bs_guest_broke(g, BS_LAW_SMALL, "marked, but smaller than what is reported",
+				       pfn[i]);
 	}
 }
 
 /* ---- Laws of the guest ----------------------------------------------------------------------- */
 
-void bs_guest_check(struct bs_guest *g)
+void bs_guest_check_pages(struct bs_guest *g)
 {
 	struct bs_report_stats st;
-	struct bs_error err;
 	uint64_t pages;
 
-	if (g->over)
-		return;
-	if (bs_machine_check(g->m, &err))
-		bs_guest_broke(g, strstr(err.text, "NR_FREE_PAGES") ? BS_LAW_FREE : BS_LAW_MACHINE,
-			       err.text, BS_NO_PFN);
 	bs_report_stats(g->rc, &st);
 	pages = g->live_pages + (st.isolated_bytes + st.client_bytes) / BS_PAGE_SIZE;
 	for (unsigned int z = 0; z < bs_nr_zones(g->m); z++) {
@@ -237,14 +240,87 @@ void bs_guest_check(struct bs_guest *g)
 		pages += zi.nr_pcp_pages;
 		for (unsigned int o = 0; o < BS_NR_ORDERS; o++)
 			pages += zi.nr_free[o] << o;
-		for (unsigned int o = 5; o < BS_NR_ORDERS; o++)
-			for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++)
-				check_marks_of(g, z, o, mt);
 	}
+	bs_guest_saw(g, BS_LAW_PAGES, g->live_pages != 0);
 	if (pages != g->pages)
 		bs_guest_broke(g, BS_LAW_PAGES,
 			       "free, isolated, allocated and per-cpu pages are not all",
 			       BS_NO_PFN);
+}
+
+/* Free memory that nobody has to report: in small blocks, or on a per-cpu list. */
+static uint64_t unreportable_bytes(const struct bs_guest *g)
+{
+	uint64_t pages = 0;
+
+	for (unsigned int z = 0; z < bs_nr_zones(g->m); z++) {
+		struct bs_zone_info zi;
+
+		bs_zone_info(g->m, z, &zi);
+		pages += zi.nr_pcp_pages;
+		for (unsigned int o = 0; o < g->lowest_order; o++)
+			pages += zi.nr_free[o] << o;
+	}
+	return pages * BS_PAGE_SIZE;
+}
+
+static void check_held(struct bs_guest *g, uint64_t held)
+{
+	uint64_t touched = 0;
+
+	for (unsigned int i = 0; i < PAGES / 64; i++)
+		touched += (uint64_t)__builtin_popcountll(g->touched[i]) * BS_PAGE_SIZE;
+	bs_guest_saw(g, BS_LAW_HELD, held != 0 && touched < g->pages * BS_PAGE_SIZE);
+	if (held > touched)
+		bs_guest_broke(g, BS_LAW_HELD, "the host holds more than was touched", BS_NO_PFN);
+}
+
+void bs_guest_check_rss(struct bs_guest *g)
+{
+	const uint64_t rss = bs_device_real_rss(g->d);
+
+	if (rss != BS_NO_TIME)
+		check_held(g, rss);
+}
+
+void bs_guest_check_settled(struct bs_guest *g)
+{
+	uint64_t rss, left, resident, unmapped;
+
+	if (g->over || g->sc->errors || g->sc->keeps)
+		return;
+	left = g->live_pages * BS_PAGE_SIZE + bs_report_raw_bytes(g->rc) + unreportable_bytes(g);
+	rss = bs_device_real_rss(g->d);
+	bs_device_levels(g->d, &resident, &unmapped);
+	bs_guest_saw(g, BS_LAW_HELD, 1);
+	if (resident > left || (rss != BS_NO_TIME && rss > left))
+		bs_guest_broke(g, BS_LAW_HELD, "the host holds what was reported", BS_NO_PFN);
+}
+
+void bs_guest_check(struct bs_guest *g)
+{
+	struct bs_report_stats st;
+	uint64_t resident, unmapped;
+	struct bs_error err;
+
+	if (g->over)
+		return;
+	bs_report_stats(g->rc, &st);
+	bs_guest_saw(g, BS_LAW_MACHINE, 1);
+	bs_guest_saw(g, BS_LAW_FREE, 1);
+	if (bs_machine_check(g->m, &err))
+		bs_guest_broke(g, strstr(err.text, "NR_FREE_PAGES") ? BS_LAW_FREE : BS_LAW_MACHINE,
+			       err.text, BS_NO_PFN);
+	for (unsigned int z = 0; z < bs_nr_zones(g->m); z++)
+		for (unsigned int o = 5; o < BS_NR_ORDERS; o++)
+			for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++)
+				check_marks_of(g, z, o, mt, st.marks_set != 0);
+	bs_guest_check_pages(g);
+	/* Not what is unmapped: of a huge page that was taken apart the host keeps the rest, and may
+	 * have to give new base pages beside it. */
+	bs_device_levels(g->d, &resident, &unmapped);
+	check_held(g, resident);
+	bs_guest_saw(g, BS_LAW_PEAK, st.isolated_peak_bytes != 0);
 	if (st.isolated_peak_bytes > bs_guest_may_isolate(g) * BS_PAGE_SIZE)
 		bs_guest_broke(g, BS_LAW_PEAK, "more isolated than its requests hold", BS_NO_PFN);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "bs_watch.h"
+#include "bs_watch_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,30 +8,6 @@
 #include "bitmap.h"
 #include "boundary.h"
 #include "rotation.h"
-
-#define LOWEST 9 /* what is followed block by block: the orders that every series reports */
-#define NR_FOLLOWED (BS_NR_ORDERS - LOWEST)
-#define MAX_BLOCKS 128 /* of one order, down to 7 */
-
-enum family { NO_FAMILY, BUBBLE, SCATTERLIST, BOUNDARY, LIST_WALK, ROTATION, BITMAP };
-
-struct list {
-	bs_pfn pfn[MAX_BLOCKS];
-	bool marked[MAX_BLOCKS];
-	unsigned int n;
-};
-
-struct bs_watch {
-	enum family family;
-	/* As the strategy was given the word: where its pass began, or the last request ended. */
-	struct list lists[2][NR_FOLLOWED][BS_MIGRATE_TYPES];
-	uint64_t most_free[2][NR_FOLLOWED]; /* blocks, in this pass */
-	unsigned int full_calls[2][NR_FOLLOWED][BS_MIGRATE_TYPES]; /* in this pass */
-	uint64_t acts; /* of the guest, when the pass began */
-	/* Per zone: what was raw when nobody worked on it (16). */
-	struct list raw[2][NR_FOLLOWED];
-	bool reordered;
-};
 
 static const char *const families[] = {
 	[BUBBLE] = "bubble",	   [SCATTERLIST] = "scatterlist", [BOUNDARY] = "boundary",
@@ -57,12 +33,15 @@ bool bs_watch_applies(const struct bs_strategy *s, unsigned int law)
 	case BS_LAW_BOUNDARY:
 	case BS_LAW_BEHIND:
 		return f >= BUBBLE && f <= BOUNDARY;
+	case BS_LAW_FRONT:
+		return f == BOUNDARY;
 	case BS_LAW_CALLS:
 	case BS_LAW_REQUESTED:
+	case BS_LAW_UNASKED:
 		return f == ROTATION;
 	case BS_LAW_ORDER:
-		/* S7's law; the others, clients excepted, do not rotate either. */
-		return !(s->caps & BS_CAP_CLIENT);
+		/* S7's law; the others that have a pass, clients excepted, do not rotate either. */
+		return !(s->caps & (BS_CAP_CLIENT | BS_CAP_NO_WORKER));
 	case BS_LAW_BITMAP:
 		return f == BITMAP;
 	default:
@@ -85,14 +64,14 @@ void bs_watch_end(struct bs_guest *g)
 
 /* ---- Lists ----------------------------------------------------------------------------------- */
 
-static void read_list(struct bs_guest *g, unsigned int zone, unsigned int order, unsigned int mt,
-		      struct list *l)
+void bs_watch_list(struct bs_guest *g, unsigned int zone, unsigned int order, unsigned int mt,
+		   struct list *l)
 {
 	l->n = (unsigned int)bs_list_blocks(g->m, zone, order, mt, l->pfn, l->marked, MAX_BLOCKS);
 	assert_true(l->n <= MAX_BLOCKS);
 }
 
-static int index_in(const struct list *l, bs_pfn pfn)
+int bs_watch_index(const struct list *l, bs_pfn pfn)
 {
 	for (unsigned int i = 0; i < l->n; i++)
 		if (l->pfn[i] == pfn)
@@ -100,11 +79,32 @@ static int index_in(const struct list *l, bs_pfn pfn)
 	return -1;
 }
 
+/* What is isolated keeps its list: it may be sent only after several words. */
+static void forget_where(struct bs_guest *g)
+{
+	for (unsigned int i = 0; i < g->pages >> LOWEST; i++)
+		for (unsigned int o = 0; o < NR_FOLLOWED; o++)
+			if (bs_page_state(g->m, i << LOWEST) != BS_PAGE_ISOLATED)
+				g->watch->came_from[o][i] = UINT8_MAX;
+}
+
+static void remember_list(struct bs_guest *g, unsigned int zone, unsigned int order,
+			  unsigned int mt)
+{
+	struct bs_watch *p = g->watch;
+	struct list *l = &p->lists[zone][order - LOWEST][mt];
+
+	bs_watch_list(g, zone, order, mt, l);
+	for (unsigned int i = 0; i < l->n; i++)
+		p->came_from[order - LOWEST][l->pfn[i] >> LOWEST] = (uint8_t)mt;
+}
+
 static void remember_lists(struct bs_guest *g)
 {
 	struct bs_watch *p = g->watch;
 
 	g->was_busy = false;
+	forget_where(g);
 	for (unsigned int z = 0; z < bs_nr_zones(g->m); z++) {
 		struct bs_zone_info zi;
 
@@ -113,7 +113,7 @@ static void remember_lists(struct bs_guest *g)
 			const uint64_t n = zi.nr_free[LOWEST + o];
 
 			for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++)
-				read_list(g, z, LOWEST + o, mt, &p->lists[z][o][mt]);
+				remember_list(g, z, LOWEST + o, mt);
 			p->most_free[z][o] = p->most_free[z][o] > n ? p->most_free[z][o] : n;
 		}
 	}
@@ -128,13 +128,14 @@ static void check_order(struct bs_guest *g, const struct list *before, const str
 	unsigned int stayed[MAX_BLOCKS], n = 0, drops = 0;
 
 	for (unsigned int i = 0; i < now->n; i++) {
-		const int at = index_in(before, now->pfn[i]);
+		const int at = bs_watch_index(before, now->pfn[i]);
 
 		if (at >= 0)
 			stayed[n++] = (unsigned int)at;
 	}
 	for (unsigned int i = 0; i + 1 < n; i++)
 		drops += stayed[i] > stayed[i + 1];
+	bs_guest_saw(g, BS_LAW_ORDER, n > 1);
 	if (drops && (g->watch->family != ROTATION || drops > 1 || stayed[0] < stayed[n - 1]))
 		bs_guest_broke(g, BS_LAW_ORDER, "a list was reordered", now->pfn[0]);
 }
@@ -149,7 +150,7 @@ static void check_orders(struct bs_guest *g)
 	for (unsigned int z = 0; z < bs_nr_zones(g->m); z++)
 		for (unsigned int o = 0; o < NR_FOLLOWED; o++)
 			for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++) {
-				read_list(g, z, LOWEST + o, mt, &now);
+				bs_watch_list(g, z, LOWEST + o, mt, &now);
 				check_order(g, &g->watch->lists[z][o][mt], &now);
 			}
 }
@@ -168,10 +169,11 @@ static void check_counters(struct bs_guest *g, unsigned int zone)
 		uint64_t marked = 0;
 
 		for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++) {
-			read_list(g, zone, o, mt, &l);
+			bs_watch_list(g, zone, o, mt, &l);
 			for (unsigned int i = 0; i < l.n; i++)
 				marked += l.marked[i];
 		}
+		bs_guest_saw(g, BS_LAW_COUNT, marked != 0);
 		if (bs_hwm_reported(z, o) > zi.nr_free[o])
 			bs_guest_broke(g, BS_LAW_MARKS, "more reported than free", BS_NO_PFN);
 		if (bs_hwm_reported(z, o) != marked)
@@ -192,6 +194,7 @@ static void check_requests(struct bs_guest *g)
 		active += z->active;
 		requested += z->requested;
 	}
+	bs_guest_saw(g, BS_LAW_ACTIVE, active || requested);
 	if (active > 1 || (active && !g->in_pass))
 		bs_guest_broke(g, BS_LAW_ACTIVE, "active in two zones, or asleep", BS_NO_PFN);
 	if (g->off)
@@ -209,11 +212,12 @@ static void check_behind(struct bs_guest *g, unsigned int zone, unsigned int ord
 {
 	const struct bs_watch *p = g->watch;
 
+	bs_guest_saw(g, BS_LAW_BEHIND, l->n - from);
 	for (unsigned int i = from; i < l->n; i++) {
 		if (!l->marked[i]) {
 			if (p->family == BOUNDARY ||
 			    (!p->reordered &&
-			     index_in(&p->raw[zone][order - LOWEST], l->pfn[i]) < 0))
+			     bs_watch_index(&p->raw[zone][order - LOWEST], l->pfn[i]) < 0))
 				bs_guest_broke(g, BS_LAW_BEHIND, "raw behind the boundary",
 					       l->pfn[i]);
 			continue;
@@ -238,12 +242,13 @@ static void check_boundary(struct bs_guest *g, unsigned int zone, unsigned int o
 
 	if (at == BS_NO_PFN)
 		return;
-	read_list(g, zone, order, mt, &l);
-	i = index_in(&l, at);
+	bs_guest_saw(g, BS_LAW_BOUNDARY, 1);
+	bs_watch_list(g, zone, order, mt, &l);
+	i = bs_watch_index(&l, at);
 	if (i < 0)
 		bs_guest_broke(g, BS_LAW_BOUNDARY, "the boundary is not on its list", at);
 	else if (!l.marked[i] && (p->family == BOUNDARY || !p->reordered) &&
-		 index_in(&p->raw[zone][order - LOWEST], at) < 0)
+		 bs_watch_index(&p->raw[zone][order - LOWEST], at) < 0)
 		bs_guest_broke(g, BS_LAW_BOUNDARY, "the boundary is a raw block", at);
 	else
 		check_behind(g, zone, order, mt, &l, (unsigned int)i);
@@ -256,7 +261,7 @@ static void remember_raw(struct bs_guest *g, unsigned int zone)
 
 		raw->n = 0;
 		for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++) {
-			read_list(g, zone, LOWEST + o, mt, &l);
+			bs_watch_list(g, zone, LOWEST + o, mt, &l);
 			for (unsigned int i = 0; i < l.n; i++)
 				if (!l.marked[i])
 					raw->pfn[raw->n++] = l.pfn[i];
@@ -288,6 +293,7 @@ static void look_at_rotation(struct bs_guest *g)
 
 	if (g->off)
 		return;
+	bs_guest_saw(g, BS_LAW_REQUESTED, s->state != BS_ROTATION_IDLE || g->wake_armed);
 	if (g->in_pass ? s->state == BS_ROTATION_IDLE : s->state == BS_ROTATION_ACTIVE)
 		bs_guest_broke(g, BS_LAW_REQUESTED, "active without a pass, or idle in one",
 			       BS_NO_PFN);
@@ -296,48 +302,64 @@ static void look_at_rotation(struct bs_guest *g)
 			       BS_NO_PFN);
 }
 
-/* 26, by the list that the last block of the request was taken from. That is the list being walked,
- * or an earlier one if the request was full as its walk ended: one call more. */
+/*
+ * 26: a walk of a list makes at most B + 1 full calls, B = ceil(nr_free / (capacity x budget)), and
+ * nr_free is read as the walk begins. With several requests in flight that is the same: each send is
+ * a call, whether or not it waits, and what is out is not free, so B is only smaller. Between two
+ * moments at which the strategy is given the word one request is put back: nr_free as it was then
+ * and a capacity more, merged or not, is the most that it can read. A host that is busy, or a gate
+ * that closes, ends the pass instead of a call (spec 11).
+ *
+ * Counted by the list that the last block of the request was taken from. That is the list being
+ * walked, or an earlier one if the batch was full as its walk ended: one call more.
+ */
 static void count_call(struct bs_guest *g, const struct bs_range *r, unsigned int n)
 {
 	struct bs_watch *p = g->watch;
 	const uint64_t capacity = bs_guest_param(g, "capacity", 0),
 		       budget = bs_guest_param(g, "budget", 0);
 	const int zone = bs_pfn_zone(g->m, r[0].pfn);
-	unsigned int mt = bs_pageblock_type(g->m, r[0].pfn);
 	const unsigned int o = r[0].order - LOWEST;
+	unsigned int mt;
 	uint64_t most;
 
-	/* With several in flight a list's share is not what is on it. */
-	if (n < capacity || r[0].order < LOWEST || !budget || zone < 0 ||
-	    bs_guest_param(g, "depth", 1) > 1)
+	p->nr_full += n >= capacity;
+	if (n < capacity || r[0].order < LOWEST || !budget || zone < 0)
 		return;
-	for (unsigned int i = 0; i < BS_MIGRATE_TYPES; i++)
-		if (index_in(&p->lists[zone][o][i], r[0].pfn) >= 0)
-			mt = i;
-	/* What the last request puts back may lie on the list by now, merged or not. */
+	mt = p->came_from[o][r[0].pfn >> LOWEST];
+	/* One that merged as it was put back, a moment ago, is nobody's. */
+	if (mt == UINT8_MAX)
+		return;
 	most = (p->most_free[zone][o] + capacity + capacity * budget - 1) / (capacity * budget);
+	bs_guest_saw(g, BS_LAW_CALLS, 1);
 	if (++p->full_calls[zone][o][mt] > most + 2)
 		bs_guest_broke(g, BS_LAW_CALLS, "more full requests than a list's share", r[0].pfn);
 }
 
-/* 27: the guest did nothing and no budget ran out, so only put-backs could have asked again. */
+/*
+ * 27: the guest did nothing and no budget ran out, so only put-backs could have asked again. One
+ * put-back is not of a block that was reported: that of a batch for which the host has no time
+ * (spec 11, skip_if_busy). It asks, by itself and whatever else happened: nobody else would. A host
+ * that says so while requests are in flight is only waited for (it may be busy with those), and
+ * then asked once more; with none in flight it decides.
+ */
 static void check_unasked(struct bs_guest *g)
 {
 	const struct bs_rotation *s = bs_state(g->rc);
 	const struct bs_watch *p = g->watch;
-	unsigned int full = 0;
+	const bool asked = s->state == BS_ROTATION_REQUESTED;
 
-	/* A host that was busy is asked again, and what is not counted cannot be ruled out. */
-	if (bs_guest_param(g, "depth", 1) > 1 || bs_guest_param(g, "skip_if_busy", 0))
+	if (g->put_off) {
+		bs_guest_saw(g, BS_LAW_UNASKED, 1);
+		if (!asked)
+			bs_guest_broke(g, BS_LAW_UNASKED,
+				       "the host was busy, and is not asked again", BS_NO_PFN);
+	}
+	if (p->nr_full || g->put_off || g->acts != p->acts)
 		return;
-	for (unsigned int z = 0; z < 2; z++)
-		for (unsigned int o = 0; o < NR_FOLLOWED; o++)
-			for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++)
-				full += p->full_calls[z][o][mt];
-	if (!full && g->lowest_order >= LOWEST && g->acts == p->acts &&
-	    s->state == BS_ROTATION_REQUESTED)
-		bs_guest_broke(g, BS_LAW_REQUESTED, "a put-back asked for a pass", BS_NO_PFN);
+	bs_guest_saw(g, BS_LAW_UNASKED, g->nr_returned != 0);
+	if (asked)
+		bs_guest_broke(g, BS_LAW_UNASKED, "a put-back asked for a pass", BS_NO_PFN);
 }
 
 /* ---- S2 (29) --------------------------------------------------------------------------------- */
@@ -356,6 +378,7 @@ static void look_at_bitmap(struct bs_guest *g)
 			if (!(z->bits[b / 64] >> (b & 63) & 1))
 				continue;
 			set++;
+			bs_guest_saw(g, BS_LAW_BITMAP, 1);
 			if (b >= z->nbits || z->base + (b << 9) >= z->end)
 				bs_guest_broke(g, BS_LAW_BITMAP, "a bit outside the span",
 					       z->base + (b << 9));
@@ -400,10 +423,11 @@ static void check_marks(struct bs_guest *g)
 	for (unsigned int z = 0; z < bs_nr_zones(g->m); z++)
 		for (unsigned int o = g->lowest_order; o < BS_NR_ORDERS; o++)
 			for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++) {
-				read_list(g, z, o, mt, &l);
+				bs_watch_list(g, z, o, mt, &l);
 				for (unsigned int i = 0; i < l.n; i++)
 					marked += l.marked[i];
 			}
+	bs_guest_saw(g, BS_LAW_MARKS, st.marks_set != 0);
 	if (st.marks_set - st.marks_lost != marked)
 		bs_guest_broke(g, BS_LAW_MARKS, "marks set less marks lost are not all there are",
 			       BS_NO_PFN);
@@ -423,6 +447,8 @@ void bs_watch_look(struct bs_guest *g)
 		check_requests(g);
 		for (unsigned int z = 0; z < bs_nr_zones(g->m); z++)
 			look_at_zone(g, z);
+		if (p->family == BOUNDARY)
+			bs_front_look(g);
 	} else if (p->family == ROTATION) {
 		look_at_rotation(g);
 	} else if (p->family == BITMAP) {
@@ -440,8 +466,10 @@ void bs_watch_freed(struct bs_guest *g, bs_pfn pfn)
 
 	if (g->over || bs_page_lookup(g->m, pfn, &head, &order) != BS_PAGE_FREE || order < min)
 		return;
-	if (g->watch->family == ROTATION && !g->off && s->state == BS_ROTATION_IDLE &&
-	    s->pressure >= bs_guest_param(g, "gate", 0))
+	if (g->watch->family != ROTATION || g->off || s->pressure < bs_guest_param(g, "gate", 0))
+		return;
+	bs_guest_saw(g, BS_LAW_REQUESTED, 1);
+	if (s->state == BS_ROTATION_IDLE)
 		bs_guest_broke(g, BS_LAW_REQUESTED, "freed, and nobody asked for a pass", pfn);
 }
 
@@ -458,9 +486,11 @@ void bs_watch_pass(struct bs_guest *g, bool begins)
 		return;
 	}
 	memset(p->full_calls, 0, sizeof(p->full_calls));
+	p->nr_full = 0;
 	memset(p->most_free, 0, sizeof(p->most_free));
 	p->acts = g->acts;
 	p->reordered = false;
+	p->drained = 0;
 	remember_lists(g);
 	if (p->family >= BUBBLE && p->family <= BOUNDARY)
 		for (unsigned int z = 0; z < bs_nr_zones(g->m); z++)
@@ -474,20 +504,30 @@ void bs_watch_request(struct bs_guest *g, const struct bs_range *r, unsigned int
 	if (g->over || !g->in_pass || g->sc->s->caps & BS_CAP_CLIENT)
 		return;
 	check_orders(g);
-	if (p->family == ROTATION)
-		count_call(g, r, n);
+	if (p->family == BOUNDARY)
+		bs_front_request(g, r, n);
 	if (p->family == BITMAP)
 		check_cursor(g, r[n - 1].pfn);
 	bs_watch_look(g);
 }
 
-void bs_watch_completed(struct bs_guest *g)
+void bs_watch_accepted(struct bs_guest *g, const struct bs_range *r, unsigned int n)
 {
-	if (!g->over && g->in_pass && !(g->sc->s->caps & BS_CAP_CLIENT))
-		remember_lists(g);
+	if (!g->over && g->in_pass && g->watch->family == ROTATION)
+		count_call(g, r, n);
 }
 
-void bs_watch_reordered(struct bs_guest *g)
+void bs_watch_completed(struct bs_guest *g)
+{
+	if (g->over || !g->in_pass || g->sc->s->caps & BS_CAP_CLIENT)
+		return;
+	remember_lists(g);
+	if (g->watch->family == BOUNDARY)
+		bs_front_completed(g);
+}
+
+void bs_watch_reordered(struct bs_guest *g, unsigned int zone, unsigned int order)
 {
 	g->watch->reordered = true;
+	bs_front_reordered(g, zone, order);
 }

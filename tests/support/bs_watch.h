@@ -19,11 +19,15 @@ void bs_watch_end(struct bs_guest *g);
 void bs_watch_look(struct bs_guest *g);
 /* The guest has freed the block at @pfn. */
 void bs_watch_freed(struct bs_guest *g, bs_pfn pfn);
-/* Somebody else has rotated a list, as compaction does. */
-void bs_watch_reordered(struct bs_guest *g);
+/* Somebody else has rotated a list of movable blocks, as compaction does. */
+void bs_watch_reordered(struct bs_guest *g, unsigned int zone, unsigned int order);
+/* The guest is about to isolate [@pfn, @end), or to fail at it and take it back. */
+void bs_watch_isolates(struct bs_guest *g, bs_pfn pfn, bs_pfn end);
 /* Around a pass, and around each request that it makes. */
 void bs_watch_pass(struct bs_guest *g, bool begins);
 void bs_watch_request(struct bs_guest *g, const struct bs_range *r, unsigned int n);
+/* ... which the device has accepted: its queue may be full. */
+void bs_watch_accepted(struct bs_guest *g, const struct bs_range *r, unsigned int n);
 void bs_watch_completed(struct bs_guest *g);
 
 #endif
