@@ -26,7 +26,8 @@ extern const unsigned int bs_nr_exemptions;
 /*
  * Is @law about @s at all? Not about one without boundaries is a law on boundaries; and so on, for
  * want of marks, of isolated blocks, of requests. The fault matrix counts: what is about @s must
- * have been looked at, and what is not, never.
+ * have been looked at; what is not may come up now and then (a client that is given the same block
+ * again), and is checked then.
  */
 bool bs_is_about(const struct bs_strategy *s, unsigned int law);
 
