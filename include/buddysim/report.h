@@ -175,8 +175,8 @@ bool bs_list_empty(const struct bs_report_ctx *rc, unsigned int zone, unsigned i
 		   unsigned int mt);
 /** Blocks of @order over all migratetypes; free. */
 uint64_t bs_nr_free(const struct bs_report_ctx *rc, unsigned int zone, unsigned int order);
-/** The ones of them that carry the mark, in any list: for start(), to resume from marks that an
- *  earlier run or a dump left. Looks at every block; free. */
+/** The ones of them that carry the mark, in any list: for start() and param_set(), to count from the
+ *  marks that an earlier run or a dump left. Looks at every block; free. */
 uint64_t bs_nr_marked(const struct bs_report_ctx *rc, unsigned int zone, unsigned int order);
 /** Make @pfn first: pure rotation, lock held. */
 void bs_rotate(struct bs_report_ctx *rc, unsigned int zone, unsigned int order, unsigned int mt,

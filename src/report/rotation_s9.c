@@ -61,25 +61,11 @@ static bool counts(struct bs_report_ctx *rc)
 	return s->s9 && s->s9->reported;
 }
 
-static uint64_t marks_of(struct bs_report_ctx *rc, unsigned int zone, unsigned int order)
-{
-	uint64_t n = 0;
-
-	for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++)
-		for (bs_pfn p = bs_first(rc, zone, order, mt); p != BS_NO_PFN;
-		     p = bs_next(rc, order, p))
-			n += bs_is_marked(rc, p, order);
-	return n;
-}
-
 void bs_rotation_recount(struct bs_report_ctx *rc)
 {
-	for (unsigned int zone = 0; counts(rc) && zone < bs_zones(rc); zone++) {
-		bs_zone_lock(rc, zone);
+	for (unsigned int zone = 0; counts(rc) && zone < bs_zones(rc); zone++)
 		for (unsigned int o = 0; o < BS_NR_ORDERS; o++)
-			*counter(rc, zone, o) = marks_of(rc, zone, o);
-		bs_zone_unlock(rc, zone);
-	}
+			*counter(rc, zone, o) = bs_nr_marked(rc, zone, o);
 }
 
 int bs_rotation_count_marks(struct bs_report_ctx *rc)
