@@ -313,7 +313,6 @@ static void set_costs(struct bs_device_costs *costs, const char *arg)
 /* "5s:pressure=80" */
 static void add_host_event(struct sim_options *o, const char *arg)
 {
-	static const char *const asks[] = {"target", "pressure", NULL};
 	const unsigned int n = o->cfg.nr_host_events;
 	const size_t time_len = strcspn(arg, ":");
 	const char *ask = arg + time_len + (arg[time_len] == ':'), *value = strchr(ask, '=');
@@ -329,7 +328,7 @@ static void add_host_event(struct sim_options *o, const char *arg)
 	o->host_events = grow(o->host_events, n, sizeof(*o->host_events));
 	e = &o->host_events[n];
 	e->time = cli_time("--host-event", time);
-	e->ask = (enum bs_host_ask)cli_enum("--host-event", name, asks);
+	e->ask = (enum bs_host_ask)cli_enum("--host-event", name, bs_host_ask_names());
 	e->value = e->ask == BS_HOST_PRESSURE ? cli_uint("--host-event", value, 0, 100)
 					      : cli_size("--host-event", value);
 	o->cfg.host_events = o->host_events;

@@ -30,6 +30,8 @@ enum bs_host_ask {
 	BS_HOST_TARGET, /* value: bytes, the size that it wants a balloon to have */
 	BS_HOST_PRESSURE, /* value: 0..100, percent of the host's memory that is in use */
 };
+/** Their names, in that order: "target", "pressure"; ends with NULL. */
+const char *const *bs_host_ask_names(void);
 /** One thing asked at a point in time; @time: virtual ns from the beginning of the window. */
 struct bs_host_event {
 	bs_ns time;

@@ -67,8 +67,7 @@ static void put_host_events(FILE *f, const struct bs_sim_config *cfg)
 		const struct bs_host_event *e = &cfg->host_events[i];
 
 		fprintf(f, " --host-event %lluns:%s=%llu", (unsigned long long)e->time,
-			e->ask == BS_HOST_TARGET ? "target" : "pressure",
-			(unsigned long long)e->value);
+			bs_host_ask_names()[e->ask], (unsigned long long)e->value);
 	}
 }
 

@@ -5,6 +5,17 @@
 
 #define POLL (-1) /* in place of an event's number */
 
+const char *const *bs_host_ask_names(void)
+{
+	static const char *const names[] = {
+		[BS_HOST_TARGET] = "target",
+		[BS_HOST_PRESSURE] = "pressure",
+		NULL,
+	};
+
+	return names;
+}
+
 unsigned int bs_host_percent(uint64_t held, uint64_t size)
 {
 	return held >= size ? 100 : (unsigned int)(held * 100 / size);

@@ -72,7 +72,6 @@ static const char *base_name(const char *path)
 
 static json_t *host_events_json(const struct bs_sim_config *cfg)
 {
-	static const char *const asks[] = {"target", "pressure"};
 	json_t *a = json_array();
 
 	for (unsigned int i = 0; i < cfg->nr_host_events; i++) {
@@ -80,7 +79,7 @@ static json_t *host_events_json(const struct bs_sim_config *cfg)
 		json_t *o = json_object();
 
 		put_int(o, "time_ns", e->time);
-		put_int(o, pick(asks, e->ask), e->value);
+		put_int(o, bs_host_ask_names()[e->ask], e->value);
 		json_array_append_new(a, o);
 	}
 	return a;
