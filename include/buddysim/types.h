@@ -140,11 +140,22 @@ enum bs_param_type {
 	BS_PARAM_FLAGS, /* '+'-separated subset of @names; the value is a bit mask; "none" = 0 */
 };
 
+/** What a parameter means to whoever did not write its owner: nothing is known by a parameter's name. */
+enum bs_param_role {
+	BS_ROLE_OWN, /* to nobody else */
+	BS_ROLE_ORDER, /* the smallest order that is reported */
+	BS_ROLE_DELAY, /* from noticing free memory to reporting it */
+	BS_ROLE_GATE, /* reports only under at least this pressure of the host, 0: always */
+	BS_ROLE_THRESHOLD, /* how much must be free before anything is reported */
+	BS_ROLE_ZERO_ONCE, /* what the host zeroed is not zeroed again by the guest */
+};
+
 /**
  * struct bs_param - one parameter: parsing, range check, help and documentation come from it
  * @def: default. @min, @max: inclusive range (ignored for ENUM, FLAGS and BOOL)
  * @names: NULL-terminated, for ENUM and FLAGS
  * @runtime: may be changed while a guest runs
+ * @role: what the engine may take it for
  *
  * A table ends with an entry whose name is NULL. Values are kept as an array of uint64_t parallel
  * to the table.
@@ -156,6 +167,7 @@ struct bs_param {
 	const char *const *names;
 	const char *help;
 	bool runtime;
+	enum bs_param_role role;
 };
 
 /** Number of entries of a parameter table; a NULL table has none. */

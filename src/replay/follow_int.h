@@ -6,7 +6,7 @@
 #ifndef BS_AGREEMENT_INT_H
 #define BS_AGREEMENT_INT_H
 
-#include "agreement.h"
+#include "follow.h"
 #include "cell.h"
 
 /* Block @number frees @pfn without having been allocated in the trace or before it. */

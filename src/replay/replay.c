@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "agreement.h"
+#include "follow.h"
 #include "cell.h"
 #include "future.h"
 #include "host.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* agreement_json.c - what a cell found out about its agreement with a kernel: for the record, and
  * out of the record for people. */
-#include "agreement.h"
+#include "follow.h"
 
 #include <inttypes.h>
 #include <stdio.h>

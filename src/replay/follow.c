@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "agreement_int.h"
+#include "follow_int.h"
 #include "mm_follow.h"
 #include "start.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "experiment_lab.h"
+#include "lab.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "result.h"
 
-#include "agreement.h"
+#include "follow.h"
 
 #include "outfile.h"
 

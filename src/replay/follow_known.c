@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agreement_int.h"
+#include "follow_int.h"
 #include "mm_follow.h"
 
 /* ---- What is known beforehand ---------------------------------------------------------------- */

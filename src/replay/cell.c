@@ -4,7 +4,7 @@
  */
 #include "cell.h"
 
-#include "agreement.h"
+#include "follow.h"
 
 #include <errno.h>
 #include <stdio.h>

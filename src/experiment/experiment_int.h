@@ -11,7 +11,7 @@
 
 #include <jansson.h>
 
-#include "experiment_lab.h"
+#include "lab.h"
 
 #define BS_LAB_MIB (UINT64_C(1) << 20)
 
