@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct bs_chunk_decoder d = {.nr_cpus = 2, .nr_names = 1};
+	struct bs_chunk_decoder d = {.nr_cpus = 2, .nr_names = 4};
 	struct bs_trace_chunk c;
 	const char *why;
 
