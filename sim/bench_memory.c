@@ -151,14 +151,14 @@ static int run_guest(const char *trace, const char *const *strategies, unsigned 
 	cfg.trace_path = trace;
 	cfg.strategies = strategies;
 	cfg.nr_strategies = nr;
-	cfg.device.kind = "null";
-	cfg.device.touch = BS_TOUCH_NONE;
-	cfg.machine.kernel = kernel;
-	cfg.machine.layout = BS_LAYOUT_FLAT;
-	cfg.machine.memory_bytes = g->gib * GIB;
-	cfg.machine.nr_cpus = g->cpus;
-	cfg.machine.zones = zone;
-	cfg.machine.nr_zones = g->zones;
+	cfg.host.device.kind = "null";
+	cfg.host.device.touch = BS_TOUCH_NONE;
+	cfg.guest.machine.kernel = kernel;
+	cfg.guest.machine.layout = BS_LAYOUT_FLAT;
+	cfg.guest.machine.memory_bytes = g->gib * GIB;
+	cfg.guest.machine.nr_cpus = g->cpus;
+	cfg.guest.machine.zones = zone;
+	cfg.guest.machine.nr_zones = g->zones;
 	if (bs_compare(&cfg, &r, &err) < 0) {
 		bs_result_free(r);
 		return cli_error(&err);

@@ -80,9 +80,9 @@ static int replay_once(const struct bench_input *in, const char *path, const cha
 	cfg.trace_path = path;
 	cfg.strategies = &strategy;
 	cfg.nr_strategies = 1;
-	cfg.device.kind = "null";
-	cfg.device.touch = touch;
-	cfg.machine.kernel = in->kernel;
+	cfg.host.device.kind = "null";
+	cfg.host.device.touch = touch;
+	cfg.guest.machine.kernel = in->kernel;
 	if (bs_compare(&cfg, &r, &err) < 0)
 		return cli_error(&err);
 	/* By CPU time: what else runs on this machine does not count. */

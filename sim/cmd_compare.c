@@ -86,7 +86,7 @@ static int compare_one(struct compare_input *in, const char *trace,
 
 	in->o.cfg.trace_path = trace;
 	ret = bs_compare(&in->o.cfg, &r, &err);
-	if (in->o.cfg.progress)
+	if (in->o.cfg.output.progress)
 		fputs("\r\033[K", stderr);
 	if (ret < 0)
 		status = cli_error(&err);

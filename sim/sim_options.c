@@ -166,17 +166,17 @@ void sim_options_init(struct sim_options *o)
 
 	memset(o, 0, sizeof(*o));
 	bs_sim_defaults(&o->cfg);
-	o->cfg.timeline = true;
-	o->cfg.stop = &stop_requested;
-	o->cfg.violation_dir = ".";
+	o->cfg.output.timeline = true;
+	o->cfg.output.stop = &stop_requested;
+	o->cfg.output.violation_dir = ".";
 #ifdef BS_HAVE_JEMALLOC
-	o->cfg.allocated = thread_allocated;
+	o->cfg.output.allocated = thread_allocated;
 #endif
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	if (isatty(STDERR_FILENO)) {
-		o->cfg.progress = show_progress;
-		o->cfg.progress_arg = o;
+		o->cfg.output.progress = show_progress;
+		o->cfg.output.progress_arg = o;
 	}
 }
 
@@ -251,11 +251,11 @@ static error_t parse_guest(int key, char *arg, struct sim_options *o)
 {
 	static const char *const layouts[] = {"flat", "qemu-pc", NULL};
 	static const char *const lrus[] = {"auto", "none", "all", NULL};
-	struct bs_machine_config *mc = &o->cfg.machine;
+	struct bs_machine_config *mc = &o->cfg.guest.machine;
 
 	switch (key) {
 	case OPT_STATE:
-		o->cfg.state_path = arg;
+		o->cfg.guest.state_path = arg;
 		return 0;
 	case OPT_MEMORY:
 		mc->memory_bytes = cli_size("--memory", arg);
@@ -273,7 +273,7 @@ static error_t parse_guest(int key, char *arg, struct sim_options *o)
 		mc->shuffle = true;
 		return 0;
 	case OPT_LRU:
-		o->cfg.lru = (enum bs_lru)cli_enum("--lru", arg, lrus);
+		o->cfg.guest.lru = (enum bs_lru)cli_enum("--lru", arg, lrus);
 		return 0;
 	case OPT_SEED:
 		o->cfg.seed = cli_uint("--seed", arg, 1, UINT64_MAX);
@@ -313,7 +313,7 @@ static void set_costs(struct bs_device_costs *costs, const char *arg)
 /* "5s:pressure=80" */
 static void add_host_event(struct sim_options *o, const char *arg)
 {
-	const unsigned int n = o->cfg.nr_host_events;
+	const unsigned int n = o->cfg.host.nr_events;
 	const size_t time_len = strcspn(arg, ":");
 	const char *ask = arg + time_len + (arg[time_len] == ':'), *value = strchr(ask, '=');
 	struct bs_host_event *e;
@@ -331,29 +331,29 @@ static void add_host_event(struct sim_options *o, const char *arg)
 	e->ask = (enum bs_host_ask)cli_enum("--host-event", name, bs_host_ask_names());
 	e->value = e->ask == BS_HOST_PRESSURE ? cli_uint("--host-event", value, 0, 100)
 					      : cli_size("--host-event", value);
-	o->cfg.host_events = o->host_events;
-	o->cfg.nr_host_events = n + 1;
+	o->cfg.host.events = o->host_events;
+	o->cfg.host.nr_events = n + 1;
 }
 
 static error_t parse_host_model(int key, const char *arg, struct sim_options *o)
 {
 	switch (key) {
 	case OPT_HOST_MEMORY:
-		o->cfg.host_memory_bytes = cli_size("--host-memory", arg);
-		if (!o->cfg.host_memory_bytes)
+		o->cfg.host.memory_bytes = cli_size("--host-memory", arg);
+		if (!o->cfg.host.memory_bytes)
 			cli_usage("--host-memory", "cannot be \"%s\"; a size above 0", arg);
 		return 0;
 	case OPT_HOST_POLL:
-		o->cfg.host_poll = cli_time("--host-poll", arg);
+		o->cfg.host.poll = cli_time("--host-poll", arg);
 		o->has_host_poll = true;
-		if (!o->cfg.host_poll)
+		if (!o->cfg.host.poll)
 			cli_usage("--host-poll", "cannot be \"%s\"; a time above 0", arg);
 		return 0;
 	case OPT_HOST_EVENT:
 		add_host_event(o, arg);
 		return 0;
 	case ARGP_KEY_END:
-		if (o->has_host_poll && !o->cfg.host_memory_bytes)
+		if (o->has_host_poll && !o->cfg.host.memory_bytes)
 			cli_usage("--host-poll",
 				  "there is no host to look; use --host-memory SIZE");
 		return 0;
@@ -368,7 +368,7 @@ static error_t parse_host(int key, char *arg, struct sim_options *o)
 	const char *advices[8] = {NULL};
 	static const char *const verifies[] = {"each", "sample", "end", NULL};
 	static const char *const residents[] = {"used", "all", "none", NULL};
-	struct bs_device_config *dc = &o->cfg.device;
+	struct bs_device_config *dc = &o->cfg.host.device;
 
 	switch (key) {
 	case 'd':
@@ -396,10 +396,11 @@ static error_t parse_host(int key, char *arg, struct sim_options *o)
 		dc->costs = &o->costs;
 		return 0;
 	case OPT_RESIDENT:
-		o->cfg.resident = (enum bs_resident)cli_enum("--resident-at-start", arg, residents);
+		o->cfg.guest.resident =
+			(enum bs_resident)cli_enum("--resident-at-start", arg, residents);
 		return 0;
 	case OPT_WEIGHT:
-		o->cfg.weight_ns_per_mib_s = cli_time("--weight", arg);
+		o->cfg.host.weight_ns_per_mib_s = cli_time("--weight", arg);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -411,25 +412,25 @@ static error_t parse_window(int key, char *arg, struct sim_options *o)
 
 	switch (key) {
 	case OPT_TAIL:
-		c->tail = cli_time("--tail", arg);
+		c->window.tail = cli_time("--tail", arg);
 		return 0;
 	case OPT_REPEAT:
-		c->repeat = (unsigned int)cli_uint("--repeat", arg, 1, 1000000);
+		c->window.repeat = (unsigned int)cli_uint("--repeat", arg, 1, 1000000);
 		return 0;
 	case OPT_GAP:
-		c->gap = cli_time("--gap", arg);
+		c->window.gap = cli_time("--gap", arg);
 		return 0;
 	case OPT_WAKE_LATENCY:
-		c->wake_latency = cli_time("--wake-latency", arg);
+		c->guest.wake_latency = cli_time("--wake-latency", arg);
 		return 0;
 	case OPT_CHECK:
-		c->check_every = cli_uint("--check", arg, 1, UINT64_MAX);
+		c->window.check_every = cli_uint("--check", arg, 1, UINT64_MAX);
 		return 0;
 	case OPT_LOSSY:
-		c->allow_lossy = true;
+		c->window.allow_lossy = true;
 		return 0;
 	case OPT_KEEP_WHOLE:
-		c->keep_whole = true;
+		c->window.keep_whole = true;
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -445,7 +446,7 @@ static error_t parse_output(int key, char *arg, struct sim_options *o)
 		o->output = arg;
 		return 0;
 	case OPT_DUMP_STATE:
-		o->cfg.dump_path = arg;
+		o->cfg.output.dump_path = arg;
 		return 0;
 	case OPT_PLOTS:
 		o->plots = arg;
@@ -454,13 +455,13 @@ static error_t parse_output(int key, char *arg, struct sim_options *o)
 		o->no_measured = true;
 		return 0;
 	case OPT_NO_TIMELINE:
-		o->cfg.timeline = false;
+		o->cfg.output.timeline = false;
 		return 0;
 	case OPT_PRINT_CONFIG:
 		o->print_config = true;
 		return 0;
 	case 'q':
-		o->cfg.progress = NULL;
+		o->cfg.output.progress = NULL;
 		return 0;
 	case OPT_FAIL_IF:
 		sim_options_check_syntax(arg);

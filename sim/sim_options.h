@@ -11,7 +11,7 @@ struct sim_options {
 	char **strategies; /* owned; cfg.strategies points at it */
 	enum bs_format format;
 	const char *output, *plots;
-	struct bs_host_event *host_events; /* owned; cfg.host_events points at it */
+	struct bs_host_event *host_events; /* owned; cfg.host.events points at it */
 	bool has_host_poll;
 	const char **fail_if;
 	unsigned int nr_fail_if;

@@ -51,7 +51,7 @@ static void put_options(FILE *f, const struct bs_sim_config *cfg, const json_t *
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
 		const json_t *v = json_object_get(config, options[i].key);
 
-		if (!v || (options[i].of_guest && cfg->state))
+		if (!v || (options[i].of_guest && cfg->guest.state_path))
 			continue;
 		if (json_is_string(v))
 			fprintf(f, " %s %s", options[i].option, json_string_value(v));
@@ -63,8 +63,8 @@ static void put_options(FILE *f, const struct bs_sim_config *cfg, const json_t *
 
 static void put_host_events(FILE *f, const struct bs_sim_config *cfg)
 {
-	for (unsigned int i = 0; i < cfg->nr_host_events; i++) {
-		const struct bs_host_event *e = &cfg->host_events[i];
+	for (unsigned int i = 0; i < cfg->host.nr_events; i++) {
+		const struct bs_host_event *e = &cfg->host.events[i];
 
 		fprintf(f, " --host-event %lluns:%s=%llu", (unsigned long long)e->time,
 			bs_host_ask_names()[e->ask], (unsigned long long)e->value);
@@ -116,33 +116,33 @@ static void put_device(FILE *f, const struct bs_device_config *dc, json_t *confi
 		fprintf(f, "%s%s", sep, dc->params);
 }
 
-bool bs_again_print(FILE *f, const struct bs_cell *c)
+bool bs_again_print(FILE *f, const struct bs_outcome *o)
 {
-	const struct bs_sim_config *cfg = c->cfg;
+	const struct bs_sim_config *cfg = o->cfg;
 	json_t *config;
 
-	if (!cfg->state && (cfg->machine.nr_ranges || cfg->machine.nr_zones))
+	if (!cfg->guest.state_path && (cfg->guest.machine.nr_ranges || cfg->guest.machine.nr_zones))
 		return false;
 	config = bs_config_json(cfg);
 	fputs("buddysim run ", f);
 	put_quoted(f, cfg->trace_path);
 	fputs(" -s ", f);
-	put_quoted(f, c->label);
+	put_quoted(f, o->label);
 	fprintf(f, " --seed %llu", (unsigned long long)cfg->seed);
-	if (cfg->state) {
+	if (cfg->guest.state_path) {
 		fputs(" --state ", f);
-		put_quoted(f, cfg->state_path);
-	} else if (cfg->machine.shuffle) {
+		put_quoted(f, cfg->guest.state_path);
+	} else if (cfg->guest.machine.shuffle) {
 		fputs(" --shuffle", f);
 	}
 	put_options(f, cfg, config);
 	put_host_events(f, cfg);
 	/* clairvoyant goes by it */
-	fprintf(f, " --weight %lluns", (unsigned long long)cfg->weight_ns_per_mib_s);
-	put_device(f, &cfg->device, config);
-	if (cfg->allow_lossy)
+	fprintf(f, " --weight %lluns", (unsigned long long)cfg->host.weight_ns_per_mib_s);
+	put_device(f, &cfg->host.device, config);
+	if (cfg->window.allow_lossy)
 		fputs(" --allow-lossy", f);
-	if (cfg->keep_whole)
+	if (cfg->window.keep_whole)
 		fputs(" --keep-whole-chunks", f);
 	fputc('\n', f);
 	json_decref(config);

@@ -4,10 +4,10 @@
 
 #include <stdio.h>
 
-#include "cell.h"
+#include "outcome.h"
 
-/* Print the command line, on one line, that runs @c's cell again: every figure is the same. False,
+/* Print the command line, on one line, that runs the cell again: every figure is the same. False,
  * and nothing printed, for a guest that the command line cannot describe (explicit zones). */
-bool bs_again_print(FILE *f, const struct bs_cell *c);
+bool bs_again_print(FILE *f, const struct bs_outcome *o);
 
 #endif

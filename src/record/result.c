@@ -53,7 +53,7 @@ static json_t *costs_json(const struct bs_sim_config *cfg)
 	char key[64];
 	bs_ns *ns;
 
-	if (bs_device_config_costs(&cfg->device, &costs, NULL))
+	if (bs_device_config_costs(&cfg->host.device, &costs, NULL))
 		return o;
 	for (unsigned int i = 0; (ns = bs_cost_field(&costs, i, &name)); i++) {
 		snprintf(key, sizeof(key), "%s_ns", name);
@@ -74,8 +74,8 @@ static json_t *host_events_json(const struct bs_sim_config *cfg)
 {
 	json_t *a = json_array();
 
-	for (unsigned int i = 0; i < cfg->nr_host_events; i++) {
-		const struct bs_host_event *e = &cfg->host_events[i];
+	for (unsigned int i = 0; i < cfg->host.nr_events; i++) {
+		const struct bs_host_event *e = &cfg->host.events[i];
 		json_t *o = json_object();
 
 		put_int(o, "time_ns", e->time);
@@ -93,42 +93,42 @@ json_t *bs_config_json(const struct bs_sim_config *cfg)
 	static const char *const verify[] = {"each", "sample", "end"};
 	static const char *const resident[] = {"used", "all", "none"};
 	static const char *const lru[] = {"auto", "none", "all"};
-	const struct bs_machine_config *mc = &cfg->machine;
+	const struct bs_machine_config *mc = &cfg->guest.machine;
 	json_t *o = json_object();
 	const char *advice = "";
 
 	put_str(o, "kernel", mc->kernel);
-	if (cfg->state)
-		put_str(o, "state", base_name(cfg->state_path));
+	if (cfg->guest.state_path)
+		put_str(o, "state", base_name(cfg->guest.state_path));
 	put_int(o, "memory_bytes", mc->memory_bytes);
 	put_str(o, "layout", pick(layout, mc->layout));
 	put_int(o, "nr_cpus", mc->nr_cpus);
 	put_int(o, "pageblock_order", mc->pageblock_order ? mc->pageblock_order : 9);
 	put_bool(o, "shuffle", mc->shuffle);
 	put_bool(o, "counter_drift", mc->counter_drift);
-	put_str(o, "device", cfg->device.kind);
-	if (cfg->device.params)
-		put_str(o, "device_params", cfg->device.params);
-	put_int(o, "capacity", cfg->device.capacity ? cfg->device.capacity : 32);
-	put_str(o, "touch", pick(touch, cfg->device.touch));
-	put_str(o, "thp", pick(thp, cfg->device.thp));
-	bs_device_advice(cfg->device.advice, &advice, NULL);
+	put_str(o, "device", cfg->host.device.kind);
+	if (cfg->host.device.params)
+		put_str(o, "device_params", cfg->host.device.params);
+	put_int(o, "capacity", cfg->host.device.capacity ? cfg->host.device.capacity : 32);
+	put_str(o, "touch", pick(touch, cfg->host.device.touch));
+	put_str(o, "thp", pick(thp, cfg->host.device.thp));
+	bs_device_advice(cfg->host.device.advice, &advice, NULL);
 	put_str(o, "advice", advice);
-	put_str(o, "verify", pick(verify, cfg->device.verify));
+	put_str(o, "verify", pick(verify, cfg->host.device.verify));
 	json_object_set_new(o, "costs", costs_json(cfg));
-	put_str(o, "resident_at_start", pick(resident, cfg->resident));
-	put_str(o, "lru", pick(lru, cfg->lru));
-	if (cfg->host_memory_bytes) {
-		put_int(o, "host_memory_bytes", cfg->host_memory_bytes);
-		put_int(o, "host_poll_ns", cfg->host_poll);
+	put_str(o, "resident_at_start", pick(resident, cfg->guest.resident));
+	put_str(o, "lru", pick(lru, cfg->guest.lru));
+	if (cfg->host.memory_bytes) {
+		put_int(o, "host_memory_bytes", cfg->host.memory_bytes);
+		put_int(o, "host_poll_ns", cfg->host.poll);
 	}
-	if (cfg->nr_host_events)
+	if (cfg->host.nr_events)
 		json_object_set_new(o, "host_events", host_events_json(cfg));
-	put_int(o, "tail_ns", cfg->tail);
-	put_int(o, "repeat", cfg->repeat);
-	put_int(o, "gap_ns", cfg->gap);
-	put_int(o, "wake_latency_ns", cfg->wake_latency);
-	put_int(o, "check_every", cfg->check_every);
+	put_int(o, "tail_ns", cfg->window.tail);
+	put_int(o, "repeat", cfg->window.repeat);
+	put_int(o, "gap_ns", cfg->window.gap);
+	put_int(o, "wake_latency_ns", cfg->guest.wake_latency);
+	put_int(o, "check_every", cfg->window.check_every);
 	return o;
 }
 
@@ -194,7 +194,7 @@ struct bs_result *bs_result_new(const struct bs_sim_config *cfg, const struct bs
 	json_object_set_new(r->record, "trace", trace_json(cfg, info));
 	json_object_set_new(r->record, "cells", json_array());
 	json_object_set_new(r->record, "bound", json_null());
-	if (cfg->timeline) {
+	if (cfg->output.timeline) {
 		timeline = json_object();
 		json_object_set_new(timeline, "cells", json_array());
 		json_object_set_new(r->record, "timeline", timeline);
@@ -203,35 +203,35 @@ struct bs_result *bs_result_new(const struct bs_sim_config *cfg, const struct bs
 	return r;
 }
 
-static json_t *checks_json(const struct bs_cell *c)
+static json_t *checks_json(const struct bs_outcome *c)
 {
-	const struct bs_figures *f = &c->f;
+	const struct bs_figures *f = c->f;
 	json_t *o = json_object();
 
 	put_str(o, "machine", "ok");
 	put_str(o, "content", f->device.content_checked ? "ok" : "not checked");
 	put_str(o, "residency",
-		!f->residency_checked			 ? "not checked"
-		: !f->residency_equal			 ? f->residency_note
-		: strcmp(c->cfg->device.kind, "madvise") ? "modelled"
-		: c->cfg->device.advice == BS_ADVICE_FREE ||
-				c->cfg->device.advice == BS_ADVICE_PAGEOUT
+		!f->residency_checked			      ? "not checked"
+		: !f->residency_equal			      ? f->residency_note
+		: strcmp(c->cfg->host.device.kind, "madvise") ? "modelled"
+		: c->cfg->host.device.advice == BS_ADVICE_FREE ||
+				c->cfg->host.device.advice == BS_ADVICE_PAGEOUT
 			? "not comparable"
-		: bs_device_thp(c->dev) ? "within bounds"
-					: "exact");
+		: c->huge ? "within bounds"
+			  : "exact");
 	return o;
 }
 
-static json_t *cell_json(const struct bs_cell *c)
+static json_t *cell_json(const struct bs_outcome *c)
 {
-	const struct bs_figures *f = &c->f;
+	const struct bs_figures *f = c->f;
 	json_t *o = json_object(), *sub;
 	uint64_t unusable[BS_NR_ORDERS];
 
 	put_str(o, "label", c->label);
 	put_str(o, "strategy", c->strategy->name);
 	put_str(o, "params", c->params);
-	put_str(o, "kernel", bs_kernel_name(c->m));
+	put_str(o, "kernel", c->kernel);
 	put_str(o, "device", c->device_words);
 	put_int(o, "held_mib_s", f->held_mib_s);
 	put_int(o, "used_mib_s", f->used_mib_s);
@@ -291,12 +291,12 @@ static json_t *cell_json(const struct bs_cell *c)
 	put_int(o, "words_set", f->report.words_set);
 	/* Only a run that starts from a dumped state can agree or disagree with a kernel. */
 	json_object_set_new(o, "agreement",
-			    c->agree ? bs_agreement_json(bs_agree_result(c->agree)) : json_null());
+			    c->agreement ? bs_agreement_json(c->agreement) : json_null());
 	json_object_set_new(o, "checks", checks_json(c));
 	return o;
 }
 
-static json_t *timeline_json(const struct bs_cell *c)
+static json_t *timeline_json(const struct bs_outcome *c)
 {
 	static const struct {
 		const char *key;
@@ -332,9 +332,9 @@ static json_t *timeline_json(const struct bs_cell *c)
 	return o;
 }
 
-static json_t *cell_measured(const struct bs_cell *c)
+static json_t *cell_measured(const struct bs_outcome *c)
 {
-	const struct bs_figures *f = &c->f;
+	const struct bs_figures *f = c->f;
 	json_t *o = json_object();
 
 	put_str(o, "label", c->label);
@@ -351,24 +351,24 @@ static json_t *cell_measured(const struct bs_cell *c)
 	put_int(o, "events", f->events);
 	put_int(o, "cpu_ns", f->cpu_ns);
 	json_object_set_new(o, "host_free_bytes", int_array(f->host_free, 3));
-	if (c->cfg->allocated)
+	if (c->cfg->output.allocated)
 		put_int(o, "loop_alloc_bytes", f->loop_alloc_bytes);
 	return o;
 }
 
-int bs_result_add(struct bs_result *r, const struct bs_cell *c)
+int bs_result_add(struct bs_result *r, const struct bs_outcome *c)
 {
 	json_t *timeline = json_object_get(r->record, "timeline");
 
-	if (c->f.residency_checked && !c->f.residency_equal) {
+	if (c->f->residency_checked && !c->f->residency_equal) {
 		r->unequal = true;
-		bs_result_warn(r, "%s: residency: %s", c->label, c->f.residency_note);
+		bs_result_warn(r, "%s: residency: %s", c->label, c->f->residency_note);
 	}
-	if (c->f.device.unzeroed_bytes)
+	if (c->f->device.unzeroed_bytes)
 		bs_result_warn(r,
 			       "%s: %llu KiB were taken for zeroed by the host and were not: old "
 			       "content in the hands of a new owner",
-			       c->label, (unsigned long long)(c->f.device.unzeroed_bytes >> 10));
+			       c->label, (unsigned long long)(c->f->device.unzeroed_bytes >> 10));
 	if (timeline) {
 		put_int(timeline, "interval_ns", c->sample_interval);
 		json_array_append_new(json_object_get(timeline, "cells"), timeline_json(c));

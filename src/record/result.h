@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-#include "cell.h"
+#include "outcome.h"
 
 struct bs_result {
 	json_t *record; /* everything that is reproducible */
@@ -21,7 +21,7 @@ struct bs_result {
 
 struct bs_result *bs_result_new(const struct bs_sim_config *cfg, const struct bs_trace_info *info);
 /* Add a cell that has run. 0 or -ENOMEM. */
-int bs_result_add(struct bs_result *r, const struct bs_cell *c);
+int bs_result_add(struct bs_result *r, const struct bs_outcome *c);
 void bs_result_bound(struct bs_result *r, const struct bs_bound *b, bs_ns refault, bs_ns weight);
 void bs_result_warn(struct bs_result *r, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

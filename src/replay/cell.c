@@ -57,9 +57,9 @@ static int split_spec(struct bs_cell *c, const char *spec, const char **params,
 
 static int create_machine(struct bs_cell *c, struct bs_error *err)
 {
-	int ret = c->cfg->state
-			  ? bs_machine_from_state(c->cfg->state, c->cfg->machine.kernel, &c->m, err)
-			  : bs_machine_create(&c->cfg->machine, &c->m, err);
+	int ret = c->plan->state ? bs_machine_from_state(c->plan->state,
+							 c->cfg->guest.machine.kernel, &c->m, err)
+				 : bs_machine_create(&c->cfg->guest.machine, &c->m, err);
 
 	if (ret)
 		return ret;
@@ -74,13 +74,14 @@ static int create_machine(struct bs_cell *c, struct bs_error *err)
 
 static int create_device(struct bs_cell *c, const char *params, struct bs_error *err)
 {
-	struct bs_device_config dc = c->cfg->device;
+	struct bs_device_config dc = c->cfg->host.device;
 	struct bs_device_costs costs;
 	int ret;
 
 	dc.nr_pages = bs_max_pfn(c->m);
 	dc.seed = c->cfg->seed;
-	dc.peak_pages = c->cfg->resident == BS_RESIDENT_ALL ? dc.nr_pages : c->info->peak_pages;
+	dc.peak_pages =
+		c->cfg->guest.resident == BS_RESIDENT_ALL ? dc.nr_pages : c->info->peak_pages;
 	if (!dc.capacity)
 		dc.capacity = 32;
 	dc.report_order = (unsigned int)bs_strategy_value(c->strategy, params, "order", 9);
@@ -124,7 +125,7 @@ static int break_even(const struct bs_cell *c, struct bs_env *env, struct bs_err
 		return 0;
 	ret = bs_future_refault_price(c->cfg, &refault, err);
 	if (!ret)
-		env->break_even = bs_bound_held_gap(refault, c->cfg->weight_ns_per_mib_s);
+		env->break_even = bs_bound_held_gap(refault, c->cfg->host.weight_ns_per_mib_s);
 	return ret;
 }
 
@@ -150,9 +151,9 @@ static bool wants_lru(enum bs_lru mode, uint32_t gfp)
 
 static bs_ns window_end(const struct bs_cell *c)
 {
-	unsigned int rounds = c->cfg->repeat ? c->cfg->repeat : 1;
+	unsigned int rounds = c->cfg->window.repeat ? c->cfg->window.repeat : 1;
 
-	return c->info->duration * rounds + c->cfg->gap * (rounds - 1) + c->cfg->tail;
+	return c->info->duration * rounds + c->cfg->window.gap * (rounds - 1) + c->cfg->window.tail;
 }
 
 static int create_timeline(struct bs_cell *c, struct bs_error *err)
@@ -165,25 +166,27 @@ static int create_timeline(struct bs_cell *c, struct bs_error *err)
 	return 0;
 }
 
-int bs_cell_create(const struct bs_sim_config *cfg, const char *spec, struct bs_trace *trace,
+int bs_cell_create(const struct bs_plan *plan, const char *spec, struct bs_trace *trace,
 		   struct bs_cell **out, struct bs_error *err)
 {
+	const struct bs_sim_config *cfg = &plan->cfg;
 	struct bs_cell *c = calloc(1, sizeof(*c));
 	const char *params = "";
 	int ret;
 
 	if (!c)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, spec, NULL, "setting up");
+	c->plan = plan;
 	c->cfg = cfg;
 	c->trace = trace;
 	c->info = bs_trace_info(trace);
 	c->next_due = BS_NO_TIME;
 	c->pass_cpu = -1;
 	c->known_zero.pfn = BS_NO_PFN;
-	c->next_check = cfg->check_every ? cfg->check_every : UINT64_MAX;
-	c->touch = cfg->device.touch != BS_TOUCH_NONE;
+	c->next_check = cfg->window.check_every ? cfg->window.check_every : UINT64_MAX;
+	c->touch = cfg->host.device.touch != BS_TOUCH_NONE;
 	for (unsigned int i = 0; i < c->info->nr_gfp; i++) {
-		c->lru[i] = wants_lru(cfg->lru, c->info->gfp[i]);
+		c->lru[i] = wants_lru(cfg->guest.lru, c->info->gfp[i]);
 		c->user[i] = bs_gfp_is_movable_user(c->info->gfp[i]);
 	}
 	ret = split_spec(c, spec, &params, err);
@@ -197,7 +200,7 @@ int bs_cell_create(const struct bs_sim_config *cfg, const char *spec, struct bs_
 		ret = create_blocks(c, err);
 	if (!ret)
 		ret = create_timeline(c, err);
-	if (!ret && cfg->state)
+	if (!ret && plan->state)
 		ret = bs_agree_create(c, err);
 	if (ret)
 		bs_cell_destroy(c);
@@ -225,13 +228,32 @@ void bs_cell_destroy(struct bs_cell *c)
 	free(c);
 }
 
+void bs_cell_outcome(const struct bs_cell *c, struct bs_outcome *o)
+{
+	*o = (struct bs_outcome){
+		.cfg = c->cfg,
+		.index = c->index,
+		.label = c->label,
+		.params = c->params,
+		.device_words = c->device_words,
+		.kernel = bs_kernel_name(c->m),
+		.strategy = c->strategy,
+		.huge = bs_device_thp(c->dev),
+		.f = &c->f,
+		.tl = c->tl,
+		.sample_interval = c->sample_interval,
+		.agreement = c->agree ? bs_agree_result(c->agree) : NULL,
+	};
+}
+
 /* ---- The state at t0 ------------------------------------------------------------------------- */
 
 static int preset_resident(void *arg, bs_pfn pfn, unsigned int order, enum bs_page_state state)
 {
 	struct bs_cell *c = arg;
 
-	if (state == BS_PAGE_PCP || (state == BS_PAGE_FREE && c->cfg->resident == BS_RESIDENT_ALL))
+	if (state == BS_PAGE_PCP ||
+	    (state == BS_PAGE_FREE && c->cfg->guest.resident == BS_RESIDENT_ALL))
 		bs_device_preset_resident(c->dev, pfn, order);
 	return 0;
 }
@@ -244,7 +266,7 @@ static int run_prehistory(struct bs_cell *c)
 	struct bs_error err;
 	int ret = 1;
 
-	c->touch = touch && c->cfg->resident != BS_RESIDENT_NONE;
+	c->touch = touch && c->cfg->guest.resident != BS_RESIDENT_NONE;
 	while (!c->failed) {
 		if (c->i >= c->chunk.n) {
 			ret = bs_trace_next(c->trace, &c->chunk, &err);
@@ -265,12 +287,12 @@ static int run_prehistory(struct bs_cell *c)
 		c->i++;
 		c->f.events++;
 	}
-	if (ret < 0 && !c->cfg->keep_whole)
+	if (ret < 0 && !c->cfg->window.keep_whole)
 		bs_cell_fail(c, &err);
 	if (!c->touch)
 		c->untouched_below = c->number;
 	c->touch = touch;
-	if (touch && c->cfg->resident != BS_RESIDENT_NONE)
+	if (touch && c->cfg->guest.resident != BS_RESIDENT_NONE)
 		bs_machine_walk(c->m, preset_resident, c);
 	for (unsigned int i = 0; i < c->nr_cpus; i++)
 		c->cpus[i].busy_until = 0;
@@ -361,7 +383,7 @@ int bs_cell_run(struct bs_cell *c, struct bs_error *err)
 	if (ret)
 		return bs_error_set(err, BS_RESOURCE, -ret, c->label, NULL, "cannot start");
 	bs_host_start(c);
-	heap = c->cfg->allocated ? c->cfg->allocated() : 0;
+	heap = c->cfg->output.allocated ? c->cfg->output.allocated() : 0;
 	c->f.host_free[0] = bs_host_free_bytes();
 	begin = now_real_ns(CLOCK_MONOTONIC);
 	cpu = now_real_ns(CLOCK_THREAD_CPUTIME_ID);
@@ -369,7 +391,7 @@ int bs_cell_run(struct bs_cell *c, struct bs_error *err)
 	c->f.cpu_ns = now_real_ns(CLOCK_THREAD_CPUTIME_ID) - cpu;
 	c->f.wall_ns = now_real_ns(CLOCK_MONOTONIC) - begin;
 	c->f.host_free[2] = bs_host_free_bytes();
-	c->f.loop_alloc_bytes = c->cfg->allocated ? c->cfg->allocated() - heap : 0;
+	c->f.loop_alloc_bytes = c->cfg->output.allocated ? c->cfg->output.allocated() - heap : 0;
 	if (c->failed) {
 		*err = c->err;
 		return -EIO;

@@ -11,6 +11,7 @@
 #include <buddysim/sim.h>
 
 #include "due.h"
+#include "outcome.h"
 
 #define BS_LABEL_MAX 128
 
@@ -36,32 +37,12 @@ static inline bool bs_is_pending(bs_pfn pfn)
 	return pfn >= BS_PENDING_PFN && pfn < BS_PENDING_PFN + BS_MAX_CPUS;
 }
 
-/* What a cell hands to the record; taken at the end of the window. */
-struct bs_figures {
-	struct bs_report_stats report;
-	struct bs_device_stats device;
-	struct bs_machine_counters machine;
-	uint64_t held_mib_s, used_mib_s, peak_resident_bytes;
-	bs_ns settle[3]; /* t50, t90, t99 */
-	uint64_t left_raw_bytes, paused_raw_bytes;
-	uint64_t nr_free[BS_NR_ORDERS];
-	uint64_t alloc_failed, false_oom, skipped_frees, unusable_frees;
-	bs_ns cpu_lag_ns;
-	uint64_t events;
-	bool residency_checked, residency_equal;
-	char residency_note[256];
-	uint64_t resident_at_start, first_touch_at_start;
-	bs_ns cost_ns; /* held and faulted, priced as the bound prices them; BS_NO_TIME: no price */
-	/* measured, not decided on */
-	uint64_t wall_ns, cpu_ns, loop_alloc_bytes;
-	uint64_t host_free[3]; /* at t0, at the last event of the trace, at the end of the window */
-};
-
 struct bs_agree;
 struct bs_future;
 
 struct bs_cell {
-	const struct bs_sim_config *cfg;
+	const struct bs_plan *plan;
+	const struct bs_sim_config *cfg; /* the plan's */
 	const struct bs_trace_info *info;
 	const struct bs_strategy *strategy;
 	unsigned int index; /* of the cell in its comparison */
@@ -126,11 +107,13 @@ struct bs_cell {
  * @spec: "rotation:order=9,delay=2s"
  * @trace: scanned; the cell rewinds and reads it while it runs, the caller keeps it
  */
-int bs_cell_create(const struct bs_sim_config *cfg, const char *spec, struct bs_trace *trace,
+int bs_cell_create(const struct bs_plan *plan, const char *spec, struct bs_trace *trace,
 		   struct bs_cell **out, struct bs_error *err);
 /* Replay to the end of the window and take the figures. 0, or negative with @err. */
 int bs_cell_run(struct bs_cell *c, struct bs_error *err);
 void bs_cell_destroy(struct bs_cell *c);
+/* What it has to say; valid as long as the cell is. */
+void bs_cell_outcome(const struct bs_cell *c, struct bs_outcome *o);
 /* The value a strategy's parameter @name has in @text; @fallback if it has no such parameter. */
 uint64_t bs_strategy_value(const struct bs_strategy *s, const char *text, const char *name,
 			   uint64_t fallback);

@@ -4,13 +4,15 @@
  * events; the bound is computed from the trace alone.
  */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cell.h"
 #include "future.h"
 #include "host.h"
-#include "result.h"
+#include "outcome.h"
 #include "start.h"
 
 #define TRUST_MIN 9000 /* in 1/10000; semantics.md 10 */
@@ -22,15 +24,33 @@
 void bs_sim_defaults(struct bs_sim_config *c)
 {
 	*c = (struct bs_sim_config){
-		.machine = {.kernel = "linux-6.1", .layout = BS_LAYOUT_QEMU_PC},
-		.device = {.kind = "madvise", .touch = BS_TOUCH_PAGE, .verify = BS_VERIFY_SAMPLE},
-		.tail = 30 * BS_NS_PER_S,
-		.repeat = 1,
-		.wake_latency = 20 * BS_NS_PER_US,
-		.host_poll = BS_NS_PER_S,
 		.seed = 1,
-		.weight_ns_per_mib_s = 100 * BS_NS_PER_US,
+		.guest = {.machine = {.kernel = "linux-6.1", .layout = BS_LAYOUT_QEMU_PC},
+			  .wake_latency = 20 * BS_NS_PER_US},
+		.host = {.device = {.kind = "madvise",
+				    .touch = BS_TOUCH_PAGE,
+				    .verify = BS_VERIFY_SAMPLE},
+			 .poll = BS_NS_PER_S,
+			 .weight_ns_per_mib_s = 100 * BS_NS_PER_US},
+		.window = {.tail = 30 * BS_NS_PER_S, .repeat = 1},
 	};
+}
+
+static void warn(const struct bs_plan *plan, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void warn(const struct bs_plan *plan, const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	if (text)
+		plan->sink->warn(plan->sink->arg, text);
+	free(text);
 }
 
 static uint64_t round_up(uint64_t v, uint64_t to)
@@ -44,13 +64,13 @@ static uint64_t guess_memory(const struct bs_sim_config *cfg, const struct bs_tr
 {
 	uint64_t bytes;
 
-	if (cfg->machine.memory_bytes)
-		return cfg->machine.memory_bytes;
+	if (cfg->guest.machine.memory_bytes)
+		return cfg->guest.machine.memory_bytes;
 	if (info->memory_bytes)
 		return info->memory_bytes;
 	if (info->max_pfn) {
 		bytes = round_up((uint64_t)info->max_pfn << BS_PAGE_SHIFT, ROUND_TO);
-		if (cfg->machine.layout == BS_LAYOUT_QEMU_PC && bytes > HOLE_END)
+		if (cfg->guest.machine.layout == BS_LAYOUT_QEMU_PC && bytes > HOLE_END)
 			bytes -= HOLE_END - HOLE_START;
 		return bytes;
 	}
@@ -63,7 +83,7 @@ static int check_trust(const struct bs_sim_config *cfg, const struct bs_trace_in
 {
 	unsigned int trust = bs_trace_trust(info);
 
-	if (trust >= TRUST_MIN || cfg->allow_lossy)
+	if (trust >= TRUST_MIN || cfg->window.allow_lossy)
 		return 0;
 	return bs_error_set(err, BS_INPUT, 0, cfg->trace_path,
 			    "`buddysim trace info` says why; use --allow-lossy to run it all the "
@@ -114,7 +134,7 @@ static int run_bound(const struct bs_sim_config *cfg, struct bs_trace *t, struct
 	bs_ns base = 0, last = 0;
 	int ret = 0;
 
-	for (unsigned int round = 0; round < cfg->repeat; round++) {
+	for (unsigned int round = 0; round < cfg->window.repeat; round++) {
 		uint64_t used = 0;
 
 		/* What a round leaves in use is given back when the next one begins, not before. */
@@ -133,29 +153,31 @@ static int run_bound(const struct bs_sim_config *cfg, struct bs_trace *t, struct
 				used = used_after(&k, i, used);
 			}
 		}
-		if (ret < 0 && !cfg->keep_whole)
+		if (ret < 0 && !cfg->window.keep_whole)
 			return ret;
 		bs_bound_set(b, last, used);
-		base += info->duration + cfg->gap;
+		base += info->duration + cfg->window.gap;
 	}
-	bs_bound_end(b, base - cfg->gap + cfg->tail);
+	bs_bound_end(b, base - cfg->window.gap + cfg->window.tail);
 	return 0;
 }
 
-static int make_bound(const struct bs_sim_config *cfg, struct bs_trace *t, struct bs_result *r,
-		      struct bs_bound **out, struct bs_error *err)
+static int make_bound(const struct bs_plan *plan, struct bs_trace *t, struct bs_bound **out,
+		      struct bs_error *err)
 {
+	const struct bs_sim_config *cfg = &plan->cfg;
 	bs_ns refault;
 	int ret = bs_future_refault_price(cfg, &refault, err);
 
 	if (ret)
 		return ret;
-	*out = bs_bound_create(cfg->machine.memory_bytes, refault, cfg->weight_ns_per_mib_s);
+	*out = bs_bound_create(cfg->guest.machine.memory_bytes, refault,
+			       cfg->host.weight_ns_per_mib_s);
 	if (!*out)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, cfg->trace_path, NULL, "bound");
 	ret = run_bound(cfg, t, *out, err);
 	if (!ret)
-		bs_result_bound(r, *out, refault, cfg->weight_ns_per_mib_s);
+		plan->sink->bound(plan->sink->arg, *out, refault, cfg->host.weight_ns_per_mib_s);
 	return ret;
 }
 
@@ -169,185 +191,160 @@ static void price(struct bs_cell *c, const struct bs_bound *b)
 						    f->first_touch_at_start);
 }
 
-static void warn_short(const struct bs_cell *c, struct bs_result *r)
+static void warn_short(const struct bs_cell *c)
 {
 	const bs_ns delay = bs_strategy_value(c->strategy, c->params, "delay", 0);
-	const bs_ns length = c->end - c->cfg->tail;
+	const bs_ns length = c->end - c->cfg->window.tail;
 
 	if (length < 5 * delay)
-		bs_result_warn(r,
-			       "%s: the trace lasts %llu ms, less than five times the delay of "
-			       "%llu ms: use --repeat N --gap T, or a longer trace",
-			       c->label, (unsigned long long)(length / BS_NS_PER_MS),
-			       (unsigned long long)(delay / BS_NS_PER_MS));
+		warn(c->plan,
+		     "%s: the trace lasts %llu ms, less than five times the delay of "
+		     "%llu ms: use --repeat N --gap T, or a longer trace",
+		     c->label, (unsigned long long)(length / BS_NS_PER_MS),
+		     (unsigned long long)(delay / BS_NS_PER_MS));
 }
 
 /* It would wait to the end, and look like a strategy that gains nothing. */
-static void warn_gate(const struct bs_cell *c, struct bs_result *r)
+static void warn_gate(const struct bs_cell *c)
 {
 	const struct bs_sim_config *cfg = c->cfg;
 
-	if (!bs_strategy_value(c->strategy, c->params, "gate", 0) || cfg->host_memory_bytes)
+	if (!bs_strategy_value(c->strategy, c->params, "gate", 0) || cfg->host.memory_bytes)
 		return;
-	for (unsigned int i = 0; i < cfg->nr_host_events; i++)
-		if (cfg->host_events[i].ask == BS_HOST_PRESSURE)
+	for (unsigned int i = 0; i < cfg->host.nr_events; i++)
+		if (cfg->host.events[i].ask == BS_HOST_PRESSURE)
 			return;
-	bs_result_warn(r,
-		       "%s: reports only under the host's pressure, and there is none: use "
-		       "--host-memory SIZE or --host-event TIME:pressure=N",
-		       c->label);
+	warn(c->plan,
+	     "%s: reports only under the host's pressure, and there is none: use "
+	     "--host-memory SIZE or --host-event TIME:pressure=N",
+	     c->label);
 }
 
 /* Once, for the window is the same in all cells. */
-static void warn_late(const struct bs_cell *c, struct bs_result *r)
+static void warn_late(const struct bs_cell *c)
 {
-	for (unsigned int i = 0; i < c->cfg->nr_host_events && !c->index; i++)
-		if (c->cfg->host_events[i].time > c->end)
-			bs_result_warn(
-				r,
-				"the host's event at %llu ms never comes: the window ends at "
-				"%llu ms",
-				(unsigned long long)(c->cfg->host_events[i].time / BS_NS_PER_MS),
-				(unsigned long long)(c->end / BS_NS_PER_MS));
+	for (unsigned int i = 0; i < c->cfg->host.nr_events && !c->index; i++)
+		if (c->cfg->host.events[i].time > c->end)
+			warn(c->plan,
+			     "the host's event at %llu ms never comes: the window ends at "
+			     "%llu ms",
+			     (unsigned long long)(c->cfg->host.events[i].time / BS_NS_PER_MS),
+			     (unsigned long long)(c->end / BS_NS_PER_MS));
 }
 
-static int run_cell(const struct bs_sim_config *cfg, unsigned int index, struct bs_trace *t,
-		    const struct bs_bound *b, struct bs_start *start, struct bs_result *r,
-		    struct bs_error *err)
+static int run_cell(const struct bs_plan *plan, unsigned int index, struct bs_trace *t,
+		    const struct bs_bound *b, struct bs_start *start, struct bs_error *err)
 {
-	const char *spec = cfg->strategies[index];
+	const char *spec = plan->cfg.strategies[index];
 	struct bs_future *future;
+	struct bs_outcome o;
 	struct bs_cell *c;
-	int ret = bs_future_see(cfg, spec, index, t, &future, err);
+	int ret = bs_future_see(plan, spec, index, t, &future, err);
 
 	if (!ret)
-		ret = bs_cell_create(cfg, spec, t, &c, err);
+		ret = bs_cell_create(plan, spec, t, &c, err);
 	if (ret) {
 		bs_future_destroy(future);
 		return ret;
 	}
 	c->index = index;
 	c->future = future;
-	warn_short(c, r);
-	warn_gate(c, r);
-	warn_late(c, r);
+	warn_short(c);
+	warn_gate(c);
+	warn_late(c);
 	ret = bs_cell_run(c, err);
 	if (!ret)
 		ret = bs_start_dump(start, c->m, c->label, err);
 	if (!ret)
 		price(c, b);
-	if (!ret && bs_result_add(r, c))
+	bs_cell_outcome(c, &o);
+	if (!ret && plan->sink->cell(plan->sink->arg, &o))
 		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "record");
 	bs_cell_destroy(c);
 	bs_future_destroy(future);
 	return ret;
 }
 
-static int compare_open(struct bs_sim_config *cfg, struct bs_trace *t, struct bs_result **out,
-			struct bs_error *err)
+/* What is left open is taken from the trace; what cannot be is found before a cell runs. */
+static int complete(struct bs_plan *plan, struct bs_trace *t, struct bs_error *err)
 {
 	const struct bs_trace_info *info = bs_trace_info(t);
-	struct bs_result *r;
-	int ret = bs_trace_scan(t, cfg->keep_whole, err), damaged = ret;
+	struct bs_sim_config *cfg = &plan->cfg;
+	struct bs_machine_config *mc = &cfg->guest.machine;
+	int ret = bs_trace_scan(t, cfg->window.keep_whole, err), damaged = ret;
 
 	if (ret < 0)
 		return ret;
 	ret = check_trust(cfg, info, err);
 	if (ret)
 		return ret;
-	cfg->machine.memory_bytes = guess_memory(cfg, info);
-	cfg->machine.seed = cfg->seed;
-	if (!cfg->machine.nr_cpus)
-		cfg->machine.nr_cpus = info->nr_cpus ? info->nr_cpus : 1;
-	if (cfg->machine.nr_cpus < info->nr_cpus)
+	mc->memory_bytes = guess_memory(cfg, info);
+	mc->seed = cfg->seed;
+	if (!mc->nr_cpus)
+		mc->nr_cpus = info->nr_cpus ? info->nr_cpus : 1;
+	if (mc->nr_cpus < info->nr_cpus)
 		return bs_error_set(err, BS_USAGE, 0, cfg->trace_path,
-				    cfg->state ? "the dump is of another machine"
-					       : "use more --cpus",
+				    plan->state ? "the dump is of another machine"
+						: "use more --cpus",
 				    "was recorded on %u CPUs", info->nr_cpus);
-	if (!cfg->repeat)
-		cfg->repeat = 1;
-	r = bs_result_new(cfg, info);
-	if (!r)
+	if (!cfg->window.repeat)
+		cfg->window.repeat = 1;
+	if (plan->sink->begin(plan->sink->arg, cfg, info))
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, cfg->trace_path, NULL, "record");
 	if (damaged)
-		bs_result_warn(r, "%s: %s", cfg->trace_path, err->text);
-	*out = r;
+		warn(plan, "%s: %s", cfg->trace_path, err->text);
 	return 0;
 }
 
-int bs_compare(const struct bs_sim_config *config, struct bs_result **out, struct bs_error *err)
+static int run_cells(const struct bs_plan *plan, struct bs_trace *t, struct bs_start *start,
+		     struct bs_error *err)
 {
-	struct bs_sim_config cfg = *config;
-	struct bs_error local = {0};
-	struct bs_result *r = NULL;
 	struct bs_bound *b = NULL;
+	int ret = make_bound(plan, t, &b, err);
+
+	for (unsigned int i = 0; i < plan->cfg.nr_strategies && !ret; i++)
+		ret = run_cell(plan, i, t, b, start, err);
+	bs_bound_destroy(b);
+	return ret;
+}
+
+static int compare(const struct bs_sim_config *config, const struct bs_sink *sink, bool run,
+		   struct bs_error *err)
+{
+	struct bs_plan plan = {.cfg = *config, .sink = sink};
 	struct bs_start start;
 	struct bs_trace *t;
-	int ret;
+	int ret = check_strategies(&plan.cfg, err);
 
-	*out = NULL;
-	if (!err)
-		err = &local;
-	ret = check_strategies(&cfg, err);
 	if (!ret)
-		ret = bs_host_check(&cfg, err);
+		ret = bs_host_check(&plan.cfg, err);
+	if (!ret)
+		ret = bs_trace_open(plan.cfg.trace_path, &t, err);
 	if (ret)
 		return ret;
-	ret = bs_trace_open(cfg.trace_path, &t, err);
-	if (ret)
-		return ret;
-	ret = bs_start_open(&start, &cfg, err);
+	if (!run)
+		plan.cfg.output.dump_path = NULL;
+	ret = bs_start_open(&start, &plan, err);
 	if (!ret)
-		ret = compare_open(&cfg, t, &r, err);
-	if (!ret)
-		ret = make_bound(&cfg, t, r, &b, err);
-	for (unsigned int i = 0; i < cfg.nr_strategies && !ret; i++)
-		ret = run_cell(&cfg, i, t, b, &start, r, err);
-	bs_bound_destroy(b);
+		ret = complete(&plan, t, err);
+	if (!ret && run)
+		ret = run_cells(&plan, t, &start, err);
 	bs_trace_close(t);
 	if (ret)
 		bs_start_close(&start, false, NULL);
 	else
 		ret = bs_start_close(&start, true, err);
-	if (ret && r) {
-		r->partial = true;
-		json_object_set_new(r->record, "partial", json_true());
-	}
-	*out = r;
-	return ret ? ret : r->unequal;
+	return ret;
 }
 
-int bs_sim_print_config(const struct bs_sim_config *config, void *file, struct bs_error *err)
+int bs_replay_compare(const struct bs_sim_config *config, const struct bs_sink *sink,
+		      struct bs_error *err)
 {
-	struct bs_sim_config cfg = *config;
-	struct bs_result *r = NULL;
-	struct bs_start start;
-	struct bs_trace *t;
-	json_t *o;
-	int ret = check_strategies(&cfg, err);
+	return compare(config, sink, true, err);
+}
 
-	if (!ret)
-		ret = bs_host_check(&cfg, err);
-	if (!ret)
-		ret = bs_trace_open(cfg.trace_path, &t, err);
-	if (ret)
-		return ret;
-	cfg.dump_path = NULL;
-	ret = bs_start_open(&start, &cfg, err);
-	if (!ret)
-		ret = compare_open(&cfg, t, &r, err);
-	bs_trace_close(t);
-	bs_start_close(&start, false, NULL);
-	if (ret)
-		return ret;
-	o = json_object_get(r->record, "config");
-	json_object_set_new(o, "strategies", json_array());
-	for (unsigned int i = 0; i < cfg.nr_strategies; i++)
-		json_array_append_new(json_object_get(o, "strategies"),
-				      json_string(cfg.strategies[i]));
-	json_object_set(o, "seed", json_object_get(r->record, "seed"));
-	json_dumpf(o, file, JSON_INDENT(1));
-	fputc('\n', file);
-	bs_result_free(r);
-	return 0;
+int bs_replay_check(const struct bs_sim_config *config, const struct bs_sink *sink,
+		    struct bs_error *err)
+{
+	return compare(config, sink, false, err);
 }

@@ -377,13 +377,13 @@ int bs_agree_end(struct bs_cell *c, struct bs_error *err)
 	if (a->over)
 		return 0;
 	a->over = true;
-	if (!c->cfg->end_state)
+	if (!c->plan->end_state)
 		return 0;
 	ret = bs_state_of_machine(c->m, &s, err);
 	if (ret)
 		return ret;
 	bs_state_fold(s);
-	bs_state_compare(c->cfg->end_state, s, bs_kernel_name(c->m), note_difference, &a->r);
+	bs_state_compare(c->plan->end_state, s, bs_kernel_name(c->m), note_difference, &a->r);
 	a->r.compared = true;
 	bs_state_free(s);
 	return 0;

@@ -67,7 +67,7 @@ static int read_recorded(struct bs_cell *c, struct bs_agree *a, struct bs_error 
 			read_event(c, &k, i, &number);
 	if (a->latest_of)
 		memset(a->latest_of, 0, a->max_pfn * sizeof(*a->latest_of));
-	return ret < 0 && !c->cfg->keep_whole ? ret : 0;
+	return ret < 0 && !c->cfg->window.keep_whole ? ret : 0;
 }
 
 static void mark_list(struct bs_agree *a, const struct bs_state_list *l, unsigned int order)
@@ -117,7 +117,7 @@ static void rebuild_lists(struct bs_cell *c, struct bs_agree *a, const struct bs
 		    (kind == BS_EV_PRE && a->alloc_before[*number - 1]))
 			continue;
 		if (kind == BS_EV_ALLOC && !bs_agree_bit(a->named, pfn) &&
-		    !is_dumped(c->cfg->state, l.cpu) && l.cpu < c->nr_cpus &&
+		    !is_dumped(c->plan->state, l.cpu) && l.cpu < c->nr_cpus &&
 		    bs_mm_on_pcp(c->m, l.order)) {
 			l.mt = bs_gfp_migratetype(c->info->gfp[k->gfp[i]]);
 			if (!bs_mm_pcp_append(c->m, &l, pfn))
@@ -136,7 +136,7 @@ static int read_lists(struct bs_cell *c, struct bs_agree *a, struct bs_error *er
 	int ret;
 
 	for (unsigned int cpu = 0; cpu < c->nr_cpus; cpu++)
-		all &= is_dumped(c->cfg->state, cpu);
+		all &= is_dumped(c->plan->state, cpu);
 	if (all || !a->r.followed)
 		return 0;
 	a->named = calloc(1, size);
@@ -146,13 +146,13 @@ static int read_lists(struct bs_cell *c, struct bs_agree *a, struct bs_error *er
 	ret = bs_trace_rewind(c->trace, err);
 	while (ret >= 0 && (ret = bs_trace_next(c->trace, &k, err)) > 0)
 		rebuild_lists(c, a, &k, &number);
-	return ret < 0 && !c->cfg->keep_whole ? ret : 0;
+	return ret < 0 && !c->cfg->window.keep_whole ? ret : 0;
 }
 
 /* Everything that is on no list of the end dump. */
 static int read_end(struct bs_cell *c, struct bs_agree *a, struct bs_error *err)
 {
-	const struct bs_state *s = c->cfg->end_state;
+	const struct bs_state *s = c->plan->end_state;
 
 	if (!s)
 		return 0;

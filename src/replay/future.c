@@ -155,21 +155,22 @@ bs_ns bs_future_next(const struct bs_future *f, bs_pfn pfn, unsigned int order)
 /* On a host that costs nothing, takes nothing and looks at nothing: first touches are free anyway, so
  * that no request happens at another time than under strategy none on the real one (but for the time
  * that a guest takes to poison what it frees). */
-static struct bs_sim_config first_run(const struct bs_sim_config *cfg)
+static struct bs_plan first_run(const struct bs_plan *plan)
 {
-	struct bs_sim_config first = *cfg;
+	struct bs_plan first = *plan;
+	struct bs_device_config *dc = &first.cfg.host.device;
 
-	first.device.kind = "null";
-	first.device.params = NULL;
-	first.device.costs = NULL;
-	first.device.touch = BS_TOUCH_NONE;
+	dc->kind = "null";
+	dc->params = NULL;
+	dc->costs = NULL;
+	dc->touch = BS_TOUCH_NONE;
 	return first;
 }
 
-int bs_future_see(const struct bs_sim_config *cfg, const char *spec, unsigned int index,
+int bs_future_see(const struct bs_plan *plan, const char *spec, unsigned int index,
 		  struct bs_trace *trace, struct bs_future **out, struct bs_error *err)
 {
-	const struct bs_sim_config first = first_run(cfg);
+	const struct bs_plan first = first_run(plan);
 	const struct bs_strategy *s = bs_strategy_find(spec, err);
 	const char *colon = strchr(spec, ':');
 	struct bs_cell *c;
@@ -203,10 +204,10 @@ int bs_future_see(const struct bs_sim_config *cfg, const char *spec, unsigned in
 int bs_future_refault_price(const struct bs_sim_config *cfg, bs_ns *per_mib, struct bs_error *err)
 {
 	struct bs_device_costs costs;
-	int ret = bs_device_config_costs(&cfg->device, &costs, err);
+	int ret = bs_device_config_costs(&cfg->host.device, &costs, err);
 
 	if (!ret)
-		*per_mib = cfg->device.thp == BS_THP_NEVER ? costs.refault_per_mib
-							   : costs.refault_thp_per_mib;
+		*per_mib = cfg->host.device.thp == BS_THP_NEVER ? costs.refault_per_mib
+								: costs.refault_thp_per_mib;
 	return ret;
 }

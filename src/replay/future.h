@@ -17,6 +17,7 @@
 
 struct bs_cell;
 struct bs_future;
+struct bs_plan;
 
 /** For pfns below @pages; it begins to write down. NULL without memory. */
 struct bs_future *bs_future_create(uint64_t pages, unsigned int order);
@@ -37,7 +38,7 @@ bs_ns bs_future_next(const struct bs_future *f, bs_pfn pfn, unsigned int order);
  * The same guest and trace with strategy none on a null device. @out: to be destroyed by the caller;
  * NULL if the strategy of @spec does not ask for it. Return: 0, or negative with @err.
  */
-int bs_future_see(const struct bs_sim_config *cfg, const char *spec, unsigned int index,
+int bs_future_see(const struct bs_plan *plan, const char *spec, unsigned int index,
 		  struct bs_trace *trace, struct bs_future **out, struct bs_error *err);
 /** What the bound and every row of a comparison are priced with: ns to fault 1 MiB in. With huge pages
  *  for some cells, base pages for others, the lower price. 0, or -EINVAL with @err. */

@@ -234,7 +234,7 @@ static bool interrupted(struct bs_cell *c)
 {
 	struct bs_error err;
 
-	if (!c->cfg->stop || !*c->cfg->stop)
+	if (!c->cfg->output.stop || !*c->cfg->output.stop)
 		return false;
 	bs_error_set(&err, BS_INTERRUPTED, EINTR, c->label, NULL, "stopped at %llu ms",
 		     (unsigned long long)(c->now / BS_NS_PER_MS));
@@ -255,25 +255,25 @@ static bs_ns stream_peek(struct bs_cell *c)
 		ret = bs_trace_next(c->trace, &c->chunk, &err);
 		c->i = 0;
 		if (ret > 0) {
-			if (c->cfg->progress)
-				c->cfg->progress(c->cfg->progress_arg, c->index, c->f.events,
-						 c->now);
+			if (c->cfg->output.progress)
+				c->cfg->output.progress(c->cfg->output.progress_arg, c->index,
+							c->f.events, c->now);
 			continue;
 		}
 		c->chunk.n = 0;
 		/* A damaged tail was accepted beforehand, or the scan would have failed. */
-		if (ret < 0 && !c->cfg->keep_whole) {
+		if (ret < 0 && !c->cfg->window.keep_whole) {
 			bs_cell_fail(c, &err);
 			return BS_NO_TIME;
 		}
-		if (++c->round >= c->cfg->repeat) {
+		if (++c->round >= c->cfg->window.repeat) {
 			c->stream_end = true;
 			bs_cell_set_time(c, c->now);
 			bs_timeline_load_end(c->tl, c->now);
 			c->f.host_free[1] = bs_host_free_bytes();
 			return BS_NO_TIME;
 		}
-		c->base += c->info->duration + c->cfg->gap;
+		c->base += c->info->duration + c->cfg->window.gap;
 		if (bs_trace_rewind(c->trace, &err) < 0) {
 			bs_cell_fail(c, &err);
 			return BS_NO_TIME;
@@ -338,7 +338,7 @@ static void check_machine(struct bs_cell *c)
 {
 	struct bs_error err;
 
-	c->next_check += c->cfg->check_every;
+	c->next_check += c->cfg->window.check_every;
 	if (bs_machine_check(c->m, &err))
 		bs_cell_fail(c, &err);
 }

@@ -63,9 +63,9 @@ static int read_dumps(struct bs_start *s, const char *path, struct bs_error *err
 }
 
 /* The guest is the dumped one, whatever else was said of it. */
-static int set_guest(struct bs_start *s, struct bs_sim_config *cfg, struct bs_error *err)
+static int set_guest(struct bs_start *s, struct bs_plan *plan, struct bs_error *err)
 {
-	struct bs_machine_config *mc = &cfg->machine;
+	struct bs_machine_config *mc = &plan->cfg.guest.machine;
 	struct bs_machine *m;
 	int ret;
 
@@ -86,25 +86,26 @@ static int set_guest(struct bs_start *s, struct bs_sim_config *cfg, struct bs_er
 	mc->shuffle = s->first->shuffle;
 	mc->counter_drift = true;
 	bs_machine_destroy(m);
-	cfg->state = s->first;
-	cfg->end_state = s->end;
+	plan->state = s->first;
+	plan->end_state = s->end;
 	return 0;
 }
 
-int bs_start_open(struct bs_start *s, struct bs_sim_config *cfg, struct bs_error *err)
+int bs_start_open(struct bs_start *s, struct bs_plan *plan, struct bs_error *err)
 {
+	const struct bs_sim_config *cfg = &plan->cfg;
 	int ret = 0;
 
 	*s = (struct bs_start){0};
-	if (cfg->state_path) {
-		ret = read_dumps(s, cfg->state_path, err);
+	if (cfg->guest.state_path) {
+		ret = read_dumps(s, cfg->guest.state_path, err);
 		if (!ret)
-			ret = set_guest(s, cfg, err);
+			ret = set_guest(s, plan, err);
 		if (!ret && s->end)
 			bs_state_fold(s->end);
 	}
-	if (!ret && cfg->dump_path) {
-		ret = bs_outfile_open(&s->out, cfg->dump_path, err);
+	if (!ret && cfg->output.dump_path) {
+		ret = bs_outfile_open(&s->out, cfg->output.dump_path, err);
 		s->writing = !ret;
 	}
 	return ret;

@@ -6,6 +6,7 @@
 #include <buddysim/sim.h>
 #include <buddysim/state.h>
 
+#include "outcome.h"
 #include "outfile.h"
 
 /* A comparison's dumps, in and out. */
@@ -15,8 +16,8 @@ struct bs_start {
 	bool writing;
 };
 
-/* Read what @cfg asks for and set its guest, state and end_state by it; open the output. */
-int bs_start_open(struct bs_start *s, struct bs_sim_config *cfg, struct bs_error *err);
+/* Read what @plan asks for and set its guest, state and end_state by it; open the output. */
+int bs_start_open(struct bs_start *s, struct bs_plan *plan, struct bs_error *err);
 /* Append the state of @m, named after its cell. */
 int bs_start_dump(struct bs_start *s, const struct bs_machine *m, const char *label,
 		  struct bs_error *err);

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "again.h"
+#include "cell.h"
 
 static void file_name(const struct bs_cell *c, char *path, size_t size)
 {
@@ -20,13 +20,15 @@ static void file_name(const struct bs_cell *c, char *path, size_t size)
 	for (char *p = label; *p; p++)
 		if (!isalnum((unsigned char)*p) && !strchr("-_.=", *p))
 			*p = '-';
-	snprintf(path, size, "%s/buddysim-violation-%s.txt", c->cfg->violation_dir, label);
+	snprintf(path, size, "%s/buddysim-violation-%s.txt", c->cfg->output.violation_dir, label);
 }
 
 /* Comments to every reader of dumps: the file can be given to --state and to verify. */
 static void write_facts(FILE *f, const struct bs_cell *c)
 {
+	const struct bs_sink *sink = c->plan->sink;
 	struct bs_report_stats st;
+	struct bs_outcome o;
 
 	fprintf(f, "# %s: %s\n", c->err.where, c->err.text);
 	fprintf(f, "# seed %" PRIu64 "\n# time_ns %" PRIu64 "\n# event %" PRIu64 "\n", c->cfg->seed,
@@ -37,7 +39,8 @@ static void write_facts(FILE *f, const struct bs_cell *c)
 	bs_report_stats(c->rc, &st);
 	fprintf(f, "# isolated_bytes %" PRIu64 "\n", st.isolated_bytes);
 	fputs("# again: ", f);
-	if (!bs_again_print(f, c))
+	bs_cell_outcome(c, &o);
+	if (!sink || !sink->again || !sink->again(sink->arg, f, &o))
 		fputs("the guest was not made from a command line\n", f);
 }
 
@@ -61,7 +64,7 @@ void bs_cell_write_violation(struct bs_cell *c)
 	struct bs_state *s = NULL;
 	FILE *f;
 
-	if (!c->cfg->violation_dir)
+	if (!c->cfg->output.violation_dir)
 		return;
 	file_name(c, path, sizeof(c->violation_path));
 	/* A guest of several nodes has no dump format: then the facts stand alone. */

@@ -23,14 +23,14 @@ unsigned int bs_host_percent(uint64_t held, uint64_t size)
 
 int bs_host_check(const struct bs_sim_config *cfg, struct bs_error *err)
 {
-	if (cfg->host_memory_bytes && !cfg->host_poll)
+	if (cfg->host.memory_bytes && !cfg->host.poll)
 		return bs_error_set(err, BS_USAGE, EINVAL, "host", "0 would look without end",
 				    "the time between two looks at the guest must be above 0");
-	for (unsigned int i = 0; i < cfg->nr_host_events; i++)
-		if (cfg->host_events[i].ask == BS_HOST_PRESSURE && cfg->host_events[i].value > 100)
+	for (unsigned int i = 0; i < cfg->host.nr_events; i++)
+		if (cfg->host.events[i].ask == BS_HOST_PRESSURE && cfg->host.events[i].value > 100)
 			return bs_error_set(err, BS_USAGE, EINVAL, "host", "0 to 100",
 					    "a pressure of %llu %%",
-					    (unsigned long long)cfg->host_events[i].value);
+					    (unsigned long long)cfg->host.events[i].value);
 	return 0;
 }
 
@@ -38,9 +38,9 @@ void bs_host_start(struct bs_cell *c)
 {
 	const struct bs_sim_config *cfg = c->cfg;
 
-	for (unsigned int i = 0; i < cfg->nr_host_events; i++)
-		bs_cell_push(c, cfg->host_events[i].time, BS_DUE_HOST, (int)i);
-	if (cfg->host_memory_bytes)
+	for (unsigned int i = 0; i < cfg->host.nr_events; i++)
+		bs_cell_push(c, cfg->host.events[i].time, BS_DUE_HOST, (int)i);
+	if (cfg->host.memory_bytes)
 		bs_cell_push(c, c->now, BS_DUE_HOST, POLL);
 }
 
@@ -53,10 +53,10 @@ static void send_pressure(struct bs_cell *c, unsigned int percent)
 static void look_at_guest(struct bs_cell *c)
 {
 	const unsigned int percent =
-		bs_host_percent(bs_device_held(c->dev), c->cfg->host_memory_bytes);
+		bs_host_percent(bs_device_held(c->dev), c->cfg->host.memory_bytes);
 
-	if (c->now + c->cfg->host_poll <= c->end)
-		bs_cell_push(c, c->now + c->cfg->host_poll, BS_DUE_HOST, POLL);
+	if (c->now + c->cfg->host.poll <= c->end)
+		bs_cell_push(c, c->now + c->cfg->host.poll, BS_DUE_HOST, POLL);
 	if (percent != c->host_pressure)
 		send_pressure(c, percent);
 }
@@ -69,7 +69,7 @@ void bs_host_due(struct bs_cell *c, int what)
 		look_at_guest(c);
 		return;
 	}
-	e = &c->cfg->host_events[what];
+	e = &c->cfg->host.events[what];
 	if (e->ask == BS_HOST_PRESSURE)
 		send_pressure(c, (unsigned int)e->value);
 	else

@@ -24,7 +24,7 @@ static void env_wake(void *arg, bs_ns delay)
 		return;
 	c->wake_armed = true;
 	if (!delay)
-		delay = c->cfg->wake_latency;
+		delay = c->cfg->guest.wake_latency;
 	if (c->paused) {
 		c->paused_wake = true;
 		c->paused_left = delay;

@@ -57,9 +57,9 @@ static void test_every_strategy_in_a_large_guest(void **state)
 	c.trace_path = path;
 	c.strategies = names;
 	c.nr_strategies = n;
-	c.machine.memory_bytes = UINT64_C(64) << 30;
-	c.device.kind = "null";
-	c.check_every = 2000;
+	c.guest.machine.memory_bytes = UINT64_C(64) << 30;
+	c.host.device.kind = "null";
+	c.window.check_every = 2000;
 	assert_ok(bs_compare(&c, &r, &err), &err);
 	assert_int_equal(bs_result_cells(r), n);
 	printf("%-14s %10s %10s %14s %14s %10s\n", "strategy", "calls", "ranges", "reported MiB",

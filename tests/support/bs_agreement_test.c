@@ -61,11 +61,11 @@ void bs_agree_on(const char *trace, const char *state, const char *strategy, str
 
 	bs_sim_defaults(&cfg);
 	cfg.trace_path = trace;
-	cfg.state_path = state;
+	cfg.guest.state_path = state;
 	cfg.strategies = &strategy;
 	cfg.nr_strategies = 1;
-	cfg.device.kind = "null";
-	cfg.tail = 0;
+	cfg.host.device.kind = "null";
+	cfg.window.tail = 0;
 	assert_ok(bs_compare(&cfg, &r, &err), &err);
 	*a = (struct bs_agreed){
 		.strict = figure(r, "agreement.strict"),

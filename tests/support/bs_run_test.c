@@ -35,11 +35,11 @@ void bs_run_setup(struct bs_run *run, const char *strategy, const struct bs_trac
 	run->cfg.trace_path = run->path;
 	run->cfg.strategies = &run->strategy;
 	run->cfg.nr_strategies = 1;
-	run->cfg.device.kind = "model";
-	run->cfg.device.costs = &run->costs;
-	run->cfg.device.thp = BS_THP_NEVER;
-	run->cfg.tail = 0;
-	run->cfg.check_every = 1;
+	run->cfg.host.device.kind = "model";
+	run->cfg.host.device.costs = &run->costs;
+	run->cfg.host.device.thp = BS_THP_NEVER;
+	run->cfg.window.tail = 0;
+	run->cfg.window.check_every = 1;
 }
 
 void bs_run_go(struct bs_run *run)

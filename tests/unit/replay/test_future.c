@@ -124,12 +124,12 @@ static void setup(struct run *run, const char *strategy, const struct bs_trace_e
 	run->costs.refault_per_mib = 100 * BS_NS_PER_US;
 	run->cfg.strategies = &run->strategy;
 	run->cfg.nr_strategies = 1;
-	run->cfg.machine.kernel = "linux-5.4";
-	run->cfg.device.kind = "model";
-	run->cfg.device.costs = &run->costs;
-	run->cfg.device.thp = BS_THP_NEVER;
-	run->cfg.tail = 10 * SEC;
-	run->cfg.check_every = 1;
+	run->cfg.guest.machine.kernel = "linux-5.4";
+	run->cfg.host.device.kind = "model";
+	run->cfg.host.device.costs = &run->costs;
+	run->cfg.host.device.thp = BS_THP_NEVER;
+	run->cfg.window.tail = 10 * SEC;
+	run->cfg.window.check_every = 1;
 }
 
 static uint64_t metric(const struct run *run, const char *key)
@@ -184,14 +184,14 @@ static void test_the_gaps_that_pay_are_reported(void **state)
 
 	/* Where holding is worth half as much, 2 s are held. */
 	setup(&run, "clairvoyant", gaps, COUNT(gaps));
-	run.cfg.weight_ns_per_mib_s = 50 * BS_NS_PER_US;
+	run.cfg.host.weight_ns_per_mib_s = 50 * BS_NS_PER_US;
 	go(&run);
 	assert_int_equal(metric(&run, "refault_bytes.total"), 1 * MIB4);
 	bs_result_free(run.r);
 
 	/* Of huge pages their price decides: here it is nothing, and any gap pays. */
 	setup(&run, "clairvoyant", gaps, COUNT(gaps));
-	run.cfg.device.thp = BS_THP_ALWAYS;
+	run.cfg.host.device.thp = BS_THP_ALWAYS;
 	go(&run);
 	assert_int_equal(metric(&run, "refault_bytes.total"), 3 * MIB4);
 	bs_result_free(run.r);
@@ -204,15 +204,15 @@ static void test_rounds(void **state)
 
 	(void)state;
 	setup(&run, "clairvoyant", gaps, COUNT(gaps));
-	run.cfg.repeat = 3;
-	run.cfg.gap = 2 * SEC;
+	run.cfg.window.repeat = 3;
+	run.cfg.window.gap = 2 * SEC;
 	go(&run);
 	assert_int_equal(metric(&run, "refault_bytes.total"), (3 * 2 + 2) * MIB4);
 	bs_result_free(run.r);
 
 	setup(&run, "clairvoyant", gaps, COUNT(gaps));
-	run.cfg.repeat = 3;
-	run.cfg.gap = SEC / 2;
+	run.cfg.window.repeat = 3;
+	run.cfg.window.gap = SEC / 2;
 	go(&run);
 	assert_int_equal(metric(&run, "refault_bytes.total"), 3 * 2 * MIB4);
 	bs_result_free(run.r);
@@ -227,7 +227,7 @@ static void test_the_first_run_can_be_stopped(void **state)
 
 	(void)state;
 	setup(&run, "clairvoyant:order=10", gaps, COUNT(gaps));
-	run.cfg.stop = &stop;
+	run.cfg.output.stop = &stop;
 	assert_true(bs_compare(&run.cfg, &run.r, &err) < 0);
 	assert_int_equal(err.status, BS_INTERRUPTED);
 	assert_string_equal(err.where, "clairvoyant:order=10");
@@ -241,6 +241,7 @@ static void test_the_first_run_can_be_stopped(void **state)
 static uint32_t *places(const struct bs_sim_config *cfg, const char *spec, struct bs_trace *t,
 			uint64_t *refaulted)
 {
+	const struct bs_plan plan = {.cfg = *cfg};
 	const uint64_t n = bs_trace_info(t)->numbers;
 	uint32_t *pfn = malloc((n + 1) * sizeof(*pfn));
 	struct bs_future *future;
@@ -248,9 +249,9 @@ static uint32_t *places(const struct bs_sim_config *cfg, const char *spec, struc
 	struct bs_cell *c;
 
 	assert_non_null(pfn);
-	assert_ok(bs_future_see(cfg, spec, 0, t, &future, &err), &err);
+	assert_ok(bs_future_see(&plan, spec, 0, t, &future, &err), &err);
 	assert_int_equal(future != NULL, !strncmp(spec, "clairvoyant", 11));
-	assert_ok(bs_cell_create(cfg, spec, t, &c, &err), &err);
+	assert_ok(bs_cell_create(&plan, spec, t, &c, &err), &err);
 	c->future = future;
 	assert_ok(bs_cell_run(c, &err), &err);
 	*refaulted = c->f.device.refault_bytes;
@@ -275,9 +276,9 @@ static void test_nothing_moves(void **state)
 	bs_sim_defaults(&cfg);
 	assert_ok(bs_trace_open(BS_SOURCE_DIR "/traces/memhog_thp.cborseq.zst", &t, &err), &err);
 	assert_ok(bs_trace_scan(t, false, &err), &err);
-	cfg.device.kind = "model";
-	cfg.machine.memory_bytes = bs_trace_info(t)->memory_bytes;
-	cfg.machine.nr_cpus = 1;
+	cfg.host.device.kind = "model";
+	cfg.guest.machine.memory_bytes = bs_trace_info(t)->memory_bytes;
+	cfg.guest.machine.nr_cpus = 1;
 	none = places(&cfg, "none", t, &refaulted);
 	assert_int_equal(refaulted, 0);
 	for (size_t i = 0; i < COUNT(specs); i++) {

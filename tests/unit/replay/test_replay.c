@@ -27,7 +27,7 @@ static void test_integrals(void **state)
 
 	(void)state;
 	bs_run_setup(&run, "none", ev, COUNT(ev));
-	run.cfg.tail = 10 * SEC;
+	run.cfg.window.tail = 10 * SEC;
 	bs_run_go(&run);
 	assert_int_equal(bs_run_metric(&run, "used_mib_s"), 40);
 	assert_int_equal(bs_run_metric(&run, "held_mib_s"), 40);
@@ -48,9 +48,9 @@ static void test_rounds(void **state)
 
 	(void)state;
 	bs_run_setup(&run, "none", ev, COUNT(ev) - 1);
-	run.cfg.repeat = 3;
-	run.cfg.gap = 4 * SEC;
-	run.cfg.tail = 1 * SEC;
+	run.cfg.window.repeat = 3;
+	run.cfg.window.gap = 4 * SEC;
+	run.cfg.window.tail = 1 * SEC;
 	bs_run_go(&run);
 	/* 2 MiB throughout; 4 MiB from 1 to 5, 6 to 10, 11 to 12: the window is 3 x 1 + 2 x 4 + 1 */
 	assert_int_equal(bs_run_metric(&run, "used_mib_s"), 2 * 12 + 4 * (4 + 4 + 1));
@@ -176,7 +176,7 @@ static void test_a_timer_stands_still_while_the_guest_is_paused(void **state)
 
 	(void)state;
 	bs_run_setup(&run, "rotation", ev, COUNT(ev));
-	run.cfg.tail = 10 * SEC;
+	run.cfg.window.tail = 10 * SEC;
 	bs_run_go(&run);
 	assert_int_equal(bs_run_metric(&run, "settle_ns.t99"), 1 * SEC);
 	/* What zones below their marks never report is raw at the pause and at the end. */
@@ -188,7 +188,7 @@ static void test_a_timer_stands_still_while_the_guest_is_paused(void **state)
 
 	/* Without the pause the same pass comes 2 s after the free. */
 	bs_run_setup(&run, "rotation", ev, 4);
-	run.cfg.tail = 10 * SEC;
+	run.cfg.window.tail = 10 * SEC;
 	bs_run_go(&run);
 	assert_int_equal(bs_run_metric(&run, "settle_ns.t99"), 2 * SEC);
 	bs_result_free(run.r);
@@ -216,7 +216,7 @@ static void test_the_world_runs_on_during_a_call(void **state)
 			.time = 13 * SEC + i, .kind = BS_EV_ALLOC, .order = 10};
 	bs_run_setup(&run, "rotation", ev, n);
 	run.costs.per_request = 5 * SEC;
-	run.cfg.tail = 60 * SEC;
+	run.cfg.window.tail = 60 * SEC;
 	bs_run_go(&run);
 	assert_int_equal(bs_run_metric(&run, "alloc_failed"), 0);
 	assert_int_equal(bs_run_metric(&run, "cpu_lag_ns"), 0); /* nobody waits for a worker */

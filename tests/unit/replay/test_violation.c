@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "bs_trace_test.h"
+#include "again.h"
 #include "cell.h"
 
 #define SEC BS_NS_PER_S
@@ -78,10 +79,10 @@ static struct bs_sim_config config_of(const char *trace, const char *dir)
 
 	bs_sim_defaults(&cfg);
 	cfg.trace_path = trace;
-	cfg.device.kind = "model";
-	cfg.machine.memory_bytes = UINT64_C(256) << 20;
-	cfg.machine.nr_cpus = 2;
-	cfg.violation_dir = dir;
+	cfg.host.device.kind = "model";
+	cfg.guest.machine.memory_bytes = UINT64_C(256) << 20;
+	cfg.guest.machine.nr_cpus = 2;
+	cfg.output.violation_dir = dir;
 	return cfg;
 }
 
@@ -113,16 +114,24 @@ static const char *make_trace(void)
 	return path;
 }
 
+static bool print_again(void *arg, FILE *f, const struct bs_outcome *o)
+{
+	(void)arg;
+	return bs_again_print(f, o);
+}
+
 /* Bind the buggy strategy in place of the registered one that the cell was made with. */
 static void break_a_law(const struct bs_sim_config *cfg, struct bs_error *broken)
 {
+	const struct bs_sink sink = {.again = print_again};
+	const struct bs_plan plan = {.cfg = *cfg, .sink = &sink};
 	struct bs_trace *t;
 	struct bs_error err;
 	struct bs_env env;
 
 	assert_ok(bs_trace_open(cfg->trace_path, &t, &err), &err);
 	assert_ok(bs_trace_scan(t, false, &err), &err);
-	assert_ok(bs_cell_create(cfg, "none", t, &seen.cell, &err), &err);
+	assert_ok(bs_cell_create(&plan, "none", t, &seen.cell, &err), &err);
 	bs_report_destroy(seen.cell->rc);
 	seen.cell->rc = NULL;
 	seen.cell->strategy = &buggy;
@@ -183,10 +192,10 @@ static void assert_run_goes_on(const char *path, const char *trace)
 	struct bs_error err;
 	uint64_t calls;
 
-	cfg.state_path = path;
+	cfg.guest.state_path = path;
 	cfg.strategies = strategies;
 	cfg.nr_strategies = 3;
-	cfg.check_every = 1;
+	cfg.window.check_every = 1;
 	assert_ok(bs_compare(&cfg, &r, &err), &err);
 	for (unsigned int i = 1; i < 3; i++) {
 		assert_int_equal(bs_result_metric(r, i, "calls", &calls), 0);

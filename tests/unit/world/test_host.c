@@ -37,11 +37,11 @@ static void test_an_install_blocks_who_allocates(void **state)
 	(void)state;
 	for (int real = 0; real <= 1; real++) {
 		bs_run_setup(&run, "shared-state", ev, COUNT(ev));
-		run.cfg.tail = 1 * SEC;
+		run.cfg.window.tail = 1 * SEC;
 		run.costs.install_per_mib = 5 * MS;
 		run.costs.refault_per_mib = 1; /* not the fault's price */
 		if (real)
-			run.cfg.device.kind = "madvise";
+			run.cfg.host.device.kind = "madvise";
 		bs_run_go(&run);
 		assert_int_equal(bs_run_metric(&run, "cpu_lag_ns"), 16 * MS);
 		assert_int_equal(bs_run_metric(&run, "installs"), 2);
@@ -92,8 +92,8 @@ static void test_who_poisons_when(void **state)
 		run.costs.per_request = 3 * MS;
 		run.costs.refault_per_mib = 5 * MS;
 		run.costs.poison_per_mib = 1 * MS;
-		run.cfg.device.params = cases[k].params;
-		run.cfg.device.kind = i & 1 ? "madvise" : "model";
+		run.cfg.host.device.params = cases[k].params;
+		run.cfg.host.device.kind = i & 1 ? "madvise" : "model";
 		bs_run_go(&run);
 		assert_int_equal(bs_run_metric(&run, "calls"), 1);
 		assert_int_equal(bs_run_metric(&run, "cpu_lag_ns"), cases[k].late_ms * MS);
@@ -121,11 +121,11 @@ static void test_no_poison_where_nothing_is_touched(void **state)
 	(void)state;
 	for (int none = 0; none <= 1; none++) {
 		bs_run_setup(&run, "none", ev, COUNT(ev));
-		run.cfg.device.params = "poison=before";
+		run.cfg.host.device.params = "poison=before";
 		if (none)
-			run.cfg.device.touch = BS_TOUCH_NONE;
+			run.cfg.host.device.touch = BS_TOUCH_NONE;
 		else
-			run.cfg.resident = BS_RESIDENT_NONE;
+			run.cfg.guest.resident = BS_RESIDENT_NONE;
 		bs_run_go(&run);
 		assert_int_equal(bs_run_metric(&run, "poison_bytes"), 0);
 		bs_result_free(run.r);
@@ -136,19 +136,21 @@ static void test_no_poison_where_nothing_is_touched(void **state)
 static struct bs_cell *still_cell(struct bs_run *run, const char *strategy, struct bs_trace **t,
 				  struct bs_env *env)
 {
+	static struct bs_plan plan;
 	static const struct bs_trace_event ev[] = {{.kind = BS_EV_ALLOC},
 						   {.kind = BS_EV_ALLOC, .gfp = BS_GFP_KERNEL}};
 	struct bs_error err;
 	struct bs_cell *c;
 
 	bs_run_setup(run, strategy, ev, COUNT(ev));
-	run->cfg.device.params = "stall_at=10ms,stall_for=5ms";
+	run->cfg.host.device.params = "stall_at=10ms,stall_for=5ms";
 	run->costs.zero_per_mib = 1 * MS;
-	run->cfg.machine.memory_bytes = UINT64_C(256) << 20;
-	run->cfg.machine.nr_cpus = 2;
+	run->cfg.guest.machine.memory_bytes = UINT64_C(256) << 20;
+	run->cfg.guest.machine.nr_cpus = 2;
 	assert_ok(bs_trace_open(run->path, t, &err), &err);
 	assert_true(bs_trace_scan(*t, false, &err) >= 0);
-	assert_ok(bs_cell_create(&run->cfg, strategy, *t, &c, &err), &err);
+	plan.cfg = run->cfg;
+	assert_ok(bs_cell_create(&plan, strategy, *t, &c, &err), &err);
 	bs_cell_env(c, env);
 	return c;
 }
@@ -239,8 +241,8 @@ static void test_zeroing_keeps_the_cpu_busy(void **state)
 		bs_run_setup(&run, "none", ev, COUNT(ev));
 		run.costs.zero_per_mib = i == 1 ? 0 : 1 * MS;
 		if (i == 3)
-			run.cfg.device.touch = BS_TOUCH_NONE;
-		run.cfg.tail = 1 * SEC;
+			run.cfg.host.device.touch = BS_TOUCH_NONE;
+		run.cfg.window.tail = 1 * SEC;
 		bs_run_go(&run);
 		assert_int_equal(bs_run_metric(&run, "cpu_lag_ns"), i ? 0 : 3 * MS);
 		assert_int_equal(bs_run_metric(&run, "zeroing_avoided_bytes"), 0);
@@ -272,11 +274,11 @@ static void test_requests_of_512_ranges(void **state)
 		uint64_t calls, ranges;
 
 		bs_run_setup(&run, large ? "rotation:capacity=512" : "rotation", ev, n);
-		run.cfg.machine.memory_bytes = UINT64_C(4) << 30;
-		run.cfg.machine.layout = BS_LAYOUT_FLAT;
-		run.cfg.device.capacity = large ? 512 : 0;
-		run.cfg.resident = BS_RESIDENT_USED;
-		run.cfg.tail = 10 * SEC;
+		run.cfg.guest.machine.memory_bytes = UINT64_C(4) << 30;
+		run.cfg.guest.machine.layout = BS_LAYOUT_FLAT;
+		run.cfg.host.device.capacity = large ? 512 : 0;
+		run.cfg.guest.resident = BS_RESIDENT_USED;
+		run.cfg.window.tail = 10 * SEC;
 		bs_run_go(&run);
 		calls = bs_run_metric(&run, "calls");
 		ranges = bs_run_metric(&run, "ranges");

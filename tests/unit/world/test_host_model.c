@@ -42,15 +42,15 @@ static const struct bs_trace_event forty[] = {
 static void setup(struct bs_run *run, const char *strategy)
 {
 	bs_run_setup(run, strategy, forty, COUNT(forty));
-	run->cfg.tail = 10 * BS_NS_PER_S;
+	run->cfg.window.tail = 10 * BS_NS_PER_S;
 }
 
 static void setup_asked(struct bs_run *run, const char *strategy, const struct bs_host_event *asked,
 			size_t n)
 {
 	setup(run, strategy);
-	run->cfg.host_events = asked;
-	run->cfg.nr_host_events = (unsigned int)n;
+	run->cfg.host.events = asked;
+	run->cfg.host.nr_events = (unsigned int)n;
 }
 
 static uint64_t held(struct bs_run *run)
@@ -88,14 +88,14 @@ static void test_when_the_host_looks(void **state)
 
 	(void)state;
 	setup(&run, "rotation:delay=500ms,gate=50");
-	run.cfg.host_memory_bytes = 80 * MIB;
+	run.cfg.host.memory_bytes = 80 * MIB;
 	assert_int_equal(held(&run), 40);
 	setup(&run, "rotation:delay=500ms,gate=50");
-	run.cfg.host_memory_bytes = 80 * MIB;
-	run.cfg.host_poll = 3 * BS_NS_PER_S;
+	run.cfg.host.memory_bytes = 80 * MIB;
+	run.cfg.host.poll = 3 * BS_NS_PER_S;
 	assert_int_equal(held(&run), 120);
 	setup(&run, "rotation:delay=500ms,gate=51");
-	run.cfg.host_memory_bytes = 80 * MIB;
+	run.cfg.host.memory_bytes = 80 * MIB;
 	assert_int_equal(held(&run), 400);
 	setup(&run, "rotation:delay=500ms,gate=1");
 	assert_int_equal(held(&run), 400);
@@ -112,8 +112,8 @@ static void test_the_first_look(void **state)
 
 	(void)state;
 	bs_run_setup(&run, "rotation:delay=500ms,gate=50", ev, COUNT(ev));
-	run.cfg.tail = 10 * BS_NS_PER_S;
-	run.cfg.host_memory_bytes = 8 * MIB;
+	run.cfg.window.tail = 10 * BS_NS_PER_S;
+	run.cfg.host.memory_bytes = 8 * MIB;
 	/* freed at 0.25 s, discarded at 0.5 s */
 	assert_int_equal(held(&run), 1);
 }
@@ -143,8 +143,8 @@ static void test_what_the_host_asks(void **state)
 			       "99000 ms"));
 	bs_result_free(run.r);
 	setup_asked(&run, "rotation:delay=500ms,gate=80", asked, COUNT(asked) - 1);
-	run.cfg.host_memory_bytes = 8192 * MIB;
-	run.cfg.host_poll = 3200 * BS_NS_PER_MS;
+	run.cfg.host.memory_bytes = 8192 * MIB;
+	run.cfg.host.poll = 3200 * BS_NS_PER_MS;
 	assert_int_equal(held(&run), 400);
 }
 
@@ -174,14 +174,14 @@ static void test_impossible_hosts(void **state)
 	(void)state;
 	bs_sim_defaults(&cfg);
 	assert_int_equal(bs_host_check(&cfg, &err), 0);
-	cfg.host_events = &asked;
-	cfg.nr_host_events = 1;
+	cfg.host.events = &asked;
+	cfg.host.nr_events = 1;
 	assert_true(bs_host_check(&cfg, &err) < 0);
 	assert_int_equal(err.status, BS_USAGE);
-	cfg.nr_host_events = 0;
-	cfg.host_memory_bytes = MIB;
+	cfg.host.nr_events = 0;
+	cfg.host.memory_bytes = MIB;
 	assert_int_equal(bs_host_check(&cfg, &err), 0);
-	cfg.host_poll = 0;
+	cfg.host.poll = 0;
 	assert_true(bs_host_check(&cfg, &err) < 0);
 }
 
@@ -193,8 +193,8 @@ static void test_requests_overtake_each_other(void **state)
 
 	(void)state;
 	setup(&run, "rotation:delay=500ms,capacity=1,depth=5,budget=0");
-	run.cfg.device.params = "latency=exponential,latency_mean=10ms";
-	run.cfg.resident = BS_RESIDENT_ALL;
+	run.cfg.host.device.params = "latency=exponential,latency_mean=10ms";
+	run.cfg.guest.resident = BS_RESIDENT_ALL;
 	bs_run_go(&run);
 	assert_int_equal(bs_run_metric(&run, "left_raw_bytes"), 0);
 	assert_int_equal(bs_run_metric(&run, "reported_bytes"),
@@ -220,7 +220,7 @@ static void test_a_host_that_stands_still(void **state)
 		struct bs_run run;
 
 		setup(&run, strategy[i]);
-		run.cfg.device.params = "stall_at=600ms,stall_for=4s";
+		run.cfg.host.device.params = "stall_at=600ms,stall_for=4s";
 		assert_int_equal(held(&run), expected[i]);
 	}
 }

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * outcome.h - what a comparison tells whoever listens: its effective configuration first, then each
+ * cell as soon as it has run, the bound, and what the user ought to know. The record is made from
+ * this and from nothing else.
+ */
+#ifndef BS_OUTCOME_H
+#define BS_OUTCOME_H
+
+#include <buddysim/report.h>
+#include <buddysim/sim.h>
+
+#include <stdio.h>
+
+#include "follow.h"
+
+/* The figures of a cell, taken at the end of the window. */
+struct bs_figures {
+	struct bs_report_stats report;
+	struct bs_device_stats device;
+	struct bs_machine_counters machine;
+	uint64_t held_mib_s, used_mib_s, peak_resident_bytes;
+	bs_ns settle[3]; /* t50, t90, t99 */
+	uint64_t left_raw_bytes, paused_raw_bytes;
+	uint64_t nr_free[BS_NR_ORDERS];
+	uint64_t alloc_failed, false_oom, skipped_frees, unusable_frees;
+	bs_ns cpu_lag_ns;
+	uint64_t events;
+	bool residency_checked, residency_equal;
+	char residency_note[256];
+	uint64_t resident_at_start, first_touch_at_start;
+	bs_ns cost_ns; /* held and faulted, priced as the bound prices them; BS_NO_TIME: no price */
+	/* measured, not decided on */
+	uint64_t wall_ns, cpu_ns, loop_alloc_bytes;
+	uint64_t host_free[3]; /* at t0, at the last event of the trace, at the end of the window */
+};
+
+/* A cell that has run, or broke while it ran. All of it belongs to the cell and is gone with it. */
+struct bs_outcome {
+	const struct bs_sim_config *cfg;
+	unsigned int index; /* of the cell in its comparison */
+	const char *label, *params, *device_words, *kernel;
+	const struct bs_strategy *strategy;
+	bool huge; /* huge pages behind the guest */
+	const struct bs_figures *f;
+	const struct bs_timeline *tl;
+	bs_ns sample_interval;
+	const struct bs_agreement
+		*agreement; /* NULL unless the guest started from a dumped state */
+};
+
+/*
+ * Who listens; all are called in this order, from the thread that runs the comparison.
+ * @begin: everything is checked, the first cell is about to start. 0 or -ENOMEM
+ * @bound: prices in ns
+ * @cell: 0 or -ENOMEM
+ * @warn: at any time after @begin
+ * @again: print the command line that runs the cell once more, for the file of a broken law. False,
+ *         and nothing printed: there is none. May be NULL
+ */
+struct bs_sink {
+	void *arg;
+	int (*begin)(void *arg, const struct bs_sim_config *cfg, const struct bs_trace_info *info);
+	void (*bound)(void *arg, const struct bs_bound *b, bs_ns refault, bs_ns weight);
+	int (*cell)(void *arg, const struct bs_outcome *o);
+	void (*warn)(void *arg, const char *text);
+	bool (*again)(void *arg, FILE *f, const struct bs_outcome *o);
+};
+
+/* A comparison in force. */
+struct bs_plan {
+	struct bs_sim_config cfg; /* nothing is left to be taken from the trace */
+	const struct bs_state *state,
+		*end_state; /* the dumps that it starts from and should end in */
+	const struct bs_sink *sink; /* NULL: nobody listens */
+};
+
+/* compare.c. What bs_compare() (sim.h) does, with everything told to @sink: 0, or negative with @err. */
+int bs_replay_compare(const struct bs_sim_config *config, const struct bs_sink *sink,
+		      struct bs_error *err);
+/* Only up to and with @begin. */
+int bs_replay_check(const struct bs_sim_config *config, const struct bs_sink *sink,
+		    struct bs_error *err);
+
+#endif
