@@ -19,14 +19,11 @@
 
 #include <buddysim/device.h>
 
+#include "compiler.h"
+
 #define BS_REGION_SHIFT 9 /* pages of 2 MiB */
 #define BS_REGION_PAGES (1U << BS_REGION_SHIFT)
 #define BS_WORD_PAGES 64U
-
-#ifndef likely
-#define likely(x) __builtin_expect(!!(x), 1)
-#define unlikely(x) __builtin_expect(!!(x), 0)
-#endif
 
 /* The two bits the hot path looks at, of 64 pages, on one cache line. */
 struct bs_page_word {

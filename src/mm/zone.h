@@ -8,12 +8,10 @@
 #include <buddysim/hooks.h>
 #include <buddysim/machine.h>
 
+#include "compiler.h"
 #include "kernel_model.h"
 #include "page.h"
 #include "rng.h"
-
-#define unlikely(x) __builtin_expect(!!(x), 0)
-#define likely(x) __builtin_expect(!!(x), 1)
 
 #define NR_PCP_LISTS 14 /* 3 types x orders 0-3, THP not movable, THP movable */
 #define PCP_BATCH_SCALE 5 /* CONFIG_PCP_BATCH_SCALE_MAX of Debian's kernels */
