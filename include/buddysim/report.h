@@ -21,17 +21,18 @@ extern "C" {
 
 struct bs_report_ctx;
 
-#define BS_STRATEGY_ABI 1
+#define BS_STRATEGY_ABI 2
 
 /** Declared properties: what a strategy is exempt from, or entitled to. */
 enum bs_strategy_caps {
 	BS_CAP_NO_WORKER = 1 << 0, /* no pass(): acts in hooks only, or not at all */
 	BS_CAP_HOST_SIDE = 1 << 1, /* runs on the host: takes no guest time */
 	BS_CAP_CLIENT = 1 << 2, /* allocates pages like a driver (balloon) */
-	/* may ask bs_next_use(): the engine runs the trace twice, the first time with none, in units
-	 * of 2^order pages (the strategy's parameter "order", else 9) */
+	/* may ask bs_next_use(): the engine runs the trace twice, the first time with an idle
+	 * strategy, in units of 2^order pages (its parameter of BS_ROLE_ORDER, else 9) */
 	BS_CAP_KNOWS_FUTURE = 1 << 3,
 	BS_CAP_DUPLICATES = 1 << 4, /* may report a block again that never left the list */
+	BS_CAP_IDLE = 1 << 5, /* never reports and changes nothing: what others are compared with */
 };
 
 /** Things that happen to a guest and that a strategy may care about. */
@@ -53,7 +54,8 @@ enum bs_event {
  * @abi: BS_STRATEGY_ABI
  * @caps: enum bs_strategy_caps
  * @state_size, @cpu_state_size, @zone_state_size: zeroed memory, owned and counted by the core
- * @params: table; values are read with bs_param_get()
+ * @params: table; values are read with bs_param_get(). Nothing is known by a parameter's name: what
+ *          the engine and the figures should know of carries a role, each role at most once
  * @start: the strategy is switched on, after its state exists; may follow stop(): marks persist
  * @stop: switched off; the core has cancelled wakes and waited for the pass
  * @freeing: H1, no lock
@@ -99,6 +101,9 @@ struct bs_strategy {
 
 /** Strategy number @index of the built-in ones, in strategies.def order; NULL behind the last. */
 const struct bs_strategy *bs_strategy_at(unsigned int index);
+
+/** The first built-in one that declares all of @caps; NULL if none does. */
+const struct bs_strategy *bs_strategy_with(unsigned int caps);
 
 /**
  * bs_strategy_find - a strategy by name, or from a shared object
@@ -350,8 +355,8 @@ void bs_report_stats(const struct bs_report_ctx *rc, struct bs_report_stats *out
 int bs_report_params(const struct bs_report_ctx *rc, char *buf, size_t size);
 /** The request that just failed would have succeeded with the isolated blocks on their lists. */
 bool bs_report_false_oom(const struct bs_report_ctx *rc, unsigned int gfp, unsigned int order);
-/** Bytes free in blocks of order >= the strategy's minimum (its parameter "order", else 9) that
- *  carry no mark (or, for a strategy that never marks, were not reported since they were freed). */
+/** Bytes free in blocks of order >= the strategy's minimum (BS_ROLE_ORDER, else 9) that carry
+ *  no mark (or, for a strategy that never marks, were not reported since they were freed). */
 uint64_t bs_report_raw_bytes(const struct bs_report_ctx *rc);
 /** The strategy a context was made from. */
 const struct bs_strategy *bs_report_strategy(const struct bs_report_ctx *rc);

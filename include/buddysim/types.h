@@ -190,8 +190,19 @@ int bs_param_parse(const struct bs_param *table, const char *owner, const char *
 int bs_param_value(const struct bs_param *p, const char *owner, const char *text, uint64_t *value,
 		   struct bs_error *err);
 
+/** The error for a @name that is not in the table, with those that are: -EINVAL. */
+int bs_param_unknown(const struct bs_param *table, const char *owner, const char *name,
+		     struct bs_error *err);
+
 /** Write @value the way a user would type it ("2s", "64MiB", "head"); returns snprintf()'s value. */
 int bs_param_format(const struct bs_param *p, uint64_t value, char *buf, size_t size);
+
+/** All of a table as bs_param_parse() reads it, "order=9,delay=2s", of any length. To be free()d;
+ *  NULL when out of memory. */
+char *bs_params_text(const struct bs_param *table, const uint64_t *values);
+
+/** Index of the parameter that has @role, which is not BS_ROLE_OWN; -1 if none has. */
+int bs_param_of_role(const struct bs_param *table, enum bs_param_role role);
 
 #ifdef __cplusplus
 }

@@ -28,6 +28,7 @@ static const char *const fix_names[] = {"D2", "D4", "D5", "D8", NULL};
 
 static const struct bs_param params[] = {
 	{.name = "capacity",
+	 .role = BS_ROLE_THRESHOLD,
 	 .type = BS_PARAM_UINT,
 	 .def = 16,
 	 .min = 1,

@@ -19,6 +19,7 @@ enum { ORDER, GAP };
 
 static const struct bs_param params[] = {
 	{.name = "order",
+	 .role = BS_ROLE_ORDER,
 	 .type = BS_PARAM_ORDER,
 	 .def = 9,
 	 .max = BS_MAX_ORDER,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "plugin.h"
+#include "spec.h"
 
 #define DEFERRED_MIN 64
 
@@ -53,34 +54,25 @@ static int alloc_state(struct bs_report_ctx *rc)
 	return rc->deferred ? bs_taken_init(&rc->taken, rc->env.capacity * 4) : -ENOMEM;
 }
 
-static int set_up(struct bs_report_ctx *rc, const char *params, struct bs_error *err)
+static int set_up(struct bs_report_ctx *rc, const uint64_t *values, struct bs_error *err)
 {
-	char owner[96];
-	int ret;
+	const struct bs_param *table = rc->s->params;
 
-	ret = alloc_state(rc);
-	if (ret)
-		return bs_error_set(err, BS_RESOURCE, ENOMEM, rc->s->name, NULL,
-				    "setting up the strategy");
-	snprintf(owner, sizeof(owner), "strategy %s", rc->s->name);
-	bs_param_defaults(rc->s->params, rc->values);
-	ret = bs_param_parse(rc->s->params, owner, params, rc->values, err);
-	if (ret)
-		return ret;
-	if (bs_ctx_told_init(rc))
-		return bs_error_set(err, BS_RESOURCE, ENOMEM, rc->s->name, NULL,
-				    "setting up the strategy");
-	return 0;
+	if (!alloc_state(rc)) {
+		memcpy(rc->values, values, bs_param_count(table) * sizeof(*values));
+		if (!bs_ctx_told_init(rc))
+			return 0;
+	}
+	return bs_error_set(err, BS_RESOURCE, ENOMEM, rc->s->name, NULL, "setting up the strategy");
 }
 
-int bs_report_create(struct bs_machine *m, const struct bs_strategy *s, const char *params,
-		     const struct bs_env *env, struct bs_report_ctx **out, struct bs_error *err)
+int bs_report_bind(struct bs_machine *m, const struct bs_spec *spec, const struct bs_env *env,
+		   struct bs_report_ctx **out, struct bs_error *err)
 {
+	const struct bs_strategy *s = spec->s;
 	struct bs_report_ctx *rc;
-	int ret = bs_strategy_check(s, s->name ? s->name : "strategy", err);
+	int ret;
 
-	if (ret)
-		return ret;
 	if (bs_mm_has_listener(m))
 		return bs_error_set(err, BS_USAGE, EBUSY, s->name, "one strategy per guest",
 				    "the guest already has a strategy");
@@ -94,7 +86,7 @@ int bs_report_create(struct bs_machine *m, const struct bs_strategy *s, const ch
 	rc->nr_cpus = bs_nr_cpus(m);
 	rc->nr_zones = bs_nr_zones(m);
 	rc->locked = BS_NO_ZONE;
-	ret = set_up(rc, params, err);
+	ret = set_up(rc, spec->values, err);
 	if (!ret) {
 		bs_ctx_hooks_init(rc);
 		bs_machine_listen(m, &rc->hooks, rc);
@@ -103,6 +95,21 @@ int bs_report_create(struct bs_machine *m, const struct bs_strategy *s, const ch
 	}
 	rc->m = NULL;
 	bs_report_destroy(rc);
+	return ret;
+}
+
+int bs_report_create(struct bs_machine *m, const struct bs_strategy *s, const char *params,
+		     const struct bs_env *env, struct bs_report_ctx **out, struct bs_error *err)
+{
+	struct bs_spec spec;
+	int ret = bs_strategy_check(s, s->name ? s->name : "strategy", err);
+
+	if (!ret)
+		ret = bs_spec_of(s, params, &spec, err);
+	if (ret)
+		return ret;
+	ret = bs_report_bind(m, &spec, env, out, err);
+	bs_spec_free(&spec);
 	return ret;
 }
 
@@ -221,53 +228,43 @@ uint64_t bs_param_get(const struct bs_report_ctx *rc, unsigned int index)
 
 int bs_report_params(const struct bs_report_ctx *rc, char *buf, size_t size)
 {
-	size_t used = 0;
+	char *text = bs_params_text(rc->s->params, rc->values);
+	int len;
 
-	if (size)
-		buf[0] = '\0';
-	for (unsigned int i = 0; i < bs_param_count(rc->s->params); i++) {
-		char value[160];
-		size_t at = used < size ? used : size;
-
-		bs_param_format(&rc->s->params[i], rc->values[i], value, sizeof(value));
-		used += (size_t)snprintf(buf + at, size - at, "%s%s=%s", i ? "," : "",
-					 rc->s->params[i].name, value);
-	}
-	return (int)used;
+	if (!text)
+		return -ENOMEM;
+	len = snprintf(buf, size, "%s", text);
+	free(text);
+	return len;
 }
 
 int bs_report_set_param(struct bs_report_ctx *rc, const char *name, const char *value,
 			struct bs_error *err)
 {
 	const struct bs_param *table = rc->s->params;
-	unsigned int i, n = bs_param_count(table);
-	char text[256];
-	uint64_t *parsed;
+	const unsigned int n = bs_param_count(table);
+	uint64_t v;
+	unsigned int i;
 	int ret;
 
 	for (i = 0; i < n && strcmp(table[i].name, name); i++)
 		;
-	if (i < n && rc->started && !table[i].runtime)
+	if (i == n)
+		return bs_param_unknown(table, rc->s->name, name, err);
+	if (rc->started && !table[i].runtime)
 		return bs_error_set(err, BS_USAGE, EBUSY, rc->s->name,
 				    "set it before the strategy is switched on",
 				    "parameter \"%s\" cannot change while the strategy is on",
 				    name);
-	/* The ordinary reader also finds the unknown name and says which ones are known. */
-	parsed = malloc((n + 1) * sizeof(*parsed));
-	if (!parsed)
-		return bs_error_set(err, BS_RESOURCE, ENOMEM, rc->s->name, NULL, "parameters");
-	memcpy(parsed, rc->values, n * sizeof(*parsed));
-	snprintf(text, sizeof(text), "%s=%s", name, value);
-	ret = bs_param_parse(table, rc->s->name, text, parsed, err);
+	ret = bs_param_value(&table[i], rc->s->name, value, &v, err);
 	if (!ret && rc->started && rc->s->param_set) {
-		ret = rc->s->param_set(rc, &table[i], parsed[i]);
+		ret = rc->s->param_set(rc, &table[i], v);
 		if (ret)
 			bs_error_set(err, BS_USAGE, -ret, rc->s->name, NULL,
 				     "parameter \"%s\" refused at run time", name);
 	}
 	if (!ret)
-		rc->values[i] = parsed[i];
-	free(parsed);
+		rc->values[i] = v;
 	return ret;
 }
 

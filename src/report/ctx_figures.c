@@ -5,7 +5,6 @@
 #include "ctx.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 void bs_ctx_count_call(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n, int ret)
 {
@@ -28,12 +27,9 @@ void bs_report_stats(const struct bs_report_ctx *rc, struct bs_report_stats *out
 
 unsigned int bs_ctx_min_order(const struct bs_report_ctx *rc)
 {
-	const struct bs_param *p = rc->s->params;
+	const int i = bs_param_of_role(rc->s->params, BS_ROLE_ORDER);
 
-	for (unsigned int i = 0; i < bs_param_count(p); i++)
-		if (p[i].type == BS_PARAM_ORDER && !strcmp(p[i].name, "order"))
-			return (unsigned int)rc->values[i];
-	return bs_pageblock_order(rc->m);
+	return i < 0 ? bs_pageblock_order(rc->m) : (unsigned int)rc->values[i];
 }
 
 int bs_ctx_told_init(struct bs_report_ctx *rc)

@@ -26,11 +26,12 @@ enum {
 	{.name = "capacity", .type = BS_PARAM_UINT, .def = (capacity_), .min = 1, .max = 512, \
 	 .help = "blocks per request (at most the device's queue)"},                          \
 	{.name = "hwm", .type = BS_PARAM_UINT, .def = 32, .min = 1, .max = 1 << 20,           \
+	 .role = BS_ROLE_THRESHOLD,                                                           \
 	 .help = "raw blocks of one order in a zone that start the worker"},                  \
 	{.name = "order", .type = BS_PARAM_ORDER, .def = 9, .min = 0, .max = BS_MAX_ORDER,    \
-	 .help = "smallest block that is reported"},                                          \
+	 .role = BS_ROLE_ORDER, .help = "smallest block that is reported"},                   \
 	{.name = "delay", .type = BS_PARAM_TIME, .def = 100 * BS_NS_PER_MS, .min = 0,         \
-	 .max = 3600 * BS_NS_PER_S, .runtime = true,                                          \
+	 .max = 3600 * BS_NS_PER_S, .runtime = true, .role = BS_ROLE_DELAY,                   \
 	 .help = "from the high-water mark to the worker's start"},                           \
 	/* An idea of the threads, in none of the series (spec 11). */                        \
 	{.name = "keep_raw", .type = BS_PARAM_UINT, .max = 1 << 20, .runtime = true,          \

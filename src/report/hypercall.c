@@ -22,6 +22,7 @@ static const struct bs_param params[] = {
 	 .help = "merge: at free, and when merging reaches the order; final: the block as it ends "
 		 "up"},
 	{.name = "order",
+	 .role = BS_ROLE_ORDER,
 	 .type = BS_PARAM_ORDER,
 	 .def = 9,
 	 .max = BS_MAX_ORDER,

@@ -25,6 +25,14 @@ const struct bs_strategy *bs_strategy_at(unsigned int index)
 	return index < NR_STRATEGIES ? strategies[index] : NULL;
 }
 
+const struct bs_strategy *bs_strategy_with(unsigned int caps)
+{
+	for (unsigned int i = 0; i < NR_STRATEGIES; i++)
+		if ((strategies[i]->caps & caps) == caps)
+			return strategies[i];
+	return NULL;
+}
+
 static const struct bs_strategy *unknown(const char *name, struct bs_error *err)
 {
 	const char *names[NR_STRATEGIES + 1] = {NULL};
@@ -39,7 +47,9 @@ static const struct bs_strategy *unknown(const char *name, struct bs_error *err)
 						 i ? ", " : "known: ", names[i]);
 	}
 	nearest = bs_nearest(names, name);
-	if (nearest)
+	if (!*name)
+		bs_error_set(err, BS_USAGE, 0, "strategy", known, "no strategy is named");
+	else if (nearest)
 		bs_error_set(err, BS_USAGE, 0, name, known,
 			     "unknown strategy; did you mean \"%s\"?", nearest);
 	else

@@ -24,11 +24,13 @@ enum { ORDER, DELAY };
 
 static const struct bs_param params[] = {
 	{.name = "order",
+	 .role = BS_ROLE_ORDER,
 	 .type = BS_PARAM_ORDER,
 	 .def = 9,
 	 .max = BS_MAX_ORDER,
 	 .help = "smallest block that is reported"},
 	{.name = "delay",
+	 .role = BS_ROLE_DELAY,
 	 .type = BS_PARAM_TIME,
 	 .def = BS_NS_PER_S,
 	 .max = 3600 * BS_NS_PER_S,

@@ -144,8 +144,8 @@ int bs_param_value(const struct bs_param *p, const char *owner, const char *text
 	return 0;
 }
 
-static int unknown_param(const struct bs_param *table, const char *owner, const char *name,
-			 struct bs_error *err)
+int bs_param_unknown(const struct bs_param *table, const char *owner, const char *name,
+		     struct bs_error *err)
 {
 	char known[256] = "it has no parameters";
 	size_t used = 0;
@@ -168,7 +168,7 @@ static int parse_item(const struct bs_param *table, const char *owner, char *ite
 	for (unsigned int i = 0; i < bs_param_count(table); i++)
 		if (!strcmp(table[i].name, item))
 			return bs_param_value(&table[i], owner, eq + 1, &values[i], err);
-	return unknown_param(table, owner, item, err);
+	return bs_param_unknown(table, owner, item, err);
 }
 
 int bs_param_parse(const struct bs_param *table, const char *owner, const char *text,
@@ -221,4 +221,47 @@ int bs_param_format(const struct bs_param *p, uint64_t value, char *buf, size_t 
 		return snprintf(buf, size, "%s", p->names[value]);
 	}
 	return snprintf(buf, size, "%" PRIu64, value);
+}
+
+static int print_param(FILE *out, const struct bs_param *p, uint64_t value)
+{
+	const int len = bs_param_format(p, value, NULL, 0);
+	char *text = malloc((size_t)len + 1);
+
+	if (!text)
+		return -ENOMEM;
+	bs_param_format(p, value, text, (size_t)len + 1);
+	fprintf(out, "%s=%s", p->name, text);
+	free(text);
+	return 0;
+}
+
+char *bs_params_text(const struct bs_param *table, const uint64_t *values)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	int ret = 0;
+
+	if (!out)
+		return NULL;
+	for (unsigned int i = 0; i < bs_param_count(table) && !ret; i++) {
+		if (i)
+			fputc(',', out);
+		ret = print_param(out, &table[i], values[i]);
+	}
+	/* A stream that ran out of memory says so here at the latest. */
+	if (fclose(out) || ret) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+int bs_param_of_role(const struct bs_param *table, enum bs_param_role role)
+{
+	for (unsigned int i = 0; i < bs_param_count(table); i++)
+		if (table[i].role == role)
+			return (int)i;
+	return -1;
 }

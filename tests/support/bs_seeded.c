@@ -48,6 +48,7 @@ enum bug {
 static const struct bs_param params[] = {
 	{.name = "bug", .type = BS_PARAM_ENUM, .names = bs_seeded_bugs, .help = "what is wrong"},
 	{.name = "delay",
+	 .role = BS_ROLE_DELAY,
 	 .type = BS_PARAM_TIME,
 	 .def = 100 * BS_NS_PER_MS,
 	 .max = BS_NS_PER_S,
