@@ -13,31 +13,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "notes.h"
 #include "strategy_vectors.h"
-#include "verify_int.h"
-
-const char *bs_difference_name(unsigned int diff)
-{
-	static const char *const names[BS_DIFF_DUMP] = {
-		"pfn", "failure", "random", "owner", "check", "consistency", "output",
-	};
-
-	if (diff < BS_DIFF_DUMP)
-		return names[diff];
-	return bs_state_part_name((enum bs_state_part)(diff - BS_DIFF_DUMP));
-}
-
-void bs_verify_note(struct bs_verify_result *r, const struct bs_found *f)
-{
-	r->differences[f->kind]++;
-	if (r->total_differences++)
-		return;
-	r->at = f->at;
-	r->line = f->line;
-	snprintf(r->what, sizeof(r->what), "%s", f->what);
-	snprintf(r->expected, sizeof(r->expected), "%s", f->expected);
-	snprintf(r->got, sizeof(r->got), "%s", f->got);
-}
+#include "verify_dump.h"
+#include "verify_ops.h"
 
 static uint64_t clock_ns(void)
 {

@@ -4,7 +4,7 @@
 
 #include "mm_report.h"
 #include "mm_verify.h"
-#include "verify_int.h"
+#include "verify_draw.h"
 
 #define MAX_BLOCKS 6
 

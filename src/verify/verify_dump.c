@@ -11,9 +11,11 @@
 #include <string.h>
 
 #include "mm_verify.h"
+#include "notes.h"
 #include "state_text.h"
 #include "textfile.h"
-#include "verify_int.h"
+#include "verify_draw.h"
+#include "verify_dump.h"
 
 #define MAX_ID (UINT32_C(1) << 26)
 

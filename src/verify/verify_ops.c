@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "notes.h"
 #include "opsfile.h"
 #include "textfile.h"
-#include "verify_int.h"
+#include "verify_draw.h"
+#include "verify_ops.h"
 
 struct replay {
 	const struct bs_verify_config *cfg;
