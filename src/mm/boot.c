@@ -3,9 +3,14 @@
  * boot.c - memory is handed to the allocator (spec 2): pageblock types, free ranges in ascending
  * order, mobility grouping, marks, shuffle.
  */
-#include "zone.h"
+#include "boot.h"
 
 #include <errno.h>
+
+#include "buddy.h"
+#include "pcp.h"
+#include "shuffle.h"
+#include "watermark.h"
 
 /* Pageblocks whose first pfn is visited while descriptors are initialised become MOVABLE, the
  * others stay UNMOVABLE: the first of a zone that starts at pfn 1, and since 6.1 those whose first
@@ -83,12 +88,14 @@ void bs_machine_boot_done(struct bs_machine *m)
 {
 	set_grouping(m);
 	mm_setup_watermarks(m);
+	for (unsigned int i = 0; i < m->nr_zones; i++)
+		mm_pcp_setup(m, &m->zones[i]);
 	if (m->shuffle)
 		for (unsigned int i = 0; i < m->nr_zones; i++)
 			mm_shuffle_zone(m, &m->zones[i]);
 }
 
-int bs_mm_boot(struct bs_machine *m, const struct bs_machine_config *c, struct bs_error *err)
+int mm_boot(struct bs_machine *m, const struct bs_machine_config *c, struct bs_error *err)
 {
 	bs_pfn reserved = (bs_pfn)(c->reserved_kib >> 2);
 

@@ -3,10 +3,10 @@
  * draw.c - the free lists as one readable string: the notation of the spec, the tests and every
  * message. "o0 M:[8,64] o9 U:[512] M:[0r] pcp c=4 L1[7,6]"; several zones as "Z0: .. Z1: ..".
  */
-#include "pcp.h"
-
 #include <stdarg.h>
 #include <stdio.h>
+
+#include "pcp.h"
 
 struct drawing {
 	char *buf;

@@ -3,7 +3,13 @@
  * fallback.c - when a migratetype has no block left: taking another's, and with it perhaps its
  * whole pageblock (spec 4.8, 4.8b, 4.9).
  */
-#include "zone.h"
+#include "fallback.h"
+
+#include "alloc_flags.h"
+#include "buddy.h"
+#include "explain.h"
+#include "free_area.h"
+#include "pageblock.h"
 
 /* Donors in order of preference. HIGHATOMIC and ISOLATE never give. */
 static const uint8_t donors[BS_PCPTYPES][2] = {
@@ -24,103 +30,6 @@ static int find_donor(const struct zone *z, unsigned int order, unsigned int mt)
 static bool may_claim(const struct bs_machine *m, unsigned int order, unsigned int mt)
 {
 	return order >= m->pbo / 2 || mt != BS_MIGRATE_MOVABLE || !m->grouping;
-}
-
-/* ---- Pageblocks ------------------------------------------------------------------------------ */
-
-/* One step of the walk over a pageblock: the free block at @pfn, or one page. */
-struct walk {
-	bs_pfn pfn, end;
-	unsigned int free, movable;
-};
-
-/*
- * Blocks of pageblock order and above are described in the side table: a free one that starts here
- * is moved whole, one that starts in an earlier pageblock is invisible, and beside an allocated one
- * there is nothing free here, so nobody asks what is movable. True: no smaller block needs looking
- * at.
- */
-static bool walk_large(struct bs_machine *m, struct zone *z, struct walk *w, int mt,
-		       enum bs_why why)
-{
-	const bs_pfn pages = (bs_pfn)1 << m->pbo;
-
-	if (w->pfn & (pages - 1))
-		return false;
-	for (unsigned int order = m->pbo; order <= BS_MAX_ORDER; order++) {
-		const bs_pfn head = w->pfn & ~(((bs_pfn)1 << order) - 1);
-		const struct page *p = &m->side[head >> m->pbo];
-
-		if (!(p->flags & PG_STATE) || p->order != order)
-			continue;
-		if ((p->flags & PG_BUDDY) && head == w->pfn) {
-			w->free += 1u << order;
-			if (mt >= 0)
-				mm_move_to_free_list(m, z, head, order, (unsigned int)mt, why);
-		}
-		return true;
-	}
-	return !m->pb[w->pfn >> m->pbo].fine;
-}
-
-/* Walk the pageblock upward from its first pfn; @mt < 0 only counts. */
-static void walk_block(struct bs_machine *m, struct zone *z, struct walk *w, int mt,
-		       enum bs_why why)
-{
-	if (walk_large(m, z, w, mt, why))
-		return;
-	while (w->pfn < w->end) {
-		const struct page *p = &m->mem_map[w->pfn];
-
-		if (p->flags & PG_BUDDY) {
-			const unsigned int order = p->order;
-
-			if (mt >= 0)
-				mm_move_to_free_list(m, z, w->pfn, order, (unsigned int)mt, why);
-			w->free += 1u << order;
-			w->pfn += (bs_pfn)1 << order;
-			continue;
-		}
-		if (p->flags & PG_LRU)
-			w->movable++;
-		w->pfn++;
-	}
-}
-
-/* Bounds of the walk over the pageblock of @pfn; false: it may not be walked. */
-static bool walk_bounds(const struct bs_machine *m, const struct zone *z, bs_pfn pfn,
-			struct walk *w)
-{
-	const bs_pfn pages = (bs_pfn)1 << m->pbo;
-
-	w->pfn = pfn & ~(pages - 1);
-	w->end = w->pfn + pages;
-	if (w->end > z->end)
-		return false;
-	if (w->pfn < z->start) {
-		if (m->km->move_refuses_straddle)
-			return false;
-		w->pfn = pfn;
-	}
-	return true;
-}
-
-int mm_move_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int mt,
-		  enum bs_why why, unsigned int *movable)
-{
-	struct walk w = {0};
-
-	if (!walk_bounds(m, z, pfn, &w)) {
-		if (movable)
-			*movable = 0;
-		return m->km->move_refuses_straddle ? -1 : 0;
-	}
-	walk_block(m, z, &w, (int)mt, why);
-	if (movable)
-		*movable = w.movable;
-	if (m->km->move_refuses_straddle)
-		set_pageblock_type(m, pfn, mt);
-	return (int)w.free;
 }
 
 static bool boost_watermark(struct bs_machine *m, struct zone *z)
@@ -226,7 +135,7 @@ static bs_pfn claim_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsi
 			  unsigned int order, unsigned int mt, unsigned int flags)
 {
 	const unsigned int old = pageblock_type(m, pfn);
-	struct walk w = {0};
+	unsigned int free, movable;
 
 	if (k >= m->pbo) {
 		mm_del_from_free_list(m, z, pfn, k, BS_ALLOC);
@@ -240,11 +149,10 @@ static bs_pfn claim_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsi
 	}
 	if (boost_watermark(m, z) && (flags & ALLOC_KSWAPD))
 		z->flags |= ZONE_BOOSTED;
-	if (!walk_bounds(m, z, pfn, &w))
+	if (!mm_count_block(m, z, pfn, &free, &movable))
 		return BS_NO_PFN;
-	walk_block(m, z, &w, -1, BS_STEAL);
-	mm_explain(m, "pageblock of %u: %u free, %u movable", pfn, w.free, w.movable);
-	if (w.free + alike_pages(m, mt, old, w.free, w.movable) < 1u << (m->pbo - 1) && m->grouping)
+	mm_explain(m, "pageblock of %u: %u free, %u movable", pfn, free, movable);
+	if (free + alike_pages(m, mt, old, free, movable) < 1u << (m->pbo - 1) && m->grouping)
 		return BS_NO_PFN;
 	mm_move_block(m, z, pfn, mt, BS_STEAL, NULL);
 	m->counters.pageblocks_stolen++;

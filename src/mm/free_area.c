@@ -3,7 +3,7 @@
  * free_area.c - the free lists: doubly linked through the descriptors, 32-bit links, one list per
  * zone, order and migratetype. Which descriptor holds a link follows from the list's order.
  */
-#include "zone.h"
+#include "free_area.h"
 
 void mm_list_add(struct bs_machine *m, struct page_list *l, bs_pfn pfn, unsigned int order,
 		 bool tail)
@@ -132,7 +132,6 @@ void mm_add_to_free_list(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsig
 	enlist(m, z, pfn, order, mt, &at);
 }
 
-/* The same, but the listener is asked where (H3, H4) and told (H5). */
 void mm_place_free(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
 		   unsigned int mt, bool tail, enum bs_why why, bool merged)
 {

@@ -57,4 +57,9 @@ void bs_mm_pcp_move(struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_pfn
  */
 int bs_mm_pcp_append(struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_pfn pfn);
 
+/* For a replay that knows what it will free: is [pfn, 2^order) an allocated block whose owner's word
+ * is @word; and fetch what freeing @pfn will read. */
+bool bs_mm_owns(const struct bs_machine *m, bs_pfn pfn, unsigned int order, uint32_t word);
+void bs_mm_prefetch(const struct bs_machine *m, bs_pfn pfn);
+
 #endif

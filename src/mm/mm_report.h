@@ -67,21 +67,6 @@ bool bs_mm_would_satisfy(const struct bs_machine *m, unsigned int zone, unsigned
 bool bs_mm_has_listener(const struct bs_machine *m);
 /* Flush all per-cpu lists of one zone. */
 void bs_mm_drain_zone(struct bs_machine *m, unsigned int zone);
-/* For drawings of the vectors: P61's free_factor of a CPU; how often BOOSTED woke kswapd. */
-unsigned int bs_mm_pcp_free_factor(const struct bs_machine *m, unsigned int zone, unsigned int cpu);
-uint64_t bs_mm_kswapd_wakes(const struct bs_machine *m);
-
-/* set_isolate and unset_isolate themselves (spec allocator.md 6.1, 6.3), as the vectors have them:
- * whatever the pageblock holds, whatever reaches across its ends, and nothing is drained. Used on
- * part of a block, NR_FREE_PAGES goes wrong as it does in the kernel. 0 or -EBUSY. */
-int bs_mm_set_isolate(struct bs_machine *m, bs_pfn pfn);
-void bs_mm_unset_isolate(struct bs_machine *m, bs_pfn pfn, unsigned int mt);
-
-/* For a replay that knows what it will free: is [pfn, 2^order) an allocated block whose owner's word
- * is @word; and fetch what freeing @pfn will read. */
-bool bs_mm_owns(const struct bs_machine *m, bs_pfn pfn, unsigned int order, uint32_t word);
-void bs_mm_prefetch(const struct bs_machine *m, bs_pfn pfn);
-
 /* The word of a block in the reporter's hands or on a free list (strategy's boundary slot, stash). */
 uint32_t bs_mm_block_word(const struct bs_machine *m, bs_pfn pfn, unsigned int order);
 void bs_mm_set_block_word(struct bs_machine *m, bs_pfn pfn, unsigned int order, uint32_t word);

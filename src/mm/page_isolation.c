@@ -3,12 +3,15 @@
  * page_isolation.c - taking pageblocks, or single free blocks, out of circulation and putting them
  * back (spec 6).
  */
-#include "zone.h"
+#include "page_isolation.h"
 
-#include <assert.h>
 #include <errno.h>
 
-#include "mm_report.h"
+#include "buddy.h"
+#include "free_area.h"
+#include "pageblock.h"
+#include "pcp.h"
+#include "watermark.h"
 
 /* ---- One free block (spec 6.3 isolate_free_page; reporting.md 0.4) --------------------------- */
 
@@ -30,8 +33,8 @@ static void retype_to_movable(struct bs_machine *m, struct zone *z, bs_pfn pfn, 
 	}
 }
 
-static void take(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
-		 enum bs_why why)
+void mm_take_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+		   enum bs_why why)
 {
 	struct page *p = bs_page(m, pfn, order);
 
@@ -51,48 +54,16 @@ bool mm_isolate_free_page(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsi
 			return false;
 		mm_account(m, z, -(INT64_C(1) << order), mt);
 	}
-	take(m, z, pfn, order, why);
+	mm_take_block(m, z, pfn, order, why);
 	if (order + 1 >= m->pbo)
 		retype_to_movable(m, z, pfn, order);
 	return true;
 }
 
-bool bs_mm_isolate_free_page(struct bs_machine *m, bs_pfn pfn, unsigned int order)
-{
-	struct zone *z = pfn_zone(m, pfn);
-
-	assert(z->locked);
-	return mm_isolate_free_page(m, z, pfn, order, BS_TAKE);
-}
-
-void bs_mm_pull_free_page(struct bs_machine *m, bs_pfn pfn, unsigned int order)
-{
-	struct zone *z = pfn_zone(m, pfn);
-
-	assert(z->locked);
-	/* Counted down whatever the list, ISOLATE included: a defect of the series that pulls this
-	 * way (reporting.md 5). */
-	mm_mod_free_pages(m, z, -(INT64_C(1) << order));
-	take(m, z, pfn, order, BS_TAKE);
-}
-
-static void untake(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order)
+void mm_untake_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order)
 {
 	bs_page(m, pfn, order)->flags &= (uint8_t)~PG_ISOLATED;
 	z->nr_isolated_pages -= UINT64_C(1) << order;
-}
-
-unsigned int bs_mm_putback(struct bs_machine *m, bs_pfn pfn, unsigned int order, unsigned int mt,
-			   bool to_tail, bs_pfn *final)
-{
-	struct zone *z = pfn_zone(m, pfn);
-
-	assert(z->locked && (bs_page(m, pfn, order)->flags & PG_ISOLATED));
-	if (mt == BS_MT_NOW)
-		mt = pageblock_type(m, pfn);
-	untake(m, z, pfn, order);
-	return mm_free_one(m, z, pfn, order, mt, to_tail ? FPI_TO_TAIL : FPI_NONE, BS_RETURN,
-			   final);
 }
 
 /* ---- One pageblock (spec 6.1, 6.3) ----------------------------------------------------------- */
@@ -152,7 +123,7 @@ static bool all_movable(const struct bs_machine *m, const struct zone *z, bs_pfn
 	return true;
 }
 
-int bs_mm_set_isolate(struct bs_machine *m, bs_pfn pfn)
+int mm_set_isolate(struct bs_machine *m, bs_pfn pfn)
 {
 	struct zone *z = pfn_zone(m, pfn);
 	int n;
@@ -180,7 +151,7 @@ static int isolate_one(struct bs_machine *m, bs_pfn pfn)
 
 	if (!z || !all_movable(m, z, pfn & ~(((bs_pfn)1 << m->pbo) - 1)))
 		return -EBUSY;
-	ret = bs_mm_set_isolate(m, pfn);
+	ret = mm_set_isolate(m, pfn);
 	if (!ret && m->km->isolate_drains)
 		mm_drain_zone_all(m, pfn_zone(m, pfn));
 	return ret;
@@ -209,7 +180,7 @@ static bool merges_when_unisolated(const struct bs_machine *m, const struct zone
 static void give_back(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
 		      unsigned int mt)
 {
-	untake(m, z, pfn, order);
+	mm_untake_block(m, z, pfn, order);
 	if (m->km->unisolate == KM_LOOSE_HEAD) {
 		z->nr_isolate_pageblock--;
 		m->pgfree_other += INT64_C(1) << order;
@@ -220,7 +191,7 @@ static void give_back(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned
 	z->nr_isolate_pageblock--;
 }
 
-void bs_mm_unset_isolate(struct bs_machine *m, bs_pfn pfn, unsigned int mt)
+void mm_unset_isolate(struct bs_machine *m, bs_pfn pfn, unsigned int mt)
 {
 	struct zone *z = pfn_zone(m, pfn);
 	unsigned int order;
@@ -316,7 +287,7 @@ static int isolate_end(struct bs_machine *m, bs_pfn pfn, bs_pfn boundary)
 static void undo(struct bs_machine *m, bs_pfn start, bs_pfn end)
 {
 	for (bs_pfn pfn = start; pfn < end; pfn += (bs_pfn)1 << m->pbo)
-		bs_mm_unset_isolate(m, pfn, BS_MIGRATE_MOVABLE);
+		mm_unset_isolate(m, pfn, BS_MIGRATE_MOVABLE);
 }
 
 static int isolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end)
@@ -396,7 +367,7 @@ void bs_unisolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end, unsigned
 	part_at(m, start);
 	part_at(m, end);
 	for (bs_pfn pfn = start; pfn < end; pfn += (bs_pfn)1 << m->pbo)
-		bs_mm_unset_isolate(m, pfn, mt);
+		mm_unset_isolate(m, pfn, mt);
 }
 
 void bs_unisolate_pageblock(struct bs_machine *m, bs_pfn pfn, unsigned int mt)

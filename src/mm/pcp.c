@@ -6,6 +6,15 @@
  */
 #include "pcp.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
+#include "alloc_flags.h"
+#include "buddy.h"
+#include "explain.h"
+#include "fallback.h"
+#include "watermark.h"
+
 /* A CPU's share of its data caches: a hardware input (spec 1.8). 2 MiB is what current servers
  * have per core; it decides nothing but how early a run of order-1..3 frees is flushed (P612). */
 #define CACHE_SLICE_PAGES 512
@@ -322,6 +331,26 @@ static int32_t zone_batchsize(const struct zone *z)
 		b = 1;
 	b += b / 2;
 	return (int32_t)((UINT64_C(1) << (63 - __builtin_clzll(b))) - 1);
+}
+
+int mm_pcp_create(struct bs_machine *m, struct zone *z, struct bs_error *err)
+{
+	z->pcp = calloc(m->nr_cpus, sizeof(*z->pcp));
+	z->stat_diff = calloc(m->nr_cpus, sizeof(*z->stat_diff));
+	if (!z->pcp || !z->stat_diff)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, "guest", NULL, "zones");
+	for (unsigned int c = 0; c < m->nr_cpus; c++) {
+		z->pcp[c].batch = 1;
+		for (unsigned int k = 0; k < NR_PCP_LISTS; k++)
+			z->pcp[c].lists[k] = (struct page_list){BS_NO_PFN, BS_NO_PFN};
+	}
+	return 0;
+}
+
+void mm_pcp_destroy(struct zone *z)
+{
+	free(z->pcp);
+	free(z->stat_diff);
 }
 
 void mm_pcp_setup(struct bs_machine *m, struct zone *z)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pcp.h - the list moves of per-cpu lists, inline: nearly every request is nothing else.
+ * pcp.h - per-cpu lists. Their list moves are inline: nearly every request is nothing else.
  *
  * The first node's prev is never read here and not kept up to date: taking the head thus touches
  * no other descriptor.
@@ -8,7 +8,23 @@
 #ifndef BS_MM_PCP_H
 #define BS_MM_PCP_H
 
+#include "free_area.h"
 #include "zone.h"
+
+#define NR_PCP_LISTS 14 /* 3 types x orders 0-3, THP not movable, THP movable */
+#define PCP_BATCH_SCALE 5 /* CONFIG_PCP_BATCH_SCALE_MAX of Debian's kernels */
+
+enum pcp_flag { PCP_PREV_FREE_HIGH_ORDER = 1, PCP_FREE_HIGH_BATCH = 2 };
+
+/* What an order-0 hit touches comes first: one cache line. */
+struct per_cpu_pages {
+	int32_t count; /* base pages on all lists */
+	int32_t high, high_min, high_max, batch;
+	int16_t free_factor, free_count; /* free_factor: P61, free_count: P612 */
+	uint8_t alloc_factor, flags;
+	uint16_t nonempty; /* bit per list */
+	struct page_list lists[NR_PCP_LISTS];
+};
 
 static inline unsigned int pcp_index(const struct bs_machine *m, unsigned int order,
 				     unsigned int mt)
@@ -84,5 +100,20 @@ static inline bs_pfn pcp_pop_tail(struct bs_machine *m, struct per_cpu_pages *pc
 	pcp->count -= 1 << order;
 	return pfn;
 }
+
+bs_pfn mm_pcp_alloc(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int mt,
+		    unsigned int flags);
+void mm_pcp_free(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order);
+/* Flush what a free that has just been pushed to list @index makes too many. */
+void mm_pcp_trim(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp,
+		 unsigned int order, unsigned int index);
+void mm_drain_zone(struct bs_machine *m, struct zone *z, unsigned int cpu);
+void mm_drain_zone_all(struct bs_machine *m, struct zone *z);
+
+/* Empty lists for every CPU, as before the sizes are known: each free goes through at once. */
+int mm_pcp_create(struct bs_machine *m, struct zone *z, struct bs_error *err);
+void mm_pcp_destroy(struct zone *z);
+/* The sizes, once the marks are known. */
+void mm_pcp_setup(struct bs_machine *m, struct zone *z);
 
 #endif

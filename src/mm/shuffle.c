@@ -3,12 +3,14 @@
  * shuffle.c - page_alloc.shuffle: order-10 blocks shuffled at boot, and put at a random end when
  * they are freed (spec 5). One draw per try, one word per 64 placements: the draw order is visible.
  */
-#include "zone.h"
+#include "shuffle.h"
+
+#include "free_area.h"
 
 #define SHUFFLE_PAGES (1u << BS_MAX_ORDER)
 #define SHUFFLE_TRIES 10
 
-uint64_t mm_random(struct bs_machine *m)
+static uint64_t draw(struct bs_machine *m)
 {
 	return m->random ? m->random(m->random_arg) : bs_rng_next(&m->rng);
 }
@@ -19,7 +21,7 @@ bool mm_shuffle_pick_tail(struct bs_machine *m)
 
 	if (!m->shuffle_bits) {
 		m->shuffle_bits = 64;
-		m->shuffle_pool = mm_random(m);
+		m->shuffle_pool = draw(m);
 	}
 	one = m->shuffle_pool & 1;
 	m->shuffle_pool >>= 1;
@@ -76,7 +78,7 @@ void mm_shuffle_zone(struct bs_machine *m, struct zone *z)
 		if (!valid_block(m, z, i))
 			continue;
 		for (unsigned int t = 0; t < SHUFFLE_TRIES && !found; t++) {
-			j = z->start + (bs_pfn)(mm_random(m) % (z->end - z->start) &
+			j = z->start + (bs_pfn)(draw(m) % (z->end - z->start) &
 						~(uint64_t)(SHUFFLE_PAGES - 1));
 			found = valid_block(m, z, j) && j != i;
 		}

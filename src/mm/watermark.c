@@ -2,7 +2,9 @@
 /*
  * watermark.c - may a zone give this block (spec 4.6), and where the marks come from (spec 1.5).
  */
-#include "zone.h"
+#include "watermark.h"
+
+#include "alloc_flags.h"
 
 #define SCALE_FACTOR 10 /* watermark_scale_factor, 1/10000 */
 /* Below 512 MiB the kernel leaves THP off by default, and khugepaged raises nothing: the dumps of
@@ -216,8 +218,6 @@ void mm_setup_watermarks(struct bs_machine *m)
 		if (wanted * 4 > kb)
 			set_marks(m, wanted * 4);
 	}
-	for (unsigned int i = 0; i < m->nr_zones; i++)
-		mm_pcp_setup(m, &m->zones[i]);
 }
 
 void bs_zone_set_watermarks(struct bs_machine *m, unsigned int zone, uint64_t min, uint64_t low,

@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * zone.h - the machine and its zones from the inside, and what the files of this room share.
+ * zone.h - the machine and its zones from the inside: the data that every file of this room works
+ * on, and the memory map.
+ *
+ * The room is the guest's page allocator. It calls src/util and nothing else; it knows no strategy
+ * and no device: a listener is told (hooks.h), and what rooms above may ask for beyond the public
+ * headers stands in mm_report.h, mm_follow.h and mm_verify.h. The picture of who calls whom here is
+ * in RULES.md.
  */
 #ifndef BS_MM_ZONE_H
 #define BS_MM_ZONE_H
@@ -13,28 +19,12 @@
 #include "page.h"
 #include "rng.h"
 
-#define NR_PCP_LISTS 14 /* 3 types x orders 0-3, THP not movable, THP movable */
-#define PCP_BATCH_SCALE 5 /* CONFIG_PCP_BATCH_SCALE_MAX of Debian's kernels */
-#define BOOST_FACTOR 15000 /* watermark_boost_factor, 1/10000 */
-
 enum wmark { WMARK_MIN, WMARK_LOW, WMARK_HIGH, NR_WMARK };
 
 enum zone_flag { ZONE_BOOSTED = 1, ZONE_RECLAIM_ACTIVE = 2, ZONE_BELOW_HIGH = 4 };
 
-enum pcp_flag { PCP_PREV_FREE_HIGH_ORDER = 1, PCP_FREE_HIGH_BATCH = 2 };
-
 struct page_list {
 	bs_pfn first, last;
-};
-
-/* What an order-0 hit touches comes first: one cache line. */
-struct per_cpu_pages {
-	int32_t count; /* base pages on all lists */
-	int32_t high, high_min, high_max, batch;
-	int16_t free_factor, free_count; /* free_factor: P61, free_count: P612 */
-	uint8_t alloc_factor, flags;
-	uint16_t nonempty; /* bit per list */
-	struct page_list lists[NR_PCP_LISTS];
 };
 
 /* The first lines are what a per-cpu hit reads: marks, free pages, flags. */
@@ -120,22 +110,6 @@ struct bs_machine {
 	size_t map_bytes, side_bytes;
 };
 
-/* Allocation flags of a pass. The low two bits are the watermark. */
-enum alloc_flag {
-	ALLOC_WMARK_MASK = 3,
-	ALLOC_NO_WATERMARKS = 1 << 2,
-	ALLOC_OOM = 1 << 3,
-	ALLOC_NON_BLOCK = 1 << 4, /* P61; P54's HARDER */
-	ALLOC_MIN_RESERVE = 1 << 5, /* P61; P54's HIGH */
-	ALLOC_NOFRAGMENT = 1 << 8,
-	ALLOC_HIGHATOMIC = 1 << 9,
-	ALLOC_KSWAPD = 1 << 11,
-	ALLOC_GFP_ATOMIC = 1 << 12, /* the request's gfp has __GFP_ATOMIC */
-};
-
-/* How a block is put on its list by free_one(). */
-enum fpi { FPI_NONE = 0, FPI_TO_TAIL = 1 };
-
 static inline struct page *bs_page(const struct bs_machine *m, bs_pfn pfn, unsigned int order)
 {
 	return order && order >= m->pbo ? &m->side[pfn >> m->pbo] : &m->mem_map[pfn];
@@ -163,7 +137,8 @@ static inline void set_pageblock_types(struct bs_machine *m, bs_pfn pfn, unsigne
 		set_pageblock_type(m, pfn + ((bs_pfn)i << m->pbo), mt);
 }
 
-struct zone *bs_zone_slow(struct bs_machine *m, bs_pfn pfn);
+/* The zone of a pfn in a pageblock that several zones share. */
+struct zone *mm_zone_slow(struct bs_machine *m, bs_pfn pfn);
 
 /* Zone of a pfn; NULL in a hole. */
 static inline struct zone *pfn_zone(const struct bs_machine *m, bs_pfn pfn)
@@ -172,124 +147,14 @@ static inline struct zone *pfn_zone(const struct bs_machine *m, bs_pfn pfn)
 
 	if (likely(z < BS_MAX_ZONES))
 		return (struct zone *)&m->zones[z];
-	return z == PB_ZONE_MIXED ? bs_zone_slow((struct bs_machine *)m, pfn) : NULL;
+	return z == PB_ZONE_MIXED ? mm_zone_slow((struct bs_machine *)m, pfn) : NULL;
 }
 
-static inline bool hook_wanted(const struct zone *z, uint32_t hook, unsigned int order)
-{
-	return unlikely(z->hook_mask & hook) && order >= z->hook_order;
-}
+/* ---- Setting up, in this order (machine.c) ---------------------------------------------------- */
 
-/* One line about a decision, for `--explain`; costs one predictable branch where it is off. */
-void bs_mm_explain(struct bs_machine *m, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-#define mm_explain(m, ...)                             \
-	do {                                           \
-		if (unlikely((m)->explain != NULL))    \
-			bs_mm_explain(m, __VA_ARGS__); \
-	} while (0)
-
-/* ---- boot.c ---- */
-int bs_mm_boot(struct bs_machine *m, const struct bs_machine_config *c, struct bs_error *err);
-
-/* ---- free_area.c ---- */
-void mm_list_add(struct bs_machine *m, struct page_list *l, bs_pfn pfn, unsigned int order,
-		 bool tail);
-/* In front of @before, which is on the list; BS_NO_PFN = at the end. */
-void mm_list_insert(struct bs_machine *m, struct page_list *l, bs_pfn pfn, bs_pfn before,
-		    unsigned int order);
-void mm_list_del(struct bs_machine *m, struct page_list *l, bs_pfn pfn, unsigned int order);
-void mm_add_to_free_list(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
-			 unsigned int mt, bool tail);
-/* The same, but the listener is asked where (H3, H4) and told (H5). */
-void mm_place_free(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
-		   unsigned int mt, bool tail, enum bs_why why, bool merged);
-/* Removes and clears Buddy, order, Reported; tells the listener (H6). Returns its list's type. */
-unsigned int mm_del_from_free_list(struct bs_machine *m, struct zone *z, bs_pfn pfn,
-				   unsigned int order, enum bs_why why);
-/* Relink on another migratetype's list where the model puts moved blocks (H7). */
-void mm_move_to_free_list(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
-			  unsigned int mt, enum bs_why why);
-struct bs_block mm_describe(const struct bs_machine *m, const struct zone *z, bs_pfn pfn,
-			    unsigned int order, unsigned int mt);
-/* Is the block of @order at @pfn a free one of exactly that order in @z? */
-static inline bool is_buddy(const struct bs_machine *m, const struct zone *z, bs_pfn pfn,
-			    unsigned int order)
-{
-	const struct page *p;
-
-	if (unlikely(pfn >= m->max_pfn))
-		return false;
-	p = bs_page(m, pfn, order);
-	return (p->flags & PG_BUDDY) && p->order == order && p->zone == z->index;
-}
-void mm_account(struct bs_machine *m, struct zone *z, int64_t pages, unsigned int mt);
-void mm_mod_free_pages(struct bs_machine *m, struct zone *z, int64_t pages);
-
-/* ---- page_alloc.c ---- */
-unsigned int mm_free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
-			 unsigned int mt, unsigned int fpi, enum bs_why why, bs_pfn *final);
-/* Free at the type(s) of its pageblock(s), split as the model does (spec 3.2). */
-void mm_free_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
-		   unsigned int fpi, enum bs_why why);
-bs_pfn mm_rmqueue_smallest(struct bs_machine *m, struct zone *z, unsigned int order,
-			   unsigned int mt);
-/* [pfn, 2^order) has left the lists for its new owner: what its descriptor must say. */
-static inline void mm_removed(struct bs_machine *m, const struct zone *z, bs_pfn pfn,
-			      unsigned int order, unsigned int mt)
-{
-	struct page *p = bs_page(m, pfn, order);
-
-	p->zone = z->index;
-	p->cached_type = mt & 0xf;
-}
-void mm_expand(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int low,
-	       unsigned int high, unsigned int mt);
-/* Flags of the slow pass (spec 4.4). */
-unsigned int mm_slowpath_flags(const struct bs_machine *m, unsigned int order, unsigned int gfp);
-/*
- * One request. @passes: 2 = fast and slow pass only (the vectors' harness), 3 = with the kernel's
- * second slow pass.
- */
-bs_pfn mm_alloc(struct bs_machine *m, unsigned int cpu, unsigned int order, unsigned int mt,
-		unsigned int highest, unsigned int gfp, unsigned int passes);
-
-/* ---- fallback.c ---- */
-enum rmqueue_mode { RMQUEUE_NORMAL, RMQUEUE_STEAL };
-bs_pfn mm_rmqueue_buddy(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int mt,
-			unsigned int flags, enum rmqueue_mode *mode);
-/* -1: refused (P612, straddling). Else pages moved; @movable counts LRU pages on the way. */
-int mm_move_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int mt,
-		  enum bs_why why, unsigned int *movable);
-void mm_reserve_highatomic(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order);
-
-/* ---- pcp.c ---- */
-bs_pfn mm_pcp_alloc(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int mt,
-		    unsigned int flags);
-void mm_pcp_free(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order);
-/* Flush what a free that has just been pushed to list @index makes too many. */
-void mm_pcp_trim(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp,
-		 unsigned int order, unsigned int index);
-void mm_drain_zone(struct bs_machine *m, struct zone *z, unsigned int cpu);
-void mm_drain_zone_all(struct bs_machine *m, struct zone *z);
-void mm_pcp_setup(struct bs_machine *m, struct zone *z);
-
-/* ---- watermark.c ---- */
-bool mm_watermark_ok(const struct bs_machine *m, const struct zone *z, unsigned int order,
-		     uint64_t mark, unsigned int hz, unsigned int flags);
-bool mm_fast_watermark(struct bs_machine *m, struct zone *z, unsigned int order, uint64_t mark,
-		       unsigned int hz, unsigned int flags);
-void mm_setup_watermarks(struct bs_machine *m);
-
-/* ---- shuffle.c ---- */
-bool mm_shuffle_pick_tail(struct bs_machine *m);
-void mm_shuffle_zone(struct bs_machine *m, struct zone *z);
-uint64_t mm_random(struct bs_machine *m);
-
-/* ---- page_isolation.c ---- */
-void mm_split_free_page(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
-			bs_pfn offset);
-bool mm_isolate_free_page(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
-			  enum bs_why why);
+int mm_make_ranges(struct bs_machine *m, const struct bs_machine_config *c, struct bs_error *err);
+int mm_make_zones(struct bs_machine *m, const struct bs_machine_config *c, struct bs_error *err);
+/* Whose each pageblock is; the pageblocks exist. */
+void mm_mark_pageblock_zones(struct bs_machine *m);
 
 #endif

@@ -14,7 +14,7 @@
 #include "future.h"
 #include "host.h"
 #include "hostmem.h"
-#include "mm_report.h"
+#include "mm_follow.h"
 
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define likely(x) __builtin_expect(!!(x), 1)

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "zone.h"
+#include "pcp.h"
 
 /* o0 M: [1]  o1: [2] ... o8 M: [256]  o10 M: [1024], page 0 in use, 2048..2051 on per-cpu lists. */
 static struct bs_machine *sound(void)

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "mm_report.h"
+#include "mm_verify.h"
 
 static const char *const kernels[] = {P54, P61, P612};
 #define for_each_kernel(k) for (unsigned int k = 0; k < 3; k++)

@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "mm_report.h"
-#include "zone.h"
+#include "mm_verify.h"
+#include "pcp.h"
 
 static const char *const kernels[] = {P54, P61, P612};
 #define for_each_kernel(k) for (unsigned int k = 0; k < 3; k++)

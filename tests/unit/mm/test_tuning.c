@@ -3,7 +3,7 @@
 #include "mm_test.h"
 
 #include "mm_report.h"
-#include "zone.h"
+#include "pcp.h"
 
 static const char *const kernels[] = {P54, P61, P612};
 #define for_each_kernel(k) for (unsigned int k = 0; k < 3; k++)

@@ -4,7 +4,7 @@
  * the pages that were managed when they were computed. */
 #include "mm_test.h"
 
-#include "zone.h"
+#include "pcp.h"
 
 static const char *const kernels[] = {P54, P61, P612};
 #define for_each_kernel(k) for (unsigned int k = 0; k < 3; k++)

@@ -7,6 +7,7 @@
 
 #include "bs_report_world.h"
 #include "mm_report.h"
+#include "mm_verify.h"
 
 #define M BS_MIGRATE_MOVABLE
 

@@ -1,51 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * reporting.c - what a reporter sees of the free lists (mm_report.h), and the listener.
- */
-#include "zone.h"
+/* mm_report.c - what a reporter sees of the free lists and may do with their blocks. */
+#include "mm_report.h"
 
 #include <assert.h>
 #include <errno.h>
 
-#include "mm_report.h"
-
-void bs_machine_listen(struct bs_machine *m, const struct bs_hooks *hooks, void *arg)
-{
-	m->hooks = hooks;
-	m->hook_arg = arg;
-	if (!hooks)
-		for (unsigned int i = 0; i < m->nr_zones; i++)
-			m->zones[i].hook_mask = 0;
-}
-
-bool bs_mm_has_listener(const struct bs_machine *m)
-{
-	return m->hooks;
-}
-
-/* A hook that the listener does not have is never wanted. */
-static uint32_t hooks_present(const struct bs_hooks *h)
-{
-	uint32_t mask = 0;
-
-	mask |= h->freeing ? BS_HOOK_FREEING : 0u;
-	mask |= h->merged ? BS_HOOK_MERGED : 0u;
-	mask |= h->place ? BS_HOOK_PLACE : 0u;
-	mask |= h->block_in ? BS_HOOK_BLOCK_IN : 0u;
-	mask |= h->block_out ? BS_HOOK_BLOCK_OUT : 0u;
-	mask |= h->block_move ? BS_HOOK_BLOCK_MOVE : 0u;
-	mask |= h->reordered ? BS_HOOK_REORDERED : 0u;
-	mask |= h->zone_gone ? BS_HOOK_ZONE_GONE : 0u;
-	mask |= h->allocated ? BS_HOOK_ALLOCATED : 0u;
-	return mask;
-}
-
-void bs_zone_listen(struct bs_machine *m, unsigned int zone, uint32_t mask,
-		    unsigned int lowest_order)
-{
-	m->zones[zone].hook_mask = m->hooks ? mask & hooks_present(m->hooks) : 0;
-	m->zones[zone].hook_order = (uint8_t)lowest_order;
-}
+#include "buddy.h"
+#include "free_area.h"
+#include "page_alloc.h"
+#include "page_isolation.h"
+#include "pcp.h"
+#include "watermark.h"
 
 /* ---- Locks: in replay only a record of who holds what ---------------------------------------- */
 
@@ -204,12 +169,36 @@ void bs_mm_drain_zone(struct bs_machine *m, unsigned int zone)
 	mm_drain_zone_all(m, &m->zones[zone]);
 }
 
-unsigned int bs_mm_pcp_free_factor(const struct bs_machine *m, unsigned int zone, unsigned int cpu)
+/* ---- Taking blocks, putting them back --------------------------------------------------------- */
+
+bool bs_mm_isolate_free_page(struct bs_machine *m, bs_pfn pfn, unsigned int order)
 {
-	return (unsigned int)m->zones[zone].pcp[cpu].free_factor;
+	struct zone *z = pfn_zone(m, pfn);
+
+	assert(z->locked);
+	return mm_isolate_free_page(m, z, pfn, order, BS_TAKE);
 }
 
-uint64_t bs_mm_kswapd_wakes(const struct bs_machine *m)
+void bs_mm_pull_free_page(struct bs_machine *m, bs_pfn pfn, unsigned int order)
 {
-	return m->kswapd_wakes;
+	struct zone *z = pfn_zone(m, pfn);
+
+	assert(z->locked);
+	/* Counted down whatever the list, ISOLATE included: a defect of the series that pulls this
+	 * way (reporting.md 5). */
+	mm_mod_free_pages(m, z, -(INT64_C(1) << order));
+	mm_take_block(m, z, pfn, order, BS_TAKE);
+}
+
+unsigned int bs_mm_putback(struct bs_machine *m, bs_pfn pfn, unsigned int order, unsigned int mt,
+			   bool to_tail, bs_pfn *final)
+{
+	struct zone *z = pfn_zone(m, pfn);
+
+	assert(z->locked && (bs_page(m, pfn, order)->flags & PG_ISOLATED));
+	if (mt == BS_MT_NOW)
+		mt = pageblock_type(m, pfn);
+	mm_untake_block(m, z, pfn, order);
+	return mm_free_one(m, z, pfn, order, mt, to_tail ? FPI_TO_TAIL : FPI_NONE, BS_RETURN,
+			   final);
 }

@@ -8,6 +8,8 @@
 
 #include <buddysim/state.h>
 
+#include "fallback.h"
+#include "free_area.h"
 #include "pcp.h"
 
 /* ---- Per-cpu lists --------------------------------------------------------------------------- */
@@ -242,4 +244,21 @@ int bs_mm_refill_from(struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_p
 	while (n--)
 		pcp_push_head(m, pcp, list_index(m, l), pages[n], l->order);
 	return 0;
+}
+
+/* ---- Who owns a page -------------------------------------------------------------------------- */
+
+bool bs_mm_owns(const struct bs_machine *m, bs_pfn pfn, unsigned int order, uint32_t word)
+{
+	const struct page *p;
+
+	if (unlikely(pfn >= m->max_pfn || pfn & (((bs_pfn)1 << order) - 1)))
+		return false;
+	p = bs_page(m, pfn, order);
+	return (p->flags & PG_ALLOCATED) && p->order == order && p->word == word;
+}
+
+void bs_mm_prefetch(const struct bs_machine *m, bs_pfn pfn)
+{
+	__builtin_prefetch(&m->mem_map[pfn], 1);
 }

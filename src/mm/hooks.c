@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* hooks.c - who listens to a guest, to which of its hooks, from which order on. */
+#include <buddysim/hooks.h>
+
+#include "mm_report.h"
+#include "zone.h"
+
+void bs_machine_listen(struct bs_machine *m, const struct bs_hooks *hooks, void *arg)
+{
+	m->hooks = hooks;
+	m->hook_arg = arg;
+	if (!hooks)
+		for (unsigned int i = 0; i < m->nr_zones; i++)
+			m->zones[i].hook_mask = 0;
+}
+
+bool bs_mm_has_listener(const struct bs_machine *m)
+{
+	return m->hooks;
+}
+
+/* A hook that the listener does not have is never wanted. */
+static uint32_t hooks_present(const struct bs_hooks *h)
+{
+	uint32_t mask = 0;
+
+	mask |= h->freeing ? BS_HOOK_FREEING : 0u;
+	mask |= h->merged ? BS_HOOK_MERGED : 0u;
+	mask |= h->place ? BS_HOOK_PLACE : 0u;
+	mask |= h->block_in ? BS_HOOK_BLOCK_IN : 0u;
+	mask |= h->block_out ? BS_HOOK_BLOCK_OUT : 0u;
+	mask |= h->block_move ? BS_HOOK_BLOCK_MOVE : 0u;
+	mask |= h->reordered ? BS_HOOK_REORDERED : 0u;
+	mask |= h->zone_gone ? BS_HOOK_ZONE_GONE : 0u;
+	mask |= h->allocated ? BS_HOOK_ALLOCATED : 0u;
+	return mask;
+}
+
+void bs_zone_listen(struct bs_machine *m, unsigned int zone, uint32_t mask,
+		    unsigned int lowest_order)
+{
+	m->zones[zone].hook_mask = m->hooks ? mask & hooks_present(m->hooks) : 0;
+	m->zones[zone].hook_order = (uint8_t)lowest_order;
+}

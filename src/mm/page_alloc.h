@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* page_alloc.h - requests, for those who make them without the public interface. */
+#ifndef BS_MM_PAGE_ALLOC_H
+#define BS_MM_PAGE_ALLOC_H
+
+#include "zone.h"
+
+/* Flags of the slow pass. */
+unsigned int mm_slowpath_flags(const struct bs_machine *m, unsigned int order, unsigned int gfp);
+/*
+ * One request. @passes: 2 = fast and slow pass only (the vectors' harness), 3 = with the kernel's
+ * second slow pass.
+ */
+bs_pfn mm_alloc(struct bs_machine *m, unsigned int cpu, unsigned int order, unsigned int mt,
+		unsigned int highest, unsigned int gfp, unsigned int passes);
+
+#endif

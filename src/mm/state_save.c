@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* state_save.c - a dump out of a guest. */
+#include <buddysim/state.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "pcp.h"
+#include "state_text.h"
+
+static int save_list(const struct bs_machine *m, const struct page_list *l, unsigned int order,
+		     bool pcp, struct bs_state_list *out)
+{
+	for (bs_pfn p = l->first; p != BS_NO_PFN; p = bs_page(m, p, order)->next) {
+		const struct page *page = bs_page(m, p, order);
+		unsigned int mark = !!(page->flags & PG_REPORTED);
+
+		if (pcp)
+			mark = m->km->flush_type == KM_FLUSH_CACHED ? page->cached_type
+								    : pageblock_type(m, p);
+		if (bs_state_append(out, p, mark))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int save_pcp(const struct bs_machine *m, const struct zone *z, unsigned int cpu,
+		    struct bs_state_pcp *out)
+{
+	const struct per_cpu_pages *pcp = &z->pcp[cpu];
+
+	*out = (struct bs_state_pcp){
+		.cpu = cpu,
+		.count = pcp->count,
+		.high = pcp->high,
+		.batch = pcp->batch,
+		.free_factor = pcp->free_factor,
+		.diff = cpu ? z->stat_diff[cpu] : 0,
+	};
+	if (m->km->pcp_free_rule == KM_FREE_AUTO) {
+		out->high_min = pcp->high_min;
+		out->high_max = pcp->high_max;
+		out->alloc_factor = pcp->alloc_factor;
+		out->flags = pcp->flags;
+		out->free_count = pcp->free_count;
+	}
+	for (unsigned int i = 0; i < BS_STATE_PCP_LISTS; i++)
+		if (save_list(m, &pcp->lists[i], pcp_index_order(m, i), true, &out->list[i]))
+			return -ENOMEM;
+	return 0;
+}
+
+static bool is_lru(const struct bs_machine *m, bs_pfn pfn)
+{
+	if (m->pb[pfn >> m->pbo].fine && m->mem_map[pfn].flags & PG_LRU)
+		return true;
+	for (unsigned int o = m->pbo; o <= BS_MAX_ORDER; o++) {
+		const bs_pfn head = pfn & ~(((bs_pfn)1 << o) - 1);
+		const struct page *p = &m->side[head >> m->pbo];
+
+		if (p->flags & PG_ALLOCATED && p->flags & PG_LRU && p->order >= o)
+			return true;
+	}
+	return false;
+}
+
+static int save_lru(const struct bs_machine *m, const struct zone *z, struct bs_state_zone *out)
+{
+	size_t cap = 0;
+
+	for (bs_pfn pfn = z->start; pfn < z->end;) {
+		bs_pfn end = pfn;
+
+		while (end < z->end && is_lru(m, end))
+			end++;
+		if (end == pfn) {
+			const struct pageblock *b = &m->pb[pfn >> m->pbo];
+
+			/* Nothing that was never touched can be in use. */
+			pfn = b->fine ? pfn + 1 : ((pfn >> m->pbo) + 1) << m->pbo;
+			continue;
+		}
+		if (out->nr_lru == cap) {
+			struct bs_state_lru *more;
+
+			cap = cap ? cap * 2 : 64;
+			more = realloc(out->lru, cap * sizeof(*more));
+			if (!more)
+				return -ENOMEM;
+			out->lru = more;
+		}
+		out->lru[out->nr_lru++] = (struct bs_state_lru){.first = pfn, .count = end - pfn};
+		pfn = end;
+	}
+	return 0;
+}
+
+static bool has_memory(const struct bs_machine *m, bs_pfn block)
+{
+	for (unsigned int i = 0; i < m->nr_ranges; i++)
+		if (block < m->ranges[i].end && block + ((bs_pfn)1 << m->pbo) > m->ranges[i].start)
+			return true;
+	return false;
+}
+
+static int save_blocks(const struct bs_machine *m, const struct zone *z, struct bs_state_zone *out)
+{
+	const size_t first = z->start >> m->pbo, last = (z->end - 1) >> m->pbo;
+
+	out->first_block = (bs_pfn)(first << m->pbo);
+	out->nr_blocks = last - first + 1;
+	out->block_type = malloc(out->nr_blocks);
+	if (!out->block_type)
+		return -ENOMEM;
+	for (size_t i = first; i <= last; i++)
+		out->block_type[i - first] =
+			has_memory(m, (bs_pfn)(i << m->pbo)) ? m->pb[i].type : BS_STATE_HOLE;
+	return 0;
+}
+
+static int save_zone(const struct bs_machine *m, const struct zone *z, struct bs_state_zone *out)
+{
+	*out = (struct bs_state_zone){
+		.type = z->type,
+		.start = z->start,
+		.spanned = z->end - z->start,
+		.present = (int64_t)z->present,
+		.managed = (int64_t)z->managed,
+		.min = (int64_t)z->mark[WMARK_MIN],
+		.low = (int64_t)z->mark[WMARK_LOW],
+		.high = (int64_t)z->mark[WMARK_HIGH],
+		.boost = (int64_t)z->boost,
+		.highatomic = z->nr_reserved_highatomic,
+		.flags = z->flags,
+		.vm_free = z->nr_free_pages,
+		.vm_free_diff = z->stat_diff[0],
+		.stat_threshold = z->stat_threshold,
+		.nr_isolate = (int64_t)z->nr_isolate_pageblock,
+		.nr_free_highatomic = m->km->wm_highatomic_free ? z->nr_free_highatomic : 0,
+	};
+	for (unsigned int i = 0; i < BS_NR_ZONE_TYPES; i++)
+		out->lowmem_reserve[i] = (int64_t)z->lowmem_reserve[i];
+	for (unsigned int o = 0; o < BS_NR_ORDERS; o++) {
+		out->nr_free[o] = (int64_t)z->nr_free[o];
+		for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++)
+			if (save_list(m, &z->area[o][mt], o, false, &out->area[o][mt]))
+				return -ENOMEM;
+	}
+	out->pcp = calloc(m->nr_cpus, sizeof(*out->pcp));
+	if (!out->pcp)
+		return -ENOMEM;
+	for (; out->nr_pcp < m->nr_cpus; out->nr_pcp++)
+		if (save_pcp(m, z, out->nr_pcp, &out->pcp[out->nr_pcp])) {
+			out->nr_pcp++;
+			return -ENOMEM;
+		}
+	return save_blocks(m, z, out) ? -ENOMEM : save_lru(m, z, out);
+}
+
+int bs_state_of_machine(const struct bs_machine *m, struct bs_state **out, struct bs_error *err)
+{
+	struct bs_state *s;
+	int ret = 0;
+
+	if (m->nr_nodes > 1 || m->nr_zones > BS_NR_ZONE_TYPES)
+		return bs_error_set(err, BS_USAGE, ENOTSUP, "state", "use a guest of one node",
+				    "the dump format has no word for several nodes");
+	s = bs_state_new();
+	if (!s)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, "state", NULL, "out of memory");
+	snprintf(s->kernel, sizeof(s->kernel), "%s", m->km->name);
+	snprintf(s->name, sizeof(s->name), "start");
+	s->pageblock_order = m->pbo;
+	s->nr_pcp_lists = m->thp ? 14 : 12;
+	s->migratetypes = BS_MIGRATE_TYPES;
+	s->nr_zone_types = BS_NR_ZONE_TYPES;
+	s->nr_cpus = m->nr_cpus;
+	s->shuffle = m->shuffle;
+	s->boost_factor = m->boost_factor;
+	for (; s->nr_zones < m->nr_zones && !ret; s->nr_zones++)
+		ret = save_zone(m, &m->zones[s->nr_zones], &s->zone[s->nr_zones]);
+	if (ret) {
+		bs_state_free(s);
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, "state", NULL, "out of memory");
+	}
+	*out = s;
+	return 0;
+}

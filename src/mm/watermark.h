@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* watermark.h - may a zone give a block, and the marks that decide it. */
+#ifndef BS_MM_WATERMARK_H
+#define BS_MM_WATERMARK_H
+
+#include "zone.h"
+
+bool mm_watermark_ok(const struct bs_machine *m, const struct zone *z, unsigned int order,
+		     uint64_t mark, unsigned int hz, unsigned int flags);
+bool mm_fast_watermark(struct bs_machine *m, struct zone *z, unsigned int order, uint64_t mark,
+		       unsigned int hz, unsigned int flags);
+/* All marks, reserves and thresholds, from what the zones manage now. */
+void mm_setup_watermarks(struct bs_machine *m);
+
+#endif

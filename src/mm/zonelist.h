@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* zonelist.h - the zones a request may use, best first. */
+#ifndef BS_MM_ZONELIST_H
+#define BS_MM_ZONELIST_H
+
+#include "zone.h"
+
+/* The CPUs have their nodes, the zones their memory. */
+void mm_make_zonelists(struct bs_machine *m);
+int mm_make_first_looks(struct bs_machine *m, struct bs_error *err);
+void mm_make_gfp_zones(struct bs_machine *m);
+
+#endif
