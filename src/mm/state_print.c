@@ -1,71 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * state_print.c - writing the dump format.
- *
- * A record's figures are tables of name and place, so that reading and writing cannot disagree.
- */
-#include "state_text.h"
+/* state_print.c - writing the dump format. */
+#include "state_print.h"
 
 #include <inttypes.h>
 
 #include "outfile.h"
-
-const char *const bs_state_zone_names[BS_NR_ZONE_TYPES] = {"DMA", "DMA32", "Normal", "Movable",
-							   "Device"};
-
-#define F(type, name, member, required)                              \
-	{                                                            \
-		name, offsetof(struct type, member), required, false \
-	}
-const struct bs_state_field bs_state_head_fields[] = {
-	F(bs_state, "pageblock_order", pageblock_order, true),
-	F(bs_state, "nr_pcp_lists", nr_pcp_lists, true),
-	F(bs_state, "migratetypes", migratetypes, true),
-	F(bs_state, "nr_zones", nr_zone_types, true),
-	F(bs_state, "cpus", nr_cpus, false),
-	F(bs_state, "shuffle", shuffle, false),
-	F(bs_state, "reporting", reporting, false),
-	F(bs_state, "report_order", report_order, false),
-	{NULL, 0, false, false},
-};
-const struct bs_state_field bs_state_zone_fields[] = {
-	F(bs_state_zone, "node", node, false),
-	F(bs_state_zone, "start_pfn", start, true),
-	F(bs_state_zone, "spanned", spanned, true),
-	F(bs_state_zone, "present", present, false),
-	F(bs_state_zone, "managed", managed, true),
-	F(bs_state_zone, "min", min, true),
-	F(bs_state_zone, "low", low, true),
-	F(bs_state_zone, "high", high, true),
-	F(bs_state_zone, "boost", boost, false),
-	F(bs_state_zone, "highatomic", highatomic, false),
-	{"flags", offsetof(struct bs_state_zone, flags), false, true},
-	F(bs_state_zone, "vm_free", vm_free, true),
-	F(bs_state_zone, "vm_free_diff", vm_free_diff, false),
-	F(bs_state_zone, "stat_threshold", stat_threshold, false),
-	F(bs_state_zone, "nr_isolate", nr_isolate, false),
-	{NULL, 0, false, false},
-};
-const struct bs_state_field bs_state_zonex_fields[] = {
-	F(bs_state_zone, "nr_free_highatomic", nr_free_highatomic, true),
-	{NULL, 0, false, false},
-};
-/* The same line for both kernels: one leaves free_factor 0, the other the rest. */
-const struct bs_state_field bs_state_pcp_fields[] = {
-	F(bs_state_pcp, "cpu", cpu, false),
-	F(bs_state_pcp, "count", count, true),
-	F(bs_state_pcp, "high", high, true),
-	F(bs_state_pcp, "batch", batch, true),
-	F(bs_state_pcp, "free_factor", free_factor, false),
-	F(bs_state_pcp, "high_min", high_min, false),
-	F(bs_state_pcp, "high_max", high_max, false),
-	F(bs_state_pcp, "alloc_factor", alloc_factor, false),
-	F(bs_state_pcp, "flags", flags, false),
-	F(bs_state_pcp, "free_count", free_count, false),
-	F(bs_state_pcp, "diff", diff, false),
-	{NULL, 0, false, false},
-};
-#undef F
+#include "state_fields.h"
 
 static void print_fields(FILE *f, const struct bs_state_field *fields, const void *base)
 {

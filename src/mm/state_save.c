@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "pcp.h"
-#include "state_text.h"
+#include "state_fields.h"
 
 static int save_list(const struct bs_machine *m, const struct page_list *l, unsigned int order,
 		     bool pcp, struct bs_state_list *out)

@@ -7,9 +7,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "state_fields.h"
 #include "textfile.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -119,17 +121,6 @@ static int keys(struct scan *c, const struct bs_state_field *fields, void *base)
 
 /* ---- Records --------------------------------------------------------------------------------- */
 
-struct bs_state_zone *bs_state_zone_at(struct bs_state *s, int64_t z)
-{
-	/* A kernel built without the first zone types numbers from the first it has. */
-	const int64_t type = z + (s->nr_zone_types < 4 ? 4 - s->nr_zone_types : 0);
-
-	for (unsigned int i = 0; i < s->nr_zones; i++)
-		if (s->zone[i].type == type)
-			return &s->zone[i];
-	return NULL;
-}
-
 static int read_head(struct bs_state_reader *r, struct scan *c)
 {
 	struct bs_state *h = &r->head;
@@ -227,27 +218,6 @@ static int read_area(struct bs_state_reader *r, struct scan *c)
 	if (!z || number(c, BS_MAX_ORDER, &order))
 		return -EINVAL;
 	return keys(c, f, &z->nr_free[order]);
-}
-
-int bs_state_append(struct bs_state_list *l, bs_pfn pfn, unsigned int mark)
-{
-	if (l->n == l->cap) {
-		const uint32_t cap = l->cap ? l->cap * 2 : 64;
-		bs_pfn *pfns = realloc(l->pfn, cap * sizeof(*pfns));
-		uint8_t *marks;
-
-		if (!pfns)
-			return -ENOMEM;
-		l->pfn = pfns;
-		marks = realloc(l->mark, cap);
-		if (!marks)
-			return -ENOMEM;
-		l->mark = marks;
-		l->cap = cap;
-	}
-	l->pfn[l->n] = pfn;
-	l->mark[l->n++] = (uint8_t)mark;
-	return 0;
 }
 
 /* pfn[r] ... or pfn[:mt] ...: @mark where nothing is said. */

@@ -7,18 +7,6 @@
 
 #include <buddysim/state.h>
 
-#include <stdio.h>
-
-/* A key of a record: its name and the place of its int64_t. Tables end with a NULL name. */
-struct bs_state_field {
-	const char *name;
-	size_t place;
-	bool required, hex;
-};
-extern const struct bs_state_field bs_state_head_fields[], bs_state_zone_fields[];
-extern const struct bs_state_field bs_state_zonex_fields[], bs_state_pcp_fields[];
-extern const char *const bs_state_zone_names[BS_NR_ZONE_TYPES];
-
 struct bs_state_reader {
 	struct bs_state *state; /* being filled; the reader's until it is taken */
 	struct bs_state head; /* what the latest pa_oracle line said; without zones */
@@ -37,11 +25,5 @@ int bs_state_reader_line(struct bs_state_reader *r, char *line, const char *path
 			 struct bs_error *err);
 void bs_state_reader_init(struct bs_state_reader *r);
 void bs_state_reader_free(struct bs_state_reader *r);
-
-int bs_state_append(struct bs_state_list *l, bs_pfn pfn, unsigned int mark);
-void bs_state_print(const struct bs_state *s, FILE *f);
-
-/* Zone whose number in the kernel's dump is @z, or NULL. */
-struct bs_state_zone *bs_state_zone_at(struct bs_state *s, int64_t z);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "state_print.h"
 #include "state_text.h"
 #include "textfile.h"
 

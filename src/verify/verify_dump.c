@@ -12,6 +12,7 @@
 
 #include "mm_verify.h"
 #include "notes.h"
+#include "state_fields.h"
 #include "state_text.h"
 #include "textfile.h"
 #include "verify_draw.h"

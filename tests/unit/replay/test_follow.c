@@ -13,7 +13,7 @@
 #include "bs_agreement_test.h"
 #include "bs_trace_test.h"
 #include "mm_follow.h"
-#include "state_text.h"
+#include "state_print.h"
 
 #define MAX_EVENTS 64
 

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * state_fields.h - the records of the dump format as tables of name and place, so that reading and
+ * writing cannot disagree.
+ */
+#ifndef BS_STATE_FIELDS_H
+#define BS_STATE_FIELDS_H
+
+#include <buddysim/state.h>
+
+/* A key of a record: its name and the place of its int64_t. Tables end with a NULL name. */
+struct bs_state_field {
+	const char *name;
+	size_t place;
+	bool required, hex;
+};
+extern const struct bs_state_field bs_state_head_fields[], bs_state_zone_fields[];
+extern const struct bs_state_field bs_state_zonex_fields[], bs_state_pcp_fields[];
+extern const char *const bs_state_zone_names[BS_NR_ZONE_TYPES];
+
+/* Add a block at the end of a list. 0 or -ENOMEM. */
+int bs_state_append(struct bs_state_list *l, bs_pfn pfn, unsigned int mark);
+/* Zone whose number in the kernel's dump is @z, or NULL. */
+struct bs_state_zone *bs_state_zone_at(struct bs_state *s, int64_t z);
+
+#endif
