@@ -151,7 +151,7 @@ static int run_guest(const char *trace, const char *const *strategies, unsigned 
 	cfg.trace_path = trace;
 	cfg.strategies = strategies;
 	cfg.nr_strategies = nr;
-	cfg.host.device.kind = "null";
+	cfg.host.device.kind = bs_device_for(BS_DEVICE_INSTANT);
 	cfg.host.device.touch = BS_TOUCH_NONE;
 	cfg.guest.machine.kernel = kernel;
 	cfg.guest.machine.layout = BS_LAYOUT_FLAT;

@@ -80,7 +80,7 @@ static int replay_once(const struct bench_input *in, const char *path, const cha
 	cfg.trace_path = path;
 	cfg.strategies = &strategy;
 	cfg.nr_strategies = 1;
-	cfg.host.device.kind = "null";
+	cfg.host.device.kind = bs_device_for(BS_DEVICE_INSTANT);
 	cfg.host.device.touch = touch;
 	cfg.guest.machine.kernel = in->kernel;
 	if (bs_compare(&cfg, &r, &err) < 0)

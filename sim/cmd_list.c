@@ -42,12 +42,13 @@ static int list_strategies(char **args)
 
 static int list_devices(char **args)
 {
+	const struct bs_device_traits *t;
 	const char *name, *summary;
 
 	(void)args;
-	for (unsigned int i = 0; bs_device_kind(i, &name, &summary); i++) {
-		printf("%s - %s\n", name, summary);
-		print_params(bs_device_params(i));
+	for (unsigned int i = 0; (t = bs_device_at(i)); i++) {
+		printf("%s - %s\n", t->name, t->summary);
+		print_params(t->params);
 	}
 	puts("advice (--advice)");
 	for (unsigned int i = 0; bs_device_advice(i, &name, &summary); i++)

@@ -285,17 +285,18 @@ static error_t parse_guest(int key, char *arg, struct sim_options *o)
 /* "model:per_request=2us,error_every=3" */
 static void set_device(struct bs_device_config *dc, const char *arg)
 {
-	const char *names[16] = {NULL}, *summary;
 	const size_t len = strcspn(arg, ":");
-	unsigned int n = 0;
+	const struct bs_device_traits *t;
 	struct bs_error err;
-	char kind[32];
 
-	snprintf(kind, sizeof(kind), "%.*s", (int)len, arg);
-	while (n < 15 && bs_device_kind(n, &names[n], &summary))
-		n++;
-	names[n] = NULL;
-	dc->kind = names[cli_enum("--device", kind, names)];
+	for (unsigned int i = 0; (t = bs_device_at(i)); i++)
+		if (strlen(t->name) == len && !strncmp(t->name, arg, len))
+			break;
+	if (!t) {
+		bs_device_check_params(arg, NULL, &err);
+		exit(cli_error(&err));
+	}
+	dc->kind = t->name;
 	dc->params = arg[len] ? arg + len + 1 : NULL;
 	/* Now, not after the trace was read. */
 	if (bs_device_check_params(dc->kind, dc->params, &err))
@@ -361,11 +362,19 @@ static error_t parse_host_model(int key, const char *arg, struct sim_options *o)
 	return ARGP_ERR_UNKNOWN;
 }
 
+static enum bs_advice read_advice(const char *arg)
+{
+	const char *name, *names[BS_ADVICE_PAGEOUT + 2] = {NULL};
+
+	for (unsigned int i = 0; i <= BS_ADVICE_PAGEOUT && bs_device_advice(i, &name, NULL); i++)
+		names[i] = name;
+	return (enum bs_advice)cli_enum("--advice", arg, names);
+}
+
 static error_t parse_host(int key, char *arg, struct sim_options *o)
 {
 	static const char *const thps[] = {"auto", "always", "never", NULL};
 	static const char *const touches[] = {"none", "page", "all", NULL};
-	const char *advices[8] = {NULL};
 	static const char *const verifies[] = {"each", "sample", "end", NULL};
 	static const char *const residents[] = {"used", "all", "none", NULL};
 	struct bs_device_config *dc = &o->cfg.host.device;
@@ -381,9 +390,7 @@ static error_t parse_host(int key, char *arg, struct sim_options *o)
 		dc->touch = (enum bs_touch)cli_enum("--touch", arg, touches);
 		return 0;
 	case OPT_ADVICE:
-		for (unsigned int i = 0; bs_device_advice(i, &advices[i], NULL); i++)
-			;
-		dc->advice = (enum bs_advice)cli_enum("--advice", arg, advices);
+		dc->advice = read_advice(arg);
 		return 0;
 	case OPT_VERIFY:
 		dc->verify = (enum bs_verify)cli_enum("--verify", arg, verifies);

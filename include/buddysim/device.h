@@ -6,8 +6,7 @@
  * at completion drops what may be dropped. Its residency model knows which pages the host holds;
  * with a real arena (madvise) the model is checked against the kernel's own account, and the
  * content of memory in use is stamped and verified. Costs are virtual ns, from a named preset;
- * what really happened is measured beside it and never changes a decision. semantics.md 2, 6;
- * spec reporting.md 12.
+ * what really happened is measured beside it and never changes a decision.
  */
 #ifndef BUDDYSIM_DEVICE_H
 #define BUDDYSIM_DEVICE_H
@@ -34,7 +33,8 @@ enum bs_poison { BS_POISON_OFF, BS_POISON_BEFORE, BS_POISON_AFTER, BS_POISON_HOS
 enum bs_verify { BS_VERIFY_EACH, BS_VERIFY_SAMPLE, BS_VERIFY_END };
 enum bs_resident { BS_RESIDENT_USED, BS_RESIDENT_ALL, BS_RESIDENT_NONE };
 
-/** Virtual costs in ns; semantics.md 2, anchors.md F.3. "thp": where the arena has huge pages. */
+/** Virtual costs in ns (src/device/costs.def says what they stand for), each at most a day. "thp":
+ *  where the arena has huge pages. */
 struct bs_device_costs {
 	bs_ns per_request, per_range; /* a report */
 	bs_ns per_mib, thp_per_mib; /* ... and the dropping itself */
@@ -42,7 +42,7 @@ struct bs_device_costs {
 	bs_ns install_per_mib, poison_per_mib;
 	bs_ns zero_per_mib; /* the guest's own zeroing of user memory; 0 in both presets */
 };
-/** Preset by name ("null", "default"); false if unknown. Names: bs_cost_preset_names(). */
+/** Preset by name; false if unknown. Names: bs_cost_preset_names(). */
 bool bs_cost_preset(const char *name, struct bs_device_costs *out);
 const char *const *bs_cost_preset_names(void);
 /** Cost number @index and its name ("per_request"); NULL behind the last. @name may be NULL. */
@@ -58,16 +58,42 @@ struct bs_calibration {
 int bs_device_calibrate(unsigned int rounds, struct bs_calibration *out, struct bs_error *err);
 
 /**
+ * struct bs_device_traits - what a kind of device is, for whoever did not write it
+ * @has_arena: there is real memory behind the guest: content is watched, residency checked
+ * @has_costs: its costs can be told, by parameters of their names
+ * @is_default: what a replay uses if nobody says; one kind is
+ * @preset: costs it has unless told otherwise
+ * @params: the costs if it has any, its queue and how it misbehaves
+ */
+struct bs_device_traits {
+	const char *name, *summary;
+	bool has_arena, has_costs, is_default;
+	const char *preset;
+	const struct bs_param *params;
+};
+/** Kind number @index, NULL behind the last; or the kind of that name, NULL if there is none. */
+const struct bs_device_traits *bs_device_at(unsigned int index);
+const struct bs_device_traits *bs_device_traits(const char *kind);
+/** What somebody wants of a device without knowing any by name. */
+enum bs_device_use {
+	BS_DEVICE_DEFAULT, /* what a replay uses if nobody says */
+	BS_DEVICE_TIMED, /* it takes virtual time, guests of any size, no real memory */
+	BS_DEVICE_INSTANT, /* nothing takes time, no real memory */
+};
+/** Name of the first kind that is for @use. */
+const char *bs_device_for(enum bs_device_use use);
+
+/**
  * struct bs_device_config - a device and the memory behind it
- * @kind: "null", "model", "madvise"; names: bs_device_kind()
+ * @kind: name of a kind, see bs_device_at() and bs_device_for()
  * @nr_pages: size of the guest's pfn space
  * @peak_pages: the most pages that will be resident at once, for the memory guard; 0 = nr_pages
  * @capacity: ranges per request, 1..512; 0 = 32
  * @depth: requests in flight at once, 1..256; 0 = 16
  * @report_order: lowest order that will be reported (decides THP_AUTO)
- * @costs: NULL = the preset of the kind ("null": 0, others: "default")
+ * @costs: NULL = the preset of the kind
  * @params: parameters of the kind, "per_request=2us,error_every=3"; NULL = defaults. They go over
- *          @costs and @depth; table: bs_device_params()
+ *          @costs and @depth; table: bs_device_at()
  * @seed: of the faults' randomness; 0 = 1
  * @zero_once: keep account of which memory is zero, for bs_device_zero()
  */
@@ -96,13 +122,9 @@ struct bs_device_config {
 int bs_device_create(const struct bs_device_config *config, struct bs_device **out,
 		     struct bs_error *err);
 void bs_device_destroy(struct bs_device *d);
-/** Names of the device kinds with a one-line summary each; false behind the last. */
-bool bs_device_kind(unsigned int index, const char **name, const char **summary);
 /** Name of enum bs_advice number @index ("dontneed") and what it does; false behind the last.
- *  @summary may be NULL. spec reporting.md 11 */
+ *  @summary may be NULL. */
 bool bs_device_advice(unsigned int index, const char **name, const char **summary);
-/** Parameters of device kind number @index: costs, queue and faults (spec reporting.md 12.3). */
-const struct bs_param *bs_device_params(unsigned int index);
 /** Would bs_device_create() accept them? 0 or -EINVAL with @err. @params may be NULL. */
 int bs_device_check_params(const char *kind, const char *params, struct bs_error *err);
 /** The costs that a device made from @config has: @costs or the kind's preset, changed by @params.
@@ -148,7 +170,7 @@ int bs_device_complete(struct bs_device *d, int ticket, bs_ns now, struct bs_err
  * bs_device_busy - would a request that arrives at @now wait before it is served?
  *
  * The queue is full, the host stands still (stall), or the device says so (busy_every, busy_for,
- * during which it serves requests all the same). spec reporting.md 11, skip_if_busy.
+ * during which it serves requests all the same).
  */
 bool bs_device_busy(const struct bs_device *d, bs_ns now);
 
@@ -181,7 +203,6 @@ int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t
  * MADV_POPULATE_WRITE (Linux 5.14), else by touching. With huge pages an empty 2 MiB is installed
  * whole. Pages that had been discarded count as refaulted, for they are needed again.
  * Return: 0; -EUCLEAN if a page of it is at the device right now, or does not exist.
- * spec reporting.md 10, S8a.
  */
 int bs_device_install(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns now, bs_ns *cost,
 		      struct bs_error *err);
@@ -195,7 +216,6 @@ int bs_device_install(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns
  * Memory that was advised MADV_FREE or MADV_PAGEOUT counts as not dropped, for it may come back as it
  * was; and what a host fills with a poison byte other than 0 was never zero.
  * Return: virtual ns, zero_per_mib for the block, or 0 if @known.
- * spec reporting.md 0.6, 11.
  */
 bs_ns bs_device_zero(struct bs_device *d, bs_pfn pfn, unsigned int order, bool known);
 
@@ -208,7 +228,6 @@ enum bs_poison bs_device_poison_mode(const struct bs_device *d);
  * The caller knows when: BS_POISON_BEFORE or _AFTER the free's hints. With other modes, or where the
  * guest touches nothing, nothing happens.
  * Return: 0; -EUCLEAN if a page of it is at the device, in use, or does not exist.
- * spec reporting.md 11, 12.1.
  */
 int bs_device_poison(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns now, bs_ns *cost,
 		     struct bs_error *err);
@@ -224,7 +243,7 @@ struct bs_errno_count {
  * What the device counted. In base-page mode discarded = returned. In THP mode a partly dropped
  * huge page stays with the host's kernel until its last part goes: dropped parts are unmapped,
  * not returned, and a part that is needed again takes a new base page beside it, so that held can
- * exceed what is mapped - all as measured on Linux 6.18 (semantics.md 6).
+ * exceed what is mapped - all as measured on Linux 6.18.
  *
  * The age of a refault is the time since the latest discard within the same 2 MiB.
  */
@@ -266,7 +285,7 @@ bool bs_device_is_resident(const struct bs_device *d, bs_pfn pfn);
  * bs_device_check - compare the model with the kernel's account of the arena
  *
  * Base pages: page by page. Huge pages: every page touched and not discarded since is there, and
- * nothing is there in a 2 MiB of which the model holds nothing (semantics.md 6). MADV_FREE,
+ * nothing is there in a 2 MiB of which the model holds nothing. MADV_FREE,
  * MADV_PAGEOUT and devices without an arena: nothing to compare.
  * Return: 0 equal; 1 mismatch, now or in an earlier check of enum bs_verify (@err describes the
  * first); -errno could not be read.
@@ -274,8 +293,8 @@ bool bs_device_is_resident(const struct bs_device *d, bs_pfn pfn);
 int bs_device_check(struct bs_device *d, struct bs_error *err);
 /** Bytes the kernel really holds for the arena (Rss), or BS_NO_TIME without an arena. */
 uint64_t bs_device_real_rss(struct bs_device *d);
-/** Effective options: "madvise, thp=never, MADV_DONTNEED, 32 ranges"; snprintf()'s value. */
-int bs_device_describe(const struct bs_device *d, char *buf, size_t size);
+/** Effective options, the device's own string: "madvise, thp=never, MADV_DONTNEED, 32 ranges". */
+const char *bs_device_words(const struct bs_device *d);
 /** What was found on this host, for a record's measured part: "host thp=madvise, PAGEMAP_SCAN",
  *  or "" without an arena; snprintf()'s value. */
 int bs_device_host(const struct bs_device *d, char *buf, size_t size);

@@ -23,7 +23,7 @@ struct scan_region {
 #define SCAN_IOCTL _IOWR('f', 16, struct scan_arg)
 #define SCAN_PRESENT (UINT64_C(1) << 3)
 #define SCAN_SWAPPED (UINT64_C(1) << 4)
-/* Not more: on 6.18 a longer vector with more regions leaves a stale walk_end (anchors.md F.3). */
+/* Not more: on 6.18 a longer vector with more regions leaves a stale walk_end. */
 #define SCAN_REGIONS 512
 
 #define PAGEMAP_PRESENT (UINT64_C(1) << 63)

@@ -21,7 +21,8 @@ int bs_account_open(struct bs_account *acc, struct bs_error *err);
 void bs_account_close(struct bs_account *acc);
 
 /* One bit per page of [addr, addr + nr pages), nr <= BS_ACCOUNT_WINDOW, into @present. The cheapest
- * exact way: PAGEMAP_SCAN for huge pages, mincore for base pages (anchors.md F.3). 0 or -errno. */
+ * exact way: PAGEMAP_SCAN for huge pages (of 1 GiB: 12 us, mincore 112), mincore for base pages
+ * (232 us, PAGEMAP_SCAN 846). 0 or -errno. */
 int bs_account_read(const struct bs_account *acc, const char *addr, unsigned int nr, bool thp,
 		    uint64_t *present);
 /* The same, slow, from pagemap's entries: it knows pages that were swapped out, which the host

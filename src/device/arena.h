@@ -10,7 +10,7 @@
 struct bs_arena {
 	char *base; /* of page 0; aligned to 4 MiB, the largest block */
 	uint64_t nr_pages;
-	uint64_t *touched; /* written and not discarded since: the 4 KiB model of semantics.md 6 */
+	uint64_t *touched; /* written and not discarded since: what is surely there */
 	void *mapping; /* the arena with a guard on each side */
 	size_t mapping_bytes;
 	int advice; /* MADV_DONTNEED, MADV_FREE */

@@ -10,7 +10,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "device_int.h"
+#include "arena.h"
+#include "residency.h"
 
 #define BLOCKS 32 /* of 2 MiB: one request's worth */
 #define BLOCK_BYTES (BS_REGION_PAGES * BS_PAGE_SIZE)

@@ -1,40 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * costs.c - named presets of virtual costs. Figures are medians of anchors.md F.3; "row" names its
- * row, "|" its columns (with THP | 4 KiB pages). A device's own parameters come from calibration.
+ * costs.c - virtual costs by name, and the named presets of them.
  */
-#include <buddysim/device.h>
+#include "costs.h"
 
 #include <string.h>
 
 static const char *const preset_names[] = {"null", "default", NULL};
 
+#define BS_COST(field, def, text) .field = def,
 static const struct bs_device_costs presets[] = {
 	{0},
 	{
-		/* The first three together give 92 us for 32 scattered ranges of 2 MiB in one
-		 * request with huge pages, measured 91 ("32 x 2 MiB scattered"), and 1036 us with
-		 * base pages, measured 1080-1190. */
-		/* row "32 x 2 MiB contiguous: 32 calls / 1 call", 151 / 102 us: (151-102)/31 */
-		.per_request = 1580,
-		/* row "madvise that has nothing to do", 0.14 us | 0.15 us */
-		.per_range = 140,
-		/* row "MADV_DONTNEED 2 MiB / 4 MiB": what 2 MiB more cost. 32.5 / 64.7 us of
-		 * base pages, 3.8 / 6.5 us of huge ones */
-		.per_mib = 16100,
-		.thp_per_mib = 1350,
-		/* row "refault of 2 MiB: cold / recycled", cold: 616 us of base pages, 231 us of
-		 * a huge one */
-		.refault_per_mib = 308000,
-		.refault_thp_per_mib = 115500,
-		/* row "MADV_POPULATE_WRITE of 2 MiB", 225 us: frames are installed as huge pages */
-		.install_per_mib = 112500,
-		/* row "memset 2 MiB: cold / cached", cold: 195 us */
-		.poison_per_mib = 97500,
-		/* zero_per_mib: what a guest does anyway, reporting or not, is no cost of reporting
-		 * and left out, but for who asks what leaving it out would save (`calibrate`). */
+#include "costs.def"
 	},
 };
+#undef BS_COST
 
 bool bs_cost_preset(const char *name, struct bs_device_costs *out)
 {
@@ -50,4 +31,36 @@ bool bs_cost_preset(const char *name, struct bs_device_costs *out)
 const char *const *bs_cost_preset_names(void)
 {
 	return preset_names;
+}
+
+bs_ns *bs_cost_field(struct bs_device_costs *c, unsigned int index, const char **name)
+{
+#define BS_COST(field, def, text) {#field, &c->field},
+	const struct {
+		const char *name;
+		bs_ns *value;
+	} fields[] = {
+#include "costs.def"
+	};
+#undef BS_COST
+
+	if (index >= sizeof(fields) / sizeof(fields[0]))
+		return NULL;
+	if (name)
+		*name = fields[index].name;
+	return fields[index].value;
+}
+
+int bs_costs_check(const struct bs_device_costs *c, const char *owner, struct bs_error *err)
+{
+	struct bs_device_costs copy = *c;
+	const char *name;
+	bs_ns *field;
+
+	for (unsigned int i = 0; (field = bs_cost_field(&copy, i, &name)); i++)
+		if (*field > BS_COST_MAX)
+			return bs_error_set(err, BS_USAGE, 0, owner, "use a value from 0ns to 24h",
+					    "%s cannot be %lluns", name,
+					    (unsigned long long)*field);
+	return 0;
 }

@@ -7,7 +7,10 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "costs.h"
 
 #define DAY (24 * 3600 * BS_NS_PER_S)
 
@@ -36,7 +39,10 @@ enum {
 	POISON,
 	POISON_BYTE,
 	FIRST_COST,
-	NR_PARAMS = FIRST_COST + 9,
+#define BS_COST(field, def, text) +1
+	NR_PARAMS = FIRST_COST
+#include "costs.def"
+#undef BS_COST
 };
 
 static const char *const latencies[] = {"fixed", "uniform", "exponential", NULL};
@@ -60,9 +66,6 @@ static const int errno_values[] = {EACCES, EAGAIN, EBADF, EBUSY,  EFAULT,
 #define TIME(n, hi, text) {.name = n, .type = BS_PARAM_TIME, .max = hi, .help = text}
 #define WORD(n, d, list, text) \
 	{.name = n, .type = BS_PARAM_ENUM, .def = d, .names = list, .help = text}
-#define COST(field, d, text) \
-	{.name = #field, .type = BS_PARAM_TIME, .def = d, .max = DAY, .help = text}
-
 #define FAULT_PARAMS \
 	UINT("queue_depth", 16, 1, 256, "requests in flight at once"), \
 	UINT("seed", 0, 0, UINT64_MAX, "of the faults; 0 = the run's"), \
@@ -95,36 +98,15 @@ static const int errno_values[] = {EACCES, EAGAIN, EBADF, EBUSY,  EFAULT,
 
 const struct bs_param bs_device_fault_params[] = {FAULT_PARAMS, {.name = NULL}};
 
-/* Defaults: preset "default", as costs.c derives it. */
 const struct bs_param bs_device_all_params[] = {
 	FAULT_PARAMS,
-	COST(per_request, 1580, "cost of a request"),
-	COST(per_range, 140, "cost of each range of it"),
-	COST(per_mib, 16100, "dropping 1 MiB of base pages"),
-	COST(thp_per_mib, 1350, "dropping 1 MiB of huge pages"),
-	COST(refault_per_mib, 308000, "touching 1 MiB of base pages again"),
-	COST(refault_thp_per_mib, 115500, "touching 1 MiB of huge pages again"),
-	COST(install_per_mib, 112500, "installing 1 MiB for the guest (shared state)"),
-	COST(poison_per_mib, 97500, "writing a poison pattern over 1 MiB"),
-	COST(zero_per_mib, 0, "the guest's own zeroing of 1 MiB of user memory"),
+#define BS_COST(field, d, text) \
+	{.name = #field, .type = BS_PARAM_TIME, .def = d, .max = BS_COST_MAX, .help = text},
+#include "costs.def"
+#undef BS_COST
 	{.name = NULL},
 };
 /* clang-format on */
-
-bs_ns *bs_cost_field(struct bs_device_costs *c, unsigned int index, const char **name)
-{
-	bs_ns *const fields[] = {
-		&c->per_request,     &c->per_range,	  &c->per_mib,
-		&c->thp_per_mib,     &c->refault_per_mib, &c->refault_thp_per_mib,
-		&c->install_per_mib, &c->poison_per_mib,  &c->zero_per_mib,
-	};
-
-	if (index >= sizeof(fields) / sizeof(fields[0]))
-		return NULL;
-	if (name)
-		*name = bs_device_all_params[FIRST_COST + index].name;
-	return fields[index];
-}
 
 static void set_faults(struct bs_faults *f, const uint64_t *v, uint64_t seed)
 {
@@ -165,22 +147,28 @@ static int check_values(const uint64_t *v, const char *owner, struct bs_error *e
 	return 0;
 }
 
-/* What differs from a device that was told nothing, for the record. */
-static void describe(const struct bs_param *table, const uint64_t *plain, const uint64_t *v,
-		     char *buf, size_t size)
+/* What differs from a device that was told nothing, for the record. NULL: no memory. */
+static char *describe(const struct bs_param *table, const uint64_t *plain, const uint64_t *v)
 {
-	size_t used = 0;
+	char *text = NULL, value[64];
+	const char *sep = "";
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
 
-	buf[0] = '\0';
-	for (unsigned int i = 0; i < bs_param_count(table) && used < size; i++) {
-		char value[64];
-
+	if (!f)
+		return NULL;
+	for (unsigned int i = 0; i < bs_param_count(table); i++) {
 		if (v[i] == plain[i])
 			continue;
 		bs_param_format(&table[i], v[i], value, sizeof(value));
-		used += (size_t)snprintf(buf + used, size - used, "%s%s=%s", used ? "," : "",
-					 table[i].name, value);
+		fprintf(f, "%s%s=%s", sep, table[i].name, value);
+		sep = ",";
 	}
+	if (fclose(f)) {
+		free(text);
+		return NULL;
+	}
+	return text;
 }
 
 int bs_device_params_parse(const struct bs_param *table, const char *kind, const char *text,
@@ -211,6 +199,6 @@ int bs_device_params_parse(const struct bs_param *table, const char *kind, const
 	out->poison = (enum bs_poison)v[POISON];
 	out->poison_byte = (uint8_t)v[POISON_BYTE];
 	set_faults(&out->faults, v, seed ? seed : 1);
-	describe(table, plain, v, out->changed, sizeof(out->changed));
-	return 0;
+	out->changed = describe(table, plain, v);
+	return out->changed ? 0 : bs_error_set(err, BS_RESOURCE, ENOMEM, owner, NULL, "no memory");
 }

@@ -17,11 +17,11 @@ struct bs_device_settings {
 	unsigned int depth; /* 0: not said */
 	enum bs_poison poison;
 	uint8_t poison_byte;
-	char changed[160]; /* the parameters that are not as by default: "error_every=3" */
+	char *changed; /* the parameters that are not as by default: "error_every=3"; free() it */
 };
 
 /* @costs: what they are unless @text says otherwise; @seed: of the faults, likewise.
- * 0 or -EINVAL with @err. */
+ * 0, or negative with @err and nothing to free. */
 int bs_device_params_parse(const struct bs_param *table, const char *kind, const char *text,
 			   const struct bs_device_costs *costs, uint64_t seed,
 			   struct bs_device_settings *out, struct bs_error *err);

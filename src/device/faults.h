@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * faults.h - how a device misbehaves, on purpose: spec reporting.md 12.3.
+ * faults.h - how a device misbehaves, on purpose (`buddysim list devices`).
  *
  * What happens to a request is decided when it arrives, in the order of arrival, from a generator
  * of the device's own: the same requests meet the same fate, whatever else the run draws.

@@ -3,13 +3,12 @@
  * madvise.c - the device that acts on real memory: blocks are stamped, reported ranges are given
  * to madvise(), and the effect is judged by the kernel's account, not by the return code.
  */
-#include "device_int.h"
-
-#include <sys/mman.h>
-
 #include <errno.h>
 #include <time.h>
 
+#include "advice.h"
+#include "arena_check.h"
+#include "device_params.h"
 #include "guard.h"
 
 #define SAMPLE_EVERY 64
@@ -21,15 +20,6 @@ static uint64_t real_ns(void)
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (uint64_t)t.tv_sec * BS_NS_PER_S + (uint64_t)t.tv_nsec;
 }
-
-/* BS_ADVICE_NONE: no range ever gets as far as that. MADV_PAGEOUT: Linux 5.4, newer than the oldest
- * headers; a kernel without it refuses the range. */
-static const int advice[] = {
-	[BS_ADVICE_DONTNEED] = MADV_DONTNEED,
-	[BS_ADVICE_FREE] = MADV_FREE,
-	[BS_ADVICE_NONE] = MADV_NORMAL,
-	[BS_ADVICE_PAGEOUT] = 21,
-};
 
 /* Pages that are given to the kernel's own judgement stay mapped until it wants them. */
 static bool is_comparable(const struct bs_device *d)
@@ -51,7 +41,7 @@ static int madvise_create(struct bs_device *d, uint64_t peak_pages, struct bs_er
 		bs_account_close(&d->account);
 		return ret;
 	}
-	d->arena.advice = advice[d->advice];
+	d->arena.advice = bs_advice_number(d->advice);
 	d->arena.fill = d->touch == BS_TOUCH_ALL;
 	d->collapses = bs_account_collapses();
 	d->stats.content_checked = d->touch != BS_TOUCH_NONE;
@@ -69,7 +59,7 @@ static void madvise_touch(struct bs_device *d, bs_pfn pfn, unsigned int nr, uint
 {
 	uint64_t start;
 
-	/* Reading the clock costs more than a touch without a fault (anchors.md F.3). */
+	/* Reading the clock costs more than a touch without a fault. */
 	if (!faults) {
 		bs_arena_stamp(&d->arena, pfn, nr, id);
 		return;
@@ -151,7 +141,7 @@ static void madvise_completed(struct bs_device *d, const struct bs_range *r, uns
 		return;
 	for (unsigned int i = 0; i < n; i++)
 		if (!(failed[i / 64] >> (i % 64) & 1))
-			bs_verify_discarded(d, r[i]);
+			bs_arena_check_discarded(d, r[i]);
 }
 
 static int madvise_rss(struct bs_device *d, struct bs_rss *rss)
@@ -164,7 +154,7 @@ static int madvise_check(struct bs_device *d, struct bs_error *err)
 	int ret = 0;
 
 	if (is_comparable(d))
-		ret = bs_verify_arena(d);
+		ret = bs_arena_check(d);
 	if (ret)
 		return bs_error_set(err, BS_RESOURCE, -ret, "device madvise",
 				    "--device null, or mount /proc",
@@ -177,10 +167,17 @@ static int madvise_check(struct bs_device *d, struct bs_error *err)
 }
 
 const struct bs_device_ops bs_device_madvise = {
-	.name = "madvise",
-	.summary = "a real arena: blocks are stamped, reports are madvise()d and checked",
-	.preset = "default",
-	.params = bs_device_all_params,
+	.traits =
+		{
+			.name = "madvise",
+			.summary =
+				"a real arena: blocks are stamped, reports are madvise()d and checked",
+			.has_arena = true,
+			.has_costs = true,
+			.is_default = true,
+			.preset = "default",
+			.params = bs_device_all_params,
+		},
 	.create = madvise_create,
 	.destroy = madvise_destroy,
 	.touch = madvise_touch,

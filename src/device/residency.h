@@ -12,7 +12,7 @@
  *           region removes the page table (Linux from 6.14; before, only khugepaged does).
  *
  * Blocks are naturally aligned, so that a block of less than 64 pages lies in one word, and one
- * of less than 512 in one region. semantics.md 6.
+ * of less than 512 in one region (MEANING.md, huge pages).
  */
 #ifndef BS_DEVICE_RESIDENCY_H
 #define BS_DEVICE_RESIDENCY_H

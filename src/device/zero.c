@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * zero.c - what the guest may take for zeroed by the host, and what it would find there: spec
- * reporting.md 0.6, 11 (zero_once).
- *
  * A page whose bit is set in d->dirty holds something: an owner's, or a pattern that is not zero. It
  * is set by whoever writes, and cleared by nobody but the host that drops the page, or a guest that
  * overwrites with zeroes what it frees.
  */
-#include "device_int.h"
+#include "zero.h"
 
 #include <errno.h>
 
+#include "costs.h"
 #include "lazy.h"
 
 static size_t dirty_bytes(const struct bs_device *d)
@@ -56,7 +54,7 @@ bs_ns bs_device_zero(struct bs_device *d, bs_pfn pfn, unsigned int order, bool k
 	uint64_t pages = 0;
 
 	if (!known)
-		return nr * d->costs.zero_per_mib >> (20 - BS_PAGE_SHIFT);
+		return bs_cost_of(nr, d->costs.zero_per_mib);
 	d->stats.zeroing_avoided_bytes += (uint64_t)nr << BS_PAGE_SHIFT;
 	for (uint64_t i = word; d->dirty && i < word + bs_nr_words(nr); i++) {
 		/* What is not there yet is filled before the owner sees it. */

@@ -71,20 +71,6 @@ static void put_host_events(FILE *f, const struct bs_sim_config *cfg)
 	}
 }
 
-static bool has_costs(const char *kind)
-{
-	const char *name, *summary;
-
-	for (unsigned int i = 0; bs_device_kind(i, &name, &summary); i++) {
-		const struct bs_param *p = bs_device_params(i);
-
-		for (; !strcmp(name, kind) && p && p->name; p++)
-			if (!strcmp(p->name, "per_request"))
-				return true;
-	}
-	return false;
-}
-
 /* The preset that @costs are, or NULL: they come from a file. */
 static const char *preset_of(const struct bs_device_costs *costs)
 {
@@ -105,7 +91,7 @@ static void put_device(FILE *f, const struct bs_device_config *dc, json_t *confi
 	if (preset)
 		fprintf(f, " --costs %s", preset);
 	fprintf(f, " --device %s", dc->kind);
-	if (dc->costs && !preset && has_costs(dc->kind))
+	if (dc->costs && !preset && bs_device_traits(dc->kind)->has_costs)
 		json_object_foreach(costs, key, v)
 		{
 			fprintf(f, "%s%.*s=%lldns", sep, (int)(strlen(key) - strlen("_ns")), key,

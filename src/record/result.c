@@ -213,7 +213,7 @@ static json_t *checks_json(const struct bs_outcome *c)
 	put_str(o, "residency",
 		!f->residency_checked			      ? "not checked"
 		: !f->residency_equal			      ? f->residency_note
-		: strcmp(c->cfg->host.device.kind, "madvise") ? "modelled"
+		: !bs_device_traits(c->cfg->host.device.kind)->has_arena ? "modelled"
 		: c->cfg->host.device.advice == BS_ADVICE_FREE ||
 				c->cfg->host.device.advice == BS_ADVICE_PAGEOUT
 			? "not comparable"

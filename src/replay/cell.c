@@ -93,7 +93,6 @@ static int create_device(struct bs_cell *c, const char *params, struct bs_error 
 	ret = bs_device_create(&dc, &c->dev, err);
 	if (ret)
 		return ret;
-	bs_device_describe(c->dev, c->device_words, sizeof(c->device_words));
 	c->poison = bs_device_poison_mode(c->dev);
 	bs_device_config_costs(&dc, &costs, NULL);
 	c->zeroes = dc.zero_once || costs.zero_per_mib;
@@ -235,7 +234,7 @@ void bs_cell_outcome(const struct bs_cell *c, struct bs_outcome *o)
 		.index = c->index,
 		.label = c->label,
 		.params = c->params,
-		.device_words = c->device_words,
+		.device_words = bs_device_words(c->dev),
 		.kernel = bs_kernel_name(c->m),
 		.strategy = c->strategy,
 		.huge = bs_device_thp(c->dev),

@@ -46,7 +46,7 @@ struct bs_cell {
 	const struct bs_trace_info *info;
 	const struct bs_strategy *strategy;
 	unsigned int index; /* of the cell in its comparison */
-	char label[BS_LABEL_MAX], params[256], device_words[160];
+	char label[BS_LABEL_MAX], params[256];
 	struct bs_machine *m;
 	struct bs_device *dev;
 	struct bs_report_ctx *rc;

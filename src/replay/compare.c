@@ -27,7 +27,7 @@ void bs_sim_defaults(struct bs_sim_config *c)
 		.seed = 1,
 		.guest = {.machine = {.kernel = "linux-6.1", .layout = BS_LAYOUT_QEMU_PC},
 			  .wake_latency = 20 * BS_NS_PER_US},
-		.host = {.device = {.kind = "madvise",
+		.host = {.device = {.kind = bs_device_for(BS_DEVICE_DEFAULT),
 				    .touch = BS_TOUCH_PAGE,
 				    .verify = BS_VERIFY_SAMPLE},
 			 .poll = BS_NS_PER_S,

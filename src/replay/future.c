@@ -160,7 +160,7 @@ static struct bs_plan first_run(const struct bs_plan *plan)
 	struct bs_plan first = *plan;
 	struct bs_device_config *dc = &first.cfg.host.device;
 
-	dc->kind = "null";
+	dc->kind = bs_device_for(BS_DEVICE_INSTANT);
 	dc->params = NULL;
 	dc->costs = NULL;
 	dc->touch = BS_TOUCH_NONE;

@@ -34,7 +34,7 @@ static void write_facts(FILE *f, const struct bs_cell *c)
 	fprintf(f, "# seed %" PRIu64 "\n# time_ns %" PRIu64 "\n# event %" PRIu64 "\n", c->cfg->seed,
 		c->now, c->f.events);
 	fprintf(f, "# strategy %s\n# parameters %s\n", c->label, c->params);
-	fprintf(f, "# device %s\n# trace %s\n", c->device_words, c->cfg->trace_path);
+	fprintf(f, "# device %s\n# trace %s\n", bs_device_words(c->dev), c->cfg->trace_path);
 	/* They are on no list: to whoever loads the dump they are in use. */
 	bs_report_stats(c->rc, &st);
 	fprintf(f, "# isolated_bytes %" PRIu64 "\n", st.isolated_bytes);

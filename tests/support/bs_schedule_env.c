@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "device_int.h"
+#include "device_state.h"
 
 /* ---- The device and the clock ---------------------------------------------------------------- */
 

@@ -436,15 +436,30 @@ static void test_defaults_are_those_of_the_preset(void **state)
 static void test_what_was_changed_is_described(void **state)
 {
 	struct bs_device *d = device("model", "error_every=3,per_request=2us,latency=uniform");
-	char buf[256];
 
 	(void)state;
-	bs_device_describe(d, buf, sizeof(buf));
-	assert_non_null(strstr(buf, ", latency=uniform,error_every=3,per_request=2us"));
+	assert_non_null(
+		strstr(bs_device_words(d), ", latency=uniform,error_every=3,per_request=2us"));
 	bs_device_destroy(d);
 	d = device("model", NULL);
-	bs_device_describe(d, buf, sizeof(buf));
-	assert_string_equal(buf, "model, thp=never, 4 ranges");
+	assert_string_equal(bs_device_words(d), "model, thp=never, 4 ranges");
+	bs_device_destroy(d);
+}
+
+/* All that was said is there, however much it is: two devices that differ have two names. */
+static void test_any_number_of_words(void **state)
+{
+	static const char words[] =
+		"queue_depth=7,seed=18446744073709551615,latency=exponential,latency_mean=1234us,"
+		"stall_at=1000001ns,stall_for=3us,stall_every=1h,busy_every=2h,busy_for=1min,"
+		"error_every=1000,error_ppm=17,partial_every=1001,partial_ranges=3,"
+		"inhibit=assigned,inhibit_at=7h,inhibit_for=8h,host_page=64KiB,"
+		"madvise_errno=EAGAIN,madvise_every=1002,trust=on,poison=before,poison_byte=1,"
+		"per_request=1ns,per_range=2ns,per_mib=3ns";
+	struct bs_device *d = device("model", words);
+
+	(void)state;
+	assert_non_null(strstr(bs_device_words(d), words));
 	bs_device_destroy(d);
 }
 
@@ -498,6 +513,7 @@ int main(void)
 		cmocka_unit_test(test_queue_depth),
 		cmocka_unit_test(test_defaults_are_those_of_the_preset),
 		cmocka_unit_test(test_what_was_changed_is_described),
+		cmocka_unit_test(test_any_number_of_words),
 		cmocka_unit_test(test_bad_parameters),
 	};
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "bs_device_test.h"
-#include "device_int.h"
+#include "device_state.h"
 
 static const struct bs_device_costs costs = {
 	.per_request = 1000, .per_range = 100, .per_mib = 7, .thp_per_mib = 7};
@@ -27,10 +27,7 @@ static struct bs_device *device(const char *kind, enum bs_thp thp, enum bs_advic
 
 static void assert_described(const struct bs_device *d, const char *text)
 {
-	char words[128];
-
-	bs_device_describe(d, words, sizeof(words));
-	assert_string_equal(words, text);
+	assert_string_equal(bs_device_words(d), text);
 }
 
 /* ---- Advice ---------------------------------------------------------------------------------- */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "bs_device_test.h"
-#include "device_int.h"
+#include "device_state.h"
 
 static struct bs_device *device(const char *kind, enum bs_thp thp, enum bs_touch touch)
 {

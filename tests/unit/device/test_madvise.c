@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "bs_device_test.h"
-#include "device_int.h"
+#include "device_state.h"
 #include "rng.h"
 
 #define MIB_PAGES 256U
@@ -46,7 +46,7 @@ static bool host_has_thp(void)
  *   the rest as well                          |...........|
  *
  * Base pages: half of it returned, then all. Huge pages: half of it unmapped and nothing returned,
- * then all returned. semantics.md 6, issue 2 shown 3
+ * then all returned. MEANING.md, huge pages
  */
 static void stripe(enum bs_thp thp)
 {
@@ -217,8 +217,7 @@ static void test_madv_free(void **state)
 	assert_int_equal(s.residency_checks, 0);
 	bs_dev_alloc_for(d, 0, 9, 2);
 	bs_dev_free_for(d, 0, 9, 2);
-	bs_device_describe(d, text, sizeof(text));
-	assert_string_equal(text, "madvise, thp=never, MADV_FREE, 32 ranges");
+	assert_string_equal(bs_device_words(d), "madvise, thp=never, MADV_FREE, 32 ranges");
 	assert_true(bs_device_host(d, text, sizeof(text)) > 0);
 	bs_device_destroy(d);
 }

@@ -229,7 +229,7 @@ static void test_costs(void **state)
 	}
 }
 
-/* anchors.md F.3: the preset must give back what it was derived from. */
+/* The preset must give back what it was derived from (costs.def). */
 static void test_presets(void **state)
 {
 	struct bs_device_costs c, zero = {0};
@@ -252,24 +252,18 @@ static void test_presets(void **state)
 		assert_true(bs_cost_preset(bs_cost_preset_names()[i], &c));
 }
 
-static void test_kinds_and_description(void **state)
+static void test_description(void **state)
 {
-	const char *name, *summary;
-	unsigned int n = 0;
 	struct bs_device *d = small_device("null", BS_THP_AUTO);
 	char text[128];
 
 	(void)state;
-	bs_device_describe(d, text, sizeof(text));
-	assert_string_equal(text, "null, thp=always, 4 ranges");
+	assert_string_equal(bs_device_words(d), "null, thp=always, 4 ranges");
 	assert_int_equal(bs_device_host(d, text, sizeof(text)), 0);
 	bs_device_destroy(d);
-	for (; bs_device_kind(n, &name, &summary); n++)
-		assert_true(*name && *summary);
-	assert_int_equal(n, 3);
 }
 
-/* --thp auto: huge pages when the reporting order is >= 9, base pages below (semantics.md 6). */
+/* --thp auto: huge pages when the reporting order is >= 9, base pages below (MEANING.md, huge pages). */
 static void test_thp_auto(void **state)
 {
 	(void)state;
@@ -322,7 +316,7 @@ int main(void)
 		cmocka_unit_test(test_touch_none),
 		cmocka_unit_test(test_costs),
 		cmocka_unit_test(test_presets),
-		cmocka_unit_test(test_kinds_and_description),
+		cmocka_unit_test(test_description),
 		cmocka_unit_test(test_thp_auto),
 		cmocka_unit_test(test_bad_configurations),
 	};

@@ -29,7 +29,7 @@ static struct bs_refault touch(struct bs_residency *r, bs_pfn pfn, unsigned int 
 
 /*
  *   touch page 7      |R......| -> base pages: 1 resident; huge pages: all 512, by one fault
- * semantics.md 6
+ * MEANING.md, huge pages
  */
 static void test_first_touch(void **state)
 {
@@ -60,7 +60,7 @@ static void test_first_touch(void **state)
  *   drop whole    |................| table gone      0     0         769
  *   touch page 0  |HHHHHHHHHHHHHHHH|                 512   0         769
  *
- * Measured, Linux 6.18 (MemFree, mincore): semantics.md 6.
+ * Measured, Linux 6.18 (MemFree, mincore): MEANING.md, huge pages.
  */
 static void test_huge_page_dropped_in_parts(void **state)
 {

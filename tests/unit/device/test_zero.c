@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "bs_device_test.h"
-#include "device_int.h"
+#include "device_state.h"
 #include "rng.h"
 
 static const struct bs_device_costs costs = {.zero_per_mib = 3 << 8}; /* 3 ns per page */

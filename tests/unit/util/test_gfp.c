@@ -98,7 +98,7 @@ static void test_format_keeps_within_its_buffer(void **state)
 	assert_int_equal(bs_gfp_format(0x7fffff, NULL, 0), n);
 }
 
-/* spec allocator.md 4.1: (gfp & 0x18) >> 3, 3 is invalid */
+/* (gfp & 0x18) >> 3, 3 is invalid */
 static void test_migratetype_and_lru(void **state)
 {
 	(void)state;

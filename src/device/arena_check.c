@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * verify.c - the residency model against the kernel's own account of the arena (semantics.md 6).
+ * arena_check.c - the residency model against the kernel's own account of the arena (MEANING.md,
+ * touching and residency).
  *
  * Base pages: equal, page by page. Huge pages: what was touched and not discarded since must be
  * there, and nothing may be there in a 2 MiB of which the model holds nothing; in between the
  * kernel is free (it may have no huge page to give, or make one later).
  */
-#include "device_int.h"
-
-#include <stdio.h>
+#include "arena_check.h"
 
 #define WINDOW_WORDS (BS_ACCOUNT_WINDOW / BS_WORD_PAGES)
 
@@ -109,7 +108,7 @@ static int verify_window(struct bs_device *d, struct window *w)
 	return 0;
 }
 
-int bs_verify_arena(struct bs_device *d)
+int bs_arena_check(struct bs_device *d)
 {
 	struct window w;
 	int ret = 0;
@@ -126,7 +125,7 @@ int bs_verify_arena(struct bs_device *d)
 }
 
 /* Just now discarded, so it must be gone, whatever the size of the pages. */
-int bs_verify_discarded(struct bs_device *d, struct bs_range r)
+int bs_arena_check_discarded(struct bs_device *d, struct bs_range r)
 {
 	uint64_t real[(1U << BS_MAX_ORDER) / BS_WORD_PAGES];
 	const unsigned int nr = 1U << r.order;

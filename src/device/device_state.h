@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * device_state.h - what a device is made of.
+ */
+#ifndef BS_DEVICE_STATE_H
+#define BS_DEVICE_STATE_H
+
+#include <buddysim/device.h>
+
+#include "account.h"
+#include "arena.h"
+#include "device_ops.h"
+#include "faults.h"
+#include "residency.h"
+#include "virtqueue.h"
+
+#define BS_DEVICE_MAX_CAPACITY 512
+#define BS_DEVICE_MAX_DEPTH 256
+
+struct bs_device {
+	struct bs_residency res;
+	const struct bs_device_ops *ops;
+	enum bs_touch touch;
+	struct bs_virtqueue vq;
+	struct bs_device_costs costs;
+	struct bs_faults faults;
+	struct bs_fate fate[BS_DEVICE_MAX_DEPTH]; /* of the requests in flight */
+	char *words; /* all that it is, as text */
+	enum bs_advice advice;
+	enum bs_poison poison;
+	uint8_t poison_byte;
+	uint64_t *dirty; /* bitmap, see zero.c; or NULL */
+	uint64_t *poisoned; /* bitmap, see poison.c; NULL if poison is off */
+	enum bs_verify verify;
+	struct bs_device_stats stats; /* what the residency model does not count itself */
+
+	/* devices with an arena */
+	struct bs_arena arena;
+	struct bs_account account;
+	uint64_t collapses; /* of khugepaged, when the arena was mapped */
+	struct bs_error mismatch; /* the first one found */
+};
+
+#endif

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * request.c - the host's side: requests arrive, take their time and are served.
+ */
+#include <errno.h>
+
+#include "costs.h"
+#include "law.h"
+#include "poison.h"
+#include "zero.h"
+
+/* Every request is completed and nothing is discarded: known beforehand, so that it costs nothing. */
+static bool drops_nothing(const struct bs_device *d)
+{
+	return d->advice == BS_ADVICE_NONE || bs_poison_inhibits(d);
+}
+
+int bs_device_request_at(struct bs_device *d, const struct bs_range *r, unsigned int n, bs_ns now,
+			 bs_ns *cost, struct bs_error *err)
+{
+	const bs_ns per_mib = d->res.thp ? d->costs.thp_per_mib : d->costs.per_mib;
+	struct bs_fate fate;
+	uint64_t pages = 0;
+	int ret;
+
+	*cost = 0;
+	if (!n || n > d->vq.capacity)
+		return bs_error_set(err, BS_INVARIANT, 0, d->ops->traits.name, NULL,
+				    "a request of %u ranges to a device with room for %u", n,
+				    d->vq.capacity);
+	if (d->vq.in_flight == d->vq.depth)
+		return bs_error_set(err, BS_RESOURCE, EBUSY, d->ops->traits.name, NULL,
+				    "%u requests are in flight", d->vq.depth);
+	for (unsigned int i = 0; i < n; i++) {
+		ret = bs_law_range(d, r[i], err);
+		if (ret) {
+			while (i--)
+				bs_virtqueue_mark(&d->vq, r[i], false);
+			return ret;
+		}
+		bs_virtqueue_mark(&d->vq, r[i], true);
+		pages += 1U << r[i].order;
+	}
+	d->stats.requests++;
+	d->stats.ranges += n;
+	d->stats.asked_bytes += pages << BS_PAGE_SHIFT;
+	*cost = d->costs.per_request + n * d->costs.per_range;
+	if (!drops_nothing(d))
+		*cost += bs_cost_of(pages, per_mib);
+	fate = bs_faults_request(&d->faults, n, now, cost);
+	ret = bs_virtqueue_add(&d->vq, r, n);
+	if (ret >= 0)
+		d->fate[ret] = fate;
+	return ret;
+}
+
+int bs_device_request(struct bs_device *d, const struct bs_range *r, unsigned int n, bs_ns *cost,
+		      struct bs_error *err)
+{
+	return bs_device_request_at(d, r, n, BS_NO_TIME, cost, err);
+}
+
+static void count_errno(struct bs_device *d, int error)
+{
+	const unsigned int last = BS_DEVICE_ERRNOS - 1;
+	struct bs_errno_count *k = d->stats.errnos;
+
+	while (k < &d->stats.errnos[last] && k->error && k->error != error)
+		k++;
+	if (!k->error)
+		k->error = error;
+	k->count++;
+}
+
+/* Sets the bit of each range that a fault keeps from being discarded. 0 or the first errno. */
+static int apply_faults(struct bs_device *d, struct bs_fate fate, const struct bs_range *r,
+			unsigned int n, bs_ns now, uint64_t *failed)
+{
+	int first = 0;
+
+	for (unsigned int i = 0; i < n; i++) {
+		int error = 0;
+
+		if (!fate.error && i < fate.served && !drops_nothing(d) &&
+		    !bs_faults_skip(&d->faults, r[i], now)) {
+			error = bs_faults_madvise(&d->faults);
+			if (!error)
+				continue;
+			count_errno(d, error);
+		}
+		failed[i / 64] |= UINT64_C(1) << (i % 64);
+		if (!first)
+			first = error;
+	}
+	if (fate.error)
+		count_errno(d, EIO);
+	return fate.error ? EIO : first;
+}
+
+int bs_device_complete(struct bs_device *d, int ticket, bs_ns now, struct bs_error *err)
+{
+	uint64_t failed[BS_DEVICE_MAX_CAPACITY / 64] = {0};
+	const struct bs_range *r;
+	unsigned int n;
+	int error, refused = 0;
+
+	r = bs_virtqueue_get(&d->vq, ticket, &n);
+	if (!r)
+		return bs_error_set(err, BS_INVARIANT, 0, d->ops->traits.name, NULL,
+				    "completion of request %d, which is not in flight", ticket);
+	error = apply_faults(d, d->fate[ticket], r, n, now, failed);
+	if (d->ops->discard)
+		refused = d->ops->discard(d, r, n, failed);
+	if (refused)
+		count_errno(d, refused);
+	if (!error)
+		error = refused;
+	for (unsigned int i = 0; i < n; i++) {
+		if (failed[i / 64] >> (i % 64) & 1) {
+			d->stats.skipped_bytes += BS_PAGE_SIZE << r[i].order;
+			continue;
+		}
+		bs_residency_discard(&d->res, r[i].pfn, 1U << r[i].order, now);
+		if (d->dirty)
+			bs_zero_discarded(d, r[i]);
+	}
+	if (d->ops->completed)
+		d->ops->completed(d, r, n, failed);
+	bs_virtqueue_remove(&d->vq, ticket);
+	if (!error)
+		return 0;
+	d->stats.failed_requests++;
+	bs_error_set(err, BS_RESOURCE, error, d->ops->traits.name, NULL,
+		     "the host refused to discard request %d or part of it", ticket);
+	return -EIO;
+}
+
+bool bs_device_busy(const struct bs_device *d, bs_ns now)
+{
+	return d->vq.in_flight == d->vq.depth || bs_faults_busy(&d->faults, now);
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * touch.c - the guest's side: blocks come and go, and are written to.
+ */
+#include "compiler.h"
+#include "fault_in.h"
+#include "law.h"
+#include "poison.h"
+#include "zero.h"
+
+void bs_device_preset_resident(struct bs_device *d, bs_pfn pfn, unsigned int order)
+{
+	struct bs_refault none = {0};
+
+	if (!bs_device_is_block(d, pfn, order))
+		return;
+	if (d->ops->populate)
+		d->ops->populate(d, pfn, 1U << order);
+	bs_residency_touch(&d->res, pfn, 1U << order, 0, &none);
+	if (d->dirty)
+		bs_zero_set_dirty(d, pfn, 1U << order, true);
+}
+
+/* Everything but the common case: pages fault, or there is an arena to write to. */
+static void touch_block(struct bs_device *d, bs_pfn pfn, unsigned int nr, uint32_t id, bs_ns now,
+			bs_ns *cost)
+{
+	const bool faults = !bs_residency_all(&d->res, pfn, nr);
+
+	if (faults)
+		*cost = bs_device_fault_in(d, pfn, nr, now);
+	if (d->ops->touch)
+		d->ops->touch(d, pfn, nr, id, faults);
+}
+
+/* Memory comes back: what was poisoned is so still. */
+static int check_poison(struct bs_device *d, bs_pfn pfn, unsigned int order, struct bs_error *err)
+{
+	bs_pfn first = pfn;
+	const uint64_t damaged = bs_poison_damaged(d, pfn, 1U << order, &first);
+
+	if (!damaged)
+		return 0;
+	d->stats.content_loss += damaged;
+	return bs_device_broken(d, err, first, "poison lost while it was free", pfn, order);
+}
+
+int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id, bs_ns now,
+		    bs_ns *cost, struct bs_error *err)
+{
+	int ret;
+
+	*cost = 0;
+	ret = bs_law_not_at_device(d, pfn, order, "allocated while it is at the device", err);
+	if (unlikely(ret))
+		return ret;
+	if (d->touch == BS_TOUCH_NONE)
+		return 0;
+	if (unlikely(!bs_shadow_own(&d->res, pfn, 1U << order)))
+		return bs_device_broken(d, err, bs_shadow_find_owned(&d->res, pfn, 1U << order),
+					"allocated, but in use already", pfn, order);
+	if (unlikely(d->poisoned))
+		ret = check_poison(d, pfn, order, err);
+	if (d->ops->touch || unlikely(!bs_residency_all(&d->res, pfn, 1U << order)))
+		touch_block(d, pfn, 1U << order, id, now, cost);
+	if (unlikely(d->poisoned))
+		bs_poison_taken(d, pfn, 1U << order);
+	if (unlikely(d->dirty))
+		bs_zero_set_dirty(d, pfn, 1U << order, true);
+	return ret;
+}
+
+int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id,
+		   struct bs_error *err)
+{
+	uint64_t damaged = 0;
+	bs_pfn first = pfn;
+
+	if (unlikely(!bs_device_is_block(d, pfn, order)))
+		return bs_device_broken(d, err, pfn, "no such block", pfn, order);
+	if (d->touch == BS_TOUCH_NONE)
+		return 0;
+	if (d->ops->verify)
+		damaged = d->ops->verify(d, pfn, 1U << order, id, &first);
+	bs_shadow_disown(&d->res, pfn, 1U << order);
+	if (likely(!damaged))
+		return 0;
+	d->stats.content_loss += damaged;
+	return bs_device_broken(d, err, first, "content lost while it was in use", pfn, order);
+}
