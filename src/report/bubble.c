@@ -9,7 +9,7 @@
  * watermark test, from ISOLATE lists too, whose pages then go missing in the zone's count of free
  * pages (spec 5, Defect).
  */
-#include "boundary.h"
+#include "boundary_slots.h"
 
 #include "strategies.h"
 
@@ -20,31 +20,15 @@ static const struct bs_param params[] = {
 
 /* ---- A block comes to its list --------------------------------------------------------------- */
 
-static void place(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
-		  struct bs_spot *at)
-{
-	const struct bs_boundary *s = bs_state(rc);
-	const struct bs_hwm_zone *z = bs_zone_state(rc, b->zone);
-
-	if (why == BS_RETURN)
-		at->tail = true;
-	if (at->tail && z->active)
-		at->before = s->slot[bs_boundary_slot(b->order, b->list_mt)];
-}
-
 /* The word of an aerated block is the type of its list: where its boundary would be. */
 static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
 		     bool merged)
 {
 	struct bs_boundary *s = bs_state(rc);
-	struct bs_hwm_zone *z = bs_zone_state(rc, b->zone);
 
-	if (why != BS_RETURN || merged) {
-		bs_hwm_notify(rc, b->zone, b->order);
+	/* One that merged on its way back is news, as a freed one is. */
+	if (!bs_hwm_block_in(rc, b, why == BS_RETURN && !merged, merged))
 		return;
-	}
-	bs_mark(rc, b->pfn, b->order);
-	bs_hwm_count(z, b->order, 1);
 	bs_set_word(rc, b->pfn, b->order, b->list_mt);
 	s->slot[bs_boundary_slot(b->order, b->list_mt)] = b->pfn;
 }
@@ -56,11 +40,8 @@ static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs
 static bs_pfn get_raw(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
 		      unsigned int mt)
 {
-	const struct bs_boundary *s = bs_state(rc);
-	const struct bs_hwm_zone *z = bs_zone_state(rc, zone);
-	bs_pfn tail = z->active ? s->slot[bs_boundary_slot(order, mt)] : BS_NO_PFN, p;
+	bs_pfn p = bs_boundary_last(rc, zone, order, mt);
 
-	p = tail == BS_NO_PFN ? bs_last(rc, zone, order, mt) : bs_prev(rc, order, tail);
 	if (p != BS_NO_PFN && bs_is_marked(rc, p, order)) {
 		p = bs_first(rc, zone, order, mt);
 		if (bs_is_marked(rc, p, order))
@@ -85,45 +66,25 @@ static void put_back(struct bs_report_ctx *rc, unsigned int zone, const struct b
 	bs_put_back(rc, r->pfn, r->order, mt, BS_PUT_TAIL);
 }
 
-static void set_active(struct bs_report_ctx *rc, unsigned int zone)
+static unsigned int fill(struct bs_report_ctx *rc, unsigned int zone)
 {
-	struct bs_boundary *s = bs_state(rc);
-	struct bs_hwm_zone *z = bs_zone_state(rc, zone);
-
-	if (z->active)
-		return;
-	bs_boundary_reset(s);
-	z->active = true;
+	return bs_hwm_fill(rc, zone, BS_MIGRATE_TYPES, get_raw);
 }
 
-static void scrub(struct bs_report_ctx *rc, unsigned int zone)
+static void drain(struct bs_report_ctx *rc, unsigned int zone, unsigned int n)
 {
-	struct bs_boundary *s = bs_state(rc);
-	struct bs_hwm_zone *z = bs_zone_state(rc, zone);
+	const struct bs_boundary *s = bs_state(rc);
 
-	bs_zone_lock(rc, zone);
-	do {
-		unsigned int n = bs_hwm_fill(rc, zone, BS_MIGRATE_TYPES, get_raw);
-
-		if (n < s->hwm.capacity)
-			bs_hwm_underflow(rc, zone);
-		if (!n)
-			break;
-		bs_zone_unlock(rc, zone);
-		bs_submit(rc, s->hwm.batch, n);
-		bs_zone_lock(rc, zone);
-		set_active(rc, zone);
-		for (unsigned int i = 0; i < n; i++)
-			put_back(rc, zone, &s->hwm.batch[i]);
-	} while (z->requested);
-	z->active = false;
-	bs_zone_unlock(rc, zone);
+	bs_boundary_activate(rc, zone);
+	for (unsigned int i = 0; i < n; i++)
+		put_back(rc, zone, &s->hwm.batch[i]);
 }
 
 /* The worker holds a reference of its own: a request made while it runs arms no timer, and it only
  * ends at the end of a round through the zones. */
 static int pass(struct bs_report_ctx *rc, int cpu)
 {
+	static const struct bs_hwm_rounds rounds = {fill, drain};
 	struct bs_boundary *s = bs_state(rc);
 
 	(void)cpu;
@@ -133,7 +94,7 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 			const struct bs_hwm_zone *z = bs_zone_state(rc, zone);
 
 			if (z->requested)
-				scrub(rc, zone);
+				bs_hwm_cycle(rc, zone, &rounds);
 		}
 	} while (s->hwm.refcount > 1);
 	s->hwm.refcount = 0;
@@ -156,7 +117,7 @@ static void block_out(struct bs_report_ctx *rc, const struct bs_block *b, enum b
 		unmark(rc, b);
 }
 
-/* H7: raw again, to the head: a mark would be an island among raw blocks. */
+/* Raw again, to the head: a mark would be an island among raw blocks. */
 static bool block_move(struct bs_report_ctx *rc, const struct bs_block *b, unsigned int to_mt,
 		       enum bs_why why, struct bs_spot *at)
 {
@@ -180,7 +141,7 @@ const struct bs_strategy bs_strategy_bubble = {
 	.params = params,
 	.start = bs_boundary_start,
 	.stop = bs_boundary_stop,
-	.place = place,
+	.place = bs_boundary_place,
 	.block_in = block_in,
 	.pass = pass,
 	.block_out = block_out,

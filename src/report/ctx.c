@@ -9,32 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plugin.h"
-#include "spec.h"
+#include "ctx_figures.h"
+#include "ctx_hooks.h"
+#include "ctx_submit.h"
 
 #define DEFERRED_MIN 64
-
-uint64_t *bs_ctx_meta(struct bs_report_ctx *rc, enum bs_scope scope)
-{
-	switch (scope) {
-	case BS_SCOPE_ZONE:
-		return &rc->stats.meta_zone_bytes;
-	case BS_SCOPE_PAGE:
-		return &rc->stats.meta_page_bytes;
-	case BS_SCOPE_GLOBAL:
-		break;
-	}
-	return &rc->stats.meta_global_bytes;
-}
-
-static void note_peak(struct bs_report_ctx *rc)
-{
-	struct bs_report_stats *st = &rc->stats;
-	const uint64_t now = st->meta_global_bytes + st->meta_zone_bytes + st->meta_page_bytes;
-
-	if (now > st->meta_peak_bytes)
-		st->meta_peak_bytes = now;
-}
 
 static int alloc_state(struct bs_report_ctx *rc)
 {
@@ -48,7 +27,7 @@ static int alloc_state(struct bs_report_ctx *rc)
 		return -ENOMEM;
 	rc->stats.meta_global_bytes = s->state_size + s->cpu_state_size * rc->nr_cpus;
 	rc->stats.meta_zone_bytes = s->zone_state_size * rc->nr_zones;
-	note_peak(rc);
+	bs_ctx_note_peak(rc);
 	rc->deferred = calloc(DEFERRED_MIN, sizeof(*rc->deferred));
 	rc->deferred_room = DEFERRED_MIN;
 	return rc->deferred ? bs_taken_init(&rc->taken, rc->env.capacity * 4) : -ENOMEM;
@@ -66,10 +45,9 @@ static int set_up(struct bs_report_ctx *rc, const uint64_t *values, struct bs_er
 	return bs_error_set(err, BS_RESOURCE, ENOMEM, rc->s->name, NULL, "setting up the strategy");
 }
 
-int bs_report_bind(struct bs_machine *m, const struct bs_spec *spec, const struct bs_env *env,
-		   struct bs_report_ctx **out, struct bs_error *err)
+int bs_ctx_create(struct bs_machine *m, const struct bs_strategy *s, const uint64_t *values,
+		  const struct bs_env *env, struct bs_report_ctx **out, struct bs_error *err)
 {
-	const struct bs_strategy *s = spec->s;
 	struct bs_report_ctx *rc;
 	int ret;
 
@@ -86,7 +64,7 @@ int bs_report_bind(struct bs_machine *m, const struct bs_spec *spec, const struc
 	rc->nr_cpus = bs_nr_cpus(m);
 	rc->nr_zones = bs_nr_zones(m);
 	rc->locked = BS_NO_ZONE;
-	ret = set_up(rc, spec->values, err);
+	ret = set_up(rc, values, err);
 	if (!ret) {
 		bs_ctx_hooks_init(rc);
 		bs_machine_listen(m, &rc->hooks, rc);
@@ -95,21 +73,6 @@ int bs_report_bind(struct bs_machine *m, const struct bs_spec *spec, const struc
 	}
 	rc->m = NULL;
 	bs_report_destroy(rc);
-	return ret;
-}
-
-int bs_report_create(struct bs_machine *m, const struct bs_strategy *s, const char *params,
-		     const struct bs_env *env, struct bs_report_ctx **out, struct bs_error *err)
-{
-	struct bs_spec spec;
-	int ret = bs_strategy_check(s, s->name ? s->name : "strategy", err);
-
-	if (!ret)
-		ret = bs_spec_of(s, params, &spec, err);
-	if (ret)
-		return ret;
-	ret = bs_report_bind(m, &spec, env, out, err);
-	bs_spec_free(&spec);
 	return ret;
 }
 
@@ -204,27 +167,7 @@ const struct bs_strategy *bs_report_strategy(const struct bs_report_ctx *rc)
 	return rc->s;
 }
 
-/* ---- State, parameters, time ----------------------------------------------------------------- */
-
-void *bs_state(struct bs_report_ctx *rc)
-{
-	return rc->state;
-}
-
-void *bs_cpu_state(struct bs_report_ctx *rc, unsigned int cpu)
-{
-	return (char *)rc->cpu_state + cpu * rc->s->cpu_state_size;
-}
-
-void *bs_zone_state(struct bs_report_ctx *rc, unsigned int zone)
-{
-	return (char *)rc->zone_state + zone * rc->s->zone_state_size;
-}
-
-uint64_t bs_param_get(const struct bs_report_ctx *rc, unsigned int index)
-{
-	return rc->values[index];
-}
+/* ---- Parameters at run time ------------------------------------------------------------------ */
 
 int bs_report_params(const struct bs_report_ctx *rc, char *buf, size_t size)
 {
@@ -266,74 +209,4 @@ int bs_report_set_param(struct bs_report_ctx *rc, const char *name, const char *
 	if (!ret)
 		rc->values[i] = v;
 	return ret;
-}
-
-bs_ns bs_now(const struct bs_report_ctx *rc)
-{
-	return rc->env.now(rc->env.arg);
-}
-
-void bs_wake(struct bs_report_ctx *rc, bs_ns delay)
-{
-	if (rc->wake_pending || !rc->started)
-		return;
-	rc->wake_pending = true;
-	rc->wake_due = bs_now(rc) + delay;
-	rc->env.wake(rc->env.arg, delay);
-}
-
-void bs_wake_sooner(struct bs_report_ctx *rc, bs_ns delay)
-{
-	if (rc->wake_pending && rc->started && bs_now(rc) + delay < rc->wake_due) {
-		rc->env.wake_cancel(rc->env.arg);
-		rc->wake_pending = false;
-	}
-	bs_wake(rc, delay);
-}
-
-void bs_wake_on(struct bs_report_ctx *rc, unsigned int cpu)
-{
-	if (!rc->started)
-		return;
-	if (rc->env.wake_on)
-		rc->env.wake_on(rc->env.arg, cpu);
-	else
-		bs_wake(rc, 0);
-}
-
-bool bs_wake_pending(const struct bs_report_ctx *rc)
-{
-	return rc->wake_pending;
-}
-
-void *bs_alloc(struct bs_report_ctx *rc, enum bs_scope scope, size_t bytes)
-{
-	struct bs_chunk *c = calloc(1, sizeof(*c) + bytes);
-
-	if (!c)
-		return NULL;
-	c->bytes = bytes;
-	c->scope = scope;
-	c->next = rc->chunks;
-	c->link = &rc->chunks;
-	if (c->next)
-		c->next->link = &c->next;
-	rc->chunks = c;
-	*bs_ctx_meta(rc, scope) += bytes;
-	note_peak(rc);
-	return c->payload;
-}
-
-void bs_release(struct bs_report_ctx *rc, void *p)
-{
-	struct bs_chunk *c;
-
-	if (!p)
-		return;
-	c = (struct bs_chunk *)((char *)p - offsetof(struct bs_chunk, payload));
-	*c->link = c->next;
-	if (c->next)
-		c->next->link = c->link;
-	*bs_ctx_meta(rc, c->scope) -= c->bytes;
-	free(c);
 }

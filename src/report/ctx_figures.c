@@ -2,14 +2,20 @@
 /*
  * ctx_figures.c - what a strategy did, cost and left behind. A strategy has no way to write here.
  */
-#include "ctx.h"
+#include "ctx_figures.h"
 
 #include <stdlib.h>
 
-void bs_ctx_count_call(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n, int ret)
+/* Counted when it is made: a run that ends while the host still works on it has made it. */
+void bs_ctx_count_request(struct bs_report_ctx *rc, unsigned int n)
 {
 	rc->stats.calls++;
 	rc->stats.ranges += n;
+}
+
+void bs_ctx_count_result(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n,
+			 int ret)
+{
 	if (ret)
 		rc->stats.failed_calls++;
 	for (unsigned int i = 0; i < n && !ret; i++)

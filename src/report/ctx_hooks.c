@@ -5,9 +5,11 @@
  * While a hook runs, the lock of its zone counts as held (H1, H9 and H10: none does), whatever the
  * worker, interrupted in the middle of a request, holds itself.
  */
-#include "ctx.h"
+#include "ctx_hooks.h"
 
 #include <stdlib.h>
+
+#include "ctx_figures.h"
 
 struct frame {
 	int locked;

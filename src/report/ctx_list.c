@@ -5,7 +5,7 @@
  * A walked node is one whose descriptor a real worker would load into its cache: every step that
  * arrives at a block counts, the step that arrives at the end of the list does not.
  */
-#include "ctx.h"
+#include "ctx_base.h"
 
 #include <errno.h>
 

@@ -5,11 +5,13 @@
  * A request that breaks a law is reported and still handed over: the run is over anyway, and a
  * test that breaks laws on purpose sees what the device would have destroyed.
  */
-#include "ctx.h"
+#include "ctx_submit.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "ctx_figures.h"
 
 unsigned int bs_capacity(const struct bs_report_ctx *rc)
 {
@@ -47,9 +49,10 @@ int bs_submit(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n
 	int ret;
 
 	check_request(rc, r, n);
+	bs_ctx_count_request(rc, n);
 	ret = rc->env.submit(rc->env.arg, r, n);
 	landed(rc, r, n);
-	bs_ctx_count_call(rc, r, n, ret);
+	bs_ctx_count_result(rc, r, n, ret);
 	return ret;
 }
 
@@ -86,11 +89,13 @@ int bs_submit_async(struct bs_report_ctx *rc, const struct bs_range *r, unsigned
 		return -ENOMEM;
 	check_request(rc, r, n);
 	number = rc->env.submit_async(rc->env.arg, r, n);
+	/* With a full queue there was no request. */
+	if (number != -EBUSY)
+		bs_ctx_count_request(rc, n);
 	if (number < 0) {
 		landed(rc, r, n);
-		/* With a full queue there was no request. */
 		if (number != -EBUSY)
-			bs_ctx_count_call(rc, r, n, number);
+			bs_ctx_count_result(rc, r, n, number);
 		return number;
 	}
 	memcpy(t->r, r, n * sizeof(*r));
@@ -114,7 +119,7 @@ int bs_wait(struct bs_report_ctx *rc, int ticket)
 	ret = rc->env.wait(rc->env.arg, ticket);
 	t->waiting = false;
 	landed(rc, t->r, t->n);
-	bs_ctx_count_call(rc, t->r, t->n, ret);
+	bs_ctx_count_result(rc, t->r, t->n, ret);
 	return ret;
 }
 
@@ -129,7 +134,7 @@ void bs_ctx_tickets_free(struct bs_report_ctx *rc)
 	}
 }
 
-/* ---- By the freeing CPU itself (S1) ---------------------------------------------------------- */
+/* ---- By the freeing CPU itself --------------------------------------------------------------- */
 
 /* The only memory a freeing CPU may give away is the block that it is freeing. */
 static int call_from_hook(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int cpu,
@@ -141,8 +146,9 @@ static int call_from_hook(struct bs_report_ctx *rc, const struct bs_range *r, un
 	bs_law(rc, hook_allows, "device called from a hook that may not call", r->pfn);
 	bs_law(rc, b && r->order <= b->order && !((r->pfn ^ b->pfn) >> b->order),
 	       "a freeing CPU reported memory that is not the block it frees", r->pfn);
+	bs_ctx_count_request(rc, 1);
 	ret = rc->env.call(rc->env.arg, r, 1, cpu);
-	bs_ctx_count_call(rc, r, 1, ret);
+	bs_ctx_count_result(rc, r, 1, ret);
 	return ret;
 }
 

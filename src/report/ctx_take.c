@@ -3,7 +3,7 @@
  * ctx_take.c - taking blocks and giving them back. Whatever a strategy may hand to the device is
  * in the table of taken blocks from the moment it is taken to the moment it is given back.
  */
-#include "ctx.h"
+#include "ctx_base.h"
 
 #include <errno.h>
 

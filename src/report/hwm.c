@@ -25,13 +25,15 @@ void bs_hwm_notify(struct bs_report_ctx *rc, unsigned int zone, unsigned int ord
 	request(rc, zone);
 }
 
-void bs_hwm_underflow(struct bs_report_ctx *rc, unsigned int zone)
+bool bs_hwm_block_in(struct bs_report_ctx *rc, const struct bs_block *b, bool returned, bool merged)
 {
-	struct bs_hwm_zone *z = bs_zone_state(rc, zone);
-	struct bs_hwm *s = bs_state(rc);
-
-	z->requested = false;
-	s->refcount--;
+	if (!returned)
+		bs_hwm_notify(rc, b->zone, b->order);
+	if (!returned || merged)
+		return false;
+	bs_mark(rc, b->pfn, b->order);
+	bs_hwm_count(bs_zone_state(rc, b->zone), b->order, 1);
+	return true;
 }
 
 /* What an earlier run counted stays, as the marks do. Where there are no counters yet, or not those
@@ -108,9 +110,10 @@ static bool keeps(struct bs_report_ctx *rc, unsigned int zone, unsigned int orde
 	return keep && bs_nr_free(rc, zone, order) <= bs_hwm_reported(z, order) + keep;
 }
 
-unsigned int bs_hwm_fill(struct bs_report_ctx *rc, unsigned int zone, unsigned int nr_types,
-			 bs_pfn (*get)(struct bs_report_ctx *rc, unsigned int zone,
-				       unsigned int order, unsigned int mt))
+/* Up to the capacity, of all lists. */
+static unsigned int gather(struct bs_report_ctx *rc, unsigned int zone, unsigned int nr_types,
+			   bs_pfn (*get)(struct bs_report_ctx *rc, unsigned int zone,
+					 unsigned int order, unsigned int mt))
 {
 	const unsigned int min_order = (unsigned int)bs_param_get(rc, BS_HWM_ORDER);
 	struct bs_hwm *s = bs_state(rc);
@@ -133,18 +136,68 @@ unsigned int bs_hwm_fill(struct bs_report_ctx *rc, unsigned int zone, unsigned i
 	return n;
 }
 
-int bs_hwm_run(struct bs_report_ctx *rc, void (*cycle)(struct bs_report_ctx *rc, unsigned int zone))
+unsigned int bs_hwm_fill(struct bs_report_ctx *rc, unsigned int zone, unsigned int nr_types,
+			 bs_pfn (*get)(struct bs_report_ctx *rc, unsigned int zone,
+				       unsigned int order, unsigned int mt))
+{
+	const unsigned int n = gather(rc, zone, nr_types, get);
+	struct bs_hwm_zone *z = bs_zone_state(rc, zone);
+	struct bs_hwm *s = bs_state(rc);
+
+	if (n < s->capacity) {
+		z->requested = false;
+		s->refcount--;
+	}
+	return n;
+}
+
+void bs_hwm_put_back(struct bs_report_ctx *rc, unsigned int n, enum bs_put where)
+{
+	const struct bs_hwm *s = bs_state(rc);
+
+	for (unsigned int i = 0; i < n; i++)
+		bs_put_back(rc, s->batch[i].pfn, s->batch[i].order, BS_MT_NOW, where);
+}
+
+void bs_hwm_to_tail(struct bs_report_ctx *rc, unsigned int zone, unsigned int n)
+{
+	(void)zone;
+	bs_hwm_put_back(rc, n, BS_PUT_TAIL);
+}
+
+void bs_hwm_cycle(struct bs_report_ctx *rc, unsigned int zone, const struct bs_hwm_rounds *r)
+{
+	const struct bs_hwm *s = bs_state(rc);
+	struct bs_hwm_zone *z = bs_zone_state(rc, zone);
+
+	bs_zone_lock(rc, zone);
+	do {
+		const unsigned int n = r->fill(rc, zone);
+
+		if (!n)
+			break;
+		bs_zone_unlock(rc, zone);
+		/* All of the series warn about an error and mark the pages all the same. */
+		bs_submit(rc, s->batch, n);
+		bs_zone_lock(rc, zone);
+		r->drain(rc, zone, n);
+	} while (z->requested);
+	z->active = false;
+	bs_zone_unlock(rc, zone);
+}
+
+int bs_hwm_run(struct bs_report_ctx *rc, const struct bs_hwm_rounds *r)
 {
 	struct bs_hwm *s = bs_state(rc);
 	unsigned int zone = 0;
 
 	/* The first zone is looked at even if nothing is requested: a request that the previous
-	 * run served at its very end has armed the timer all the same (spec 7, cycle()). */
+	 * run served at its very end has armed the timer all the same. */
 	do {
 		const struct bs_hwm_zone *z = bs_zone_state(rc, zone);
 
 		if (z->requested)
-			cycle(rc, zone);
+			bs_hwm_cycle(rc, zone, r);
 		zone = (zone + 1) % bs_zones(rc);
 	} while (s->refcount);
 	return 0;

@@ -74,20 +74,34 @@ void bs_hwm_stop(struct bs_report_ctx *rc);
 /* H9: the zone's counters go with it. */
 void bs_hwm_zone_gone(struct bs_report_ctx *rc, unsigned int zone);
 
+/* A block comes to its list, from its owner or from the worker (@returned). After enough of the former
+ * its zone is requested; one of the latter that comes back as it went is marked: true. */
+bool bs_hwm_block_in(struct bs_report_ctx *rc, const struct bs_block *b, bool returned,
+		     bool merged);
 /* After a free of @order in @zone: request it if there is enough raw memory. */
 void bs_hwm_notify(struct bs_report_ctx *rc, unsigned int zone, unsigned int order);
-/* The worker found no more raw block in @zone. */
-void bs_hwm_underflow(struct bs_report_ctx *rc, unsigned int zone);
 
 /* Fill the batch: orders from the highest down (or ascending), types from @nr_types - 1 down, each
  * list as long as @get finds a block in it and takes it (BS_NO_PFN: none) and more are raw than are
- * to be kept. Less than the capacity: no other raw block is left anywhere. */
+ * to be kept. Less than the capacity: no other raw block is left anywhere, and the zone is no longer
+ * requested. */
 unsigned int bs_hwm_fill(struct bs_report_ctx *rc, unsigned int zone, unsigned int nr_types,
 			 bs_pfn (*get)(struct bs_report_ctx *rc, unsigned int zone,
 				       unsigned int order, unsigned int mt));
+/* Put the batch back, each block to the list of its pageblock's type. */
+void bs_hwm_put_back(struct bs_report_ctx *rc, unsigned int n, enum bs_put where);
+/* The same, as a drain: to the tail. */
+void bs_hwm_to_tail(struct bs_report_ctx *rc, unsigned int zone, unsigned int n);
 
-/* Run @cycle on requested zones, round and round, until no request is left. */
-int bs_hwm_run(struct bs_report_ctx *rc,
-	       void (*cycle)(struct bs_report_ctx *rc, unsigned int zone));
+/* A strategy's half of a batch, the zone locked: take up to the capacity; give them back. */
+struct bs_hwm_rounds {
+	unsigned int (*fill)(struct bs_report_ctx *rc, unsigned int zone);
+	void (*drain)(struct bs_report_ctx *rc, unsigned int zone, unsigned int n);
+};
+
+/* Report @zone batch by batch, until nothing is found or nobody requests it any more. */
+void bs_hwm_cycle(struct bs_report_ctx *rc, unsigned int zone, const struct bs_hwm_rounds *r);
+/* A pass: the requested zones, round and round, until no request is left. */
+int bs_hwm_run(struct bs_report_ctx *rc, const struct bs_hwm_rounds *r);
 
 #endif

@@ -67,14 +67,7 @@ static void place(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_wh
 static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
 		     bool merged)
 {
-	struct bs_hwm_zone *z = bs_zone_state(rc, b->zone);
-
-	if (why != BS_RETURN) {
-		bs_hwm_notify(rc, b->zone, b->order);
-	} else if (!merged) {
-		bs_mark(rc, b->pfn, b->order);
-		bs_hwm_count(z, b->order, 1);
-	}
+	bs_hwm_block_in(rc, b, why == BS_RETURN, merged);
 }
 
 /* ---- The worker ------------------------------------------------------------------------------ */
@@ -124,40 +117,23 @@ static int start(struct bs_report_ctx *rc)
 static unsigned int fill(struct bs_report_ctx *rc, unsigned int zone)
 {
 	struct list_walk *s = bs_state(rc);
-	unsigned int n;
 
 	s->order = BS_NR_ORDERS; /* no list: the first walk of a batch starts at the end */
-	n = bs_hwm_fill(rc, zone, BS_MIGRATE_ISOLATE, get_unreported);
-	if (n < s->hwm.capacity)
-		bs_hwm_underflow(rc, zone);
-	return n;
+	return bs_hwm_fill(rc, zone, BS_MIGRATE_ISOLATE, get_unreported);
 }
 
-static void cycle(struct bs_report_ctx *rc, unsigned int zone)
+static void drain(struct bs_report_ctx *rc, unsigned int zone, unsigned int n)
 {
-	struct list_walk *s = bs_state(rc);
-	const struct bs_hwm_zone *z = bs_zone_state(rc, zone);
-
-	bs_zone_lock(rc, zone);
-	do {
-		unsigned int n = fill(rc, zone);
-
-		if (!n)
-			break;
-		bs_zone_unlock(rc, zone);
-		bs_submit(rc, s->hwm.batch, n);
-		bs_zone_lock(rc, zone);
-		for (unsigned int i = 0; i < n; i++)
-			bs_put_back(rc, s->hwm.batch[i].pfn, s->hwm.batch[i].order, BS_MT_NOW,
-				    bs_param_get(rc, PUT) == FROM_TAIL ? BS_PUT_TAIL : BS_PUT_RULE);
-	} while (z->requested);
-	bs_zone_unlock(rc, zone);
+	(void)zone;
+	bs_hwm_put_back(rc, n, bs_param_get(rc, PUT) == FROM_TAIL ? BS_PUT_TAIL : BS_PUT_RULE);
 }
 
 static int pass(struct bs_report_ctx *rc, int cpu)
 {
+	static const struct bs_hwm_rounds rounds = {fill, drain};
+
 	(void)cpu;
-	return bs_hwm_run(rc, cycle);
+	return bs_hwm_run(rc, &rounds);
 }
 
 /* ---- A block leaves its list ----------------------------------------------------------------- */

@@ -13,7 +13,4 @@ const struct bs_strategy *bs_plugin_load(const char *path, struct bs_error *err)
 /* Is this a path rather than a name: has it a '/' or does it end in .so? */
 bool bs_plugin_is_path(const char *name);
 
-/* ABI number and required members, with what is missing in @err. @where: a path or a name. */
-int bs_strategy_check(const struct bs_strategy *s, const char *where, struct bs_error *err);
-
 #endif

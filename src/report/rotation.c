@@ -9,12 +9,14 @@
  * for another pass. Instead of remembering a place, it rotates the list so that the next raw block
  * stands first. Reported blocks go back with a mark: where the ordinary rule says (5.7, in fact the
  * head) or to the tail (since 5.10): rotation_flight.c. What upstream never had is in
- * rotation_s9.c, and off unless asked for.
+ * rotation_variants.c, and off unless asked for.
  */
-#include "rotation.h"
+#include "rotation_state.h"
 
 #include <errno.h>
 
+#include "rotation_flight.h"
+#include "rotation_variants.h"
 #include "strategies.h"
 
 enum { PULL_HEAD, PULL_TAIL };
@@ -136,7 +138,7 @@ static int start(struct bs_report_ctx *rc)
 			return -ENOSPC;
 		s->capacity = (uint16_t)bs_capacity(rc);
 	}
-	if (bs_rotation_s9_begin(rc))
+	if (bs_rotation_variants_begin(rc))
 		return -ENOMEM;
 	bs_listen(rc, wanted_hooks(rc), min_order(rc));
 	s->state = BS_ROTATION_IDLE;
@@ -302,19 +304,6 @@ static int list_pass(struct bs_report_ctx *rc, unsigned int zone, unsigned int o
 	return err == BS_ROTATION_LIST_DONE ? 0 : err;
 }
 
-/* Well above the low watermark, boost included, by a batch of the smallest blocks. With order 0
- * that is only a batch of pages: as upstream has it. */
-bool bs_rotation_has_room(struct bs_report_ctx *rc, unsigned int zone)
-{
-	const struct bs_rotation *s = bs_state(rc);
-	struct bs_report_zone rz;
-
-	bs_report_zone(rc, zone, &rz);
-	return bs_watermark_ok(rc, zone,
-			       rz.watermark_low + rz.watermark_boost +
-				       ((uint64_t)s->capacity << min_order(rc)));
-}
-
 static int zone_pass(struct bs_report_ctx *rc, unsigned int zone)
 {
 	const unsigned int min = min_order(rc);
@@ -391,7 +380,7 @@ const struct bs_strategy bs_strategy_rotation = {
 	.state_size = sizeof(struct bs_rotation),
 	.params = params,
 	.start = start,
-	.stop = bs_rotation_s9_end,
+	.stop = bs_rotation_variants_end,
 	.place = place,
 	.block_in = block_in,
 	.pass = pass,

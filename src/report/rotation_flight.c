@@ -7,14 +7,30 @@
  * request is waited for when there is no batch left to fill, or the zone has no room for another.
  * Requests never cross zones.
  */
-#include "rotation.h"
+#include "rotation_flight.h"
 
 #include <errno.h>
+
+#include "rotation_variants.h"
+
+/* Well above the low watermark, boost included, by a batch of the smallest blocks. With order 0
+ * that is only a batch of pages: as upstream has it. */
+bool bs_rotation_has_room(struct bs_report_ctx *rc, unsigned int zone)
+{
+	const struct bs_rotation *s = bs_state(rc);
+	struct bs_report_zone rz;
+
+	bs_report_zone(rc, zone, &rz);
+	return bs_watermark_ok(
+		rc, zone,
+		rz.watermark_low + rz.watermark_boost +
+			((uint64_t)s->capacity << bs_param_get(rc, BS_ROTATION_ORDER)));
+}
 
 int bs_rotation_begin(struct bs_report_ctx *rc)
 {
 	struct bs_rotation *s = bs_state(rc);
-	struct bs_rotation_s9 *x = s->s9;
+	struct bs_rotation_extra *x = s->extra;
 	const size_t depth = x ? x->depth : 1;
 
 	s->free_slots = s->capacity;
@@ -34,10 +50,10 @@ void bs_rotation_end(struct bs_report_ctx *rc)
 
 	bs_release(rc, s->batches);
 	s->batches = NULL;
-	if (!s->s9)
+	if (!s->extra)
 		return;
-	bs_release(rc, s->s9->flights);
-	s->s9->flights = NULL;
+	bs_release(rc, s->extra->flights);
+	s->extra->flights = NULL;
 }
 
 /* ---- Back to the lists ----------------------------------------------------------------------- */
@@ -83,7 +99,7 @@ static void drain_batch(struct bs_report_ctx *rc, unsigned int zone, int err)
 int bs_rotation_collect(struct bs_report_ctx *rc, unsigned int zone)
 {
 	struct bs_rotation *s = bs_state(rc);
-	struct bs_rotation_s9 *x = s->s9;
+	struct bs_rotation_extra *x = s->extra;
 	const struct bs_rotation_flight f = x->flights[x->oldest];
 	int err;
 
@@ -131,7 +147,7 @@ static int submit_async(struct bs_report_ctx *rc, unsigned int zone)
 static int send_async(struct bs_report_ctx *rc, unsigned int zone)
 {
 	struct bs_rotation *s = bs_state(rc);
-	struct bs_rotation_s9 *x = s->s9;
+	struct bs_rotation_extra *x = s->extra;
 	int ticket = submit_async(rc, zone), err = 0;
 
 	/* The device's queue may be shorter than ours. */
@@ -164,7 +180,7 @@ int bs_rotation_send(struct bs_report_ctx *rc, unsigned int zone)
 		drain_batch(rc, zone, err);
 		return err;
 	}
-	if (s->s9 && s->s9->depth > 1)
+	if (s->extra && s->extra->depth > 1)
 		return send_async(rc, zone);
 	bs_zone_unlock(rc, zone);
 	err = bs_submit(rc, s->batches + s->free_slots, s->capacity - s->free_slots);

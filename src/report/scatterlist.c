@@ -8,7 +8,7 @@
  * boundary of the list it comes to. Blocks are taken without any watermark test: what is out may
  * make an allocation fail that need not have (false OOM).
  */
-#include "boundary.h"
+#include "boundary_slots.h"
 
 #include "strategies.h"
 
@@ -31,28 +31,6 @@ static int start(struct bs_report_ctx *rc)
 
 /* ---- A block comes to its list --------------------------------------------------------------- */
 
-/* What stands for the tail of a list: its boundary while the zone is worked on. ISOLATE lists have
- * none (v6 leaves their slots NULL: spec 7, latent defect). */
-static bs_pfn unreported_tail(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
-			      unsigned int mt)
-{
-	const struct bs_boundary *s = bs_state(rc);
-	const struct bs_hwm_zone *z = bs_zone_state(rc, zone);
-
-	if (!z->active || mt == BS_MIGRATE_ISOLATE || order < bs_param_get(rc, BS_HWM_ORDER))
-		return BS_NO_PFN;
-	return s->slot[bs_boundary_slot(order, mt)];
-}
-
-static void place(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
-		  struct bs_spot *at)
-{
-	if (why == BS_RETURN)
-		at->tail = true;
-	if (at->tail)
-		at->before = unreported_tail(rc, b->zone, b->order, b->list_mt);
-}
-
 /* The word of a marked block is the type whose boundary it may be. */
 static void set_boundary(struct bs_report_ctx *rc, const struct bs_block *b, unsigned int mt)
 {
@@ -67,17 +45,8 @@ static void set_boundary(struct bs_report_ctx *rc, const struct bs_block *b, uns
 static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
 		     bool merged)
 {
-	struct bs_hwm_zone *z = bs_zone_state(rc, b->zone);
-
-	if (!is_reportable(rc, b))
-		return;
-	if (why != BS_RETURN) {
-		bs_hwm_notify(rc, b->zone, b->order);
-	} else if (!merged) {
-		bs_mark(rc, b->pfn, b->order);
-		bs_hwm_count(z, b->order, 1);
+	if (is_reportable(rc, b) && bs_hwm_block_in(rc, b, why == BS_RETURN, merged))
 		set_boundary(rc, b, b->list_mt);
-	}
 }
 
 /* ---- The worker ------------------------------------------------------------------------------ */
@@ -88,14 +57,13 @@ static bs_pfn get_unreported(struct bs_report_ctx *rc, unsigned int zone, unsign
 			     unsigned int mt)
 {
 	struct bs_boundary *s = bs_state(rc);
-	bs_pfn *boundary = &s->slot[bs_boundary_slot(order, mt)];
-	bs_pfn p;
+	bs_pfn p = bs_boundary_last(rc, zone, order, mt);
 
-	p = *boundary == BS_NO_PFN ? bs_last(rc, zone, order, mt) : bs_prev(rc, order, *boundary);
 	if (p != BS_NO_PFN && bs_is_marked(rc, p, order)) {
 		p = bs_first(rc, zone, order, mt);
 		if (bs_is_marked(rc, p, order)) {
-			*boundary = p; /* both ends are reported: done with this list */
+			/* Both ends are reported: done with this list. */
+			s->slot[bs_boundary_slot(order, mt)] = p;
 			return BS_NO_PFN;
 		}
 	}
@@ -104,37 +72,18 @@ static bs_pfn get_unreported(struct bs_report_ctx *rc, unsigned int zone, unsign
 	return p;
 }
 
-static void cycle(struct bs_report_ctx *rc, unsigned int zone)
+static unsigned int fill(struct bs_report_ctx *rc, unsigned int zone)
 {
-	struct bs_boundary *s = bs_state(rc);
-	struct bs_hwm_zone *z = bs_zone_state(rc, zone);
-
-	bs_boundary_reset(s);
-	bs_zone_lock(rc, zone);
-	z->active = true;
-	do {
-		unsigned int n = bs_hwm_fill(rc, zone, BS_MIGRATE_ISOLATE, get_unreported);
-
-		if (n < s->hwm.capacity)
-			bs_hwm_underflow(rc, zone);
-		if (!n)
-			break;
-		bs_zone_unlock(rc, zone);
-		/* An error is warned about; the pages count as reported (spec 12.1). */
-		bs_submit(rc, s->hwm.batch, n);
-		bs_zone_lock(rc, zone);
-		for (unsigned int i = 0; i < n; i++)
-			bs_put_back(rc, s->hwm.batch[i].pfn, s->hwm.batch[i].order, BS_MT_NOW,
-				    BS_PUT_TAIL);
-	} while (z->requested);
-	z->active = false;
-	bs_zone_unlock(rc, zone);
+	bs_boundary_activate(rc, zone);
+	return bs_hwm_fill(rc, zone, BS_MIGRATE_ISOLATE, get_unreported);
 }
 
 static int pass(struct bs_report_ctx *rc, int cpu)
 {
+	static const struct bs_hwm_rounds rounds = {fill, bs_hwm_to_tail};
+
 	(void)cpu;
-	return bs_hwm_run(rc, cycle);
+	return bs_hwm_run(rc, &rounds);
 }
 
 /* ---- A block leaves its list, or moves ------------------------------------------------------- */
@@ -168,7 +117,7 @@ static bool block_move(struct bs_report_ctx *rc, const struct bs_block *b, unsig
 	at->tail = true;
 	if (b->reported)
 		pull_boundary_off(rc, b);
-	at->before = unreported_tail(rc, b->zone, b->order, to_mt);
+	at->before = bs_boundary_tail(rc, b->zone, b->order, to_mt);
 	if (!b->reported)
 		return true;
 	if (!z->active && to_mt != BS_MIGRATE_ISOLATE) {
@@ -191,7 +140,7 @@ const struct bs_strategy bs_strategy_scatterlist = {
 	.params = params,
 	.start = start,
 	.stop = bs_boundary_stop,
-	.place = place,
+	.place = bs_boundary_place,
 	.block_in = block_in,
 	.pass = pass,
 	.block_out = block_out,

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctx.h"
+#include "strategy_check.h"
+
 static int read_params(const struct bs_strategy *s, const char *params, uint64_t *values,
 		       struct bs_error *err)
 {
@@ -73,4 +76,25 @@ uint64_t bs_spec_value_of_role(const struct bs_spec *spec, enum bs_param_role ro
 char *bs_spec_params_text(const struct bs_spec *spec)
 {
 	return bs_params_text(spec->s->params, spec->values);
+}
+
+int bs_report_bind(struct bs_machine *m, const struct bs_spec *spec, const struct bs_env *env,
+		   struct bs_report_ctx **out, struct bs_error *err)
+{
+	return bs_ctx_create(m, spec->s, spec->values, env, out, err);
+}
+
+int bs_report_create(struct bs_machine *m, const struct bs_strategy *s, const char *params,
+		     const struct bs_env *env, struct bs_report_ctx **out, struct bs_error *err)
+{
+	struct bs_spec spec;
+	int ret = bs_strategy_check(s, s->name ? s->name : "strategy", err);
+
+	if (!ret)
+		ret = bs_spec_of(s, params, &spec, err);
+	if (ret)
+		return ret;
+	ret = bs_report_bind(m, &spec, env, out, err);
+	bs_spec_free(&spec);
+	return ret;
 }

@@ -42,7 +42,7 @@ uint64_t bs_spec_value_of_role(const struct bs_spec *spec, enum bs_param_role ro
  *  of memory. */
 char *bs_spec_params_text(const struct bs_spec *spec);
 
-/** ctx.c: bs_report_create() with what is parsed already. @spec need not outlive the call. */
+/** bs_report_create() with what is parsed already. @spec need not outlive the call. */
 int bs_report_bind(struct bs_machine *m, const struct bs_spec *spec, const struct bs_env *env,
 		   struct bs_report_ctx **out, struct bs_error *err);
 

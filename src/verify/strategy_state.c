@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "bitmap.h"
-#include "boundary.h"
-#include "rotation.h"
+#include "boundary_slots.h"
+#include "rotation_state.h"
 
 static const char mt_letters[] = "UMRHI";
 

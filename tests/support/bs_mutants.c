@@ -2,9 +2,9 @@
 #include "bs_mutants.h"
 
 #include "bitmap.h"
-#include "boundary.h"
+#include "boundary_slots.h"
 #include "bs_schedule.h"
-#include "rotation.h"
+#include "rotation_state.h"
 
 /* The strategy that was spoilt: it still goes by its name. */
 static const struct bs_strategy *base(const struct bs_report_ctx *rc)

@@ -4,7 +4,7 @@
 #define BS_ROTATION_TEST_H
 
 #include "bs_report_world.h"
-#include "rotation.h"
+#include "rotation_state.h"
 
 static inline enum bs_rotation_state bs_rotation_state_of(struct bs_world *w)
 {

@@ -22,7 +22,7 @@
 
 #include <string.h>
 
-#include "boundary.h"
+#include "boundary_slots.h"
 
 static frames frame_of(bs_pfn pfn)
 {

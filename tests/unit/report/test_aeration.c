@@ -5,7 +5,7 @@
  */
 #include "bs_test.h"
 
-#include "boundary.h"
+#include "boundary_slots.h"
 #include "bs_report_world.h"
 
 #define M BS_MIGRATE_MOVABLE

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "boundary.h"
+#include "boundary_slots.h"
 #include "bs_report_world.h"
 #include "mm_report.h"
 

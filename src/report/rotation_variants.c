@@ -1,48 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * rotation_s9.c - S7 with ideas of the threads that upstream never had (spec reporting.md 11):
+ * rotation_variants.c - S7 with ideas of the threads that upstream never had (spec reporting.md 11):
  * warm blocks that stay (keep_raw), reporting only under host pressure (gate), a guest that does
  * not zero again what the host has zeroed (zero_once).
  */
-#include "rotation.h"
+#include "rotation_variants.h"
 
 #include <errno.h>
 
-static int s9_alloc(struct bs_report_ctx *rc)
+static int extra_alloc(struct bs_report_ctx *rc)
 {
 	struct bs_rotation *s = bs_state(rc);
 
-	if (s->s9)
+	if (s->extra)
 		return 0;
-	s->s9 = bs_alloc(rc, BS_SCOPE_GLOBAL, sizeof(*s->s9));
-	if (!s->s9)
+	s->extra = bs_alloc(rc, BS_SCOPE_GLOBAL, sizeof(*s->extra));
+	if (!s->extra)
 		return -ENOMEM;
-	s->s9->depth = (unsigned int)bs_param_get(rc, BS_ROTATION_DEPTH);
+	s->extra->depth = (unsigned int)bs_param_get(rc, BS_ROTATION_DEPTH);
 	return 0;
 }
 
-int bs_rotation_s9_begin(struct bs_report_ctx *rc)
+int bs_rotation_variants_begin(struct bs_report_ctx *rc)
 {
 	int ret = 0;
 
 	if (bs_param_get(rc, BS_ROTATION_DEPTH) > 1 || bs_param_get(rc, BS_ROTATION_ZERO_ONCE))
-		ret = s9_alloc(rc);
+		ret = extra_alloc(rc);
 	if (!ret && bs_param_get(rc, BS_ROTATION_KEEP_RAW))
 		ret = bs_rotation_count_marks(rc);
 	if (ret)
-		bs_rotation_s9_end(rc);
+		bs_rotation_variants_end(rc);
 	return ret;
 }
 
-void bs_rotation_s9_end(struct bs_report_ctx *rc)
+void bs_rotation_variants_end(struct bs_report_ctx *rc)
 {
 	struct bs_rotation *s = bs_state(rc);
 
-	if (!s->s9)
+	if (!s->extra)
 		return;
-	bs_release(rc, s->s9->reported);
-	bs_release(rc, s->s9);
-	s->s9 = NULL;
+	bs_release(rc, s->extra->reported);
+	bs_release(rc, s->extra);
+	s->extra = NULL;
 }
 
 /* ---- keep_raw: upstream counts nothing, so the marks are counted as S5 counts them ------------- */
@@ -51,14 +51,14 @@ static uint64_t *counter(struct bs_report_ctx *rc, unsigned int zone, unsigned i
 {
 	const struct bs_rotation *s = bs_state(rc);
 
-	return &s->s9->reported[zone * BS_NR_ORDERS + order];
+	return &s->extra->reported[zone * BS_NR_ORDERS + order];
 }
 
 static bool counts(struct bs_report_ctx *rc)
 {
 	const struct bs_rotation *s = bs_state(rc);
 
-	return s->s9 && s->s9->reported;
+	return s->extra && s->extra->reported;
 }
 
 void bs_rotation_recount(struct bs_report_ctx *rc)
@@ -72,13 +72,13 @@ int bs_rotation_count_marks(struct bs_report_ctx *rc)
 {
 	struct bs_rotation *s = bs_state(rc);
 
-	if (s9_alloc(rc))
+	if (extra_alloc(rc))
 		return -ENOMEM;
-	if (s->s9->reported)
+	if (s->extra->reported)
 		return 0;
-	s->s9->reported =
-		bs_alloc(rc, BS_SCOPE_ZONE, bs_zones(rc) * BS_NR_ORDERS * sizeof(*s->s9->reported));
-	if (!s->s9->reported)
+	s->extra->reported = bs_alloc(rc, BS_SCOPE_ZONE,
+				      bs_zones(rc) * BS_NR_ORDERS * sizeof(*s->extra->reported));
+	if (!s->extra->reported)
 		return -ENOMEM;
 	bs_rotation_recount(rc);
 	return 0;
@@ -122,7 +122,7 @@ static bool covers(struct bs_range r, bs_pfn pfn, unsigned int order)
 }
 
 /* Of a larger note the half without @pfn stays. */
-static bool take_note(struct bs_rotation_s9 *s, bs_pfn pfn, unsigned int order)
+static bool take_note(struct bs_rotation_extra *s, bs_pfn pfn, unsigned int order)
 {
 	bool noted = false;
 
@@ -145,7 +145,7 @@ static bool take_note(struct bs_rotation_s9 *s, bs_pfn pfn, unsigned int order)
 
 void bs_rotation_zero_out(struct bs_report_ctx *rc, const struct bs_block *b)
 {
-	struct bs_rotation_s9 *s = ((struct bs_rotation *)bs_state(rc))->s9;
+	struct bs_rotation_extra *s = ((struct bs_rotation *)bs_state(rc))->extra;
 
 	if (!s)
 		return;
@@ -158,13 +158,13 @@ void bs_rotation_zero_out(struct bs_report_ctx *rc, const struct bs_block *b)
 
 void bs_rotation_zero_allocated(struct bs_report_ctx *rc, const struct bs_block *b)
 {
-	if (take_note(((struct bs_rotation *)bs_state(rc))->s9, b->pfn, b->order))
+	if (take_note(((struct bs_rotation *)bs_state(rc))->extra, b->pfn, b->order))
 		bs_known_zero(rc, b);
 }
 
 void bs_rotation_zero_forget(struct bs_report_ctx *rc)
 {
-	struct bs_rotation_s9 *s = ((struct bs_rotation *)bs_state(rc))->s9;
+	struct bs_rotation_extra *s = ((struct bs_rotation *)bs_state(rc))->extra;
 
 	for (unsigned int i = 0; s && i < BS_ROTATION_ZERO_NOTES; i++)
 		s->zero[i].order = 0;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* boundary.h - state of S3, S4 and S5, shown to the golden-vector reader and the tests. */
-#ifndef BS_BOUNDARY_H
-#define BS_BOUNDARY_H
+/*
+ * boundary_slots.h - a place in every list that parts what was reported from what was not: what bubble,
+ * scatterlist and boundary share. Their state is shown to the tests.
+ */
+#ifndef BS_BOUNDARY_SLOTS_H
+#define BS_BOUNDARY_SLOTS_H
 
 #include "hwm.h"
 
@@ -9,7 +12,7 @@ struct bs_boundary {
 	struct bs_hwm hwm;
 	/* Per (order, migratetype), valid for the one zone that is active: everything from this
 	 * node to the tail is reported. BS_NO_PFN: the list's end, nothing scanned yet; always so
-	 * for ISOLATE in S4 and S5, which do not scan its lists. */
+	 * for ISOLATE in scatterlist and boundary, which do not scan its lists. */
 	bs_pfn *slot;
 	unsigned int nr_slots; /* for the orders that are reported; the highest stands first */
 };
@@ -25,6 +28,14 @@ static inline bool bs_boundary_is(const struct bs_boundary *s, unsigned int slot
 	return slot < s->nr_slots && s->slot[slot] == pfn;
 }
 
+/* The node that stands for the tail of a list while its zone is worked on; BS_NO_PFN: its own end. */
+bs_pfn bs_boundary_tail(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
+			unsigned int mt);
+/* The list's end, or the node in front of the boundary: where the search for raw blocks begins. */
+bs_pfn bs_boundary_last(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
+			unsigned int mt);
+/* The zone is worked on from now on: nothing is scanned yet. Nothing happens if it is already. */
+void bs_boundary_activate(struct bs_report_ctx *rc, unsigned int zone);
 /* A marked block goes away, or moves: a boundary that stands at it, in the slot that is named, steps to
  * the next block towards the tail. */
 void bs_boundary_pull_off(struct bs_report_ctx *rc, const struct bs_block *b, unsigned int slot);
@@ -33,10 +44,8 @@ void bs_boundary_pull_off(struct bs_report_ctx *rc, const struct bs_block *b, un
 int bs_boundary_start(struct bs_report_ctx *rc);
 void bs_boundary_stop(struct bs_report_ctx *rc);
 
-static inline void bs_boundary_reset(struct bs_boundary *s)
-{
-	for (unsigned int i = 0; i < s->nr_slots; i++)
-		s->slot[i] = BS_NO_PFN;
-}
+/* The hook: what was reported goes to the tail, and nothing goes behind a boundary. */
+void bs_boundary_place(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
+		       struct bs_spot *at);
 
 #endif

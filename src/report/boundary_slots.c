@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "boundary_slots.h"
+
+#include <errno.h>
+
+/* ---- On and off ------------------------------------------------------------------------------ */
+
+int bs_boundary_start(struct bs_report_ctx *rc)
+{
+	const unsigned int orders = BS_NR_ORDERS - (unsigned int)bs_param_get(rc, BS_HWM_ORDER);
+	struct bs_boundary *s = bs_state(rc);
+
+	s->nr_slots = orders * BS_MIGRATE_TYPES;
+	s->slot = bs_alloc(rc, BS_SCOPE_GLOBAL, s->nr_slots * sizeof(*s->slot));
+	return s->slot ? bs_hwm_start(rc) : -ENOMEM;
+}
+
+void bs_boundary_stop(struct bs_report_ctx *rc)
+{
+	struct bs_boundary *s = bs_state(rc);
+
+	bs_hwm_stop(rc);
+	bs_release(rc, s->slot);
+	s->slot = NULL;
+	s->nr_slots = 0;
+}
+
+/* ---- Where a list's reported part begins ------------------------------------------------------ */
+
+bs_pfn bs_boundary_tail(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
+			unsigned int mt)
+{
+	const struct bs_boundary *s = bs_state(rc);
+	const struct bs_hwm_zone *z = bs_zone_state(rc, zone);
+	const unsigned int slot = bs_boundary_slot(order, mt);
+
+	return z->active && slot < s->nr_slots ? s->slot[slot] : BS_NO_PFN;
+}
+
+bs_pfn bs_boundary_last(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
+			unsigned int mt)
+{
+	const bs_pfn tail = bs_boundary_tail(rc, zone, order, mt);
+
+	return tail == BS_NO_PFN ? bs_last(rc, zone, order, mt) : bs_prev(rc, order, tail);
+}
+
+void bs_boundary_activate(struct bs_report_ctx *rc, unsigned int zone)
+{
+	struct bs_boundary *s = bs_state(rc);
+	struct bs_hwm_zone *z = bs_zone_state(rc, zone);
+
+	if (z->active)
+		return;
+	for (unsigned int i = 0; i < s->nr_slots; i++)
+		s->slot[i] = BS_NO_PFN;
+	z->active = true;
+}
+
+void bs_boundary_pull_off(struct bs_report_ctx *rc, const struct bs_block *b, unsigned int slot)
+{
+	struct bs_boundary *s = bs_state(rc);
+	const struct bs_hwm_zone *z = bs_zone_state(rc, b->zone);
+
+	if (z->active && bs_boundary_is(s, slot, b->pfn))
+		s->slot[slot] = bs_next(rc, b->order, b->pfn);
+}
+
+void bs_boundary_place(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
+		       struct bs_spot *at)
+{
+	if (why == BS_RETURN)
+		at->tail = true;
+	if (at->tail)
+		at->before = bs_boundary_tail(rc, b->zone, b->order, b->list_mt);
+}
