@@ -95,8 +95,8 @@ static int compare_one(struct compare_input *in, const char *trace,
 	if (!r)
 		return status;
 	print_warnings(r);
-	/* What was interrupted keeps its whole cells; any other failure leaves nothing behind. */
-	if (ret >= 0 || status == BS_INTERRUPTED) {
+	/* The cells that are whole are kept, whatever became of the others. */
+	if (ret >= 0 || status == BS_INTERRUPTED || bs_result_cells(r)) {
 		worse(&status, print(&in->o, r));
 		if (in->o.plots && bs_result_cells(r))
 			worse(&status, write_plots(in, r, trace));

@@ -25,6 +25,17 @@ static int add_cell(void *arg, const struct bs_outcome *o)
 	return bs_result_add(*(struct bs_result **)arg, o);
 }
 
+static void add_failed(void *arg, const char *label, const struct bs_error *err)
+{
+	json_t *record = (*(struct bs_result **)arg)->record, *o = json_object();
+
+	json_object_set_new(o, "strategy", json_string(label));
+	json_object_set_new(o, "error", json_string(err->text));
+	if (!json_object_get(record, "failed"))
+		json_object_set_new(record, "failed", json_array());
+	json_array_append_new(json_object_get(record, "failed"), o);
+}
+
 static void add_warning(void *arg, const char *text)
 {
 	bs_result_warn(*(struct bs_result **)arg, "%s", text);
@@ -42,6 +53,7 @@ static struct bs_sink sink_of(struct bs_result **r)
 				.begin = begin,
 				.bound = add_bound,
 				.cell = add_cell,
+				.failed = add_failed,
 				.warn = add_warning,
 				.again = again};
 }

@@ -307,6 +307,9 @@ void bs_cell_end_window(struct bs_cell *c)
 	bs_cell_set_time(c, c->end);
 	bs_timeline_end(c->tl, c->end);
 	c->ended = true;
+	f->allocations += c->number - c->info->pres;
+	for (unsigned int i = 0; i < c->nr_cpus; i++)
+		f->unfinished_events += c->cpus[i].n;
 	bs_report_stats(c->rc, &f->report);
 	bs_device_stats(c->dev, &f->device);
 	bs_machine_counters(c->m, &f->machine);
@@ -361,6 +364,16 @@ static int final_checks(struct bs_cell *c, struct bs_error *err)
 	return 0;
 }
 
+static int cannot_start(const struct bs_cell *c, int ret, struct bs_error *err)
+{
+	if (ret != -ENOSPC)
+		return bs_error_set(err, BS_RESOURCE, -ret, c->label, NULL, "cannot start");
+	return bs_error_set(
+		err, BS_RESOURCE, 0, c->label, "use a larger --capacity",
+		"cannot start: it needs more than the %u ranges that a request may carry",
+		c->capacity);
+}
+
 int bs_cell_run(struct bs_cell *c, struct bs_error *err)
 {
 	uint64_t begin, cpu, heap;
@@ -380,7 +393,7 @@ int bs_cell_run(struct bs_cell *c, struct bs_error *err)
 	bs_cell_push(c, c->end + 1, BS_DUE_END, 0);
 	ret = bs_report_start(c->rc);
 	if (ret)
-		return bs_error_set(err, BS_RESOURCE, -ret, c->label, NULL, "cannot start");
+		return cannot_start(c, ret, err);
 	bs_host_start(c);
 	heap = c->cfg->output.allocated ? c->cfg->output.allocated() : 0;
 	c->f.host_free[0] = bs_host_free_bytes();

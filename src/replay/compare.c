@@ -220,6 +220,22 @@ static void warn_gate(const struct bs_cell *c)
 	     c->label);
 }
 
+static void warn_failed(const struct bs_cell *c)
+{
+	const struct bs_figures *f = &c->f;
+
+	if (f->alloc_failed)
+		warn(c->plan,
+		     "%s: %llu of %llu allocations failed: its figures are of a smaller load",
+		     c->label, (unsigned long long)f->alloc_failed,
+		     (unsigned long long)f->allocations);
+	if (f->unfinished_events)
+		warn(c->plan,
+		     "%s: %llu events had not happened when the window closed: its figures are of a "
+		     "shorter load",
+		     c->label, (unsigned long long)f->unfinished_events);
+}
+
 /* Once, for the window is the same in all cells. */
 static void warn_late(const struct bs_cell *c)
 {
@@ -253,6 +269,8 @@ static int run_cell(const struct bs_plan *plan, unsigned int index, struct bs_tr
 	warn_gate(c);
 	warn_late(c);
 	ret = bs_cell_run(c, err);
+	if (!ret)
+		warn_failed(c);
 	if (!ret)
 		ret = bs_start_dump(start, c->m, c->label, err);
 	if (!ret)
@@ -291,19 +309,44 @@ static int complete(struct bs_plan *plan, struct bs_trace *t, struct bs_error *e
 		cfg->window.repeat = 1;
 	if (plan->sink->begin(plan->sink->arg, cfg, info))
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, cfg->trace_path, NULL, "record");
+	if (info->peak_pages << BS_PAGE_SHIFT > mc->memory_bytes)
+		warn(plan,
+		     "the trace needs %llu MiB at its peak, the guest has %llu: use more --memory",
+		     (unsigned long long)(info->peak_pages << BS_PAGE_SHIFT >> 20),
+		     (unsigned long long)(mc->memory_bytes >> 20));
 	if (damaged)
 		warn(plan, "%s: %s", cfg->trace_path, err->text);
 	return 0;
 }
 
+/* Nothing that the other cells would meet too, whatever they are. */
+static bool is_of_one_cell(const struct bs_error *err)
+{
+	return err->status == BS_RESOURCE || err->status == BS_INVARIANT;
+}
+
 static int run_cells(const struct bs_plan *plan, struct bs_trace *t, struct bs_start *start,
 		     struct bs_error *err)
 {
+	struct bs_error here = {0};
 	struct bs_bound *b = NULL;
-	int ret = make_bound(plan, t, &b, err);
+	int ret = make_bound(plan, t, &b, err), one;
 
-	for (unsigned int i = 0; i < plan->cfg.nr_strategies && !ret; i++)
-		ret = run_cell(plan, i, t, b, start, err);
+	if (ret)
+		goto out;
+	for (unsigned int i = 0; i < plan->cfg.nr_strategies && (!ret || is_of_one_cell(err));
+	     i++) {
+		one = run_cell(plan, i, t, b, start, &here);
+		if (!one)
+			continue;
+		if (is_of_one_cell(&here) && plan->sink->failed)
+			plan->sink->failed(plan->sink->arg, plan->cfg.strategies[i], &here);
+		if (!ret || !is_of_one_cell(&here)) {
+			ret = one;
+			*err = here;
+		}
+	}
+out:
 	bs_bound_destroy(b);
 	return ret;
 }

@@ -23,7 +23,9 @@ struct bs_figures {
 	bs_ns settle[3]; /* t50, t90, t99 */
 	uint64_t left_raw_bytes, paused_raw_bytes;
 	uint64_t nr_free[BS_NR_ORDERS];
+	uint64_t allocations; /* that the trace asked for and the traced kernel had */
 	uint64_t alloc_failed, false_oom, skipped_frees, unusable_frees;
+	uint64_t unfinished_events; /* waited for their CPU when the window closed */
 	bs_ns cpu_lag_ns;
 	uint64_t events;
 	bool residency_checked, residency_equal;
@@ -54,6 +56,7 @@ struct bs_outcome {
  * @begin: everything is checked, the first cell is about to start. 0 or -ENOMEM
  * @bound: prices in ns
  * @cell: 0 or -ENOMEM
+ * @failed: in place of @cell: that cell could not start or broke; the others run. May be NULL
  * @warn: at any time after @begin
  * @again: print the command line that runs the cell once more, for the file of a broken law. False,
  *         and nothing printed: there is none. May be NULL
@@ -63,6 +66,7 @@ struct bs_sink {
 	int (*begin)(void *arg, const struct bs_sim_config *cfg, const struct bs_trace_info *info);
 	void (*bound)(void *arg, const struct bs_bound *b, bs_ns refault, bs_ns weight);
 	int (*cell)(void *arg, const struct bs_outcome *o);
+	void (*failed)(void *arg, const char *label, const struct bs_error *err);
 	void (*warn)(void *arg, const char *text);
 	bool (*again)(void *arg, FILE *f, const struct bs_outcome *o);
 };

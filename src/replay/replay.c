@@ -220,6 +220,7 @@ static void next_round(struct bs_cell *c)
 {
 	struct bs_error err;
 
+	c->f.allocations += c->number - c->info->pres;
 	bs_cell_drain(c);
 	if (c->agree && bs_agree_end(c, &err))
 		bs_cell_fail(c, &err);
@@ -317,6 +318,7 @@ static void rare_event(struct bs_cell *c, unsigned int kind, unsigned int i)
 
 	switch (kind) {
 	case BS_EV_FAILED:
+		c->f.allocations--;
 		if (c->agree)
 			bs_agree_failed(c, c->number, k->cpu[i], c->info->gfp[k->gfp[i]],
 					k->order[i]);
