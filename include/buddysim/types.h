@@ -156,6 +156,7 @@ enum bs_param_role {
  * @names: NULL-terminated, for ENUM and FLAGS
  * @runtime: may be changed while a guest runs
  * @role: what the engine may take it for
+ * @aliases: other spellings that are read but never written, parallel to @names; or NULL
  *
  * A table ends with an entry whose name is NULL. Values are kept as an array of uint64_t parallel
  * to the table.
@@ -168,6 +169,7 @@ struct bs_param {
 	const char *help;
 	bool runtime;
 	enum bs_param_role role;
+	const char *const *aliases;
 };
 
 /** Number of entries of a parameter table; a NULL table has none. */

@@ -261,7 +261,7 @@ static int run(struct bs_experiment *x, struct bs_error *err)
 	return ret;
 }
 
-static const char *const extra[] = {"bitmap:fixes=D5", "rotation:rev=5.7", NULL};
+static const char *const extra[] = {"bitmap:fixes=cursor", "rotation:rev=5.7", NULL};
 
 const struct bs_lab_kind bs_lab_kind_release = {
 	.name = "release",

@@ -305,7 +305,7 @@ static int run(struct bs_experiment *x, struct bs_error *err)
 	return ret;
 }
 
-static const char *const extra[] = {"bitmap:fixes=D5", NULL};
+static const char *const extra[] = {"bitmap:fixes=cursor", NULL};
 
 const struct bs_lab_kind bs_lab_kind_stall = {
 	.name = "stall",

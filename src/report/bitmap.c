@@ -7,9 +7,10 @@
  * free, tells the host sixteen blocks at a time and frees them again. No mark is kept: a block
  * that takes part in a later free is told again.
  *
- * Its weaknesses belong to it and are on: a hint lost when an isolated block merges (D2) or the
- * watermark refuses (D4), frees behind the scan (D5), unaligned zones (D8). fixes= mends them one
- * by one; defects= adds the two that would break the guest or the worker (D1, D3).
+ * Its weaknesses belong to it and are on: a hint lost when an isolated block merges (merge) or the
+ * watermark refuses (watermark), frees behind the scan (cursor), zones that start off a 2 MiB
+ * boundary (unaligned). fixes= mends them one by one; defects= adds the two that would break the
+ * guest or the worker (stale, hang).
  */
 #include "bitmap.h"
 
@@ -20,11 +21,15 @@
 #define MIN_ORDER 9
 
 enum { CAPACITY, DEFECTS, FIXES };
-enum { D1 = 1 << 0, D3 = 1 << 1 }; /* values of defects= */
-enum { D2 = 1 << 0, D4 = 1 << 1, D5 = 1 << 2, D8 = 1 << 3 }; /* values of fixes= */
+/* Values of defects= and of fixes=, in the order of their words. */
+enum { DEFECT_STALE = 1 << 0, DEFECT_HANG = 1 << 1 };
+enum { FIX_MERGE = 1 << 0, FIX_WATERMARK = 1 << 1, FIX_CURSOR = 1 << 2, FIX_UNALIGNED = 1 << 3 };
 
-static const char *const defect_names[] = {"D1", "D3", NULL};
-static const char *const fix_names[] = {"D2", "D4", "D5", "D8", NULL};
+static const char *const defect_words[] = {"stale", "hang", NULL};
+static const char *const fix_words[] = {"merge", "watermark", "cursor", "unaligned", NULL};
+/* As they were called before they had words. */
+static const char *const defect_codes[] = {"D1", "D3", NULL};
+static const char *const fix_codes[] = {"D2", "D4", "D5", "D8", NULL};
 
 static const struct bs_param params[] = {
 	{.name = "capacity",
@@ -36,13 +41,17 @@ static const struct bs_param params[] = {
 	 .help = "blocks per request, and set bits of a zone type that start a run"},
 	{.name = "defects",
 	 .type = BS_PARAM_FLAGS,
-	 .names = defect_names,
-	 .help = "add: D1 stale entries are sent again, D3 an offline page hangs the worker"},
+	 .names = defect_words,
+	 .aliases = defect_codes,
+	 .help = "add: stale (entries of an earlier batch are sent again), hang (an offline page "
+		 "hangs the worker)"},
 	{.name = "fixes",
 	 .type = BS_PARAM_FLAGS,
-	 .names = fix_names,
-	 .help = "mend: D2 merge loses a hint, D4 watermark loses a hint, D5 frees behind the "
-		 "scan, D8 unaligned zones"},
+	 .names = fix_words,
+	 .aliases = fix_codes,
+	 .help = "mend: merge (a merge loses a hint), watermark (a refusal loses a hint), cursor "
+		 "(frees behind the scan wait for more), unaligned (zones that start off a 2 MiB "
+		 "boundary)"},
 	{.name = NULL},
 };
 
@@ -99,14 +108,14 @@ static uint32_t next_bit(const struct bs_bitmap_zone *z, uint32_t bit)
 /* ---- On and off ------------------------------------------------------------------------------ */
 
 /* One span per zone type, over all nodes. As posted, a base of 0 counts as "not set yet", and bit
- * 0 stands at the zone's very first page even if no block can start there (D8). */
+ * 0 stands at the zone's very first page even if no block can start there. */
 static void merge_span(struct bs_report_ctx *rc, struct bs_bitmap_zone *z,
 		       const struct bs_report_zone *rz)
 {
 	bs_pfn start = rz->start, end = rz->start + rz->spanned;
-	bool unset = is_fixed(rc, D8) ? !z->end : !z->base;
+	bool unset = is_fixed(rc, FIX_UNALIGNED) ? !z->end : !z->base;
 
-	if (is_fixed(rc, D8))
+	if (is_fixed(rc, FIX_UNALIGNED))
 		start &= ~((1u << MIN_ORDER) - 1);
 	if (unset || start < z->base)
 		z->base = start;
@@ -210,7 +219,7 @@ static void release(struct bs_report_ctx *rc, const struct bs_range *r, unsigned
 		bs_zone_lock(rc, zone);
 		order = bs_put_back(rc, r[i].pfn, r[i].order, BS_MT_NOW, BS_PUT_RULE);
 		/* It met a buddy that was freed meanwhile, whose bit may no longer be a head's. */
-		if (order != r[i].order && is_fixed(rc, D2)) {
+		if (order != r[i].order && is_fixed(rc, FIX_MERGE)) {
 			z = zone_of(rc, zone);
 			set_bit_of(z, r[i].pfn & ~((1u << order) - 1));
 			queue_run(rc, z);
@@ -226,8 +235,8 @@ static void tell_and_release(struct bs_report_ctx *rc, unsigned int n)
 
 	if (n > s->slots_used)
 		s->slots_used = n;
-	/* D1: the buffer always covers the whole array, also slots of an earlier batch. */
-	bs_submit(rc, s->slot, has_defect(rc, D1) ? s->slots_used : n);
+	/* The buffer always covers the whole array, also slots of an earlier batch. */
+	bs_submit(rc, s->slot, has_defect(rc, DEFECT_STALE) ? s->slots_used : n);
 	release(rc, s->slot, n);
 }
 
@@ -241,7 +250,7 @@ static bool take(struct bs_report_ctx *rc, struct bs_bitmap_zone *z, uint32_t bi
 	bs_zone_lock(rc, zone);
 	is_block = !bs_block_at(rc, pfn, &b) && b.order >= MIN_ORDER;
 	ok = is_block && bs_isolate(rc, pfn, b.order);
-	if (ok || !is_block || !is_fixed(rc, D4))
+	if (ok || !is_block || !is_fixed(rc, FIX_WATERMARK))
 		clear_bit(z, bit);
 	bs_zone_unlock(rc, zone);
 	if (ok)
@@ -264,7 +273,7 @@ static int scan(struct bs_report_ctx *rc, struct bs_bitmap_zone *z)
 			/* v11 goes on without going forward: the worker never comes back, and
 			 * as it stays active, nothing is ever queued again. Here it at least lets
 			 * go of what it holds, or the guest could not be switched off. */
-			if (has_defect(rc, D3)) {
+			if (has_defect(rc, DEFECT_HANG)) {
 				release(rc, s->slot, n);
 				return -ELOOP;
 			}
@@ -290,7 +299,7 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 		if (enough(rc, &s->zone[t]) && scan(rc, &s->zone[t]))
 			return -ELOOP;
 	s->active = false;
-	if (s->missed && is_fixed(rc, D5))
+	if (s->missed && is_fixed(rc, FIX_CURSOR))
 		bs_wake(rc, 0);
 	s->missed = false;
 	return 0;

@@ -29,10 +29,17 @@ void bs_param_defaults(const struct bs_param *table, uint64_t *values)
 
 static int name_index(const char *const *names, const char *text, size_t len)
 {
-	for (int i = 0; names[i]; i++)
+	for (int i = 0; names && names[i]; i++)
 		if (strlen(names[i]) == len && !strncasecmp(names[i], text, len))
 			return i;
 	return -1;
+}
+
+static int word_index(const struct bs_param *p, const char *text, size_t len)
+{
+	const int i = name_index(p->names, text, len);
+
+	return i < 0 ? name_index(p->aliases, text, len) : i;
 }
 
 static void join_names(const char *const *names, char *buf, size_t size)
@@ -54,7 +61,7 @@ static int parse_flags(const struct bs_param *p, const char *text, uint64_t *val
 	}
 	while (*text) {
 		size_t len = strcspn(text, "+");
-		int i = name_index(p->names, text, len);
+		int i = word_index(p, text, len);
 
 		if (i < 0)
 			return -EINVAL;
@@ -95,7 +102,7 @@ static int parse_typed(const struct bs_param *p, const char *text, uint64_t *val
 		*value = (uint64_t)(i & 1);
 		return i < 0 ? -EINVAL : 0;
 	case BS_PARAM_ENUM:
-		i = name_index(p->names, text, strlen(text));
+		i = word_index(p, text, strlen(text));
 		*value = (uint64_t)i;
 		return i < 0 ? -EINVAL : 0;
 	}

@@ -104,11 +104,11 @@ echo '{}' >empty.json
 expect 3 "not a preset" -- run good.cborseq -s rotation --device model --costs empty.json
 
 # A law breaks: status 5, and a dump that can be read, with what is needed to see it again.
-expect 5 buddysim-violation -- run "$src/traces/memhog_thp.cborseq.zst" -s bitmap:defects=D1 \
+expect 5 buddysim-violation -- run "$src/traces/memhog_thp.cborseq.zst" -s bitmap:defects=stale \
 	--device model
-file=buddysim-violation-bitmap-defects=D1.txt
+file=buddysim-violation-bitmap-defects=stale.txt
 [ -s "$file" ] || fail "no $file"
-for fact in "seed 1" "time_ns [1-9]" "event [1-9]" "request [0-9]*:" "strategy bitmap:defects=D1"; do
+for fact in "seed 1" "time_ns [1-9]" "event [1-9]" "request [0-9]*:" "strategy bitmap:defects=stale"; do
 	grep -q "^# $fact" "$file" || fail "$file lacks $fact"
 done
 grep -q "^enddump" "$file" || fail "$file holds no state"

@@ -30,20 +30,20 @@ again() {
 
 trace=$src/traces/memhog_thp.cborseq.zst
 expect 0 -- trace gen memhog -o "it's a.cborseq" --seed 3
-d1=buddysim-violation-bitmap-defects=D1.txt
-again $d1 run "$trace" -s bitmap:defects=D1 --device model
-again $d1 compare "$trace" -s none -s bitmap:defects=D1 -s rotation --device model:per_mib=7us \
+d1=buddysim-violation-bitmap-defects=stale.txt
+again $d1 run "$trace" -s bitmap:defects=stale --device model
+again $d1 compare "$trace" -s none -s bitmap:defects=stale -s rotation --device model:per_mib=7us \
 	--seed 7 --repeat 2 --gap 3s --tail 5s --thp never --lru none --capacity 20
-again $d1 run "$trace" -s bitmap:defects=D1 --device null --memory 1GiB --layout flat --cpus 2 \
+again $d1 run "$trace" -s bitmap:defects=stale --device null --memory 1GiB --layout flat --cpus 2 \
 	--kernel linux-5.4 --shuffle --weight 1ms --allow-lossy --keep-whole-chunks \
 	--resident-at-start all --wake-latency 1ms --touch none --check 50
-again $d1 run "$trace" -s bitmap:defects=D1 --device model --host-memory 1GiB --host-poll 300ms \
+again $d1 run "$trace" -s bitmap:defects=stale --device model --host-memory 1GiB --host-poll 300ms \
 	--host-event 1s:target=4MiB --host-event 10ms:pressure=4
 for option in "--host-memory 1073741824B" "--host-poll 300000000ns" \
 	"--host-event 1000000000ns:target=4194304" "--host-event 10000000ns:pressure=4"; do
 	grep -q -e "^# again: .*$option" first.txt || fail "the command lacks $option"
 done
-again $d1 run "$trace" -s bitmap:defects=D1 --device model --costs null \
+again $d1 run "$trace" -s bitmap:defects=stale --device model --costs null \
 	--state "$src/tests/oracle/data/memhog_thp.state.txt.gz"
 again buddysim-violation-.-buggy.so-threshold=8.txt run "it's a.cborseq" -s ./buggy.so:threshold=8 \
 	--device model

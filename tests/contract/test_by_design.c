@@ -325,7 +325,7 @@ static void test_overrun(void **state)
 		const char *strategy;
 		unsigned int at_most;
 	} cases[] = {
-		{"bitmap:fixes=D2+D4+D5", 15},
+		{"bitmap:fixes=merge+watermark+cursor", 15},
 		{"april-sketch", 31},
 		{"bubble", 31},
 		{"scatterlist", 31},

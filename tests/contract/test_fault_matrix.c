@@ -86,7 +86,7 @@ static const struct {
 	uint64_t out_of_reach;
 } variants[] = {
 	{.name = "hypercall", .params = "hint=final"},
-	{.name = "bitmap", .params = "capacity=4,fixes=D2+D4+D5+D8"},
+	{.name = "bitmap", .params = "capacity=4,fixes=merge+watermark+cursor+unaligned"},
 	{.name = "bubble", .params = "capacity=1,hwm=1"}, /* a boundary stands for many calls */
 	{.name = "scatterlist", .params = "capacity=1,hwm=1"},
 	{.name = "boundary", .params = "capacity=1,hwm=1"},
@@ -506,7 +506,7 @@ static void test_stale_entries_lose_content(void **state)
 
 	(void)state;
 	assert_non_null(m);
-	add_row(m, bs_strategy_find("bitmap", &err), "capacity=4,defects=D1");
+	add_row(m, bs_strategy_find("bitmap", &err), "capacity=4,defects=stale");
 	for (unsigned int f = 0; f < NR_FAULTS; f++) {
 		v.law = BS_NO_LAW;
 		for (uint64_t seed = 2; seed < 8 && v.law == BS_NO_LAW; seed++)
@@ -518,7 +518,7 @@ static void test_stale_entries_lose_content(void **state)
 		run_schedule(m->rows, &trusting, BS_LAW_BIT(BS_LAW_CONTENT), seed, &v);
 	assert_int_equal(v.law, BS_LAW_CONTENT);
 	assert_int_not_equal(v.content_loss, 0);
-	printf("bitmap:defects=D1 on a trusting host: %s\n", v.text);
+	printf("bitmap:defects=stale on a trusting host: %s\n", v.text);
 	free(m);
 }
 

@@ -45,7 +45,7 @@ static const struct row rows[] = {
 	{"hypercall", NULL},
 	{"hypercall", "hint=final"},
 	{"bitmap", "capacity=4"},
-	{"bitmap", "capacity=4,fixes=D2+D4+D5+D8"},
+	{"bitmap", "capacity=4,fixes=merge+watermark+cursor+unaligned"},
 	{"percpu-array", "entries=8,threshold=4"},
 	{"percpu-array", "entries=4,threshold=4,order=9"},
 	{"april-sketch", "limit=16MiB,hwm=4"},
@@ -324,7 +324,7 @@ static void test_every_strategy_has_a_row(void **state)
 /* The suite can see: resent stale entries (S2 D1) are a page in use at the device. */
 static void test_a_seeded_bug_is_seen(void **state)
 {
-	static const struct row bug = {"bitmap", "capacity=4,defects=D1"};
+	static const struct row bug = {"bitmap", "capacity=4,defects=stale"};
 	unsigned int seen = 0;
 
 	(void)state;

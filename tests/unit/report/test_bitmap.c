@@ -104,7 +104,7 @@ static void test_d1_sends_stale_entries(void **state)
 	assert_false(w->not_taken);
 	bs_world_destroy(w);
 
-	w = full_world("bitmap:capacity=2,defects=D1", 8192);
+	w = full_world("bitmap:capacity=2,defects=stale", 8192);
 	free_three(w);
 	bs_world_work(w);
 	assert_string_equal(bs_world_log(w), "1024:10 3072:10 | 5120:10 3072:10 | ");
@@ -138,7 +138,7 @@ static void test_d2_loses_a_hint_by_merging(void **state)
 	assert_int_equal(bs_report_raw_bytes(w->rc), 2 << 20); /* the half that came late */
 	bs_world_destroy(w);
 
-	w = full_world("bitmap:capacity=1,fixes=D2+D5", 4096);
+	w = full_world("bitmap:capacity=1,fixes=merge+cursor", 4096);
 	w->during = free_buddy;
 	bs_world_free(w, 0, 9);
 	assert_int_equal(bs_world_settle(w, 9), 2);
@@ -151,7 +151,7 @@ static void test_d2_loses_a_hint_by_merging(void **state)
  * memory enough, does not look at it again. */
 static void test_d4_loses_a_hint_by_the_watermark(void **state)
 {
-	static const char *const strategy[] = {"bitmap:capacity=1", "bitmap:capacity=1,fixes=D4"};
+	static const char *const strategy[] = {"bitmap:capacity=1", "bitmap:capacity=1,fixes=watermark"};
 	static const char *const log[] = {"3072:10 | ", "1024:10 | 3072:10 | "};
 
 	(void)state;
@@ -192,7 +192,7 @@ static void test_d5_leaves_what_is_behind_the_scan(void **state)
 	assert_int_equal(bs_report_raw_bytes(w->rc), 4 << 20);
 	bs_world_destroy(w);
 
-	w = full_world("bitmap:capacity=1,fixes=D5", 8192);
+	w = full_world("bitmap:capacity=1,fixes=cursor", 8192);
 	bs_world_free(w, 7168, 10);
 	bs_world_free(w, 5120, 10);
 	w->during = free_behind;
@@ -207,7 +207,7 @@ static void test_d8_finds_nothing_in_an_unaligned_zone(void **state)
 {
 	static const struct bs_zone_range zone = {
 		.type = BS_ZONE_NORMAL, .start = 256, .spanned = 8192 - 256};
-	static const char *const strategy[] = {"bitmap:capacity=1", "bitmap:capacity=1,fixes=D8"};
+	static const char *const strategy[] = {"bitmap:capacity=1", "bitmap:capacity=1,fixes=unaligned"};
 	static const char *const log[] = {"", "7168:10 | "};
 
 	(void)state;
@@ -234,7 +234,7 @@ static void test_d8_base_zero_is_forgotten(void **state)
 		{.node = 0, .type = BS_ZONE_NORMAL, .start = 0, .spanned = 4096},
 		{.node = 1, .type = BS_ZONE_NORMAL, .start = 4096, .spanned = 4096},
 	};
-	static const char *const strategy[] = {"bitmap", "bitmap:fixes=D8"};
+	static const char *const strategy[] = {"bitmap", "bitmap:fixes=unaligned"};
 
 	(void)state;
 	for (unsigned int i = 0; i < 2; i++) {
@@ -251,7 +251,7 @@ static void test_d8_base_zero_is_forgotten(void **state)
  * comes back, and nothing is told any more. */
 static void test_d3_hangs_the_worker(void **state)
 {
-	static const char *const strategy[] = {"bitmap:capacity=2", "bitmap:capacity=2,defects=D3"};
+	static const char *const strategy[] = {"bitmap:capacity=2", "bitmap:capacity=2,defects=hang"};
 	static const char *const log[] = {"1024:10 6144:10 | ", "1024:10 6144:10 | "};
 
 	(void)state;

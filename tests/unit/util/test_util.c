@@ -48,12 +48,13 @@ static void test_sizes_and_times(void **state)
 }
 
 static const char *const ends[] = {"head", "tail", NULL};
-static const char *const bugs[] = {"D1", "D2", "D3", NULL};
+static const char *const bugs[] = {"stale", "lost", "hang", NULL};
+static const char *const bug_codes[] = {"D1", "D2", "D3", NULL};
 static const struct bs_param table[] = {
 	{.name = "order", .type = BS_PARAM_ORDER, .def = 9, .max = 10, .help = "lowest order"},
 	{.name = "delay", .type = BS_PARAM_TIME, .def = 2000000000, .max = 60000000000},
 	{.name = "from", .type = BS_PARAM_ENUM, .names = ends},
-	{.name = "defects", .type = BS_PARAM_FLAGS, .names = bugs},
+	{.name = "defects", .type = BS_PARAM_FLAGS, .names = bugs, .aliases = bug_codes},
 	{.name = "warm", .type = BS_PARAM_BOOL, .def = 1},
 	{0},
 };
@@ -68,7 +69,8 @@ static void test_parameters_are_read_and_printed(void **state)
 	bs_param_defaults(table, v);
 	assert_int_equal(v[0], 9);
 	assert_ok(bs_param_parse(table, "strategy x",
-				 "order=5,delay=250ms,from=tail,defects=D1+D3,warm=off", v, &err),
+				 "order=5,delay=250ms,from=tail,defects=stale+D3,warm=off", v,
+				 &err),
 		  &err);
 	assert_int_equal(v[0], 5);
 	assert_int_equal(v[1], 250000000);
@@ -76,7 +78,7 @@ static void test_parameters_are_read_and_printed(void **state)
 	assert_int_equal(v[3], 5);
 	assert_int_equal(v[4], 0);
 	bs_param_format(&table[3], 5, buf, sizeof(buf));
-	assert_string_equal(buf, "D1+D3");
+	assert_string_equal(buf, "stale+hang"); /* an alias is read, never written */
 	bs_param_format(&table[1], v[1], buf, sizeof(buf));
 	assert_string_equal(buf, "250ms");
 	assert_ok(bs_param_parse(table, "strategy x", "", v, &err), &err);
@@ -104,7 +106,7 @@ static void test_bad_parameters_say_what_would_be_good(void **state)
 	assert_refused("order=", "order", "0 to 10");
 	assert_refused("delay=soon", "delay", "0ns to 1min");
 	assert_refused("from=middle", "from", "head, tail");
-	assert_refused("defects=D1+D9", "defects", "D1, D2, D3");
+	assert_refused("defects=D1+D9", "defects", "stale, lost, hang");
 	assert_refused("order", "no value", "name=value");
 }
 
