@@ -15,6 +15,8 @@
 #include <buddysim/hooks.h>
 #include <buddysim/types.h>
 
+#include <stdio.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -71,6 +73,8 @@ enum bs_event {
  * @pass: required unless BS_CAP_NO_WORKER: one run of the worker. Returns 0, or -errno: aborted
  * @param_set: a parameter marked runtime changes to @v; 0 or -errno. NULL: takes effect by itself
  * @event: see enum bs_event
+ * @print_state: what it remembers, as words "name=value" each with a blank in front, for dumps and
+ *               tests; no line's end. Of @zone where @zones_have_state, else of the guest
  */
 struct bs_strategy {
 	const char *name, *summary, *origin;
@@ -95,6 +99,8 @@ struct bs_strategy {
 	int (*pass)(struct bs_report_ctx *rc, int cpu);
 	int (*param_set)(struct bs_report_ctx *rc, const struct bs_param *p, uint64_t v);
 	void (*event)(struct bs_report_ctx *rc, enum bs_event e, uint64_t v);
+	void (*print_state)(struct bs_report_ctx *rc, unsigned int zone, FILE *out);
+	bool zones_have_state;
 };
 
 /* ---- The registry --------------------------------------------------------------------------- */

@@ -181,10 +181,9 @@ int bs_agree_create(struct bs_cell *c, struct bs_error *err)
 	if (!a)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "agreement");
 	c->agree = a;
-	/* Who knows the future leaves the guest as none does, and what it knows is of a guest that
-	 * followed. */
-	a->r.followed =
-		!strcmp(c->strategy->name, "none") || c->strategy->caps & BS_CAP_KNOWS_FUTURE;
+	/* Who knows the future leaves the guest as one that is idle does, and what it knows is of a
+	 * guest that followed. */
+	a->r.followed = c->strategy->caps & (BS_CAP_IDLE | BS_CAP_KNOWS_FUTURE);
 	a->max_pfn = bs_max_pfn(c->m);
 	ret = read_recorded(c, a, err);
 	if (!ret)

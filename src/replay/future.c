@@ -181,7 +181,7 @@ int bs_future_see(const struct bs_plan *plan, const char *spec, unsigned int ind
 		return -EINVAL;
 	if (!(s->caps & BS_CAP_KNOWS_FUTURE))
 		return 0;
-	ret = bs_cell_create(&first, "none", trace, &c, err);
+	ret = bs_cell_create(&first, bs_strategy_with(BS_CAP_IDLE)->name, trace, &c, err);
 	if (ret)
 		return ret;
 	c->index = index;

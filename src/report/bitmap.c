@@ -305,6 +305,18 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 	return 0;
 }
 
+static void print_state(struct bs_report_ctx *rc, unsigned int zone, FILE *out)
+{
+	const struct bs_bitmap_zone *z = zone_of(rc, zone);
+	const char *comma = "";
+
+	fprintf(out, " base=%u nbits=%u n=%u bits=", z->base, z->nbits, z->free_pages);
+	for (uint32_t bit = next_bit(z, 0); bit < z->nbits; bit = next_bit(z, bit + 1)) {
+		fprintf(out, "%s%u", comma, bit);
+		comma = ",";
+	}
+}
+
 const struct bs_strategy bs_strategy_bitmap = {
 	.name = "bitmap",
 	.summary = "a bit per 2 MiB freed, a worker that scans them 16 at a time",
@@ -317,4 +329,6 @@ const struct bs_strategy bs_strategy_bitmap = {
 	.stop = stop,
 	.block_in = block_in,
 	.pass = pass,
+	.print_state = print_state,
+	.zones_have_state = true,
 };

@@ -134,4 +134,6 @@ const struct bs_strategy bs_strategy_boundary = {
 	.block_move = block_move,
 	.reordered = reordered,
 	.zone_gone = bs_hwm_zone_gone,
+	.print_state = bs_boundary_print_state,
+	.zones_have_state = true,
 };

@@ -2,6 +2,7 @@
 #include "boundary_slots.h"
 
 #include <errno.h>
+#include <inttypes.h>
 
 /* ---- On and off ------------------------------------------------------------------------------ */
 
@@ -73,4 +74,31 @@ void bs_boundary_place(struct bs_report_ctx *rc, const struct bs_block *b, enum 
 		at->tail = true;
 	if (at->tail)
 		at->before = bs_boundary_tail(rc, b->zone, b->order, b->list_mt);
+}
+
+/* ---- For dumps ------------------------------------------------------------------------------- */
+
+void bs_boundary_print(struct bs_report_ctx *rc, unsigned int zone, unsigned int nr_types,
+		       FILE *out)
+{
+	const struct bs_boundary *s = bs_state(rc);
+	const struct bs_hwm_zone *z = bs_zone_state(rc, zone);
+
+	fprintf(out, " ref=%u req=%d act=%d cnt 9:%" PRIu64 " 10:%" PRIu64, s->hwm.refcount,
+		z->requested, z->active, bs_hwm_reported(z, 9), bs_hwm_reported(z, 10));
+	for (unsigned int o = 9; o < BS_NR_ORDERS && z->active; o++)
+		for (unsigned int mt = 0; mt < nr_types; mt++) {
+			const bs_pfn p = bs_boundary_tail(rc, zone, o, mt);
+
+			fprintf(out, " b%u%c=", o, "UMRHI"[mt]);
+			if (p == BS_NO_PFN)
+				fputs("head", out);
+			else
+				fprintf(out, "%u", p);
+		}
+}
+
+void bs_boundary_print_state(struct bs_report_ctx *rc, unsigned int zone, FILE *out)
+{
+	bs_boundary_print(rc, zone, BS_MIGRATE_ISOLATE, out);
 }

@@ -48,4 +48,11 @@ void bs_boundary_stop(struct bs_report_ctx *rc);
 void bs_boundary_place(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
 		       struct bs_spot *at);
 
+/* Requests and counters, and while the zone is worked on the boundaries of its lists of types below
+ * @nr_types. */
+void bs_boundary_print(struct bs_report_ctx *rc, unsigned int zone, unsigned int nr_types,
+		       FILE *out);
+/* ... as a hook, of all lists but the ISOLATE ones. */
+void bs_boundary_print_state(struct bs_report_ctx *rc, unsigned int zone, FILE *out);
+
 #endif

@@ -130,6 +130,12 @@ static bool block_move(struct bs_report_ctx *rc, const struct bs_block *b, unsig
 	return false;
 }
 
+/* Its worker scans ISOLATE lists too. */
+static void print_state(struct bs_report_ctx *rc, unsigned int zone, FILE *out)
+{
+	bs_boundary_print(rc, zone, BS_MIGRATE_TYPES, out);
+}
+
 const struct bs_strategy bs_strategy_bubble = {
 	.name = "bubble",
 	.summary = "32 raw blocks start a worker; aerated blocks gather at the tail",
@@ -146,4 +152,6 @@ const struct bs_strategy bs_strategy_bubble = {
 	.pass = pass,
 	.block_out = block_out,
 	.block_move = block_move,
+	.print_state = print_state,
+	.zones_have_state = true,
 };

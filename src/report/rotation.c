@@ -372,6 +372,14 @@ static bool block_move(struct bs_report_ctx *rc, const struct bs_block *b, unsig
 	return true;
 }
 
+static void print_state(struct bs_report_ctx *rc, unsigned int zone, FILE *out)
+{
+	const struct bs_rotation *s = bs_state(rc);
+
+	(void)zone;
+	fprintf(out, " state=%d", (int)s->state);
+}
+
 const struct bs_strategy bs_strategy_rotation = {
 	.name = "rotation",
 	.summary = "Linux's own since 5.7: any large free asks, 2 s later a pass rotates the lists",
@@ -389,4 +397,5 @@ const struct bs_strategy bs_strategy_rotation = {
 	.block_move = block_move,
 	.param_set = param_set,
 	.event = event,
+	.print_state = print_state,
 };

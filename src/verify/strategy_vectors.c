@@ -10,7 +10,6 @@
 
 #include "mm_report.h"
 #include "opsfile.h"
-#include "strategy_state.h"
 #include "textfile.h"
 
 #define MAX_QUEUED 4096
@@ -26,7 +25,6 @@ struct queued {
 struct replay {
 	struct bs_ops_guest guest;
 	struct bs_report_ctx *rc;
-	struct bs_strategy_dump dumper;
 	char name[64], params[256];
 	bool started, on_before, show_slots;
 	FILE *out; /* what the current command prints */
@@ -187,7 +185,6 @@ static int bind(struct replay *v)
 	ret = bs_report_create(v->guest.m, s, v->params, &env, &v->rc, v->err);
 	if (ret)
 		return ret;
-	v->dumper = bs_strategy_dump_of(s->name);
 	ret = bs_report_start(v->rc);
 	if (ret)
 		return bs_error_set(v->err, BS_INPUT, -ret, v->where, NULL, "start failed");
@@ -316,13 +313,17 @@ static int strategy_command(struct replay *v, const struct bs_ops_line *l, const
 
 static void dump_state(struct replay *v)
 {
-	for (unsigned int z = 0; z < v->dumper.per_zone * v->guest.nr_zones; z++) {
-		fprintf(v->out, "S%u ", v->guest.zones[z].type);
-		v->dumper.write(v->rc, z, v->started, v->out);
-	}
-	if (!v->dumper.per_zone) {
-		fputs("S ", v->out);
-		v->dumper.write(v->rc, 0, v->started, v->out);
+	const struct bs_strategy *s = bs_report_strategy(v->rc);
+	const unsigned int lines = s->zones_have_state ? v->guest.nr_zones : 1;
+
+	for (unsigned int z = 0; z < lines; z++) {
+		if (s->zones_have_state)
+			fprintf(v->out, "S%u on=%d", v->guest.zones[z].type, v->started);
+		else
+			fprintf(v->out, "S on=%d", v->started);
+		if (s->print_state)
+			s->print_state(v->rc, z, v->out);
+		fputc('\n', v->out);
 	}
 	fprintf(v->out, "P %d\n", bs_wake_pending(v->rc));
 }
