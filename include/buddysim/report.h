@@ -73,6 +73,8 @@ enum bs_event {
  * @pass: required unless BS_CAP_NO_WORKER: one run of the worker. Returns 0, or -errno: aborted
  * @param_set: a parameter marked runtime changes to @v; 0 or -errno. NULL: takes effect by itself
  * @event: see enum bs_event
+ * @may_leave: bytes that it may leave unreported while nothing happens, being too few to start it.
+ *             NULL: as many of the largest blocks as stay below a parameter of BS_ROLE_THRESHOLD
  * @print_state: what it remembers, as words "name=value" each with a blank in front, for dumps and
  *               tests; no line's end. Of @zone where @zones_have_state, else of the guest
  */
@@ -99,6 +101,7 @@ struct bs_strategy {
 	int (*pass)(struct bs_report_ctx *rc, int cpu);
 	int (*param_set)(struct bs_report_ctx *rc, const struct bs_param *p, uint64_t v);
 	void (*event)(struct bs_report_ctx *rc, enum bs_event e, uint64_t v);
+	uint64_t (*may_leave)(const struct bs_report_ctx *rc);
 	void (*print_state)(struct bs_report_ctx *rc, unsigned int zone, FILE *out);
 	bool zones_have_state;
 };
@@ -364,6 +367,8 @@ bool bs_report_false_oom(const struct bs_report_ctx *rc, unsigned int gfp, unsig
 /** Bytes free in blocks of order >= the strategy's minimum (BS_ROLE_ORDER, else 9) that carry
  *  no mark (or, for a strategy that never marks, were not reported since they were freed). */
 uint64_t bs_report_raw_bytes(const struct bs_report_ctx *rc);
+/** Bytes that the strategy may leave raw, by its design, when the guest is quiet. */
+uint64_t bs_report_may_leave(const struct bs_report_ctx *rc);
 /** The strategy a context was made from. */
 const struct bs_strategy *bs_report_strategy(const struct bs_report_ctx *rc);
 

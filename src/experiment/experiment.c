@@ -73,42 +73,10 @@ void bs_lab_answer(struct bs_experiment *x, const char *fmt, ...)
 
 /* ---- What a strategy may leave --------------------------------------------------------------- */
 
-static bool param_of(const struct bs_lab *lab, const char *key, uint64_t *value)
-{
-	const struct bs_strategy *s = bs_report_strategy(lab->rc);
-
-	for (unsigned int i = 0; i < bs_param_count(s->params); i++) {
-		if (strcmp(s->params[i].name, key))
-			continue;
-		*value = bs_param_get(lab->rc, i);
-		return true;
-	}
-	return false;
-}
-
-/* Spec reporting.md 14.2 row 18, in bytes, rounded in the strategy's favour. */
-static uint64_t below_threshold(const struct bs_lab *lab)
-{
-	const struct bs_strategy *s = bs_report_strategy(lab->rc);
-	uint64_t blocks, order = 9, bytes = 0;
-
-	if (param_of(lab, "hwm", &blocks)) {
-		param_of(lab, "order", &order);
-		for (; order < BS_NR_ORDERS; order++)
-			bytes += blocks ? (blocks - 1) * (BS_PAGE_SIZE << order) : 0;
-		return bytes;
-	}
-	/* Bits, or entries of the array, each of which may stand for the largest block. */
-	if (param_of(lab, "threshold", &blocks) ||
-	    (!strcmp(s->name, "bitmap") && param_of(lab, "capacity", &blocks)))
-		return blocks ? (blocks - 1) * (BS_PAGE_SIZE << BS_MAX_ORDER) : 0;
-	return 0;
-}
-
 uint64_t bs_lab_missed(const struct bs_lab *lab, uint64_t left_raw)
 {
 	const struct bs_strategy *s = bs_report_strategy(lab->rc);
-	const uint64_t allowed = below_threshold(lab);
+	const uint64_t allowed = bs_report_may_leave(lab->rc);
 
 	if (!s->pass && !s->freeing && !s->merged && !s->place)
 		return BS_NO_TIME;

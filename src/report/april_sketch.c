@@ -227,6 +227,15 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 	return err;
 }
 
+static uint64_t may_leave(const struct bs_report_ctx *rc)
+{
+	uint64_t bytes = 0;
+
+	for (unsigned int o = min_order(rc); o < BS_NR_ORDERS; o++)
+		bytes += (bs_param_get(rc, HWM) - 1) * (BS_PAGE_SIZE << o);
+	return bytes;
+}
+
 const struct bs_strategy bs_strategy_april_sketch = {
 	.name = "april-sketch",
 	.summary = "two counters per order, blocks pulled from the head, Offline ones to the tail",
@@ -240,4 +249,5 @@ const struct bs_strategy bs_strategy_april_sketch = {
 	.place = place,
 	.block_in = block_in,
 	.pass = pass,
+	.may_leave = may_leave,
 };

@@ -152,6 +152,7 @@ const struct bs_strategy bs_strategy_bubble = {
 	.pass = pass,
 	.block_out = block_out,
 	.block_move = block_move,
+	.may_leave = bs_hwm_may_leave,
 	.print_state = print_state,
 	.zones_have_state = true,
 };

@@ -97,6 +97,17 @@ uint64_t bs_report_raw_bytes(const struct bs_report_ctx *rc)
 	return raw;
 }
 
+uint64_t bs_report_may_leave(const struct bs_report_ctx *rc)
+{
+	const int i = bs_param_of_role(rc->s->params, BS_ROLE_THRESHOLD);
+	uint64_t threshold;
+
+	if (rc->s->may_leave)
+		return rc->s->may_leave(rc);
+	threshold = i < 0 ? 0 : rc->values[i];
+	return threshold ? (threshold - 1) * (BS_PAGE_SIZE << BS_MAX_ORDER) : 0;
+}
+
 /* ---- False OOM ------------------------------------------------------------------------------- */
 
 bool bs_report_false_oom(const struct bs_report_ctx *rc, unsigned int gfp, unsigned int order)

@@ -202,3 +202,12 @@ int bs_hwm_run(struct bs_report_ctx *rc, const struct bs_hwm_rounds *r)
 	} while (s->refcount);
 	return 0;
 }
+
+uint64_t bs_hwm_may_leave(const struct bs_report_ctx *rc)
+{
+	uint64_t bytes = 0;
+
+	for (uint64_t o = bs_param_get(rc, BS_HWM_ORDER); o < BS_NR_ORDERS; o++)
+		bytes += (bs_param_get(rc, BS_HWM_MARK) - 1) * (BS_PAGE_SIZE << o);
+	return bytes;
+}

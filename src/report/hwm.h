@@ -104,4 +104,7 @@ void bs_hwm_cycle(struct bs_report_ctx *rc, unsigned int zone, const struct bs_h
 /* A pass: the requested zones, round and round, until no request is left. */
 int bs_hwm_run(struct bs_report_ctx *rc, const struct bs_hwm_rounds *r);
 
+/* One block less than the mark, of each order. */
+uint64_t bs_hwm_may_leave(const struct bs_report_ctx *rc);
+
 #endif

@@ -163,4 +163,5 @@ const struct bs_strategy bs_strategy_list_walk = {
 	.pass = pass,
 	.block_out = block_out,
 	.zone_gone = bs_hwm_zone_gone,
+	.may_leave = bs_hwm_may_leave,
 };

@@ -146,6 +146,7 @@ const struct bs_strategy bs_strategy_scatterlist = {
 	.block_out = block_out,
 	.block_move = block_move,
 	.zone_gone = bs_hwm_zone_gone,
+	.may_leave = bs_hwm_may_leave,
 	.print_state = bs_boundary_print_state,
 	.zones_have_state = true,
 };

@@ -5,7 +5,10 @@
 
 static bool name_is_sound(const char *name)
 {
-	return *name && !strpbrk(name, " ,:=");
+	for (const char *c = name; *c; c++)
+		if ((unsigned char)*c <= ' ' || *c == 127)
+			return false;
+	return *name && !strpbrk(name, ",:=");
 }
 
 /* What a role means fixes its type; the engine computes with the value. */
