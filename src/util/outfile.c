@@ -2,88 +2,272 @@
 #include "outfile.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char advice[] = "check the path, its permissions and the free space there";
+/* Where the bytes go. stdio forgets why a write failed before anybody asks; this does not. */
+struct bs_sink {
+	int fd;
+	int error; /* of the first write that failed */
+	bool in_place; /* stdout, a device, a pipe: nothing to rename */
+	bool linkable; /* made by O_TMPFILE */
+};
+
+static ssize_t sink_write(void *cookie, const char *buf, size_t n)
+{
+	struct bs_sink *s = cookie;
+	size_t done = 0;
+
+	while (done < n && !s->error) {
+		const ssize_t w = write(s->fd, buf + done, n - done);
+
+		if (w >= 0)
+			done += (size_t)w;
+		else if (errno != EINTR)
+			s->error = errno;
+	}
+	if (s->error)
+		errno = s->error;
+	return (ssize_t)done;
+}
+
+static int failed(const char *path, int error, const char *what, struct bs_error *err)
+{
+	const char *advice = "check the path and its permissions";
+
+	if (error == ENOSPC || error == EDQUOT)
+		advice = "make room there, or choose another place";
+	else if (error == EFBIG)
+		advice = "raise the limit of file sizes (ulimit -f)";
+	else if (error == ENOMEM)
+		advice = NULL;
+	return bs_error_set(err, BS_RESOURCE, error, path, advice, "%s", what);
+}
+
+/* ---- Files without a name -------------------------------------------------------------------- */
+
+/* @path, in a string of its own, with something behind it that nobody else has. */
+static char *beside(const char *path, unsigned int attempt)
+{
+	char *name;
+
+	if (asprintf(&name, "%s.tmp-%ld-%u", path, (long)getpid(), attempt) < 0)
+		return NULL;
+	return name;
+}
+
+/* A new file beside @path: its descriptor, and its name in @name; or -errno. */
+static int create_beside(const char *path, char **name)
+{
+	for (unsigned int attempt = 0;; attempt++) {
+		int fd;
+
+		*name = beside(path, attempt);
+		if (!*name)
+			return -ENOMEM;
+		fd = open(*name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (fd >= 0)
+			return fd;
+		fd = -errno;
+		free(*name);
+		*name = NULL;
+		if (fd != -EEXIST)
+			return fd;
+	}
+}
+
+static int open_unlinked(const char *path)
+{
+	char *name;
+	int fd = create_beside(path, &name);
+
+	if (fd >= 0)
+		unlink(name);
+	free(name);
+	return fd;
+}
+
+static int open_nameless(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	int fd = dir ? open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666) : -1;
+
+	free(dir);
+	return fd;
+}
+
+static int open_sink(struct bs_sink *s, const char *path, bool plain)
+{
+	struct stat st;
+
+	/* A device or pipe cannot be replaced by a rename, and needs not be. */
+	if (!stat(path, &st) && !S_ISREG(st.st_mode)) {
+		s->in_place = true;
+		s->fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+		return s->fd < 0 ? -errno : 0;
+	}
+	s->fd = plain ? -1 : open_nameless(path);
+	s->linkable = s->fd >= 0;
+	/* Why it was refused does not matter: if it is the path's fault this one says so. */
+	if (s->fd < 0)
+		s->fd = open_unlinked(path);
+	return s->fd < 0 ? s->fd : 0;
+}
+
+static int open_file(struct bs_outfile *o, const char *path, bool plain, struct bs_error *err)
+{
+	const bool to_stdout = !strcmp(path, "-");
+	int ret = 0;
+
+	*o = (struct bs_outfile){.sink = calloc(1, sizeof(*o->sink))};
+	if (!o->sink)
+		return failed(path, ENOMEM, "cannot write", err);
+	o->sink->fd = -1;
+	if (to_stdout) {
+		/* What was printed before comes first. */
+		if (fflush(stdout))
+			o->sink->error = errno;
+		o->sink->fd = STDOUT_FILENO;
+		o->sink->in_place = true;
+	} else {
+		ret = open_sink(o->sink, path, plain);
+		o->path = strdup(path);
+	}
+	if (!ret)
+		o->f = fopencookie(o->sink, "w", (cookie_io_functions_t){.write = sink_write});
+	if (o->f && (to_stdout || o->path))
+		return 0;
+	bs_outfile_abandon(o);
+	return failed(path, ret ? -ret : ENOMEM, "cannot write", err);
+}
 
 int bs_outfile_open(struct bs_outfile *o, const char *path, struct bs_error *err)
 {
-	struct stat st;
-	mode_t mask;
-	int fd;
+	return open_file(o, path, false, err);
+}
 
-	memset(o, 0, sizeof(*o));
-	if (!strcmp(path, "-")) {
-		o->f = stdout;
-		return 0;
-	}
-	/* A device or pipe cannot be replaced by a rename, and needs not be. */
-	if (!stat(path, &st) && !S_ISREG(st.st_mode)) {
-		o->f = fopen(path, "we");
-		if (!o->f)
-			return bs_error_set(err, BS_RESOURCE, errno, path, advice, "cannot write");
-		o->path = strdup(path);
-		return 0;
-	}
-	o->path = strdup(path);
-	if (!o->path || asprintf(&o->tmp, "%s.tmp-XXXXXX", path) < 0) {
-		o->tmp = NULL;
-		bs_outfile_abandon(o);
-		return bs_error_set(err, BS_RESOURCE, ENOMEM, path, NULL, "cannot write");
-	}
-	fd = mkstemp(o->tmp);
-	o->f = fd < 0 ? NULL : fdopen(fd, "w");
-	if (!o->f) {
-		int e = errno;
+int bs_outfile_open_plain(struct bs_outfile *o, const char *path, struct bs_error *err)
+{
+	return open_file(o, path, true, err);
+}
 
-		if (fd >= 0) {
-			close(fd);
-			unlink(o->tmp);
-		}
-		free(o->tmp);
-		o->tmp = NULL;
-		bs_outfile_abandon(o);
-		return bs_error_set(err, BS_RESOURCE, e, path, advice, "cannot write");
+/* ---- A whole file gets its name -------------------------------------------------------------- */
+
+/* Under a temporary name beside @path, for there is a file there that it replaces. */
+static int link_beside(const char *self, const char *path, char **name)
+{
+	for (unsigned int attempt = 0;; attempt++) {
+		int ret;
+
+		*name = beside(path, attempt);
+		if (!*name)
+			return -ENOMEM;
+		if (!linkat(AT_FDCWD, self, AT_FDCWD, *name, AT_SYMLINK_FOLLOW))
+			return 0;
+		ret = -errno;
+		free(*name);
+		*name = NULL;
+		if (ret != -EEXIST)
+			return ret;
 	}
-	/* mkstemp() made it private; the result should be what open() would have made. */
-	mask = umask(0);
-	umask(mask);
-	fchmod(fd, 0666 & ~mask);
+}
+
+static int copy(int from, int to)
+{
+	char buf[1 << 16];
+	struct bs_sink s = {.fd = to};
+	ssize_t n;
+
+	if (lseek(from, 0, SEEK_SET))
+		return -errno;
+	while ((n = read(from, buf, sizeof(buf))) > 0)
+		if (sink_write(&s, buf, (size_t)n) < n)
+			return -s.error;
+	if (n < 0 || fsync(to))
+		return -errno;
 	return 0;
+}
+
+static int copy_beside(int from, const char *path, char **name)
+{
+	int fd = create_beside(path, name), ret;
+
+	if (fd < 0)
+		return fd;
+	ret = copy(from, fd);
+	if (close(fd) && !ret)
+		ret = -errno;
+	return ret;
+}
+
+/* 0 or -errno. */
+static int take_place(const struct bs_sink *s, const char *path)
+{
+	char self[32], *name = NULL;
+	int ret;
+
+	if (s->linkable) {
+		snprintf(self, sizeof(self), "/proc/self/fd/%d", s->fd);
+		if (!linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW))
+			return 0;
+		ret = errno == EEXIST ? link_beside(self, path, &name) : -errno;
+	} else {
+		ret = copy_beside(s->fd, path, &name);
+	}
+	if (!ret && rename(name, path))
+		ret = -errno;
+	if (ret && name)
+		unlink(name);
+	free(name);
+	return ret;
+}
+
+static int publish(const struct bs_sink *s, const char *path)
+{
+	sigset_t all, before;
+	int ret;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	ret = take_place(s, path);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return ret;
 }
 
 int bs_outfile_commit(struct bs_outfile *o, struct bs_error *err)
 {
-	const char *name = o->path ? o->path : "standard output";
-	int e = 0, ret = 0;
+	struct bs_sink *s = o->sink;
+	int ret = 0, e = 0;
 
 	if (fflush(o->f) || ferror(o->f))
-		e = errno ? errno : EIO;
-	else if (o->tmp && fsync(fileno(o->f)))
+		e = s->error ? s->error : EIO;
+	else if (s->error)
+		e = s->error;
+	else if (!s->in_place && fsync(s->fd))
 		e = errno;
-	if (o->path && fclose(o->f) && !e)
+	else if (!s->in_place)
+		e = -publish(s, o->path);
+	if (o->path && close(s->fd) && !e)
 		e = errno;
-	o->f = NULL;
-	if (!e && o->tmp && rename(o->tmp, o->path))
-		e = errno;
+	s->fd = -1;
 	if (e)
-		ret = bs_error_set(err, BS_RESOURCE, e, name, advice, "writing failed");
-	else
-		free(o->tmp), o->tmp = NULL;
+		ret = failed(o->path ? o->path : "standard output", e, "writing failed", err);
 	bs_outfile_abandon(o);
 	return ret;
 }
 
 void bs_outfile_abandon(struct bs_outfile *o)
 {
-	if (o->f && o->path)
+	if (o->f)
 		fclose(o->f);
-	if (o->tmp)
-		unlink(o->tmp);
-	free(o->tmp);
+	if (o->path && o->sink && o->sink->fd >= 0)
+		close(o->sink->fd);
+	free(o->sink);
 	free(o->path);
 	memset(o, 0, sizeof(*o));
 }

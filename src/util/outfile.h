@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * outfile.h - an output that appears whole or not at all: written under a temporary name beside
- * its final place, flushed, checked, renamed. "-" is stdout.
+ * outfile.h - an output that appears whole or not at all, and leaves nothing behind however the
+ * program ends. "-" is stdout.
+ *
+ * What is written has no name until it is whole (O_TMPFILE): whoever is killed meanwhile, by whatever
+ * signal, needs no handler and no list of files to remove, for the kernel drops a file without a name
+ * by itself. A file system that cannot do that gets a file that is unlinked at once, and copied when
+ * it is whole. Only while a whole file takes its name, or the place of an older one, is there a
+ * temporary name beside it; signals wait for that moment to pass.
+ *
+ * Writing beyond a limit of file sizes raises SIGXFSZ, which kills by default. The library does not
+ * change its process' signals: a program that ignores it gets the error instead.
  */
 #ifndef BS_OUTFILE_H
 #define BS_OUTFILE_H
@@ -10,14 +19,20 @@
 
 #include <buddysim/types.h>
 
+struct bs_sink;
+
 struct bs_outfile {
 	FILE *f;
-	char *path, *tmp; /* NULL for stdout */
+	char *path; /* NULL for stdout */
+	struct bs_sink *sink;
 };
 
 /* 0, or negative with @err (BS_RESOURCE) naming the path. */
 int bs_outfile_open(struct bs_outfile *o, const char *path, struct bs_error *err);
-/* Flush, fsync, rename: 0, or negative with @err; the temporary file is gone either way. */
+/* The same, as on a file system that knows no files without a name. */
+int bs_outfile_open_plain(struct bs_outfile *o, const char *path, struct bs_error *err);
+/* Flush, fsync, give it its name: 0, or negative with @err, which has the cause of the first write
+ * that failed. Nothing is left to abandon either way. */
 int bs_outfile_commit(struct bs_outfile *o, struct bs_error *err);
 void bs_outfile_abandon(struct bs_outfile *o);
 

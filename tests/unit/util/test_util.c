@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* util/: units, parameters as data, errors, files that appear whole or not at all, text lines. */
+/* util/: units, parameters as data, errors, text lines. */
 #include "bs_test.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
-#include "outfile.h"
 #include "textfile.h"
 #include "units.h"
 
@@ -115,46 +113,6 @@ static void in_scratch(char *path, size_t size, const char *name)
 	snprintf(path, size, "/tmp/bs-util-%d-%s", (int)getpid(), name);
 }
 
-static void test_an_output_appears_only_when_committed(void **state)
-{
-	struct bs_outfile o;
-	struct bs_error err;
-	char path[128], dir[160];
-
-	(void)state;
-	in_scratch(path, sizeof(path), "out");
-	assert_ok(bs_outfile_open(&o, path, &err), &err);
-	fputs("half", o.f);
-	assert_int_equal(access(path, F_OK), -1);
-	bs_outfile_abandon(&o);
-	assert_int_equal(access(path, F_OK), -1);
-
-	assert_ok(bs_outfile_open(&o, path, &err), &err);
-	fputs("whole", o.f);
-	assert_ok(bs_outfile_commit(&o, &err), &err);
-	assert_int_equal(access(path, F_OK), 0);
-	unlink(path);
-
-	snprintf(dir, sizeof(dir), "%s/none/out", path);
-	assert_true(bs_outfile_open(&o, dir, &err) < 0);
-	assert_int_equal(err.status, BS_RESOURCE);
-	assert_string_equal(err.where, dir);
-}
-
-/* /dev/full takes everything until it is flushed: a full disk. */
-static void test_a_full_disk_is_an_error(void **state)
-{
-	struct bs_outfile o;
-	struct bs_error err;
-
-	(void)state;
-	assert_ok(bs_outfile_open(&o, "/dev/full", &err), &err);
-	fputs("text", o.f);
-	assert_int_equal(bs_outfile_commit(&o, &err), -ENOSPC);
-	assert_int_equal(err.status, BS_RESOURCE);
-	assert_non_null(strstr(err.text, "No space left"));
-}
-
 static void write_bytes(const char *path, const void *bytes, size_t n)
 {
 	FILE *f = fopen(path, "w");
@@ -238,8 +196,6 @@ int main(void)
 		cmocka_unit_test(test_sizes_and_times),
 		cmocka_unit_test(test_parameters_are_read_and_printed),
 		cmocka_unit_test(test_bad_parameters_say_what_would_be_good),
-		cmocka_unit_test(test_an_output_appears_only_when_committed),
-		cmocka_unit_test(test_a_full_disk_is_an_error),
 		cmocka_unit_test(test_lines_plain_gzip_zstd),
 		cmocka_unit_test(test_truncated_compression_is_noticed),
 	};
