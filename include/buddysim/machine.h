@@ -41,7 +41,7 @@ enum bs_layout {
 
 /**
  * struct bs_machine_config - what bs_machine_create() builds
- * @kernel: kernel model: "linux-5.4", "linux-6.1", "linux-6.12"; NULL = "linux-6.1"
+ * @kernel: kernel model, as bs_kernel_check() takes it; NULL = bs_kernel_default()
  * @memory_bytes, @layout: the usual way to say how much memory there is; rounded down to whole
  *                pages; ignored if @nr_ranges is set
  * @ranges: explicit memory map instead; copied
@@ -294,12 +294,26 @@ void bs_machine_explain(struct bs_machine *m, void (*line)(void *arg, const char
 
 /* ---- Kernel models -------------------------------------------------------------------------- */
 
-/** Names of the kernel models, NULL-terminated. */
+/** Names of the kernel models, NULL-terminated; the one that NULL stands for. */
 const char *const *bs_kernel_names(void);
+const char *bs_kernel_default(void);
 
-/** One behaviour that models differ in: its name and what each model does. */
+/**
+ * bs_kernel_check - can a guest be made with this kernel?
+ * @kernel: a model's name, or one with changes: "linux-6.1:boot_pos=head,below_high=yes"
+ *
+ * Return: 0, or -EINVAL with @err naming what there is.
+ */
+int bs_kernel_check(const char *kernel, struct bs_error *err);
+
+/**
+ * struct bs_kernel_behaviour - one behaviour that models differ in
+ * @value: what this model does: one of @words; "yes" or "no", or a number, where @words is NULL
+ */
 struct bs_kernel_behaviour {
-	const char *name, *value, *about;
+	const char *name, *about;
+	const char *const *words;
+	char value[40];
 };
 /** Behaviour number @index of @kernel; false behind the last or for an unknown kernel. */
 bool bs_kernel_behaviour(const char *kernel, unsigned int index, struct bs_kernel_behaviour *out);

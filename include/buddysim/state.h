@@ -68,7 +68,8 @@ struct bs_state_zone {
 /** A dump. @nr_zone_types: of the kernel it comes from, which numbers its zones by it. */
 struct bs_state {
 	char name[64]; /* of the dump: "start", "trace_end" */
-	char kernel[64]; /* as the kernel calls itself: "6.1.0-56-cloud-amd64" */
+	/* As the kernel calls itself, "6.1.0-56-cloud-amd64"; of a guest, its model. */
+	char kernel[512];
 	int64_t pageblock_order, nr_pcp_lists, migratetypes, nr_zone_types, nr_cpus;
 	int64_t shuffle, reporting, report_order;
 	int64_t boost_factor; /* watermark_boost_factor, 1/10000 */

@@ -24,7 +24,7 @@ static void init_pageblock_types(struct bs_machine *m)
 
 		for (bs_pfn pfn = (z->start + pages - 1) & ~(pages - 1); pfn < z->end;
 		     pfn += pages) {
-			bool present = m->km->holes_set_movable;
+			bool present = m->km.holes_set_movable;
 
 			for (unsigned int k = 0; k < m->nr_ranges && !present; k++)
 				present = pfn >= m->ranges[k].start && pfn < m->ranges[k].end;
@@ -40,7 +40,7 @@ static void boot_chunk(struct bs_machine *m, bs_pfn pfn, unsigned int order)
 
 	z->managed += UINT64_C(1) << order;
 	m->pgfree_other += INT64_C(1) << order;
-	mm_free_block(m, z, pfn, order, m->km->boot_pos == KM_TAIL ? FPI_TO_TAIL : FPI_NONE,
+	mm_free_block(m, z, pfn, order, m->km.boot_pos == KM_BOOT_TAIL ? FPI_TO_TAIL : FPI_NONE,
 		      BS_FREE);
 }
 

@@ -20,7 +20,7 @@ static bool merge_allowed(const struct bs_machine *m, const struct zone *z, bs_p
 
 	if (t == mt)
 		return true;
-	if (m->km->merge_guard == KM_GUARD_ISOLATE)
+	if (m->km.merge_guard == KM_GUARD_ISOLATE)
 		return !z->nr_isolate_pageblock ||
 		       (t != BS_MIGRATE_ISOLATE && mt != BS_MIGRATE_ISOLATE);
 	return t < BS_PCPTYPES && mt < BS_PCPTYPES;
@@ -78,7 +78,7 @@ unsigned int mm_free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsig
 		if (order >= m->pbo && !merge_allowed(m, z, buddy, mt))
 			break;
 		mm_del_from_free_list(m, z, buddy, order, BS_MERGE);
-		if (order >= m->pbo && m->km->merge_guard == KM_GUARD_RETYPE &&
+		if (order >= m->pbo && m->km.merge_guard == KM_GUARD_RETYPE &&
 		    pageblock_type(m, buddy) != mt)
 			set_pageblock_types(m, buddy, order, mt);
 		pfn &= buddy;
@@ -99,7 +99,7 @@ unsigned int mm_free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsig
 void mm_free_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
 		   unsigned int fpi, enum bs_why why)
 {
-	if (m->km->free_big_per_pageblock && order > m->pbo) {
+	if (m->km.free_big_per_pageblock && order > m->pbo) {
 		for (unsigned int i = 0; i < 1u << (order - m->pbo); i++) {
 			const bs_pfn q = pfn + ((bs_pfn)i << m->pbo);
 
@@ -137,7 +137,7 @@ bs_pfn mm_rmqueue_smallest(struct bs_machine *m, struct zone *z, unsigned int or
 	mm_expand(m, z, pfn, order, high, mt);
 	mm_explain(m, "first of the order-%u %c list: %u%s", high, "UMRHI"[mt], pfn,
 		   high > order ? ", its right halves go to the lists below" : "");
-	if (m->km->stat_per_removal)
+	if (m->km.stat_per_removal)
 		mm_account(m, z, -(INT64_C(1) << order), mt);
 	mm_removed(m, z, pfn, order, mt);
 	return pfn;

@@ -27,6 +27,13 @@ static bool aligned_in_zone(const struct zone *z, bs_pfn pfn, unsigned int order
 
 /* ---- Lists ----------------------------------------------------------------------------------- */
 
+/* Is a free block always on the list of its pageblock's type? A rule since 6.10, advice before. */
+static bool lists_follow_pageblocks(const struct kernel_model *km)
+{
+	return km->free_big_per_pageblock && km->fallback == KM_CLAIM_STEAL &&
+	       km->merge_guard == KM_GUARD_RETYPE && km->flush_type == KM_FLUSH_PAGEBLOCK;
+}
+
 static int check_free_block(const struct bs_machine *m, const struct zone *z, bs_pfn pfn,
 			    unsigned int order, unsigned int mt, struct bs_error *err)
 {
@@ -44,7 +51,7 @@ static int check_free_block(const struct bs_machine *m, const struct zone *z, bs
 	if (p->list_type != mt)
 		return broken(err, "page %u is on list type %u and remembers %u", pfn, mt,
 			      p->list_type);
-	if (m->km->free_big_per_pageblock)
+	if (lists_follow_pageblocks(&m->km))
 		for (bs_pfn q = pfn; q < pfn + ((bs_pfn)1 << order); q += (bs_pfn)1 << m->pbo)
 			if (pageblock_type(m, q) != mt)
 				return broken(err,
@@ -247,7 +254,7 @@ static int check_sums(const struct bs_machine *m, const struct zone *z, const st
 	if (free != (int64_t)list->free)
 		return broken(err, "zone %u: NR_FREE_PAGES %" PRId64 ", lists hold %" PRIu64,
 			      z->index, free, list->free);
-	if (m->km->wm_highatomic_free && z->nr_free_highatomic != (int64_t)list->highatomic)
+	if (m->km.wm_highatomic_free && z->nr_free_highatomic != (int64_t)list->highatomic)
 		return broken(err, "zone %u: nr_free_highatomic %" PRId64 ", lists hold %" PRIu64,
 			      z->index, z->nr_free_highatomic, list->highatomic);
 	if (list->free_blocks != seen->free_blocks || list->pcp_blocks != seen->pcp_blocks)

@@ -39,7 +39,7 @@ static bool boost_watermark(struct bs_machine *m, struct zone *z)
 
 	if (!m->boost_factor)
 		return false;
-	if (!m->km->boost_small_zone && pbn * 4 > z->managed)
+	if (!m->km.boost_small_zone && pbn * 4 > z->managed)
 		return false;
 	max = high / 10000 * (uint64_t)m->boost_factor +
 	      high % 10000 * (uint64_t)m->boost_factor / 10000;
@@ -80,7 +80,7 @@ static void steal(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int
 		goto single;
 	}
 	boosted = boost_watermark(m, z);
-	if ((flags & ALLOC_KSWAPD) && (boosted || m->km->boost_flag_always))
+	if ((flags & ALLOC_KSWAPD) && (boosted || m->km.boost_flag_always))
 		z->flags |= ZONE_BOOSTED;
 	if (!whole)
 		goto single;
@@ -106,7 +106,7 @@ static bool relabel(struct bs_machine *m, struct zone *z, unsigned int order, un
 {
 	unsigned int min = order;
 
-	if ((flags & ALLOC_NOFRAGMENT) && (!m->km->nofrag_below_pbo || order < m->pbo))
+	if ((flags & ALLOC_NOFRAGMENT) && (!m->km.nofrag_below_pbo || order < m->pbo))
 		min = m->pbo;
 	for (int k = BS_MAX_ORDER; k >= (int)min; k--) {
 		unsigned int o = (unsigned int)k;
@@ -225,7 +225,7 @@ bs_pfn mm_rmqueue_buddy(struct bs_machine *m, struct zone *z, unsigned int order
 {
 	bs_pfn pfn;
 
-	if (m->km->fallback == KM_CLAIM_STEAL)
+	if (m->km.fallback == KM_CLAIM_STEAL)
 		return claim_or_steal(m, z, order, mt, flags, mode);
 	for (;;) {
 		pfn = mm_rmqueue_smallest(m, z, order, mt);
@@ -240,7 +240,7 @@ void mm_reserve_highatomic(struct bs_machine *m, struct zone *z, bs_pfn pfn, uns
 {
 	const int64_t pbn = INT64_C(1) << m->pbo, share = (int64_t)z->managed / 100;
 
-	if (m->km->ha_rule == KM_HA_P612) {
+	if (m->km.highatomic_limit == KM_HIGHATOMIC_ROUNDED) {
 		if (share < pbn || z->nr_reserved_highatomic >= (share + pbn - 1) / pbn * pbn)
 			return;
 	} else if (z->nr_reserved_highatomic >= share + pbn) {
@@ -248,10 +248,10 @@ void mm_reserve_highatomic(struct bs_machine *m, struct zone *z, bs_pfn pfn, uns
 	}
 	if (pageblock_type(m, pfn) >= BS_PCPTYPES)
 		return;
-	if (m->km->ha_rule == KM_HA_P612 && order >= m->pbo) {
+	if (m->km.highatomic_limit == KM_HIGHATOMIC_ROUNDED && order >= m->pbo) {
 		set_pageblock_types(m, pfn, order, BS_MIGRATE_HIGHATOMIC);
 		z->nr_reserved_highatomic += INT64_C(1) << order;
-	} else if (m->km->ha_rule == KM_HA_P612) {
+	} else if (m->km.highatomic_limit == KM_HIGHATOMIC_ROUNDED) {
 		if (mm_move_block(m, z, pfn, BS_MIGRATE_HIGHATOMIC, BS_STEAL, NULL) < 0)
 			return;
 		z->nr_reserved_highatomic += pbn;

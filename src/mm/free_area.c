@@ -185,7 +185,7 @@ unsigned int mm_del_from_free_list(struct bs_machine *m, struct zone *z, bs_pfn 
 void mm_move_to_free_list(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
 			  unsigned int mt, enum bs_why why)
 {
-	struct bs_spot at = {.tail = m->km->move_pos == KM_TAIL, .before = BS_NO_PFN};
+	struct bs_spot at = {.tail = m->km.move_pos == KM_MOVE_TAIL, .before = BS_NO_PFN};
 	struct page *p = bs_page(m, pfn, order);
 	const unsigned int old = p->list_type;
 
@@ -200,7 +200,7 @@ void mm_move_to_free_list(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsi
 	}
 	unlist(m, z, pfn, order, old);
 	enlist(m, z, pfn, order, mt, &at);
-	if (m->km->stat_per_removal) {
+	if (m->km.stat_per_removal) {
 		mm_account(m, z, -(INT64_C(1) << order), old);
 		mm_account(m, z, INT64_C(1) << order, mt);
 	}

@@ -74,7 +74,7 @@ bs_pfn bs_max_pfn(const struct bs_machine *m)
 
 const char *bs_kernel_name(const struct bs_machine *m)
 {
-	return m->km->name;
+	return m->kernel;
 }
 
 unsigned int bs_nr_cpus(const struct bs_machine *m)

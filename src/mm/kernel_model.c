@@ -1,187 +1,207 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* kernel_model.c - the tables of kernels.def and behaviours.def, looked up, changed and listed. */
 #include "kernel_model.h"
 
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <buddysim/machine.h>
 
-/* Spec allocator.md 8.1 (P54 -> P61) and 8.2 (P61 -> P612); the row numbers are those tables'. */
-static const struct kernel_model models[] = {
-	{
-		.name = "linux-5.4",
-		.boot_pos = KM_HEAD,
-		.move_pos = KM_HEAD,
-		.pcp_orders = KM_PCP_ORDER0,
-		.pcp_high_rule = KM_HIGH_6_BATCHES,
-		.pcp_free_rule = KM_FREE_BATCH,
-		.pcp_flush = KM_FLUSH_ROUND_ROBIN,
-		.flush_type = KM_FLUSH_CACHED,
-		.shuffle_one = KM_HEAD,
-		.merge_guard = KM_GUARD_ISOLATE,
-		.unisolate = KM_LOOSE_HEAD,
-		.isolate_split = KM_SPLIT_NO,
-		.reserve_flags = KM_HARDER,
-		.ha_rule = KM_HA_P61,
-		.fallback = KM_RELABEL,
-		.boost_retry = KM_RETRY_NEVER,
-		.boost_small_zone = true,
-		.boost_flag_always = true,
-		.pgfree_counts_isolate = true,
-		.holes_set_movable = true,
-		.isolate_drains = true,
-		.node_load_set = true,
-		.min_free_kb_max = 65536,
-	},
-	{
-		.name = "linux-6.1",
-		.boot_pos = KM_TAIL,
-		.move_pos = KM_TAIL,
-		.pcp_orders = KM_PCP_THP_PBO,
-		.pcp_high_rule = KM_HIGH_LOW_MARK,
-		.pcp_free_rule = KM_FREE_FACTOR,
-		.pcp_flush = KM_FLUSH_FROM_INDEX,
-		.flush_type = KM_FLUSH_CACHED,
-		.shuffle_one = KM_TAIL,
-		.merge_guard = KM_GUARD_NONMERGEABLE,
-		.unisolate = KM_STRICT_TAIL,
-		.isolate_split = KM_SPLIT_BY_RANGE,
-		.reserve_flags = KM_MIN_RESERVE,
-		.ha_rule = KM_HA_P61,
-		.fallback = KM_RELABEL,
-		.boost_retry = KM_RETRY_ATOMIC,
-		.pcp_miss_falls_through = true,
-		.highatomic_last_resort = true,
-		.fast_order0_highatomic = true,
-		.nofrag_below_pbo = true,
-		.lowmem_idx_gfp = true,
-		.min_free_kb_max = 262144,
-	},
-	{
-		.name = "linux-6.12",
-		.boot_pos = KM_TAIL,
-		.move_pos = KM_TAIL,
-		.pcp_orders = KM_PCP_THP_9,
-		.pcp_high_rule = KM_HIGH_TUNED,
-		.pcp_free_rule = KM_FREE_AUTO,
-		.pcp_flush = KM_FLUSH_FROM_INDEX,
-		.flush_type = KM_FLUSH_PAGEBLOCK,
-		.shuffle_one = KM_TAIL,
-		.merge_guard = KM_GUARD_RETYPE,
-		.unisolate = KM_STRICT_TAIL,
-		.isolate_split = KM_SPLIT_INSIDE,
-		.reserve_flags = KM_MIN_RESERVE,
-		.ha_rule = KM_HA_P612,
-		.fallback = KM_CLAIM_STEAL,
-		.boost_retry = KM_RETRY_MIN_RESERVE,
-		.pcp_miss_falls_through = true,
-		.highatomic_last_resort = true,
-		.fast_order0_highatomic = true,
-		.wm_highatomic_free = true,
-		.nofrag_below_pbo = true,
-		.lowmem_idx_gfp = true,
-		.free_big_per_pageblock = true,
-		.stat_per_removal = true,
-		.pgfree_counts_isolate = true,
-		.move_refuses_straddle = true,
-		.below_high = true,
-		.boost_clear_kswapd = true,
-		.min_free_kb_max = 262144,
-		.movable_like_highmem = true,
-	},
-};
-#define NR_MODELS (sizeof(models) / sizeof(models[0]))
+#define DEFAULT_KERNEL "linux-6.1"
 
-const struct kernel_model *bs_kernel_model(const char *name)
+/* ---- The tables ------------------------------------------------------------------------------ */
+
+enum {
+#define BEHAVIOUR(name, def, doc, ...) KM_INDEX_##name,
+#define SWITCH(name, def, doc) KM_INDEX_##name,
+#define NUMBER(name, def, min, max, doc) KM_INDEX_##name,
+#include "behaviours.def"
+	NR_BEHAVIOURS
+};
+
+#define WORD(id, word) word
+#define BEHAVIOUR(name, def, doc, ...) \
+	static const char *const name##_words[] = {__VA_ARGS__, NULL};
+#define SWITCH(name, def, doc)
+#define NUMBER(name, def, min, max, doc)
+#include "behaviours.def"
+
+/* As parameters: what a user writes is read and checked as everywhere else. */
+static const struct bs_param behaviours[] = {
+#define BEHAVIOUR(field, value, doc, ...) \
+	{.name = #field, .type = BS_PARAM_ENUM, .def = value, .names = field##_words, .help = doc},
+#define SWITCH(field, value, doc) \
+	{.name = #field, .type = BS_PARAM_BOOL, .def = value, .help = doc},
+#define NUMBER(field, value, least, most, doc) \
+	{.name = #field,                       \
+	 .type = BS_PARAM_UINT,                \
+	 .def = value,                         \
+	 .min = least,                         \
+	 .max = most,                          \
+	 .help = doc},
+#include "behaviours.def"
+	{.name = NULL},
+};
+
+/* @row: a behaviour's value + 1, 0 where it is the default. */
+static const struct {
+	const char *name, *releases;
+	uint64_t row[NR_BEHAVIOURS];
+} kernels[] = {
+#define IS(name, value) [KM_INDEX_##name] = (value) + 1
+#define KERNEL(kernel, fits, ...) {.name = kernel, .releases = fits, .row = {__VA_ARGS__}},
+#include "kernels.def"
+};
+#define NR_KERNELS (sizeof(kernels) / sizeof(kernels[0]))
+
+/*
+ * What only goes together: the code of one relies on the other. Behind the first two stands 6.10's
+ * rule that a free block is always on the list of its pageblock's type: each move then counts for
+ * itself, and whoever moves a pageblock's blocks sets its type in the same step.
+ */
+static const struct {
+	unsigned int has;
+	uint64_t value;
+	unsigned int needs;
+	uint64_t needed;
+} needs[] = {
+#define NEEDS(a, value_a, b, value_b)                        \
+	{                                                    \
+		KM_INDEX_##a, value_a, KM_INDEX_##b, value_b \
+	}
+	NEEDS(pcp_flush, KM_FLUSH_ROUND_ROBIN, pcp_orders, KM_PCP_ORDER0),
+	NEEDS(pcp_high_rule, KM_HIGH_TUNED, pcp_free_rule, KM_FREE_AUTO),
+	NEEDS(pcp_free_rule, KM_FREE_AUTO, pcp_high_rule, KM_HIGH_TUNED),
+	NEEDS(stat_per_removal, true, isolate_split, KM_SPLIT_INSIDE),
+	NEEDS(isolate_split, KM_SPLIT_INSIDE, fallback, KM_CLAIM_STEAL),
+	NEEDS(fallback, KM_CLAIM_STEAL, move_refuses_straddle, true),
+	NEEDS(isolate_split, KM_SPLIT_INSIDE, merge_guard, KM_GUARD_RETYPE),
+	NEEDS(move_refuses_straddle, true, stat_per_removal, true),
+	NEEDS(wm_highatomic_free, true, stat_per_removal, true),
+	NEEDS(highatomic_limit, KM_HIGHATOMIC_ROUNDED, move_refuses_straddle, true),
+#undef NEEDS
+};
+
+/* ---- Looking up ------------------------------------------------------------------------------ */
+
+static void fill(struct kernel_model *km, const uint64_t *values)
 {
-	for (size_t i = 0; i < NR_MODELS; i++)
-		if (!strcmp(models[i].name, name))
-			return &models[i];
+	unsigned int i = 0;
+
+#define BEHAVIOUR(name, def, doc, ...) km->name = (uint8_t)values[i++];
+#define SWITCH(name, def, doc) km->name = values[i++];
+#define NUMBER(name, def, min, max, doc) km->name = values[i++];
+#include "behaviours.def"
+}
+
+static int find(const char *name, size_t len)
+{
+	for (size_t i = 0; i < NR_KERNELS; i++)
+		if (strlen(kernels[i].name) == len && !strncmp(kernels[i].name, name, len))
+			return (int)i;
+	return -1;
+}
+
+static int check_needs(const char *text, const uint64_t *values, struct bs_error *err)
+{
+	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
+		const struct bs_param *a = &behaviours[needs[i].has];
+		const struct bs_param *b = &behaviours[needs[i].needs];
+		char value[40], needed[40];
+
+		if (values[needs[i].has] != needs[i].value ||
+		    values[needs[i].needs] == needs[i].needed)
+			continue;
+		bs_param_format(a, needs[i].value, value, sizeof(value));
+		bs_param_format(b, needs[i].needed, needed, sizeof(needed));
+		return bs_error_set(err, BS_USAGE, 0, text, "change both, or neither",
+				    "%s=%s goes with %s=%s only", a->name, value, b->name, needed);
+	}
+	return 0;
+}
+
+static int values_of(const char *text, uint64_t *values, struct bs_error *err)
+{
+	const size_t len = strcspn(text, ":");
+	const int k = find(text, len);
+	int ret;
+
+	if (k < 0)
+		return bs_error_set(err, BS_USAGE, 0, text, "see `buddysim list kernels`",
+				    "unknown kernel model");
+	bs_param_defaults(behaviours, values);
+	for (unsigned int i = 0; i < NR_BEHAVIOURS; i++)
+		if (kernels[k].row[i])
+			values[i] = kernels[k].row[i] - 1;
+	if (!text[len])
+		return 0;
+	ret = bs_param_parse(behaviours, kernels[k].name, text + len + 1, values, err);
+	return ret ? ret : check_needs(text, values, err);
+}
+
+int mm_kernel_model(const char *text, struct kernel_model *km, struct bs_error *err)
+{
+	uint64_t values[NR_BEHAVIOURS];
+	const int ret = values_of(text, values, err);
+
+	if (!ret)
+		fill(km, values);
+	return ret;
+}
+
+const char *mm_kernel_of_release(unsigned int major, unsigned int minor)
+{
+	char release[32];
+	size_t len;
+
+	snprintf(release, sizeof(release), "%u.%u", major, minor);
+	len = strlen(release);
+	for (size_t i = 0; i < NR_KERNELS; i++)
+		for (const char *at = kernels[i].releases; *at; at += strspn(at, " ")) {
+			const size_t n = strcspn(at, " ");
+
+			if (n == len && !strncmp(at, release, n))
+				return kernels[i].name;
+			at += n;
+		}
 	return NULL;
 }
 
 const char *const *bs_kernel_names(void)
 {
-	static const char *const names[] = {"linux-5.4", "linux-6.1", "linux-6.12", NULL};
+	static const char *const names[] = {
+#define KERNEL(kernel, fits, ...) kernel,
+#include "kernels.def"
+		NULL,
+	};
 
-	_Static_assert(sizeof(names) / sizeof(names[0]) == NR_MODELS + 1, "a name per model");
 	return names;
 }
 
-/* ---- The table as text ----------------------------------------------------------------------- */
+const char *bs_kernel_default(void)
+{
+	return DEFAULT_KERNEL;
+}
 
-static const char *const ends[] = {"head", "tail"};
-static const char *const orders[] = {"0", "0-3,thp=pbo", "0-3,thp=9"};
-static const char *const highs[] = {"6*batch", "low/cpus", "tuned"};
-static const char *const frees[] = {"batch", "factor", "auto"};
-static const char *const flushes[] = {"roundrobin", "from_index"};
-static const char *const types[] = {"cached", "pageblock"};
-static const char *const guards[] = {"isolate", "nonmergeable", "retype"};
-static const char *const unisolates[] = {"loose_head", "strict_tail"};
-static const char *const splits[] = {"no", "by range", "inside"};
-static const char *const reserves[] = {"harder", "minreserve"};
-static const char *const highatomics[] = {"p61", "p612"};
-static const char *const fallbacks[] = {"relabel", "claim_steal"};
-static const char *const retries[] = {"never", "atomic", "min_reserve"};
-static const char *const no_yes[] = {"no", "yes"};
+int bs_kernel_check(const char *kernel, struct bs_error *err)
+{
+	uint64_t values[NR_BEHAVIOURS];
 
-static const struct {
-	const char *name;
-	size_t offset;
-	const char *const *words;
-	const char *about;
-} behaviours[] = {
-#define B(field, words, about)                                             \
-	{                                                                  \
-#field, offsetof(struct kernel_model, field), words, about \
-	}
-	B(boot_pos, ends, "where boot puts a chunk"),
-	B(move_pos, ends, "where a block lands that moves between migratetypes"),
-	B(pcp_orders, orders, "orders that per-cpu lists hold"),
-	B(pcp_high_rule, highs, "how many pages they may hold"),
-	B(pcp_free_rule, frees, "how many are flushed at once"),
-	B(pcp_flush, flushes, "from which list first"),
-	B(flush_type, types, "migratetype a flushed page is freed to"),
-	B(shuffle_one, ends, "end that a random 1 means"),
-	B(merge_guard, guards, "what stops merging at pageblock order"),
-	B(unisolate, unisolates, "how an isolated block comes back"),
-	B(isolate_split, splits, "who cuts a block that straddles the isolated range"),
-	B(reserve_flags, reserves, "which requests may dig into reserves"),
-	B(ha_rule, highatomics, "HIGHATOMIC limits"),
-	B(fallback, fallbacks, "how another migratetype's memory is used"),
-	B(boost_retry, retries, "who may ignore the boost at order 0"),
-	B(pcp_miss_falls_through, no_yes, "a per-cpu miss tries the buddy lists"),
-	B(highatomic_last_resort, no_yes, "NON_BLOCK requests may end on the H list"),
-	B(fast_order0_highatomic, no_yes, "the order-0 test subtracts the reserve"),
-	B(wm_highatomic_free, no_yes, "... the reserve's free pages only"),
-	B(nofrag_below_pbo, no_yes, "NOFRAGMENT acts below pageblock order only"),
-	B(boost_small_zone, no_yes, "zones below 4 pageblocks boost"),
-	B(boost_flag_always, no_yes, "BOOSTED is set even if nothing was boosted"),
-	B(lowmem_idx_gfp, no_yes, "lowmem_reserve by the gfp's zone, not the preferred"),
-	B(free_big_per_pageblock, no_yes, "blocks above pageblock order are freed in pieces"),
-	B(stat_per_removal, no_yes, "NR_FREE changes at each removal"),
-	B(pgfree_counts_isolate, no_yes, "pgfree counts frees into isolated pageblocks"),
-	B(move_refuses_straddle, no_yes, "pageblocks over a zone's edge are never moved"),
-	B(holes_set_movable, no_yes, "pageblocks that start in a hole become MOVABLE"),
-	B(below_high, no_yes, "zones remember being below the high mark"),
-	B(boost_clear_kswapd, no_yes, "only requests that may wake kswapd clear BOOSTED"),
-	B(node_load_set, no_yes, "node order weighs a used node by what is left to place"),
-	B(isolate_drains, no_yes, "isolating a pageblock drains the per-cpu lists"),
-	B(movable_like_highmem, no_yes, "ZONE_MOVABLE's min mark is clamped"),
-#undef B
-};
+	return values_of(kernel, values, err);
+}
 
 bool bs_kernel_behaviour(const char *kernel, unsigned int index, struct bs_kernel_behaviour *out)
 {
-	const struct kernel_model *km = bs_kernel_model(kernel);
-	uint8_t v;
+	uint64_t values[NR_BEHAVIOURS];
 
-	if (!km || index >= sizeof(behaviours) / sizeof(behaviours[0]))
+	if (index >= NR_BEHAVIOURS || values_of(kernel, values, NULL))
 		return false;
-	v = *((const uint8_t *)km + behaviours[index].offset);
 	out->name = behaviours[index].name;
-	out->value = behaviours[index].words[v];
-	out->about = behaviours[index].about;
+	out->about = behaviours[index].help;
+	out->words = behaviours[index].names;
+	if (behaviours[index].type == BS_PARAM_BOOL)
+		snprintf(out->value, sizeof(out->value), "%s", values[index] ? "yes" : "no");
+	else
+		bs_param_format(&behaviours[index], values[index], out->value, sizeof(out->value));
 	return true;
 }

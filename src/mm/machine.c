@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "boot.h"
@@ -62,14 +63,14 @@ static int make_maps(struct bs_machine *m, struct bs_error *err)
 static void set_pcp_orders(struct bs_machine *m)
 {
 	m->thp_order = BS_NR_ORDERS;
-	if (m->km->pcp_orders == KM_PCP_ORDER0) {
+	if (m->km.pcp_orders == KM_PCP_ORDER0) {
 		m->pcp_orders = 1;
 		return;
 	}
 	m->pcp_orders = 0xf;
 	if (!m->thp)
 		return;
-	m->thp_order = m->km->pcp_orders == KM_PCP_THP_PBO ? m->pbo : 9;
+	m->thp_order = m->km.pcp_orders == KM_PCP_THP_PAGEBLOCK ? m->pbo : 9;
 	m->pcp_orders |= 1u << m->thp_order;
 }
 
@@ -96,7 +97,7 @@ static int check_config(const struct bs_machine_config *c, struct bs_error *err)
 int bs_machine_create(const struct bs_machine_config *config, struct bs_machine **mp,
 		      struct bs_error *err)
 {
-	const char *kernel = config->kernel ? config->kernel : "linux-6.1";
+	const char *kernel = config->kernel ? config->kernel : bs_kernel_default();
 	struct bs_machine *m;
 	int ret = check_config(config, err);
 
@@ -105,11 +106,12 @@ int bs_machine_create(const struct bs_machine_config *config, struct bs_machine 
 	m = calloc(1, sizeof(*m));
 	if (!m)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, "guest", NULL, "creating");
-	m->km = bs_kernel_model(kernel);
-	if (!m->km) {
-		free(m);
-		return bs_error_set(err, BS_USAGE, 0, kernel, "see `buddysim list kernels`",
-				    "unknown kernel model");
+	m->kernel = strdup(kernel);
+	ret = m->kernel ? mm_kernel_model(kernel, &m->km, err)
+			: bs_error_set(err, BS_RESOURCE, ENOMEM, "guest", NULL, "creating");
+	if (ret) {
+		bs_machine_destroy(m);
+		return ret;
 	}
 	m->pbo = config->pageblock_order ? config->pageblock_order : 9;
 	m->nr_cpus = config->nr_cpus ? config->nr_cpus : 1;
@@ -151,6 +153,7 @@ void bs_machine_destroy(struct bs_machine *m)
 		munmap(m->mem_map, m->map_bytes);
 	if (m->side)
 		munmap(m->side, m->side_bytes);
+	free(m->kernel);
 	free(m->first_look);
 	free(m->pb);
 	free(m->ranges);

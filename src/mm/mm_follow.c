@@ -237,7 +237,7 @@ int bs_mm_refill_from(struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_p
 		pages[n] = mm_rmqueue_buddy(m, &m->zones[at.zone], l->order, l->mt, 0, &mode);
 		if (pages[n] == BS_NO_PFN)
 			break;
-		if (!m->km->stat_per_removal)
+		if (!m->km.stat_per_removal)
 			mm_mod_free_pages(m, &m->zones[at.zone], -(int64_t)size);
 		n++;
 	}

@@ -61,7 +61,7 @@ void bs_free_pages(struct bs_machine *m, unsigned int cpu, bs_pfn pfn, unsigned 
 	if (hook_wanted(z, BS_HOOK_FREEING, order))
 		tell_freeing(m, z, pfn, order);
 	mt = pageblock_type(m, pfn);
-	if (unlikely(order || mt >= BS_PCPTYPES || m->km->pcp_free_rule == KM_FREE_AUTO ||
+	if (unlikely(order || mt >= BS_PCPTYPES || m->km.pcp_free_rule == KM_FREE_AUTO ||
 		     m->explain)) {
 		free_other(m, z, pfn, order);
 		return;
@@ -84,15 +84,15 @@ static bs_pfn rmqueue_buddy(struct bs_machine *m, struct zone *z, unsigned int o
 	bs_pfn pfn = BS_NO_PFN;
 
 	/* P54's HARDER is P61's NON_BLOCK bit here; both try the reserve first where they may. */
-	if (m->km->reserve_flags == KM_HARDER ? order && (flags & ALLOC_NON_BLOCK)
-					      : flags & ALLOC_HIGHATOMIC)
+	if (m->km.reserve_flags == KM_HARDER ? order && (flags & ALLOC_NON_BLOCK)
+					     : flags & ALLOC_HIGHATOMIC)
 		pfn = mm_rmqueue_smallest(m, z, order, BS_MIGRATE_HIGHATOMIC);
 	if (pfn == BS_NO_PFN)
 		pfn = mm_rmqueue_buddy(m, z, order, mt, flags, &mode);
-	if (pfn == BS_NO_PFN && m->km->highatomic_last_resort &&
+	if (pfn == BS_NO_PFN && m->km.highatomic_last_resort &&
 	    (flags & (ALLOC_OOM | ALLOC_NON_BLOCK)))
 		pfn = mm_rmqueue_smallest(m, z, order, BS_MIGRATE_HIGHATOMIC);
-	if (pfn != BS_NO_PFN && !m->km->stat_per_removal)
+	if (pfn != BS_NO_PFN && !m->km.stat_per_removal)
 		mm_mod_free_pages(m, z, -(INT64_C(1) << order));
 	return pfn;
 }
@@ -105,11 +105,11 @@ static bs_pfn rmqueue(struct bs_machine *m, struct zone *z, unsigned int order, 
 
 	if (pcp)
 		pfn = mm_pcp_alloc(m, z, order, mt, flags);
-	if (pfn == BS_NO_PFN && (!pcp || m->km->pcp_miss_falls_through))
+	if (pfn == BS_NO_PFN && (!pcp || m->km.pcp_miss_falls_through))
 		pfn = rmqueue_buddy(m, z, order, mt, flags);
 	/* The kernel wakes kswapd here; only the flag is visible in a sequential run. */
 	if (unlikely(z->flags & ZONE_BOOSTED) &&
-	    (!m->km->boost_clear_kswapd || (flags & ALLOC_KSWAPD))) {
+	    (!m->km.boost_clear_kswapd || (flags & ALLOC_KSWAPD))) {
 		z->flags &= (uint32_t)~ZONE_BOOSTED;
 		m->kswapd_wakes++;
 	}
@@ -144,7 +144,7 @@ static bool zone_passes(struct bs_machine *m, struct zone *z, unsigned int order
 
 	bool ok;
 
-	if (m->km->below_high && !(z->flags & ZONE_BELOW_HIGH)) {
+	if (m->km.below_high && !(z->flags & ZONE_BELOW_HIGH)) {
 		ok = mm_fast_watermark(m, z, order, z->mark[WMARK_HIGH] + z->boost, hz, flags);
 		if (unlikely(m->explain))
 			tell_watermark(m, z, order, hz, WMARK_HIGH, ok);
@@ -182,7 +182,7 @@ static bs_pfn get_page_from_freelist(struct bs_machine *m, const struct zonelist
 			pfn = rmqueue(m, z, order, mt, flags);
 			if (pfn == BS_NO_PFN)
 				continue;
-			reserve = m->km->reserve_flags == KM_HARDER
+			reserve = m->km.reserve_flags == KM_HARDER
 					  ? order && (flags & ALLOC_NON_BLOCK)
 					  : flags & ALLOC_HIGHATOMIC;
 			if (unlikely(reserve))
@@ -207,7 +207,7 @@ unsigned int mm_slowpath_flags(const struct bs_machine *m, unsigned int order, u
 		f |= ALLOC_MIN_RESERVE;
 	if (gfp & BS_GFP_KSWAPD_RECLAIM)
 		f |= ALLOC_KSWAPD;
-	if (m->km->reserve_flags == KM_HARDER) {
+	if (m->km.reserve_flags == KM_HARDER) {
 		if ((gfp & BS_GFP_ATOMIC_BIT) && !(gfp & BS_GFP_NOMEMALLOC))
 			f |= ALLOC_NON_BLOCK;
 	} else if (!(gfp & BS_GFP_DIRECT_RECLAIM)) {
@@ -239,7 +239,7 @@ static bs_pfn slowpath(struct bs_machine *m, const struct zonelist *zl, unsigned
 	pfn = get_page_from_freelist(m, zl, order, mt, hz, flags);
 	if (pfn != BS_NO_PFN || !(gfp & BS_GFP_NOFAIL))
 		return pfn;
-	flags |= m->km->reserve_flags == KM_HARDER ? ALLOC_NON_BLOCK : ALLOC_MIN_RESERVE;
+	flags |= m->km.reserve_flags == KM_HARDER ? ALLOC_NON_BLOCK : ALLOC_MIN_RESERVE;
 	return get_page_from_freelist(m, zl, order, mt, hz, flags);
 }
 
@@ -316,7 +316,7 @@ bs_pfn mm_alloc(struct bs_machine *m, unsigned int cpu, unsigned int order, unsi
  */
 static inline bs_pfn alloc_hit(struct bs_machine *m, const struct first_look *look, unsigned int mt)
 {
-	const struct kernel_model *km = m->km;
+	const struct kernel_model *km = &m->km;
 	struct zone *z = look->zone;
 	struct per_cpu_pages *pcp = look->pcp;
 	const bool high = km->below_high && !(z->flags & ZONE_BELOW_HIGH);

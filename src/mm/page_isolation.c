@@ -26,7 +26,7 @@ static void retype_to_movable(struct bs_machine *m, struct zone *z, bs_pfn pfn, 
 		if (mt >= BS_PCPTYPES)
 			continue;
 		m->counters.pageblocks_retyped += mt != BS_MIGRATE_MOVABLE;
-		if (m->km->move_refuses_straddle)
+		if (m->km.move_refuses_straddle)
 			mm_move_block(m, z, q, BS_MIGRATE_MOVABLE, BS_STEAL, NULL);
 		else
 			set_pageblock_type(m, q, BS_MIGRATE_MOVABLE);
@@ -131,7 +131,7 @@ int mm_set_isolate(struct bs_machine *m, bs_pfn pfn)
 	pfn &= ~(((bs_pfn)1 << m->pbo) - 1);
 	if (!z || pageblock_type(m, pfn) == BS_MIGRATE_ISOLATE)
 		return -EBUSY;
-	if (m->km->isolate_split == KM_SPLIT_INSIDE) {
+	if (m->km.isolate_split == KM_SPLIT_INSIDE) {
 		if (isolate_move(m, z, pfn, BS_MIGRATE_ISOLATE, BS_ISOLATE))
 			return -EBUSY;
 		z->nr_isolate_pageblock++;
@@ -152,7 +152,7 @@ static int isolate_one(struct bs_machine *m, bs_pfn pfn)
 	if (!z || !all_movable(m, z, pfn & ~(((bs_pfn)1 << m->pbo) - 1)))
 		return -EBUSY;
 	ret = mm_set_isolate(m, pfn);
-	if (!ret && m->km->isolate_drains)
+	if (!ret && m->km.isolate_drains)
 		mm_drain_zone_all(m, pfn_zone(m, pfn));
 	return ret;
 }
@@ -167,7 +167,7 @@ static bool merges_when_unisolated(const struct bs_machine *m, const struct zone
 		if (!is_buddy(m, z, pfn, *order))
 			continue;
 		buddy = pfn ^ ((bs_pfn)1 << *order);
-		if (m->km->unisolate == KM_LOOSE_HEAD)
+		if (m->km.unisolate == KM_LOOSE_HEAD)
 			return buddy < m->max_pfn && pfn_zone(m, buddy) &&
 			       pageblock_type(m, buddy) != BS_MIGRATE_ISOLATE;
 		return *order < BS_MAX_ORDER && is_buddy(m, z, buddy, *order) &&
@@ -181,7 +181,7 @@ static void give_back(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned
 		      unsigned int mt)
 {
 	mm_untake_block(m, z, pfn, order);
-	if (m->km->unisolate == KM_LOOSE_HEAD) {
+	if (m->km.unisolate == KM_LOOSE_HEAD) {
 		z->nr_isolate_pageblock--;
 		m->pgfree_other += INT64_C(1) << order;
 		mm_free_block(m, z, pfn, order, FPI_NONE, BS_UNISOLATE);
@@ -206,7 +206,7 @@ void mm_unset_isolate(struct bs_machine *m, bs_pfn pfn, unsigned int mt)
 		give_back(m, z, pfn, order, mt);
 		return;
 	}
-	if (m->km->isolate_split == KM_SPLIT_INSIDE) {
+	if (m->km.isolate_split == KM_SPLIT_INSIDE) {
 		isolate_move(m, z, pfn, mt, BS_UNISOLATE);
 	} else {
 		n = mm_move_block(m, z, pfn, mt, BS_UNISOLATE, NULL);
@@ -270,7 +270,7 @@ static bool is_inside_block(const struct bs_machine *m, bs_pfn boundary)
 	if (!boundary || boundary >= m->max_pfn)
 		return false;
 	state = bs_page_lookup(m, boundary, &head, &order);
-	if (state == BS_PAGE_FREE && m->km->isolate_split != KM_SPLIT_NO)
+	if (state == BS_PAGE_FREE && m->km.isolate_split != KM_SPLIT_NO)
 		return false;
 	return state != BS_PAGE_HOLE && state != BS_PAGE_RESERVED && head != boundary;
 }
@@ -279,7 +279,7 @@ static int isolate_end(struct bs_machine *m, bs_pfn pfn, bs_pfn boundary)
 {
 	int ret = isolate_one(m, pfn);
 
-	if (!ret && m->km->isolate_split == KM_SPLIT_BY_RANGE)
+	if (!ret && m->km.isolate_split == KM_SPLIT_BY_RANGE)
 		split_at(m, boundary);
 	return ret;
 }
@@ -293,7 +293,7 @@ static void undo(struct bs_machine *m, bs_pfn start, bs_pfn end)
 static int isolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end)
 {
 	const bs_pfn pages = (bs_pfn)1 << m->pbo;
-	const bool ends_first = m->km->isolate_split != KM_SPLIT_NO;
+	const bool ends_first = m->km.isolate_split != KM_SPLIT_NO;
 	bs_pfn first = start, last = end;
 
 	if (is_inside_block(m, start) || is_inside_block(m, end))
@@ -308,7 +308,7 @@ static int isolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end)
 				return -EBUSY;
 			}
 			last = end - pages;
-		} else if (m->km->isolate_split == KM_SPLIT_BY_RANGE) {
+		} else if (m->km.isolate_split == KM_SPLIT_BY_RANGE) {
 			split_at(m, end);
 		}
 	}
@@ -350,7 +350,7 @@ static void part_at(struct bs_machine *m, bs_pfn boundary)
 	unsigned int order;
 	bs_pfn head;
 
-	if (m->km->isolate_split == KM_SPLIT_INSIDE || !boundary || boundary >= m->max_pfn)
+	if (m->km.isolate_split == KM_SPLIT_INSIDE || !boundary || boundary >= m->max_pfn)
 		return;
 	z = pfn_zone(m, boundary);
 	if (!z || !covering_block(m, z, boundary, &head, &order) || head == boundary ||

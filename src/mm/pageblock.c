@@ -77,7 +77,7 @@ static bool walk_bounds(const struct bs_machine *m, const struct zone *z, bs_pfn
 	if (w->end > z->end)
 		return false;
 	if (w->pfn < z->start) {
-		if (m->km->move_refuses_straddle)
+		if (m->km.move_refuses_straddle)
 			return false;
 		w->pfn = pfn;
 	}
@@ -92,12 +92,12 @@ int mm_move_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int
 	if (!walk_bounds(m, z, pfn, &w)) {
 		if (movable)
 			*movable = 0;
-		return m->km->move_refuses_straddle ? -1 : 0;
+		return m->km.move_refuses_straddle ? -1 : 0;
 	}
 	walk_block(m, z, &w, (int)mt, why);
 	if (movable)
 		*movable = w.movable;
-	if (m->km->move_refuses_straddle)
+	if (m->km.move_refuses_straddle)
 		set_pageblock_type(m, pfn, mt);
 	return (int)w.free;
 }

@@ -42,7 +42,7 @@ static void flush_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned
 	unsigned int mt = p->cached_type;
 
 	p->flags = 0;
-	if (m->km->flush_type == KM_FLUSH_PAGEBLOCK || z->nr_isolate_pageblock)
+	if (m->km.flush_type == KM_FLUSH_PAGEBLOCK || z->nr_isolate_pageblock)
 		mt = pageblock_type(m, pfn);
 	mm_free_one(m, z, pfn, order, mt, FPI_NONE, BS_FREE, NULL);
 }
@@ -97,7 +97,7 @@ static void bulk_free(struct bs_machine *m, struct zone *z, struct per_cpu_pages
 		return;
 	m->counters.pcp_flushes++;
 	mm_explain(m, "flush %d of %d pages, first from list %u", n, pcp->count, start);
-	if (m->km->pcp_flush == KM_FLUSH_ROUND_ROBIN)
+	if (m->km.pcp_flush == KM_FLUSH_ROUND_ROBIN)
 		bulk_free_round_robin(m, z, pcp, n);
 	else
 		bulk_free_from(m, z, pcp, n, start);
@@ -110,8 +110,8 @@ void mm_drain_zone(struct bs_machine *m, struct zone *z, unsigned int cpu)
 	m->cpu = cpu;
 	while (pcp->count > 0)
 		bulk_free(m, z, pcp,
-			  m->km->pcp_flush == KM_FLUSH_ROUND_ROBIN ? pcp->count
-								   : pcp->batch << PCP_BATCH_SCALE,
+			  m->km.pcp_flush == KM_FLUSH_ROUND_ROBIN ? pcp->count
+								  : pcp->batch << PCP_BATCH_SCALE,
 			  0);
 }
 
@@ -205,7 +205,7 @@ static void flush_tuned(struct bs_machine *m, struct zone *z, struct per_cpu_pag
 void mm_pcp_trim(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp,
 		 unsigned int order, unsigned int index)
 {
-	switch (m->km->pcp_free_rule) {
+	switch (m->km.pcp_free_rule) {
 	case KM_FREE_BATCH:
 		if (pcp->count >= pcp->high)
 			bulk_free(m, z, pcp, pcp->batch, 0);
@@ -225,7 +225,7 @@ void mm_pcp_free(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int 
 	unsigned int index;
 
 	if (unlikely(mt == BS_MIGRATE_ISOLATE)) {
-		if (!m->km->pgfree_counts_isolate)
+		if (!m->km.pgfree_counts_isolate)
 			m->pgfree_other -= INT64_C(1) << order;
 		mm_free_block(m, z, pfn, order, FPI_NONE, BS_FREE);
 		return;
@@ -233,7 +233,7 @@ void mm_pcp_free(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int 
 	/* Reserved pages lie among the movable ones, but remember where they belong. */
 	bs_page(m, pfn, order)->cached_type = mt & 0xf;
 	index = pcp_index(m, order, mt >= BS_PCPTYPES ? BS_MIGRATE_MOVABLE : mt);
-	if (m->km->pcp_free_rule == KM_FREE_AUTO)
+	if (m->km.pcp_free_rule == KM_FREE_AUTO)
 		pcp->alloc_factor >>= 1;
 	pcp_push_head(m, pcp, index, pfn, order);
 	mm_explain(m, "%u goes to the head of per-cpu list %u; %d pages there, high %d", pfn, index,
@@ -267,9 +267,9 @@ static void refill(struct bs_machine *m, struct zone *z, struct per_cpu_pages *p
 	enum rmqueue_mode mode = RMQUEUE_NORMAL;
 	int32_t want = pcp->batch, got = 0;
 
-	if (m->km->pcp_free_rule == KM_FREE_AUTO)
+	if (m->km.pcp_free_rule == KM_FREE_AUTO)
 		want = tuned_refill(z, pcp, order);
-	if (m->km->pcp_orders != KM_PCP_ORDER0 && want > 1)
+	if (m->km.pcp_orders != KM_PCP_ORDER0 && want > 1)
 		want = max32(want >> order, 2);
 	for (; got < want; got++) {
 		const bs_pfn pfn = mm_rmqueue_buddy(m, z, order, mt, flags, &mode);
@@ -280,7 +280,7 @@ static void refill(struct bs_machine *m, struct zone *z, struct per_cpu_pages *p
 	}
 	m->counters.pcp_refills++;
 	mm_explain(m, "refill of list %u: %d of %d blocks", index, got, want);
-	if (!m->km->stat_per_removal)
+	if (!m->km.stat_per_removal)
 		mm_mod_free_pages(m, z, -((int64_t)got << order));
 }
 
@@ -363,7 +363,7 @@ void mm_pcp_setup(struct bs_machine *m, struct zone *z)
 		cpus += m->cpu_node[c] == z->node;
 	if (!cpus)
 		cpus = m->nr_cpus;
-	if (m->km->pcp_high_rule == KM_HIGH_6_BATCHES)
+	if (m->km.pcp_high_rule == KM_HIGH_6_BATCHES)
 		high = 6 * (int64_t)zb;
 	else
 		high = max32((int32_t)((z->mark[WMARK_LOW] + z->boost) / cpus), 4 * batch);
@@ -371,7 +371,7 @@ void mm_pcp_setup(struct bs_machine *m, struct zone *z)
 		struct per_cpu_pages *pcp = &z->pcp[c];
 
 		pcp->batch = batch;
-		if (m->km->pcp_high_rule != KM_HIGH_TUNED) {
+		if (m->km.pcp_high_rule != KM_HIGH_TUNED) {
 			pcp->high = (int32_t)high;
 			continue;
 		}

@@ -26,7 +26,7 @@ bool mm_shuffle_pick_tail(struct bs_machine *m)
 	one = m->shuffle_pool & 1;
 	m->shuffle_pool >>= 1;
 	m->shuffle_bits--;
-	return m->km->shuffle_one == KM_TAIL ? one : !one;
+	return m->km.shuffle_one == KM_SHUFFLE_TAIL ? one : !one;
 }
 
 static bool valid_block(const struct bs_machine *m, const struct zone *z, bs_pfn pfn)

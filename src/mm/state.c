@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel_model.h"
+
 static const char mt_letters[] = "UMRHI";
 
 struct bs_state *bs_state_new(void)
@@ -44,19 +46,12 @@ const char *bs_state_model(const struct bs_state *s)
 {
 	unsigned int major, minor;
 
-	if (!strncmp(s->kernel, "linux-", 6)) {
-		for (const char *const *k = bs_kernel_names(); *k; k++)
-			if (!strcmp(*k, s->kernel))
-				return *k;
-		return NULL;
-	}
+	/* What a guest of this project wrote names its model. */
+	if (!strncmp(s->kernel, "linux-", 6))
+		return bs_kernel_check(s->kernel, NULL) ? NULL : s->kernel;
 	if (sscanf(s->kernel, "%u.%u", &major, &minor) != 2)
 		return NULL;
-	if (major == 5 && (minor == 3 || minor == 4))
-		return "linux-5.4";
-	if (major == 6 && minor == 1)
-		return "linux-6.1";
-	return major == 6 && minor == 12 ? "linux-6.12" : NULL;
+	return mm_kernel_of_release(major, minor);
 }
 
 /* ---- Consistency ----------------------------------------------------------------------------- */
@@ -168,9 +163,10 @@ int bs_state_check(const struct bs_state *s, struct bs_error *err)
 {
 	const char *model = bs_state_model(s);
 	struct checker c = {.s = s, .err = err, .thp_order = 9};
+	struct kernel_model km;
 	int ret = 0;
 
-	if (model && !strcmp(model, "linux-6.1"))
+	if (model && !mm_kernel_model(model, &km, NULL) && km.pcp_orders == KM_PCP_THP_PAGEBLOCK)
 		c.thp_order = (unsigned int)s->pageblock_order;
 	for (unsigned int i = 0; i < s->nr_zones && !ret; i++) {
 		c.z = &s->zone[i];
@@ -361,8 +357,11 @@ unsigned int bs_state_compare(const struct bs_state *expected, const struct bs_s
 			      const char *model,
 			      void (*differs)(void *arg, const struct bs_state_diff *d), void *arg)
 {
-	struct comparison c = {differs, arg, 0, strcmp(model, "linux-6.12") != 0};
+	struct comparison c = {differs, arg, 0, true};
+	struct kernel_model km;
 
+	if (!mm_kernel_model(model, &km, NULL))
+		c.cached_types = km.flush_type == KM_FLUSH_CACHED;
 	for (unsigned int i = 0; i < expected->nr_zones; i++) {
 		const struct bs_state_zone *e = &expected->zone[i], *g = NULL;
 

@@ -95,7 +95,7 @@ static int load_pcp(struct bs_machine *m, struct zone *z, const struct bs_state_
 		z->stat_diff[s->cpu] = (int8_t)s->diff;
 	for (unsigned int i = 0; i < BS_STATE_PCP_LISTS; i++) {
 		if (s->list[i].n && (i >= lists || !(m->pcp_orders >> pcp_index_order(m, i) & 1)))
-			return bs_error_set(err, BS_INPUT, 0, m->km->name,
+			return bs_error_set(err, BS_INPUT, 0, m->kernel,
 					    "choose the kernel model that the dump is of",
 					    "this kernel has no per-cpu list %u", i);
 		load_pcp_list(m, z, pcp, i, &s->list[i]);
@@ -124,7 +124,7 @@ static void size_foreign_pcp(struct bs_machine *m, struct zone *z, const struct 
 		pcp->high_min = from->high_min;
 		pcp->high_max = from->high_max;
 		/* P612 tunes it from its minimum. */
-		pcp->high = m->km->pcp_free_rule == KM_FREE_AUTO ? from->high_min : from->high;
+		pcp->high = m->km.pcp_free_rule == KM_FREE_AUTO ? from->high_min : from->high;
 	}
 }
 

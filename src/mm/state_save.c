@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "pcp.h"
 #include "state_fields.h"
@@ -17,8 +18,8 @@ static int save_list(const struct bs_machine *m, const struct page_list *l, unsi
 		unsigned int mark = !!(page->flags & PG_REPORTED);
 
 		if (pcp)
-			mark = m->km->flush_type == KM_FLUSH_CACHED ? page->cached_type
-								    : pageblock_type(m, p);
+			mark = m->km.flush_type == KM_FLUSH_CACHED ? page->cached_type
+								   : pageblock_type(m, p);
 		if (bs_state_append(out, p, mark))
 			return -ENOMEM;
 	}
@@ -38,7 +39,7 @@ static int save_pcp(const struct bs_machine *m, const struct zone *z, unsigned i
 		.free_factor = pcp->free_factor,
 		.diff = cpu ? z->stat_diff[cpu] : 0,
 	};
-	if (m->km->pcp_free_rule == KM_FREE_AUTO) {
+	if (m->km.pcp_free_rule == KM_FREE_AUTO) {
 		out->high_min = pcp->high_min;
 		out->high_max = pcp->high_max;
 		out->alloc_factor = pcp->alloc_factor;
@@ -137,7 +138,7 @@ static int save_zone(const struct bs_machine *m, const struct zone *z, struct bs
 		.vm_free_diff = z->stat_diff[0],
 		.stat_threshold = z->stat_threshold,
 		.nr_isolate = (int64_t)z->nr_isolate_pageblock,
-		.nr_free_highatomic = m->km->wm_highatomic_free ? z->nr_free_highatomic : 0,
+		.nr_free_highatomic = m->km.wm_highatomic_free ? z->nr_free_highatomic : 0,
 	};
 	for (unsigned int i = 0; i < BS_NR_ZONE_TYPES; i++)
 		out->lowmem_reserve[i] = (int64_t)z->lowmem_reserve[i];
@@ -166,10 +167,13 @@ int bs_state_of_machine(const struct bs_machine *m, struct bs_state **out, struc
 	if (m->nr_nodes > 1 || m->nr_zones > BS_NR_ZONE_TYPES)
 		return bs_error_set(err, BS_USAGE, ENOTSUP, "state", "use a guest of one node",
 				    "the dump format has no word for several nodes");
+	if (strlen(m->kernel) >= sizeof(s->kernel))
+		return bs_error_set(err, BS_USAGE, ENAMETOOLONG, "state", "change fewer behaviours",
+				    "the kernel model's name does not fit into a dump");
 	s = bs_state_new();
 	if (!s)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, "state", NULL, "out of memory");
-	snprintf(s->kernel, sizeof(s->kernel), "%s", m->km->name);
+	snprintf(s->kernel, sizeof(s->kernel), "%s", m->kernel);
 	snprintf(s->name, sizeof(s->name), "start");
 	s->pageblock_order = m->pbo;
 	s->nr_pcp_lists = m->thp ? 14 : 12;

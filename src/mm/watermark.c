@@ -23,7 +23,7 @@ static bool has_block(const struct zone *z, unsigned int order, bool highatomic)
 
 static int64_t reserved_for_others(const struct bs_machine *m, const struct zone *z)
 {
-	return m->km->wm_highatomic_free ? z->nr_free_highatomic : z->nr_reserved_highatomic;
+	return m->km.wm_highatomic_free ? z->nr_free_highatomic : z->nr_reserved_highatomic;
 }
 
 bool mm_watermark_ok(const struct bs_machine *m, const struct zone *z, unsigned int order,
@@ -32,7 +32,7 @@ bool mm_watermark_ok(const struct bs_machine *m, const struct zone *z, unsigned 
 	int64_t free = z->nr_free_pages - ((INT64_C(1) << order) - 1), min = (int64_t)mark;
 	bool highatomic;
 
-	if (m->km->reserve_flags == KM_HARDER) {
+	if (m->km.reserve_flags == KM_HARDER) {
 		const bool harder = flags & (ALLOC_NON_BLOCK | ALLOC_OOM);
 
 		if (flags & ALLOC_MIN_RESERVE)
@@ -69,9 +69,8 @@ bool mm_fast_watermark(struct bs_machine *m, struct zone *z, unsigned int order,
 	if (!order) {
 		int64_t usable = z->nr_free_pages;
 
-		if (m->km->fast_order0_highatomic &&
-		    !(flags &
-		      (ALLOC_NON_BLOCK | ALLOC_MIN_RESERVE | ALLOC_HIGHATOMIC | ALLOC_OOM))) {
+		if (m->km.fast_order0_highatomic && !(flags & (ALLOC_NON_BLOCK | ALLOC_MIN_RESERVE |
+							       ALLOC_HIGHATOMIC | ALLOC_OOM))) {
 			const int64_t others = reserved_for_others(m, z);
 
 			usable -= usable < others ? usable : others;
@@ -84,9 +83,9 @@ bool mm_fast_watermark(struct bs_machine *m, struct zone *z, unsigned int order,
 	/* Some order-0 requests may ignore the boost (spec 4.6). */
 	if (order || !z->boost || (flags & ALLOC_WMARK_MASK) != WMARK_MIN)
 		return false;
-	if (m->km->boost_retry == KM_RETRY_NEVER ||
+	if (m->km.boost_retry == KM_RETRY_NEVER ||
 	    !(flags &
-	      (m->km->boost_retry == KM_RETRY_ATOMIC ? ALLOC_GFP_ATOMIC : ALLOC_MIN_RESERVE)))
+	      (m->km.boost_retry == KM_RETRY_ATOMIC ? ALLOC_GFP_ATOMIC : ALLOC_MIN_RESERVE)))
 		return false;
 	return mm_watermark_ok(m, z, order, z->mark[WMARK_MIN], hz, flags);
 }
@@ -110,7 +109,7 @@ static uint64_t isqrt(uint64_t v)
 
 static bool counts_as_lowmem(const struct bs_machine *m, const struct zone *z)
 {
-	return !(m->km->movable_like_highmem && z->type == BS_ZONE_MOVABLE);
+	return !(m->km.movable_like_highmem && z->type == BS_ZONE_MOVABLE);
 }
 
 static uint64_t clamp64(uint64_t v, uint64_t lo, uint64_t hi)
@@ -207,7 +206,7 @@ void mm_setup_watermarks(struct bs_machine *m)
 
 	for (unsigned int i = 0; i < m->nr_zones; i++)
 		m->zones[i].mark[WMARK_HIGH] = m->zones[i].boost = 0;
-	kb = clamp64(isqrt(buffer_pages(m, &populated) * 4 * 16), 128, m->km->min_free_kb_max);
+	kb = clamp64(isqrt(buffer_pages(m, &populated) * 4 * 16), 128, m->km.min_free_kb_max);
 	set_marks(m, kb);
 	if (m->thp && bs_managed_pages(m) >= THP_MIN_PAGES) {
 		/* khugepaged, started later, asks for room to keep migratetypes apart. */

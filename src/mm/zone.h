@@ -78,7 +78,8 @@ struct first_look {
 struct bs_machine {
 	struct page *mem_map, *side;
 	struct pageblock *pb;
-	const struct kernel_model *km;
+	char *kernel; /* its model as it was asked for */
+	struct kernel_model km;
 	unsigned int pbo, thp_order, nr_zones, nr_cpus, nr_nodes;
 	unsigned int pcp_orders; /* bit mask of the orders that per-cpu lists hold */
 	bool grouping, drift, thp, shuffle, booted;

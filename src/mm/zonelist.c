@@ -91,7 +91,7 @@ static void finish_zonelist(struct bs_machine *m, struct zonelist *zl, unsigned 
 	if (!zl->n)
 		return;
 	zl->nofragment = wants_nofragment(m, preferred);
-	zl->lowmem_idx = m->km->lowmem_idx_gfp ? (uint8_t)hz : preferred->type;
+	zl->lowmem_idx = m->km.lowmem_idx_gfp ? (uint8_t)hz : preferred->type;
 }
 
 void mm_make_zonelists(struct bs_machine *m)
@@ -105,7 +105,7 @@ void mm_make_zonelists(struct bs_machine *m)
 
 		while ((next = best_node(m, node, used, load)) >= 0) {
 			if (m->node_distance[node][next] != m->node_distance[node][previous])
-				load[next] = m->km->node_load_set ? weight : load[next] + 1;
+				load[next] = m->km.node_load_set ? weight : load[next] + 1;
 			used |= 1u << next;
 			previous = next;
 			append_node(m, node, (unsigned int)next);

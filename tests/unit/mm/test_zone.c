@@ -357,31 +357,6 @@ static void test_walk(void **state)
 	bs_machine_destroy(m);
 }
 
-/* Each model is a table that can be read: same questions, answers by model. */
-static void test_kernel_behaviours(void **state)
-{
-	struct bs_kernel_behaviour b[3];
-	unsigned int i, differ = 0;
-
-	(void)state;
-	for (i = 0; bs_kernel_behaviour(P54, i, &b[0]); i++) {
-		for (unsigned int k = 1; k < 3; k++) {
-			assert_true(bs_kernel_behaviour(kernels[k], i, &b[k]));
-			assert_string_equal(b[k].name, b[0].name);
-			assert_true(strlen(b[k].about) > 0);
-		}
-		differ += strcmp(b[0].value, b[1].value) || strcmp(b[1].value, b[2].value);
-		if (!strcmp(b[0].name, "boot_pos")) {
-			assert_string_equal(b[0].value, "head");
-			assert_string_equal(b[1].value, "tail");
-		}
-	}
-	assert_true(i > 20);
-	/* A switch that is the same everywhere is none. */
-	assert_int_equal(differ, i);
-	assert_false(bs_kernel_behaviour("linux-9", 0, &b[0]));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -393,7 +368,6 @@ int main(void)
 		cmocka_unit_test(test_bad_configurations),
 		cmocka_unit_test(test_split_allocated),
 		cmocka_unit_test(test_walk),
-		cmocka_unit_test(test_kernel_behaviours),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
