@@ -35,7 +35,7 @@ do for [format in formats] {
 	eval start(format)
 	set output out.'.'.format
 	# Unmapped but not returned memory is the host's cost, not the guest's Rss: the thin curve
-	# below, where there is any (semantics.md 6).
+	# below, where there is any (MEANING.md, held).
 	plot series using 1:($2 / unit) with fillsteps fillcolor rgb '#D4D4D4' fill solid \
 			title 'used by the guest', \
 		for [i = 1:n] '' using 1:(host(i) / unit) with steps \

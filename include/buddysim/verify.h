@@ -5,7 +5,7 @@
  *
  * Two kinds of files: dumps of a live kernel with the operations between them (format: state.h and
  * traces/capture), and vectors, NAME.ops with what the kernel's own functions answered in NAME.out
- * or NAME.54.out, NAME.61.out, NAME.612.out (spec allocator.md 9.0).
+ * or NAME.54.out, NAME.61.out, NAME.612.out (src/verify/VECTORS.md).
  */
 #ifndef BUDDYSIM_VERIFY_H
 #define BUDDYSIM_VERIFY_H

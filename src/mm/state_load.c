@@ -246,6 +246,7 @@ int bs_machine_from_state(const struct bs_state *s, const char *kernel, struct b
 {
 	struct bs_machine *m = NULL;
 	unsigned int nr_cpus = 1;
+	struct bs_error why;
 	int ret;
 
 	if (!kernel)
@@ -253,10 +254,12 @@ int bs_machine_from_state(const struct bs_state *s, const char *kernel, struct b
 	if (!kernel)
 		return bs_error_set(err, BS_INPUT, 0, s->name, "say which model to use: --kernel",
 				    "no model of kernel \"%s\"", s->kernel);
-	ret = bs_state_check(s, err);
+	ret = bs_state_check(s, &why);
 	if (ret > 0)
-		ret = bs_error_set(err, BS_INPUT, 0, s->name, "the dump contradicts itself", "%s",
-				   err ? err->text : "");
+		ret = bs_error_set(err, BS_INPUT, 0, s->name, "take another dump",
+				   "the dump contradicts itself: %s", why.text);
+	else if (ret < 0 && err)
+		*err = why;
 	if (!ret)
 		ret = count_cpus(s, &nr_cpus, err);
 	if (!ret)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * strategy_vectors.h - replay a golden request sequence of a reporting strategy: an .ops file and
- * the .out file that the historical code produced from it (format: README of the vectors).
+ * the .out file that the historical code produced from it (VECTORS.md).
  */
 #ifndef BS_STRATEGY_VECTORS_H
 #define BS_STRATEGY_VECTORS_H

@@ -2,6 +2,10 @@
 /*
  * verify.c - which kind of file it is, and the result of comparing it.
  *
+ * The room replays what a real allocator or a real reporting series did (VECTORS.md) and compares
+ * all that it left behind. It drives mm and report through their own calls; nobody calls it but the
+ * program.
+ *
  * What the lists looked like before the first difference is found by replaying the file once more
  * up to that operation: so a file without differences costs nothing for it.
  */

@@ -18,7 +18,9 @@
 #include "verify_draw.h"
 #include "verify_dump.h"
 
-#define MAX_ID (UINT32_C(1) << 26)
+#define PIECE (UINT32_C(1) << 14)
+#define PIECES (UINT32_C(1) << 12)
+#define MAX_ID (PIECE * PIECES - 1)
 
 /* What an id stands for. @pfn: the kernel's; @own: ours, which is the same until they differ. */
 struct block {
@@ -40,8 +42,7 @@ struct replay {
 	const char *kernel;
 	uint32_t guest; /* guests made so far */
 	int zone_of[BS_NR_ZONE_TYPES]; /* zone number in the file -> in the guest */
-	struct block *blocks;
-	uint32_t nr_blocks;
+	struct block *blocks[PIECES];
 	bool random_missing;
 	uint64_t op, stop_before;
 	FILE *drawn; /* set: only look, note nothing */
@@ -49,14 +50,18 @@ struct replay {
 
 enum { GO_ON = 0, STOP = 1 };
 
+static const char *where(const struct replay *v, char *buf, size_t size)
+{
+	snprintf(buf, size, "%.280s:%" PRIu64, v->path, bs_textfile_number(v->text));
+	return buf;
+}
+
 static int bad(struct replay *v, const char *text, const char *detail)
 {
-	char where[320];
+	char buf[320];
 
-	snprintf(where, sizeof(where), "%.280s:%" PRIu64, v->path, bs_textfile_number(v->text));
-	return bs_error_set(v->err, BS_INPUT, 0, where,
-			    "the format is described in the README of the oracle files", text,
-			    detail);
+	return bs_error_set(v->err, BS_INPUT, 0, where(v, buf, sizeof(buf)),
+			    "the format is described in src/verify/VECTORS.md", text, detail);
 }
 
 static int differ(struct replay *v, enum bs_difference kind, const char *what, const char *expected,
@@ -80,13 +85,16 @@ static uint64_t no_random(void *arg)
 
 static int make_guest(struct replay *v, const struct bs_state *s)
 {
+	struct bs_error why;
+	char buf[320];
 	int ret;
 
 	bs_machine_destroy(v->m);
 	v->m = NULL;
-	ret = bs_machine_from_state(s, v->cfg->kernel, &v->m, v->err);
+	ret = bs_machine_from_state(s, v->cfg->kernel, &v->m, &why);
 	if (ret)
-		return ret;
+		return bs_error_set(v->err, why.status, 0, where(v, buf, sizeof(buf)), why.advice,
+				    "dump %s: %s", s->name, why.text);
 	v->kernel = bs_kernel_name(v->m);
 	snprintf(v->r->kernel, sizeof(v->r->kernel), "%s", v->kernel);
 	v->guest++;
@@ -150,24 +158,15 @@ static bool read_bits(char *p, uint64_t *bits, unsigned int *n)
 	return !*p;
 }
 
-static struct block *block_at(struct replay *v, uint32_t id)
+/* Ids are small and dense as kernels give them, but a file may say what it likes: a table per piece
+ * of the ids there can be. */
+static struct block *block_at(struct replay *v, uint64_t id, bool make)
 {
-	if (id >= v->nr_blocks) {
-		uint32_t n = v->nr_blocks ? v->nr_blocks : 65536;
-		struct block *more;
+	struct block **piece = &v->blocks[id / PIECE];
 
-		while (n <= id)
-			n *= 2;
-		more = realloc(v->blocks, n * sizeof(*more));
-		if (!more) {
-			bs_error_set(v->err, BS_RESOURCE, 0, v->path, NULL, "out of memory");
-			return NULL;
-		}
-		memset(more + v->nr_blocks, 0, (n - v->nr_blocks) * sizeof(*more));
-		v->blocks = more;
-		v->nr_blocks = n;
-	}
-	return &v->blocks[id];
+	if (!*piece && make)
+		*piece = calloc(PIECE, sizeof(**piece));
+	return *piece ? &(*piece)[id % PIECE] : NULL;
 }
 
 static int check_random(struct replay *v, unsigned int given)
@@ -332,9 +331,9 @@ static int allocate(struct replay *v, char *line)
 		bs_free_pages(v->m, 0, got, (unsigned int)order);
 	if (pfn == BS_NO_PFN)
 		return GO_ON;
-	b = block_at(v, (uint32_t)id);
+	b = block_at(v, id, true);
 	if (!b)
-		return -ENOMEM;
+		return bs_error_set(v->err, BS_RESOURCE, ENOMEM, v->path, NULL, "blocks");
 	*b = (struct block){(bs_pfn)pfn, got, v->guest, (uint8_t)order, true};
 	return GO_ON;
 }
@@ -371,9 +370,9 @@ static int release(struct replay *v, char *line)
 		return ret;
 	if (!read_number(&p, MAX_ID, &id) || !read_bits(p, &bits, &n))
 		return bad(v, "malformed free \"%.60s\"", line);
-	if (id >= v->nr_blocks || !v->blocks[id].live)
+	b = block_at(v, id, false);
+	if (!b || !b->live)
 		return bad(v, "free of an id that is not allocated: \"%.60s\"", line);
-	b = &v->blocks[id];
 	if (before_operation(v, line, b->order, bs_pageblock_type(v->m, b->pfn) % BS_PCPTYPES))
 		return STOP;
 	b->live = false;
@@ -575,6 +574,7 @@ int bs_verify_dumps(const char *path, const struct bs_verify_config *cfg,
 	bs_state_free(v.pending);
 	bs_machine_destroy(v.m);
 	bs_textfile_close(v.text);
-	free(v.blocks);
+	for (size_t i = 0; i < PIECES; i++)
+		free(v.blocks[i]);
 	return ret < 0 ? ret : 0;
 }

@@ -144,7 +144,8 @@ static int run_command(struct replay *v, const struct bs_ops_line *l, const char
 	done = bs_ops_command(&v->guest, l, out, where, v->err);
 	fclose(out);
 	if (done == BS_OPS_UNKNOWN)
-		ret = bs_error_set(v->err, BS_INPUT, 0, where, "the format: spec allocator.md 9.0",
+		ret = bs_error_set(v->err, BS_INPUT, 0, where,
+				   "a vector is documented in src/verify/VECTORS.md",
 				   "unknown command \"%.40s\"", l->word[0]);
 	else if (done == BS_OPS_BAD && v->r->total_differences)
 		/* After a first difference a block may well be elsewhere. */
@@ -173,7 +174,7 @@ static int one_line(struct replay *v, const char *text)
 
 	snprintf(where, sizeof(where), "%.280s:%" PRIu64, v->path, bs_textfile_number(v->ops));
 	if (!bs_ops_split(text, &l))
-		return bs_error_set(v->err, BS_INPUT, 0, where, NULL, "line too long");
+		return bs_ops_malformed(v->err, where, NULL, "line too long");
 	if (!l.n)
 		return 0;
 	if (v->drawn && bs_textfile_number(v->ops) == v->stop_before) {

@@ -59,4 +59,13 @@ head -c 3000 "$data/linux-6.12-ix_ha_mix.txt.zst" >cut.txt.zst
 expect 3 "cut.txt.zst" -- verify cut.txt.zst
 printf 'pages 64 9\n' >lonely.ops
 expect 3 "no .out file" -- verify lonely.ops
+
+# What no guest can be ends with the line that says so: these once crashed, hung, lied.
+printf 'pages 4096 9\nstrategy rotation61 capacity=2\n' >first.ops
+printf 'pages 4096 9\nzone 2 0 4096\nboot 0 4096\nboot 0 4096\nalloc 0 1 2 3264\n' >twice.ops
+printf 'pages 4096 9\nzone 2 0 4096\nboot 0 64\nboot 0 64\nalloc 5 1 2 3264\n' >same.ops
+touch first.out twice.61.out same.54.out
+expect 3 "first.ops:2: there is no guest yet" "write: pages and zone" -- verify first.ops
+expect 3 "twice.ops:4: boot of memory that is booted already" -- verify twice.ops
+expect 3 "same.ops:4: boot of memory" -- verify same.ops
 finish
