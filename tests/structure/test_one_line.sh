@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Whatever can be added is added to a copy of the tree with one file and one line, and is there:
+# listed, in the help, run, in the record.
+#
+#   test_one_line.sh SOURCE_TREE SCRATCH [KIND...]
+#
+# An example one_line/KIND.c says on its first lines which file it becomes and which line is added to
+# which table. What `git diff --stat` says of each is printed, for CONTRIBUTING.md.
+set -euo pipefail
+src=$(cd "$1" && pwd)
+scratch=$2
+shift 2
+rm -rf "$scratch"
+mkdir -p "$scratch/tree"
+scratch=$(cd "$scratch" && pwd)
+tree=$scratch/tree
+failures=0
+fail() { echo "FAIL: $*" >&2; failures=$((failures + 1)); }
+
+cp -r "$src"/{include,src,sim,plots,CMakeLists.txt} "$tree"
+[ ! -d "$src/cmake" ] || cp -r "$src/cmake" "$tree"
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
+repo() { git -C "$tree" -c user.name=test -c user.email=test@localhost -c core.autocrlf=false "$@"; }
+repo init -q
+repo add -A
+repo commit -qm "as it is"
+
+# "// file: PATH" and "// line: TABLE: LINE" of an example
+said() { sed -n "s|^// $1: ||p" "$2"; }
+
+add() { # example
+	local file line table
+	file=$(said file "$1")
+	line=$(said line "$1")
+	table=${line%%: *}
+	[ ! -e "$tree/$file" ] || fail "$file is there already"
+	cp "$1" "$tree/$file"
+	printf '%s\n' "${line#*: }" >>"$tree/$table"
+	repo add -A
+	repo diff --cached --stat >"$scratch/stat"
+	repo commit -qm "an example"
+	echo "$(basename "$1" .c):"
+	cat "$scratch/stat"
+	grep -qE '^ 2 files changed' "$scratch/stat" || fail "$1: not one file and one line"
+	repo diff --numstat HEAD~1 -- "$table" | grep -qE '^1	0	' || fail "$1: not one line"
+}
+
+[ $# -gt 0 ] || set -- $(cd "$src/tests/structure/one_line" && ls *.c | sed 's/\.c$//')
+for kind; do add "$src/tests/structure/one_line/$kind.c"; done
+
+cmake -S "$tree" -B "$scratch/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O0 \
+	-DBUILD_TESTING=OFF -DBS_JEMALLOC=OFF >"$scratch/log" 2>&1 &&
+	ninja -C "$scratch/build" buddysim_program >>"$scratch/log" 2>&1 || {
+	grep -B2 -A8 -m3 -E 'error|FAILED' "$scratch/log" >&2 || tail -20 "$scratch/log" >&2
+	exit 1
+}
+program=$scratch/build/buddysim
+trace=$src/traces/memhog_thp.cborseq.zst
+cd "$scratch"
+
+# What it prints has the text; the text is looked for as it stands.
+has() { # TEXT PROGRAM-ARGUMENTS...
+	local text=$1
+	shift
+	"$program" "$@" >out 2>err || fail "$* ends with $?: $(cat err)"
+	grep -qF -- "$text" out || fail "$*: no \"$text\" in $(head -c 300 out)"
+}
+
+check_strategy() {
+	has "one block at a time" list strategies
+	has '"example"' compare "$trace" -s none,example --format json
+	jq -e '.cells[1].calls > 0' out >/dev/null || fail "the strategy reports nothing"
+}
+
+check_device() {
+	has "refuses every third range" list devices
+	has '"example"' compare "$trace" -s rotation --device example --format json
+}
+
+for kind; do "check_$kind"; done
+[ "$failures" = 0 ] || { echo "$failures failures" >&2; exit 1; }
+echo "all there"
