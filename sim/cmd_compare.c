@@ -130,7 +130,7 @@ static int print_run(const struct sim_options *o, const struct bs_result *r)
 	putchar('\n');
 	for (unsigned int i = 0; (m = bs_metric_at(i)); i++)
 		if (m->cell && !bs_result_metric(r, 0, m->key, &v))
-			printf("%-24s %20" PRIu64 " %s\n", m->key, v, m->unit);
+			printf("%-24s %20" PRIu64 " %s\n", m->key, v, bs_unit_name(m->unit));
 	return 0;
 }
 

@@ -78,7 +78,7 @@ static int list_metrics(char **args)
 
 	(void)args;
 	for (unsigned int i = 0; (m = bs_metric_at(i)); i++)
-		printf("%-26s %-8s %s\n", m->key, m->unit, m->definition);
+		printf("%-26s %-8s %s\n", m->key, bs_unit_name(m->unit), m->definition);
 	return 0;
 }
 

@@ -209,7 +209,7 @@ int report_plots(const char *record_path, const char *dir, struct bs_error *err)
 
 	if (!scripts)
 		return -ENOENT;
-	ret = bs_record_data(record_path, dir, err);
+	ret = bs_record_data(record_path, dir, NULL, err);
 	if (ret == 1)
 		return bs_error_set(err, BS_INPUT, 0, record_path,
 				    "run the comparison again without --no-timeline",
@@ -271,7 +271,7 @@ int cmd_report(int argc, char **argv)
 	struct bs_error err;
 
 	cli_parse(&argp, "report", argc, argv, &o);
-	if (o.data && bs_record_data(o.record, o.data, &err) < 0)
+	if (o.data && bs_record_data(o.record, o.data, NULL, &err) < 0)
 		return cli_error(&err);
 	if (o.plots && report_plots(o.record, o.plots, &err) < 0)
 		return cli_error(&err);

@@ -11,6 +11,7 @@
 
 #include <buddysim/device.h>
 #include <buddysim/machine.h>
+#include <buddysim/record.h>
 #include <buddysim/stats.h>
 #include <buddysim/trace.h>
 #include <buddysim/types.h>
@@ -18,8 +19,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-#define BS_RECORD_SCHEMA "buddysim-record-1"
 
 struct bs_state;
 
@@ -137,8 +136,6 @@ struct bs_sim_config {
 /** Fill with defaults: linux-6.1, madvise, touch page, tail 30 s, seed 1. */
 void bs_sim_defaults(struct bs_sim_config *c);
 
-struct bs_result;
-
 /**
  * bs_compare - run every cell
  *
@@ -147,34 +144,8 @@ struct bs_result;
  * whole): a result marked partial.
  */
 int bs_compare(const struct bs_sim_config *config, struct bs_result **out, struct bs_error *err);
-void bs_result_free(struct bs_result *r);
-
-enum bs_format { BS_FORMAT_TEXT, BS_FORMAT_JSON, BS_FORMAT_CSV };
-/** Write the record; @measured false leaves the measured parts out. 0 or -errno. */
-int bs_result_print(const struct bs_result *r, enum bs_format format, bool measured, void *file);
-/** The same into a file that appears whole or not at all; "-" is stdout. */
-int bs_result_write(const struct bs_result *r, enum bs_format format, bool measured,
-		    const char *path, struct bs_error *err);
 /** Print the effective configuration as JSON, with what is taken from the trace, and run nothing. */
 int bs_sim_print_config(const struct bs_sim_config *config, void *file, struct bs_error *err);
-/** Warnings of the run, for stderr: message number @index or NULL. */
-const char *bs_result_warning(const struct bs_result *r, unsigned int index);
-unsigned int bs_result_cells(const struct bs_result *r);
-/** Label of a cell, as it was asked for: "rotation:order=9". */
-const char *bs_result_label(const struct bs_result *r, unsigned int cell);
-/**
- * bs_result_metric - one figure of a cell by its key ("held_mib_s", "refault_bytes.total")
- * Return: 0, yes and no being 1 and 0; -ENOENT unknown key; -ENODATA the figure does not exist in this
- * run.
- */
-int bs_result_metric(const struct bs_result *r, unsigned int cell, const char *key,
-		     uint64_t *value);
-/** A figure of a cell that was measured on this host: "events_per_s", "wall_ns", ... As above. */
-int bs_result_measured(const struct bs_result *r, unsigned int cell, const char *key,
-		       uint64_t *value);
-/** Write a record's series as TSV for gnuplot into @dir: timeline.tsv, cells.tsv, orders-*.tsv.
- *  @record_path: a record as `compare --format json` wrote it. */
-int bs_record_data(const char *record_path, const char *dir, struct bs_error *err);
 
 #ifdef __cplusplus
 }

@@ -2,8 +2,8 @@
 /*
  * stats.h - figures over time: exact integrals, samples for pictures, the bound nothing can beat.
  *
- * All accumulation is in integers (byte x ns in 128 bits); floating point appears nowhere. What
- * each figure means: semantics.md 7, and `buddysim list metrics`, which prints bs_metrics[].
+ * All accumulation is in integers (byte x ns in 128 bits); floating point appears nowhere. What each
+ * figure means: MEANING.md, held; the bound; and `buddysim list metrics` (record.h).
  */
 #ifndef BUDDYSIM_STATS_H
 #define BUDDYSIM_STATS_H
@@ -13,14 +13,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/** One figure: the key of the record, its unit and its definition, for help and documentation. */
-struct bs_metric {
-	const char *key, *unit, *definition;
-	bool cell; /* of a cell, and one number: --fail-if can test it */
-};
-/** Metric number @index, NULL behind the last. */
-const struct bs_metric *bs_metric_at(unsigned int index);
 
 /* ---- Timeline ------------------------------------------------------------------------------- */
 
@@ -114,7 +106,7 @@ bs_ns bs_timeline_interval(const struct bs_timeline *tl);
 struct bs_bound;
 
 /**
- * bs_bound_create - semantics.md 7
+ * bs_bound_create - for one trace, from its used bytes alone; MEANING.md, the bound
  * @memory_bytes: size of the guest; used never exceeds it
  * @refault_ns_per_mib: cost of taking memory back
  * @weight_ns_per_mib_s: what holding 1 MiB for 1 s is worth; 0 = everything reported at once
@@ -148,7 +140,7 @@ bs_ns bs_bound_cost_ns(const struct bs_bound *b);
 bs_ns bs_bound_row_cost_ns(const struct bs_bound *b, const struct bs_timeline *tl,
 			   uint64_t resident_at_start, uint64_t faulted_bytes);
 
-/* ---- Fragmentation (spec allocator.md 7) ----------------------------------------------------- */
+/* ---- Fragmentation, as the kernel computes it -------------------------------------------------- */
 
 /** External fragmentation index of an order, in 1/1000; -1000: the request would succeed. Towards 0
  *  it would fail for lack of memory, towards 1000 for fragmentation. */

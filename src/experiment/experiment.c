@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "nearest.h"
-#include "result.h"
+#include "json.h"
 
 static const struct bs_lab_kind *const kinds[] = {
 	&bs_lab_kind_release, &bs_lab_kind_list_walk, &bs_lab_kind_pressure,
@@ -207,12 +207,7 @@ unsigned int bs_experiment_rows(const struct bs_experiment *x)
 int bs_experiment_value(const struct bs_experiment *x, unsigned int row, const char *key,
 			uint64_t *value)
 {
-	int64_t v;
-	int ret = bs_json_int(json_array_get(x->rows, row), key, &v);
-
-	if (!ret)
-		*value = (uint64_t)v;
-	return ret;
+	return bs_json_uint_at(json_array_get(x->rows, row), key, value);
 }
 
 const char *bs_experiment_word(const struct bs_experiment *x, unsigned int row, const char *key)

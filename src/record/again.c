@@ -3,10 +3,14 @@
  * again.c - the command line that does what a cell did: the same trace, strategy, guest, host and
  * window, whatever presets, files and defaults they came from.
  */
+#include <inttypes.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "again.h"
-#include "result.h"
+#include "config.h"
+#include "json.h"
 
 /* Options that are a figure or a word of the record's configuration. */
 static const struct {
@@ -48,16 +52,17 @@ static void put_quoted(FILE *f, const char *text)
 
 static void put_options(FILE *f, const struct bs_sim_config *cfg, const json_t *config)
 {
+	uint64_t n;
+
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
 		const json_t *v = json_object_get(config, options[i].key);
 
 		if (!v || (options[i].of_guest && cfg->guest.state_path))
 			continue;
-		if (json_is_string(v))
+		if (!bs_json_get_uint(v, &n))
 			fprintf(f, " %s %s", options[i].option, json_string_value(v));
-		else if (json_integer_value(v) || strcmp(options[i].key, "check_every"))
-			fprintf(f, " %s %lld%s", options[i].option,
-				(long long)json_integer_value(v), options[i].unit);
+		else if (n || strcmp(options[i].key, "check_every"))
+			fprintf(f, " %s %" PRIu64 "%s", options[i].option, n, options[i].unit);
 	}
 }
 
@@ -87,6 +92,7 @@ static void put_device(FILE *f, const struct bs_device_config *dc, json_t *confi
 {
 	json_t *costs = json_object_get(config, "costs"), *v;
 	const char *preset = dc->costs ? preset_of(dc->costs) : NULL, *sep = ":", *key;
+	uint64_t n = 0;
 
 	if (preset)
 		fprintf(f, " --costs %s", preset);
@@ -94,8 +100,9 @@ static void put_device(FILE *f, const struct bs_device_config *dc, json_t *confi
 	if (dc->costs && !preset && bs_device_traits(dc->kind)->has_costs)
 		json_object_foreach(costs, key, v)
 		{
-			fprintf(f, "%s%.*s=%lldns", sep, (int)(strlen(key) - strlen("_ns")), key,
-				(long long)json_integer_value(v));
+			bs_json_get_uint(v, &n);
+			fprintf(f, "%s%.*s=%" PRIu64 "ns", sep, (int)(strlen(key) - strlen("_ns")),
+				key, n);
 			sep = ",";
 		}
 	if (dc->params && *dc->params)

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * record_data.c - a record's figures and series as TSV, for gnuplot and for spreadsheets.
+ * data.c - a record's figures and series as TSV, for gnuplot and for spreadsheets.
  *
  * A record comes from a file that anyone may have edited: every field is checked before use, and
  * all are checked before the first file is written.
  */
-#include <buddysim/sim.h>
+#include <buddysim/record.h>
 
 #include <errno.h>
 #include <jansson.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "json.h"
 #include "outfile.h"
 
 #define BS_NAN "NaN" /* "no such figure in this cell", for gnuplot, R and pandas alike */
@@ -50,26 +52,61 @@ __attribute__((format(printf, 2, 3))) static int malformed(const struct data *d,
 
 /* ---- Reading -------------------------------------------------------------------------------- */
 
-static int load(struct data *d)
+static int no_memory(const struct data *d)
+{
+	return bs_error_set(d->err, BS_RESOURCE, ENOMEM, d->record, NULL, "cannot be read");
+}
+
+static int parse(struct data *d)
 {
 	json_error_t e;
-	const char *schema;
 
+	errno = 0;
 	if (!strcmp(d->record, "-"))
 		d->root = json_loadf(stdin, JSON_REJECT_DUPLICATES, &e);
 	else
 		d->root = json_load_file(d->record, JSON_REJECT_DUPLICATES, &e);
-	if (!d->root && json_error_code(&e) == json_error_cannot_open_file)
+	if (d->root)
+		return 0;
+	if (json_error_code(&e) == json_error_cannot_open_file)
 		return bs_error_set(d->err, BS_INPUT, errno, d->record, NULL, "cannot be read");
-	if (!d->root)
-		return malformed(d, "line %d column %d: not a JSON record: %s", e.line, e.column,
-				 e.text);
-	schema = json_string_value(json_object_get(d->root, "schema"));
+	/* Where jansson had no room for a word, it says that the word was not expected. */
+	if (errno == ENOMEM)
+		return no_memory(d);
+	return malformed(d, "line %d column %d: not a JSON record: %s", e.line, e.column, e.text);
+}
+
+/* Every schema up to today's can be read: what was not known yet is a figure that is not there. */
+static int check_schema(struct data *d)
+{
+	static const char series[] = "buddysim-record-", today[] = BS_RECORD_SCHEMA;
+	const char *schema = json_string_value(json_object_get(d->root, "schema")), *number;
+	unsigned long n;
+	char *end;
+
 	if (!schema)
 		return malformed(d, "has no \"schema\": not a record");
-	if (strcmp(schema, BS_RECORD_SCHEMA))
-		return malformed(d, "has schema \"%.64s\", this program reads \"%s\"", schema,
-				 BS_RECORD_SCHEMA);
+	number = schema + strlen(series);
+	if (strncmp(schema, series, strlen(series)) || *number < '1' || *number > '9' ||
+	    (n = strtoul(number, &end, 10), *end))
+		return malformed(d,
+				 "has schema \"%.64s\", this program reads \"%s\" and older ones",
+				 schema, today);
+	if (n > strtoul(today + strlen(series), NULL, 10))
+		return bs_error_set(d->err, BS_INPUT, 0, d->record, "use the program that wrote it",
+				    "has schema \"%.64s\", newer than this program's \"%s\"",
+				    schema, today);
+	return 0;
+}
+
+static int load(struct data *d)
+{
+	int ret = parse(d);
+
+	if (!ret)
+		ret = check_schema(d);
+	if (ret)
+		return ret;
 	d->cells = json_object_get(d->root, "cells");
 	d->nr_cells = json_array_size(d->cells);
 	if (!d->nr_cells)
@@ -187,7 +224,7 @@ static int load_timeline(struct data *d)
 				 d->nr_cells);
 	d->series = calloc(d->nr_cells, sizeof(*d->series));
 	if (!d->series)
-		return bs_error_set(d->err, BS_RESOURCE, ENOMEM, d->record, NULL, "cannot be read");
+		return no_memory(d);
 	for (size_t i = 0; i < d->nr_cells; i++) {
 		int ret = check_series(d, &d->series[i], json_array_get(cells, i), i);
 
@@ -242,49 +279,70 @@ static void put_figure(FILE *f, const json_t *v)
 		fputs("\t" BS_NAN, f);
 }
 
-/* The columns of cells.tsv: the path of each figure, as a flat object of path -> [key, sub-key]. */
-static void add_column(json_t *columns, const char *key, const char *sub)
+/* The columns of cells.tsv: the path of each figure, as a flat object of path -> [key, sub-key].
+ * False when out of memory. */
+static bool add_column(json_t *columns, const char *key, const char *sub)
 {
-	char path[256];
+	char *path;
+	int ret = 0;
 
-	snprintf(path, sizeof(path), "%s%s%s", key, sub ? "." : "", sub ? sub : "");
+	if (asprintf(&path, "%s%s%s", key, sub ? "." : "", sub ? sub : "") < 0)
+		return false;
 	if (!json_object_get(columns, path))
-		json_object_set_new(columns, path,
-				    sub ? json_pack("[ss]", key, sub) : json_pack("[s]", key));
+		ret = json_object_set_new(
+			columns, path, sub ? json_pack("[ss]", key, sub) : json_pack("[s]", key));
+	free(path);
+	return !ret;
 }
 
-/* All figures that any cell has, in the record's order. "params" are words, and in the label. */
+/* The columns of one value: its own, those of its members, those of its places. A null is a figure this
+ * cell lacks: the column stays in its place. */
+static bool add_columns(json_t *columns, const char *key, json_t *v)
+{
+	bool ok = true;
+	const char *sub;
+	size_t i;
+	json_t *w;
+
+	if (is_figure(v) || json_is_null(v))
+		ok = add_column(columns, key, NULL);
+	json_object_foreach(v, sub, w)
+	{
+		if (is_figure(w) || json_is_null(w))
+			ok = add_column(columns, key, sub) && ok;
+	}
+	json_array_foreach(v, i, w)
+	{
+		char place[24];
+
+		snprintf(place, sizeof(place), "%zu", i);
+		if (is_figure(w))
+			ok = add_column(columns, key, place) && ok;
+	}
+	return ok;
+}
+
+/* All figures that any cell has, in the record's order; "params" are words, and in the label. NULL when
+ * out of memory. */
 static json_t *find_columns(const struct data *d)
 {
-	json_t *columns = json_object(), *cell, *v, *w;
-	const char *key, *sub;
-	size_t i, k;
+	json_t *columns = json_object(), *cell, *v;
+	bool ok = columns;
+	const char *key;
+	size_t i;
 
 	json_array_foreach(d->cells, i, cell)
 	{
 		json_object_foreach(cell, key, v)
 		{
-			if (!strcmp(key, "params"))
-				continue;
-			/* A null is a figure this cell lacks: the column stays in its place. */
-			if (is_figure(v) || json_is_null(v))
-				add_column(columns, key, NULL);
-			json_object_foreach(v, sub, w)
-			{
-				if (is_figure(w) || json_is_null(w))
-					add_column(columns, key, sub);
-			}
-			json_array_foreach(v, k, w)
-			{
-				char order[24];
-
-				snprintf(order, sizeof(order), "%zu", k);
-				if (is_figure(w))
-					add_column(columns, key, order);
-			}
+			if (ok && strcmp(key, "params"))
+				ok = add_columns(columns, key, v);
 		}
 	}
-	return columns;
+	if (ok)
+		return columns;
+	json_decref(columns);
+	return NULL;
 }
 
 static const json_t *figure(const json_t *cell, const json_t *path)
@@ -512,13 +570,57 @@ static int write_all(struct data *d)
 	return ret;
 }
 
-int bs_record_data(const char *record_path, const char *dir, struct bs_error *err)
+/* Does the schema of the record know the figure at all? What a run does not have is null there, or
+ * the part it belongs to is. */
+static bool is_known(const struct data *d, const char *key)
+{
+	const json_t *cell;
+	size_t i;
+
+	json_array_foreach(d->cells, i, cell)
+	{
+		char *part = strndup(key, strcspn(key, "."));
+		const bool known = bs_json_at(cell, key) ||
+				   (part && json_is_null(json_object_get(cell, part)));
+
+		free(part);
+		if (known)
+			return true;
+	}
+	return false;
+}
+
+/* "words_set, meta_bytes.peak", or NULL. */
+static char *find_lacks(const struct data *d)
+{
+	const struct bs_metric *m;
+	const char *sep = "";
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	for (unsigned int i = 0; f && (m = bs_metric_at(i)); i++) {
+		if (!m->cell || is_known(d, m->key))
+			continue;
+		fprintf(f, "%s%s", sep, m->key);
+		sep = ", ";
+	}
+	if (f && (fclose(f) || !size)) {
+		free(text);
+		text = NULL;
+	}
+	return text;
+}
+
+int bs_record_data(const char *record_path, const char *dir, char **lacks, struct bs_error *err)
 {
 	struct data d = {.record = record_path, .dir = dir, .err = err};
 	int ret = load(&d);
 
 	if (!ret)
 		ret = load_timeline(&d);
+	if (lacks)
+		*lacks = ret ? NULL : find_lacks(&d);
 	if (!ret)
 		ret = write_all(&d);
 	free(d.series);

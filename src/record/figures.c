@@ -1,190 +1,103 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * metrics.c - every figure of a record, its unit and its definition, in the record's order
- * (semantics.md 7 and 9). Help, documentation and --fail-if read this table.
- */
-#include <buddysim/stats.h>
+/* figures.c - figures.def as a table, for help, documentation and --fail-if. */
+#include "figures.h"
 
-#define CELL(key, unit, definition)         \
-	{                                   \
-		key, unit, definition, true \
-	}
-/* Not one number of a cell: a list, a word, or a figure of the whole comparison. */
-#define OTHER(key, unit, definition)         \
-	{                                    \
-		key, unit, definition, false \
+#include <string.h>
+
+#include <buddysim/sim.h>
+
+#include "json.h"
+#include "nearest.h"
+
+#define ROW(unit, heading, key, definition, cell)              \
+	{                                                      \
+		key, heading, definition, BS_UNIT_##unit, cell \
 	}
 
 static const struct bs_metric metrics[] = {
-	OTHER("schema", "", "version of the record's layout"),
-	OTHER("seed", "", "seed of every random choice of the run"),
-	OTHER("partial", "", "the run was interrupted: only the cells that were whole are here"),
-	OTHER("config", "", "options in force"),
-	OTHER("trace.name", "", "file name of the trace"),
-	OTHER("trace.sha256", "", "SHA-256 of the trace file"),
-	OTHER("trace.source", "", "what it was made from, as the importer or generator says"),
-	OTHER("trace.allocs", "allocations", "of one loop of the trace"),
-	OTHER("trace.frees", "frees", "of one loop of the trace"),
-	OTHER("trace.before_t0", "blocks",
-	      "blocks that the trace frees but that were allocated before it began"),
-	OTHER("trace.events", "events", "events replayed, of one loop of the trace"),
-	OTHER("trace.duration_ns", "ns", "time of the last event of one loop"),
-	OTHER("trace.peak_bytes", "bytes", "most memory the trace's blocks own at once"),
-	OTHER("trace.unused", "events", "events the importer could not use, by reason"),
-	OTHER("trace.trust_per_10000", "1/10000",
-	      "used events / (used + unusable + frees of unknown pages - boot frees + live pages "
-	      "allocated again + lost events)"),
-	OTHER("label", "", "the strategy as it was asked for, parameters included"),
-	OTHER("strategy", "", "its name"),
-	OTHER("params", "", "all its parameters, as they were in force"),
-	OTHER("kernel", "", "kernel model of the guest"),
-	OTHER("device", "", "the device as it was in force, with what was changed about it"),
-	CELL("held_mib_s", "MiB x s",
-	     "memory held though unused: integral over the window of max(0, resident + unmapped but "
-	     "not returned - used), rounded down"),
-	CELL("used_mib_s", "MiB x s",
-	     "integral over the window of the memory the trace's blocks own, rounded down"),
-	CELL("cost_ns", "ns",
-	     "what the cell held times the bound's weight, plus what became resident in the window "
-	     "(refaults, installs, first touches) times the bound's refault cost; no strategy can be below "
-	     "bound.cost_ns"),
-	CELL("peak_resident_bytes", "bytes",
-	     "most the host held at once: resident plus unmapped but not returned"),
-	CELL("settle_ns.t50", "ns",
-	     "time after the last trace event until half of the excess (resident + unmapped - used) "
-	     "of that moment was gone for good; absent if it never was"),
-	CELL("settle_ns.t90", "ns", "the same for 90 % of the excess"),
-	CELL("settle_ns.t99", "ns", "the same for 99 % of the excess"),
-	CELL("passes", "passes", "runs of the strategy's worker"),
-	CELL("calls", "requests", "report requests the device accepted"),
-	CELL("failed_calls", "requests",
-	     "requests that the device refused or completed with an error"),
-	CELL("ranges", "ranges", "ranges in these requests"),
-	CELL("reported_bytes", "bytes", "memory in these ranges, discarded or not"),
-	CELL("redundant_bytes", "bytes",
-	     "reported, but not resident when the request arrived: the host had nothing to drop"),
-	CELL("discarded_bytes", "bytes", "memory the host unmapped on request"),
-	CELL("skipped_bytes", "bytes",
-	     "memory in ranges that the host left alone: refused, failed, inhibited, or as advised"),
-	CELL("unmapped_bytes", "bytes",
-	     "at the end: unmapped but not returned, because the rest of the huge page is in use"),
-	CELL("returned_bytes", "bytes",
-	     "memory the host got back: discarded, and with huge pages only when the whole 2 MiB was"),
-	CELL("refaults", "faults",
-	     "base or huge pages faulted in, or installed, again after they were discarded"),
-	CELL("refault_bytes.total", "bytes",
-	     "memory that was discarded and needed again: faulted in or installed"),
-	CELL("refault_bytes.1s", "bytes", "the part of it needed again within 1 s of the discard"),
-	CELL("refault_bytes.10s", "bytes", "the part of it needed again within 10 s"),
-	CELL("poison_bytes", "bytes",
-	     "memory overwritten with the poison byte: by the guest at free, or by the host at a fault"),
-	CELL("zeroing_avoided_bytes", "bytes",
-	     "user memory that the guest did not zero because the strategy knew that the host had"),
-	CELL("unzeroed_bytes", "bytes",
-	     "the part of it that was not zero: not dropped since it was last written, or filled by "
-	     "the host: old content in the hands of a new owner"),
-	CELL("installs", "requests",
-	     "times the guest asked the host to back memory before touching it (shared state)"),
-	CELL("install_bytes", "bytes",
-	     "memory that was made resident by that, discarded before or never touched"),
-	CELL("isolated_peak_bytes", "bytes",
-	     "most memory that was off the free lists at once on behalf of the reporter"),
-	CELL("alloc_failed", "allocations", "allocations of the trace that failed in the replay"),
-	CELL("false_oom", "allocations",
-	     "failed allocations that would have succeeded with the isolated memory on its lists"),
-	CELL("skipped_frees", "frees", "frees of blocks whose allocation failed in the replay"),
-	CELL("unusable_frees", "frees", "frees of the trace that name no block the replay holds"),
-	CELL("nodes_walked", "nodes", "free-list nodes the strategy looked at"),
-	CELL("conversions", "pageblocks",
-	     "pageblocks whose migratetype changed because the reporter took or put back a block"),
-	CELL("cpu_lag_ns", "ns", "sum over events of the time by which a blocked CPU was late"),
-	CELL("content_loss", "pages",
-	     "stamps found damaged at free (reported while in use) and poison that was lost while free; "
-	     "absent if pages are not touched"),
-	CELL("left_raw_bytes", "bytes",
-	     "free memory of reporting order without the Reported mark at the end of the window"),
-	CELL("paused_raw_bytes", "bytes", "the same at each pause of the trace, summed"),
-	OTHER("nr_free", "blocks", "free blocks of each order 0 .. 10 at the end of the window"),
-	OTHER("unusable", "1/1000",
-	      "for each order 0 .. 10: share of the free memory in blocks too small for it, at the end"),
-	CELL("meta_bytes.global", "bytes", "the strategy's own memory: once per guest"),
-	CELL("meta_bytes.zone", "bytes", "the strategy's own memory: sum over zones"),
-	CELL("meta_bytes.page", "bytes",
-	     "the strategy's own memory that grows with the guest's size"),
-	CELL("meta_bytes.peak", "bytes",
-	     "the most that these three were together at any time: what a pass allocates counts"),
-	CELL("marks_set", "marks", "raw free blocks that the strategy marked as Reported"),
-	CELL("words_set", "words",
-	     "times the strategy wrote the word that a free block's descriptor keeps for it"),
-	CELL("agreement.strict", "allocations",
-	     "allocations that got the pfn recorded in the trace, without looking at it"),
-	CELL("agreement.inferred", "allocations",
-	     "allocations that got it after assuming untraced bulk allocations before them"),
-	CELL("agreement.total", "allocations", "allocations with a recorded pfn"),
-	CELL("agreement.inferred_pages", "pages", "pages assumed to be allocated untraced"),
-	OTHER("agreement.followed", "yes/no",
-	      "after a miss the recorded page was taken: the strategy none; others only count"),
-	CELL("agreement.untraced_pages", "pages",
-	     "inferred pages that the trace frees without having allocated them"),
-	CELL("agreement.unexplained_frees", "frees",
-	     "untraced pages that no bulk request can have taken"),
-	CELL("agreement.forced", "allocations", "recorded pages taken by force after a miss"),
-	OTHER("agreement.lost", "allocations", "misses by reason"),
-	OTHER("agreement.first_lost", "", "the first miss: when, what the kernel gave, what here"),
-	OTHER("agreement.orders", "allocations",
-	      "strict, inferred and total for each order 0 .. 10"),
-	CELL("agreement.final_state_equal", "0/1",
-	     "the guest equals the end dump, if there is one"),
-	OTHER("agreement.final_state_differs", "differences", "by part of the state"),
-	OTHER("agreement.final_state_first", "", "the first difference, if there is one"),
-	OTHER("checks.machine", "", "the guest's invariants at the end: ok, or the run had failed"),
-	OTHER("checks.content", "",
-	      "ok: every stamp was looked at when its page was freed; content_loss counts damage"),
-	OTHER("checks.residency", "",
-	      "how the residency model was compared with the host's account: exact, within bounds "
-	      "(huge pages), modelled (no arena), not comparable (MADV_FREE), or the difference"),
-	OTHER("bound.held_mib_s", "MiB x s",
-	      "memory held by the bound, which knows the future and is free of placement: for each "
-	      "2 MiB level of used, the gaps not worth a refault"),
-	OTHER("bound.refault_bytes", "bytes", "memory the bound takes back after the other gaps"),
-	OTHER("bound.cost_ns", "ns", "both together: what no strategy can be below"),
-	OTHER("bound.refault_ns_per_mib", "ns per MiB",
-	      "what the bound pays for taking memory back"),
-	OTHER("bound.weight_ns_per_mib_s", "ns per MiB x s",
-	      "what holding counts against it; 0: everything is reported at once"),
-	OTHER("timeline.interval_ns", "ns", "virtual time between samples"),
-	OTHER("timeline.label", "", "the cell whose samples follow, one list per quantity"),
-	OTHER("timeline.time_ns", "ns", "virtual time of each sample"),
-	OTHER("timeline.used_bytes", "bytes", "memory the trace's blocks own"),
-	OTHER("timeline.resident_bytes", "bytes", "memory the host holds for the guest"),
-	OTHER("timeline.unmapped_bytes", "bytes", "unmapped but not returned"),
-	OTHER("timeline.reported_bytes", "bytes", "reported so far"),
-	OTHER("timeline.refault_bytes", "bytes", "faulted in again so far"),
-	OTHER("timeline.calls", "requests", "so far"),
-	OTHER("timeline.nr_free", "blocks", "free blocks of each order 0 .. 10"),
-	/* What was taken from the host; absent with --no-measured. */
-	OTHER("measured.host_kernel", "", "release of the host's kernel"),
-	OTHER("measured.host_machine", "", "the host's architecture"),
-	OTHER("measured.host_thp", "", "the host's setting of transparent huge pages"),
-	OTHER("measured.label", "", "the cell the rest is about"),
-	OTHER("measured.wall_ns", "ns", "real time of the replay loop"),
-	OTHER("measured.cpu_ns", "ns", "CPU time of the replay loop"),
-	OTHER("measured.events", "events", "trace events replayed, all rounds"),
-	OTHER("measured.events_per_s", "events/s", "of real time"),
-	OTHER("measured.real_rss_bytes", "bytes", "resident in the arena at the end (smaps)"),
-	OTHER("measured.real_anon_huge_bytes", "bytes", "the part of it in huge pages"),
-	OTHER("measured.real_lazyfree_bytes", "bytes", "the part of it that MADV_FREE gave up"),
-	OTHER("measured.real_madvise_ns", "ns", "spent in madvise()"),
-	OTHER("measured.real_touch_ns", "ns", "spent writing the guest's pages"),
-	OTHER("measured.residency_checks", "checks",
-	      "comparisons of the residency model with the kernel's account"),
-	OTHER("measured.host_free_bytes", "bytes",
-	      "the host's free memory at t0, at the last event of the trace, and at the window's end"),
-	OTHER("measured.loop_alloc_bytes", "bytes",
-	      "what the replay loop took from the process's allocator; only with jemalloc"),
+#define PART_RECORD(key, unit, json, doc) ROW(unit, NULL, key, doc, false),
+#define FIGURE_TRACE(key, unit, source, heading, doc) ROW(unit, heading, "trace." key, doc, false),
+#define PART_TRACE(key, unit, json, doc) ROW(unit, NULL, "trace." key, doc, false),
+#define FIGURE_CELL(key, unit, source, heading, doc) ROW(unit, heading, key, doc, true),
+#define PART_CELL(key, unit, json, doc) ROW(unit, NULL, key, doc, false),
+#define FIGURE_AGREEMENT(key, unit, source, heading, doc) \
+	ROW(unit, heading, "agreement." key, doc, true),
+#define PART_AGREEMENT(key, unit, json, doc) ROW(unit, NULL, "agreement." key, doc, false),
+#define FIGURE_BOUND(key, unit, source, heading, doc) ROW(unit, heading, "bound." key, doc, false),
+#define FIGURE_TIMELINE(key, unit, source, heading, doc) \
+	ROW(unit, heading, "timeline." key, doc, false),
+#define PART_TIMELINE(key, unit, json, doc) ROW(unit, NULL, "timeline." key, doc, false),
+#define FIGURE_MEASURED(key, unit, source, heading, doc) \
+	ROW(unit, heading, "measured." key, doc, false),
+#define PART_MEASURED(key, unit, json, doc) ROW(unit, NULL, "measured." key, doc, false),
+#include "figures.def"
 };
+#define NR_METRICS (sizeof(metrics) / sizeof(metrics[0]))
+
+static const char *const units[BS_NR_UNITS] = {
+#define NAME(unit, name) name,
+	BS_UNITS(NAME)
+#undef NAME
+};
+
+const char *bs_unit_name(enum bs_unit unit)
+{
+	return unit < BS_NR_UNITS ? units[unit] : "";
+}
 
 const struct bs_metric *bs_metric_at(unsigned int index)
 {
-	return index < sizeof(metrics) / sizeof(metrics[0]) ? &metrics[index] : NULL;
+	return index < NR_METRICS ? &metrics[index] : NULL;
+}
+
+const struct bs_metric *bs_metric_find(const char *key, struct bs_error *err)
+{
+	const char *names[NR_METRICS + 1], *near;
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < NR_METRICS; i++) {
+		if (!metrics[i].cell)
+			continue;
+		if (!strcmp(metrics[i].key, key))
+			return &metrics[i];
+		names[n++] = metrics[i].key;
+	}
+	names[n] = NULL;
+	near = bs_nearest(names, key);
+	bs_error_set(err, BS_USAGE, 0, key, "`buddysim list metrics` prints all of them",
+		     "is no figure of a cell%s%s%s", near ? "; did you mean " : "",
+		     near ? near : "", near ? "?" : "");
+	return NULL;
+}
+
+const char *bs_metric_absent(const struct bs_metric *m, const struct bs_sim_config *config)
+{
+	if (!strncmp(m->key, "agreement.", strlen("agreement.")) && !config->guest.state_path)
+		return "only a guest that starts from a kernel's dump (--state) has it";
+	if (!strcmp(m->key, "content_loss") && config->host.device.touch == BS_TOUCH_NONE)
+		return "pages are not touched (--touch none): nothing is checked";
+	return NULL;
+}
+
+void bs_record_put(json_t *o, const char *key, json_t *v)
+{
+	const char *dot;
+
+	for (; (dot = strchr(key, '.')); key = dot + 1) {
+		json_t *sub = json_object_getn(o, key, (size_t)(dot - key));
+
+		if (!sub) {
+			sub = json_object();
+			json_object_setn_new(o, key, (size_t)(dot - key), sub);
+		}
+		o = sub;
+	}
+	json_object_set_new(o, key, v);
+}
+
+json_t *bs_figure_json(enum bs_unit unit, uint64_t value)
+{
+	if (value == BS_ABSENT)
+		return json_null();
+	return unit == BS_UNIT_YES_NO ? json_boolean(value) : bs_json_uint(value);
 }

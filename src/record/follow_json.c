@@ -1,25 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* agreement_json.c - what a cell found out about its agreement with a kernel: for the record, and
- * out of the record for people. */
-#include "follow.h"
-
+/* follow_json.c - what a cell found out about its agreement with a kernel: for the record, and out of
+ * the record for people. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "result.h"
+#include "figures.h"
+#include "follow.h"
+#include "json.h"
+#include "parts.h"
 
-static void put_int(json_t *o, const char *key, uint64_t v)
+static json_t *orders_json(const struct bs_agreement *a)
 {
-	json_object_set_new(o, key, json_integer((json_int_t)v));
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < BS_NR_ORDERS; i++) {
+		json_t *o = json_object();
+
+		bs_json_put_uint(o, "strict", a->order[i].strict);
+		bs_json_put_uint(o, "inferred", a->order[i].inferred);
+		bs_json_put_uint(o, "total", a->order[i].total);
+		json_array_append_new(list, o);
+	}
+	return list;
 }
 
-static json_t *counts_json(const struct bs_agree_count *n)
+static json_t *lost_json(const struct bs_agreement *a)
 {
 	json_t *o = json_object();
 
-	put_int(o, "strict", n->strict);
-	put_int(o, "inferred", n->inferred);
-	put_int(o, "total", n->total);
+	for (unsigned int i = 0; i < BS_NR_LOST; i++)
+		if (a->lost[i])
+			bs_json_put_uint(o, bs_lost_name((enum bs_lost)i), a->lost[i]);
 	return o;
 }
 
@@ -30,52 +42,48 @@ static json_t *first_lost_json(const struct bs_agreement *a)
 	if (!a->first_request)
 		return json_null();
 	o = json_object();
-	put_int(o, "request", a->first_request);
-	put_int(o, "time_ns", a->first_time);
-	put_int(o, "order", a->first_order);
-	put_int(o, "expected", a->first_expected);
+	bs_json_put_uint(o, "request", a->first_request);
+	bs_json_put_uint(o, "time_ns", a->first_time);
+	bs_json_put_uint(o, "order", a->first_order);
+	bs_json_put_uint(o, "expected", a->first_expected);
 	json_object_set_new(o, "got",
 			    a->first_got == BS_NO_PFN ? json_null() : json_integer(a->first_got));
-	json_object_set_new(o, "why", json_string(bs_lost_name(a->first_why)));
+	bs_json_put_text(o, "why", bs_lost_name(a->first_why));
 	return o;
 }
 
-static void put_final_state(json_t *o, const struct bs_agreement *a)
+static json_t *differs_json(const struct bs_agreement *a)
 {
-	json_t *parts = json_object();
-	char text[640];
+	json_t *o = json_object();
 
-	json_object_set_new(o, "final_state_equal",
-			    a->compared ? json_boolean(!a->differences) : json_null());
 	for (unsigned int i = 0; i < BS_NR_PARTS; i++)
 		if (a->differs[i])
-			put_int(parts, bs_state_part_name((enum bs_state_part)i), a->differs[i]);
-	json_object_set_new(o, "final_state_differs", parts);
-	snprintf(text, sizeof(text), "%s: kernel %s, guest %s", a->first_difference.what,
-		 a->first_difference.expected, a->first_difference.got);
-	json_object_set_new(o, "final_state_first",
-			    a->differences ? json_string(text) : json_null());
+			bs_json_put_uint(o, bs_state_part_name((enum bs_state_part)i),
+					 a->differs[i]);
+	return o;
+}
+
+static json_t *first_difference_json(const struct bs_agreement *a)
+{
+	char *text;
+	json_t *v;
+
+	if (!a->differences || asprintf(&text, "%s: kernel %s, guest %s", a->first_difference.what,
+					a->first_difference.expected, a->first_difference.got) < 0)
+		return json_null();
+	v = bs_json_text(text);
+	free(text);
+	return v;
 }
 
 json_t *bs_agreement_json(const struct bs_agreement *a)
 {
-	json_t *o = counts_json(&a->all), *sub = json_object();
+	json_t *o = json_object();
 
-	json_object_set_new(o, "followed", json_boolean(a->followed));
-	put_int(o, "inferred_pages", a->inferred_pages);
-	put_int(o, "untraced_pages", a->untraced_pages);
-	put_int(o, "unexplained_frees", a->unexplained_frees);
-	put_int(o, "forced", a->forced);
-	for (unsigned int i = 0; i < BS_NR_LOST; i++)
-		if (a->lost[i])
-			put_int(sub, bs_lost_name((enum bs_lost)i), a->lost[i]);
-	json_object_set_new(o, "lost", sub);
-	json_object_set_new(o, "first_lost", first_lost_json(a));
-	sub = json_array();
-	for (unsigned int i = 0; i < BS_NR_ORDERS; i++)
-		json_array_append_new(sub, counts_json(&a->order[i]));
-	json_object_set_new(o, "orders", sub);
-	put_final_state(o, a);
+#define FIGURE_AGREEMENT(key, unit, source, ...) \
+	bs_record_put(o, key, bs_figure_json(BS_UNIT_##unit, source));
+#define PART_AGREEMENT(key, unit, json, ...) bs_record_put(o, key, json);
+#include "figures.def"
 	return o;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "again.h"
+#include "json.h"
 #include "result.h"
 
 static int begin(void *arg, const struct bs_sim_config *cfg, const struct bs_trace_info *info)
@@ -27,13 +28,7 @@ static int add_cell(void *arg, const struct bs_outcome *o)
 
 static void add_failed(void *arg, const char *label, const struct bs_error *err)
 {
-	json_t *record = (*(struct bs_result **)arg)->record, *o = json_object();
-
-	json_object_set_new(o, "strategy", json_string(label));
-	json_object_set_new(o, "error", json_string(err->text));
-	if (!json_object_get(record, "failed"))
-		json_object_set_new(record, "failed", json_array());
-	json_array_append_new(json_object_get(record, "failed"), o);
+	bs_result_fail(*(struct bs_result **)arg, label, err);
 }
 
 static void add_warning(void *arg, const char *text)
@@ -66,9 +61,10 @@ int bs_compare(const struct bs_sim_config *config, struct bs_result **out, struc
 
 	*out = NULL;
 	ret = bs_replay_compare(config, &sink, err ? err : &local);
-	if (ret && *out) {
+	/* A row that could not run says so itself; missing are those whose turn never came. */
+	if (*out && (*out)->nr_rows + (*out)->nr_failures < config->nr_strategies) {
 		(*out)->partial = true;
-		json_object_set_new((*out)->record, "partial", json_true());
+		bs_json_put_bool((*out)->record, "partial", true);
 	}
 	return ret ? ret : (*out)->unequal;
 }
@@ -88,7 +84,7 @@ int bs_sim_print_config(const struct bs_sim_config *config, void *file, struct b
 	json_object_set_new(o, "strategies", json_array());
 	for (unsigned int i = 0; i < config->nr_strategies; i++)
 		json_array_append_new(json_object_get(o, "strategies"),
-				      json_string(config->strategies[i]));
+				      bs_json_text(config->strategies[i]));
 	json_object_set(o, "seed", json_object_get(r->record, "seed"));
 	json_dumpf(o, file, JSON_INDENT(1));
 	fputc('\n', file);

@@ -15,7 +15,7 @@ jq -r '[paths | map(select(type == "string")) | map(select(. != "cells")) | join
 jq -r '[paths(type | IN("number", "string", "boolean", "null")) | map(select(type == "string")) |
 	map(select(. != "cells")) | join(".")] | unique | .[]' record.json | sort >leaves.txt
 # What is defined as a whole: options, and counts by reason, order or part.
-whole='^(config|trace\.unused|agreement\.(lost|first_lost|orders|final_state_differs))\.'
+whole='^(config|agreement\.(lost|first_lost|orders|final_state_differs))\.'
 grep -vE "$whole" leaves.txt | comm -23 - defined.txt >undefined.txt
 [ -s undefined.txt ] && fail "no definition: $(tr '\n' ' ' <undefined.txt)"
 # jemalloc is not in every build

@@ -2,6 +2,8 @@
 /* bs_record_data(): TSV from a record, and one clear error for whatever is none. */
 #include "bs_test.h"
 
+#include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,7 +95,16 @@ static int run(struct bs_error *err)
 
 	snprintf(out, sizeof(out), "%s/out/sub/", dir);
 	memset(err, 0, sizeof(*err));
-	return bs_record_data(record, out, err);
+	return bs_record_data(record, out, NULL, err);
+}
+
+static void assert_cells_of_a_small_record(void)
+{
+	assert_file("cells.tsv",
+		    "label\torders_file\theld_mib_s\tcalls\trefault_bytes.total\trefault_bytes.1s\t"
+		    "nr_free.0\tnr_free.1\tcontent_loss\tequal\n"
+		    "none\torders-none.tsv\t7\t0\t3\t2\t4\t5\tNaN\tNaN\n"
+		    "./a b.so:x=1\torders-._a_b.so:x=1.tsv\t5\t9\tNaN\tNaN\tNaN\tNaN\t1\t1\n");
 }
 
 static void test_files_of_a_small_record(void **state)
@@ -105,11 +116,7 @@ static void test_files_of_a_small_record(void **state)
 	write_record(text);
 	free(text);
 	assert_int_equal(run(&err), 0);
-	assert_file("cells.tsv",
-		    "label\torders_file\theld_mib_s\tcalls\trefault_bytes.total\trefault_bytes.1s\t"
-		    "nr_free.0\tnr_free.1\tcontent_loss\tequal\n"
-		    "none\torders-none.tsv\t7\t0\t3\t2\t4\t5\tNaN\tNaN\n"
-		    "./a b.so:x=1\torders-._a_b.so:x=1.tsv\t5\t9\tNaN\tNaN\tNaN\tNaN\t1\t1\n");
+	assert_cells_of_a_small_record();
 	/* At 1 s the second cell is as at 0, at 3 s as at 2. Its used exceeds resident: held 0. */
 	assert_file(
 		"timeline.tsv",
@@ -222,6 +229,77 @@ static void assert_refused(const char *text, const char *complaint)
 	assert_int_not_equal(access(out, F_OK), 0);
 }
 
+/* A record of any earlier schema is read; what it does not know of today's figures is named. */
+static void test_older_record_says_what_it_lacks(void **state)
+{
+	char *text = whole(), *lacks = NULL, *at = strstr(text, BS_RECORD_SCHEMA), out[96];
+	struct bs_error err;
+
+	(void)state;
+	at[strlen(BS_RECORD_SCHEMA) - 1] = '1';
+	write_record(text);
+	free(text);
+	snprintf(out, sizeof(out), "%s/out/sub/", dir);
+	assert_ok(bs_record_data(record, out, &lacks, &err), &err);
+	/* cost_ns is in no cell; content_loss is null in one, so it is known. */
+	assert_non_null(lacks);
+	assert_says(lacks, "cost_ns, ");
+	assert_says(lacks, ", agreement.strict");
+	assert_null(strstr(lacks, "held_mib_s"));
+	assert_null(strstr(lacks, "refault_bytes.1s"));
+	assert_says(lacks, "refault_bytes.10s");
+	assert_null(strstr(lacks, "content_loss"));
+	free(lacks);
+}
+
+/* A run from no dump has no agreement: null, and nothing is missing. */
+static void test_a_part_that_is_null_is_not_lacking(void **state)
+{
+	char *lacks = NULL, out[96];
+	struct bs_error err;
+
+	(void)state;
+	write_record("{\"schema\":\"" BS_RECORD_SCHEMA "\",\"cells\":[{\"label\":\"x\","
+		     "\"held_mib_s\":1,\"agreement\":null}]}");
+	snprintf(out, sizeof(out), "%s/out/sub/", dir);
+	assert_int_equal(bs_record_data(record, out, &lacks, &err), 1);
+	assert_says(lacks, "calls");
+	assert_null(strstr(lacks, "agreement"));
+	free(lacks);
+}
+
+static int allocations_left;
+
+static void *scarce_malloc(size_t size)
+{
+	if (allocations_left-- > 0)
+		return malloc(size);
+	errno = ENOMEM;
+	return NULL;
+}
+
+/* Wherever memory ends while a record is read: it is no fault of the record. */
+static void test_out_of_memory_is_no_bad_record(void **state)
+{
+	char *text = whole();
+	struct bs_error err;
+	int ret = -1;
+
+	(void)state;
+	write_record(text);
+	free(text);
+	for (int n = 0; ret && n < 2000; n++) {
+		allocations_left = n;
+		json_set_alloc_funcs(scarce_malloc, free);
+		ret = run(&err);
+		json_set_alloc_funcs(malloc, free);
+		if (ret && err.status != BS_RESOURCE)
+			fail_msg("allocation %d: %d: %s", n, err.status, err.text);
+	}
+	assert_int_equal(ret, 0);
+	assert_cells_of_a_small_record();
+}
+
 static void test_no_record(void **state)
 {
 	(void)state;
@@ -230,6 +308,8 @@ static void test_no_record(void **state)
 	assert_refused("[1, 2]", "no \"schema\"");
 	assert_refused("{\"schema\": 3}", "no \"schema\"");
 	assert_refused("{\"schema\": \"buddysim-record-0\"}", "buddysim-record-0");
+	assert_refused("{\"schema\": \"buddysim-record-2x\"}", "buddysim-record-2x");
+	assert_refused("{\"schema\": \"buddysim-record-99\", \"cells\": []}", "newer than");
 	assert_refused("{\"schema\": \"" BS_RECORD_SCHEMA "\"}", "no cells");
 	assert_refused("{\"schema\": \"" BS_RECORD_SCHEMA "\", \"cells\": {\"a\": 1}}", "no cells");
 	assert_refused("{\"schema\": \"" BS_RECORD_SCHEMA "\", \"cells\": [7]}", "cells[0]");
@@ -284,10 +364,10 @@ static void test_missing_record_and_unwritable_folder(void **state)
 	free(text);
 	/* A file where the folder should be. */
 	snprintf(blocked, sizeof(blocked), "%s/data", record);
-	assert_true(bs_record_data(record, blocked, &err) < 0);
+	assert_true(bs_record_data(record, blocked, NULL, &err) < 0);
 	assert_int_equal(err.status, BS_RESOURCE);
 	assert_string_equal(err.where, blocked);
-	assert_true(bs_record_data(record, "", &err) < 0);
+	assert_true(bs_record_data(record, "", NULL, &err) < 0);
 }
 
 int main(void)
@@ -298,6 +378,9 @@ int main(void)
 		SCRATCH(test_equal_labels_get_files_of_their_own),
 		SCRATCH(test_without_timeline_only_the_figures),
 		SCRATCH(test_title_says_what_all_cells_share),
+		SCRATCH(test_older_record_says_what_it_lacks),
+		SCRATCH(test_a_part_that_is_null_is_not_lacking),
+		SCRATCH(test_out_of_memory_is_no_bad_record),
 		SCRATCH(test_no_record),
 		SCRATCH(test_damaged_timeline),
 		SCRATCH(test_missing_record_and_unwritable_folder),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Fragmentation indices by the spec's example and at the edges (spec allocator.md 7). */
+/* The kernel's fragmentation indices by a worked example and at the edges. */
 #include "bs_test.h"
 
 #include <string.h>
@@ -40,30 +40,12 @@ static void test_extfrag_percent(void **state)
 	assert_int_equal(bs_extfrag_percent(whole, 9), 0);
 }
 
-/* Keys are what --fail-if and the record's readers look up. */
-static void test_metrics_table(void **state)
-{
-	const struct bs_metric *m;
-	unsigned int n = 0;
-
-	(void)state;
-	for (; (m = bs_metric_at(n)); n++) {
-		assert_non_null(m->unit);
-		assert_true(m->key[0] && m->definition[0]);
-		for (unsigned int i = 0; i < n; i++)
-			assert_string_not_equal(bs_metric_at(i)->key, m->key);
-	}
-	assert_true(n > 30);
-	assert_null(bs_metric_at(n + 1));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_extfrag_index),
 		cmocka_unit_test(test_unusable_index),
 		cmocka_unit_test(test_extfrag_percent),
-		cmocka_unit_test(test_metrics_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

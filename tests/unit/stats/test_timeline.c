@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Timeline: exact integrals, settle times, samples (semantics.md 7). */
+/* Timeline: exact integrals, settle times, samples. */
 #include "bs_test.h"
 
 #include <stdlib.h>

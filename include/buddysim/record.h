@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * record.h - what a run found out: every figure with its unit and its meaning, and the record that
+ * holds them, to be printed, written, looked up and cut into data files.
+ *
+ * A record is one JSON object that says itself what was run. `buddysim list metrics` prints what is
+ * in it; MEANING.md, records, says what may be done with it.
+ */
+#ifndef BUDDYSIM_RECORD_H
+#define BUDDYSIM_RECORD_H
+
+#include <buddysim/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Layout and meaning of a record; the number rises with every change of either. */
+#define BS_RECORD_SCHEMA "buddysim-record-2"
+
+/* ---- Figures -------------------------------------------------------------------------------- */
+
+/** Every unit: its name in the code, and for people. */
+#define BS_UNITS(X)                       \
+	X(NONE, "") /* not a quantity */  \
+	X(BYTES, "bytes")                 \
+	X(NS, "ns")                       \
+	X(MIB_S, "MiB x s")               \
+	X(NS_PER_MIB, "ns per MiB")       \
+	X(NS_PER_MIB_S, "ns per MiB x s") \
+	X(YES_NO, "0/1")                  \
+	X(PER_MILLE, "1/1000")            \
+	X(PER_10000, "1/10000")           \
+	X(EVENTS_PER_S, "events/s")       \
+	X(ALLOCATIONS, "allocations")     \
+	X(BLOCKS, "blocks")               \
+	X(CHECKS, "checks")               \
+	X(DIFFERENCES, "differences")     \
+	X(EVENTS, "events")               \
+	X(FAULTS, "faults")               \
+	X(FREES, "frees")                 \
+	X(MARKS, "marks")                 \
+	X(NODES, "nodes")                 \
+	X(PAGEBLOCKS, "pageblocks")       \
+	X(PAGES, "pages")                 \
+	X(PASSES, "passes")               \
+	X(RANGES, "ranges")               \
+	X(REQUESTS, "requests")           \
+	X(WORDS, "words")
+
+enum bs_unit {
+#define BS_UNIT_ENUM(unit, name) BS_UNIT_##unit,
+	BS_UNITS(BS_UNIT_ENUM)
+#undef BS_UNIT_ENUM
+		BS_NR_UNITS
+};
+/** "bytes", "MiB x s", "requests"; "" for BS_UNIT_NONE. */
+const char *bs_unit_name(enum bs_unit unit);
+
+/**
+ * struct bs_metric - one figure of a record
+ * @key: where it stands in the record: "held_mib_s", "refault_bytes.total", "bound.cost_ns"
+ * @heading: of its column in a table, without the unit; NULL: it is known by its key
+ * @cell: one number of each cell: --fail-if can test it, and it is a column of the CSV
+ */
+struct bs_metric {
+	const char *key, *heading, *definition;
+	enum bs_unit unit;
+	bool cell;
+};
+/** Figure number @index, in the record's order; NULL behind the last. */
+const struct bs_metric *bs_metric_at(unsigned int index);
+/** The figure of a cell with this key, or NULL with @err, which names the nearest one. */
+const struct bs_metric *bs_metric_find(const char *key, struct bs_error *err);
+
+struct bs_sim_config;
+/** Why no cell that is run like this can have the figure ("pages are not touched"), or NULL: it may. */
+const char *bs_metric_absent(const struct bs_metric *m, const struct bs_sim_config *config);
+
+/* ---- The result of a comparison -------------------------------------------------------------- */
+
+struct bs_result;
+void bs_result_free(struct bs_result *r);
+
+enum bs_format { BS_FORMAT_TEXT, BS_FORMAT_JSON, BS_FORMAT_CSV };
+/** Write the record; @measured false leaves the measured parts out. 0 or -errno. */
+int bs_result_print(const struct bs_result *r, enum bs_format format, bool measured, void *file);
+/** The same into a file that appears whole or not at all; "-" is stdout. */
+int bs_result_write(const struct bs_result *r, enum bs_format format, bool measured,
+		    const char *path, struct bs_error *err);
+/** Warnings of the run, for stderr: message number @index or NULL. */
+const char *bs_result_warning(const struct bs_result *r, unsigned int index);
+/** Cells that have run, and the label of one as it was asked for: "rotation:order=9". */
+unsigned int bs_result_cells(const struct bs_result *r);
+const char *bs_result_label(const struct bs_result *r, unsigned int cell);
+/** Cells that could not run: label and reason of number @index; false behind the last. */
+bool bs_result_failed(const struct bs_result *r, unsigned int index, const char **label,
+		      const char **reason);
+/**
+ * bs_result_metric - one figure of a cell by its key ("held_mib_s", "refault_bytes.total")
+ * Return: 0, yes and no being 1 and 0; -ENOENT unknown key; -ENODATA the figure does not exist in this
+ * run.
+ */
+int bs_result_metric(const struct bs_result *r, unsigned int cell, const char *key,
+		     uint64_t *value);
+/** A figure of a cell that was measured on this host: "events_per_s", "wall_ns", ... As above. */
+int bs_result_measured(const struct bs_result *r, unsigned int cell, const char *key,
+		       uint64_t *value);
+
+/* ---- A record that was written before ---------------------------------------------------------- */
+
+/**
+ * bs_record_data - write a record's series as TSV: about.tsv, cells.tsv, timeline.tsv, orders-*.tsv
+ * @record_path: as `compare --format json` wrote it, also one of an older schema; "-" is stdin
+ * @dir: made if it is not there
+ * @lacks: what the record's schema does not know of today's figures, for people, to be free()d; NULL if
+ *         it lacks nothing. May be NULL
+ *
+ * Return: 0; 1: the record has no timeline, the rest is written; negative with @err.
+ */
+int bs_record_data(const char *record_path, const char *dir, char **lacks, struct bs_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
