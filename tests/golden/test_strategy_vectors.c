@@ -1,70 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Every golden request sequence is reproduced line by line (invariant 34): the selection committed
- * here, and the whole corpus where it lies beside the checkout. And a changed line is noticed.
+ * here (the whole corpus: tests/shared/test_strategy_corpus.c). And a changed line is noticed.
  */
 #include "bs_test.h"
 
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "bs_vector_test.h"
 #include "strategy_vectors.h"
 
 #define DATA BS_SOURCE_DIR "/tests/golden/data/strategies"
 
-/* ".../boundary-04.ops.gz" -> ".../boundary-04.out.gz" */
-static void expected_of(const char *ops, char *out, size_t size)
-{
-	const char *end = strstr(ops, ".ops");
-
-	assert_non_null(end);
-	snprintf(out, size, "%.*s.out%s", (int)(end - ops), ops, end + 4);
-}
-
-static void replay(const char *ops)
-{
-	struct bs_vector_result r;
-	struct bs_error err;
-	char out[512];
-
-	expected_of(ops, out, sizeof(out));
-	assert_ok(bs_strategy_vector_run(ops, out, &r, &err), &err);
-	if (!r.equal)
-		fail_msg("%s line %llu: %s\n  expected %s\n  got      %s", ops,
-			 (unsigned long long)r.at, r.command, r.expected, r.got);
-	assert_true(r.lines > 0);
-	bs_vector_result_free(&r);
-}
-
-static size_t replay_all(const char *pattern)
-{
-	glob_t found;
-	size_t n = 0;
-
-	if (!glob(pattern, 0, NULL, &found)) {
-		for (n = 0; n < found.gl_pathc; n++)
-			replay(found.gl_pathv[n]);
-	}
-	globfree(&found);
-	return n;
-}
-
 static void test_selection(void **state)
 {
 	(void)state;
-	assert_int_equal(replay_all(DATA "/*.ops.gz"), 97);
-}
-
-static void test_whole_corpus(void **state)
-{
-	(void)state;
-	if (!*BS_SHARED_DIR)
-		skip();
-	assert_int_equal(replay_all(BS_SHARED_DIR "/spec/strategy-vectors/small/*.ops"), 163);
-	assert_int_equal(replay_all(BS_SHARED_DIR "/spec/strategy-vectors/long/*.ops.gz"), 72);
+	assert_int_equal(bs_replay_vectors(DATA "/*.ops.gz"), 97);
 }
 
 static char *temp_file(const char *text)
@@ -181,7 +135,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_selection),
-		cmocka_unit_test(test_whole_corpus),
 		cmocka_unit_test(test_a_difference_is_found),
 		cmocka_unit_test(test_malformed_files_are_refused),
 	};

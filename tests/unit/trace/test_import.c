@@ -489,38 +489,6 @@ static void test_mutated_text_never_crashes(void **state)
 
 /* ---- The shipped traces --------------------------------------------------------------------- */
 
-static void check_shipped(const char *source, uint64_t allocs, uint64_t frees, uint64_t twins,
-			  uint64_t unknown, uint64_t other)
-{
-	const struct bs_import_config config = {0};
-	struct bs_trace_info info;
-	struct bs_error err;
-	char path[512];
-
-	snprintf(path, sizeof(path), "%s/traces/%s.txt.zst", BS_SHARED_DIR, source);
-	assert_ok(bs_trace_import(path, bs_test_path("out.cborseq"), &config, &info, &err), &err);
-	assert_int_equal(info.allocs, allocs);
-	assert_int_equal(info.frees, frees);
-	assert_int_equal(info.unused_batched_twins, twins);
-	assert_int_equal(info.unknown_frees, unknown);
-	assert_int_equal(info.other_events, other);
-	assert_int_equal(info.lost_events + info.unusable + info.clamped_times + info.realloc_live,
-			 0);
-}
-
-/* Counts made with grep and a script of a few lines, independent of the importer. */
-static void test_counts_of_the_live_kernels_texts(void **state)
-{
-	(void)state;
-
-	if (!BS_SHARED_DIR[0])
-		skip();
-	check_shipped("boot.ftrace", 4602, 5431, 828, 4315, 10991 + 11);
-	check_shipped("memhog_thp.ftrace", 5326, 5324, 2237, 4, 2226 + 3464 + 1);
-	check_shipped("churn_gcc.ftrace", 25216, 16816, 16451, 16, 8001);
-	check_shipped("host_gcc.perf.script", 11836, 21396, 0, 9920, 0);
-}
-
 static void test_shipped_traces_are_whole(void **state)
 {
 	(void)state;
@@ -571,7 +539,6 @@ int main(void)
 		cmocka_unit_test(test_source_without_allocator_events_is_refused),
 		cmocka_unit_test(test_named_source_refuses_the_other),
 		cmocka_unit_test(test_mutated_text_never_crashes),
-		cmocka_unit_test(test_counts_of_the_live_kernels_texts),
 		cmocka_unit_test(test_shipped_traces_are_whole),
 	};
 
