@@ -2,10 +2,10 @@
 /*
  * hooks.h - what the allocator tells its one listener, which may also decide placement.
  *
- * The points are H1..H10 of spec reporting.md 0.3. A zone carries a mask of the hooks that are
+ * Who uses which: src/report/STRATEGIES.md, hooks. A zone carries a mask of the hooks that are
  * wanted and the lowest order they are wanted for: the hot path tests those, one predictable
- * branch, and a per-cpu-list hit never makes an indirect call (H1 excepted, where it is wanted).
- * Clearing the Reported mark on removal is the allocator's own job, listener or not.
+ * branch, and a per-cpu-list hit never makes an indirect call (freeing() excepted, where it is
+ * wanted). Clearing the Reported mark on removal is the allocator's own job, listener or not.
  */
 #ifndef BUDDYSIM_HOOKS_H
 #define BUDDYSIM_HOOKS_H
@@ -32,41 +32,41 @@ enum bs_why {
 	BS_NR_WHY,
 };
 
-/** Where a block is put on its list. before != BS_NO_PFN: in front of that node of the same list
- *  (H4), which then stands for the list's tail. */
+/** Where a block is put on its list. before != BS_NO_PFN: in front of that node of the same list,
+ *  which then stands for the list's tail. */
 struct bs_spot {
 	bool tail;
 	bs_pfn before;
 };
 
 enum bs_hook {
-	BS_HOOK_FREEING = 1 << 0, /* H1 */
-	BS_HOOK_MERGED = 1 << 1, /* H2 */
-	BS_HOOK_PLACE = 1 << 2, /* H3, H4 */
-	BS_HOOK_BLOCK_IN = 1 << 3, /* H5 */
-	BS_HOOK_BLOCK_OUT = 1 << 4, /* H6 */
-	BS_HOOK_BLOCK_MOVE = 1 << 5, /* H7 */
-	BS_HOOK_REORDERED = 1 << 6, /* H8 */
-	BS_HOOK_ZONE_GONE = 1 << 7, /* H9 */
-	BS_HOOK_ALLOCATED = 1 << 8, /* H10 */
+	BS_HOOK_FREEING = 1 << 0,
+	BS_HOOK_MERGED = 1 << 1,
+	BS_HOOK_PLACE = 1 << 2,
+	BS_HOOK_BLOCK_IN = 1 << 3,
+	BS_HOOK_BLOCK_OUT = 1 << 4,
+	BS_HOOK_BLOCK_MOVE = 1 << 5,
+	BS_HOOK_REORDERED = 1 << 6,
+	BS_HOOK_ZONE_GONE = 1 << 7,
+	BS_HOOK_ALLOCATED = 1 << 8,
 };
 
 /**
  * struct bs_hooks - the listener
  *
- * freeing:    H1, a block's owner frees it; no lock, before the per-cpu list, before poisoning
- * merged:     H2, zone lock held, after each order increment of the merge loop: @b is the merged
+ * freeing:    a block's owner frees it; no lock, before the per-cpu list, before poisoning
+ * merged:     zone lock held, after each order increment of the merge loop: @b is the merged
  *             block, on no list. The listener may drop and re-take the lock; the allocator reads
  *             the next buddy afterwards
- * place:      H3+H4, zone lock held, before insertion: @at holds the kernel model's choice; what
+ * place:      zone lock held, before insertion: @at holds the kernel model's choice; what
  *             the listener leaves in it is done. Why is BS_FREE or BS_RETURN
- * block_in:   H5, zone lock held, after insertion, final order. @merged: it absorbed a buddy
- * block_out:  H6, zone lock held, about to be unlinked: still linked, Reported still readable
- * block_move: H7, zone lock held, before a free block moves to list @to_mt of its order: @at holds
+ * block_in:   zone lock held, after insertion, final order. @merged: it absorbed a buddy
+ * block_out:  zone lock held, about to be unlinked: still linked, Reported still readable
+ * block_move: zone lock held, before a free block moves to list @to_mt of its order: @at holds
  *             the model's choice. Return: keep the Reported mark (the model's answer is true)
- * reordered:  H8, something else (compaction) rotated list (zone, order, mt)
- * zone_gone:  H9, a zone lost its last memory
- * allocated:  H10, no lock, the block is its new owner's; not called for per-cpu-list hits below
+ * reordered:  something else (compaction) rotated list (zone, order, mt)
+ * zone_gone:  a zone lost its last memory
+ * allocated:  no lock, the block is its new owner's; not called for per-cpu-list hits below
  *             the zone's lowest hook order
  */
 struct bs_hooks {

@@ -7,7 +7,8 @@
  * it is handed. Those services do all the counting, so strategies are comparable by construction.
  * src/report/none.c is the smallest one; CONTRIBUTING.md walks through adding another.
  *
- * Behaviour of every strategy: spec reporting.md. Meaning of every figure: docs in stats.h.
+ * Behaviour of every strategy: src/report/STRATEGIES.md. Meaning of every figure: `buddysim list
+ * metrics`.
  */
 #ifndef BUDDYSIM_REPORT_H
 #define BUDDYSIM_REPORT_H
@@ -52,7 +53,8 @@ enum bs_event {
  * Every hook is optional unless said. A hook that is NULL is not called and costs nothing. "lock":
  * the zone lock is held; the strategy may drop it only where it says so.
  *
- * @name, @summary, @origin: as `buddysim list strategies` prints them; origin = series, version, date
+ * @name, @summary, @origin: as `buddysim list strategies` prints them; origin = series, version,
+ *   date
  * @abi: BS_STRATEGY_ABI
  * @caps: enum bs_strategy_caps
  * @state_size, @cpu_state_size, @zone_state_size: zeroed memory, owned and counted by the core
@@ -60,16 +62,16 @@ enum bs_event {
  *          the engine and the figures should know of carries a role, each role at most once
  * @start: the strategy is switched on, after its state exists; may follow stop(): marks persist
  * @stop: switched off; the core has cancelled wakes and waited for the pass
- * @freeing: H1, no lock
- * @merged: H2, lock; the allocator reads the next buddy afterwards
- * @place: H3+H4, lock: choose head, tail, or "before" a node
- * @block_in: H5, lock
- * @block_out: H6, lock, still linked
- * @block_move: H7, lock; return: keep the mark
- * @reordered: H8, lock
- * @zone_gone: H9
- * @allocated: H10, no lock; only for blocks for which bs_defer() was called, or of order >= the
- *             lowest hook order
+ * @freeing: its owner frees a block; no lock
+ * @merged: it has grown by a merge; lock; the allocator reads the next buddy afterwards
+ * @place: before insertion; lock: choose head, tail, or "before" a node
+ * @block_in: it is on its list; lock
+ * @block_out: it leaves its list; lock, still linked
+ * @block_move: to another type's list; lock; return: keep the mark
+ * @reordered: somebody else rotated a list; lock
+ * @zone_gone: a zone lost its last memory
+ * @allocated: it has an owner; no lock; only for blocks for which bs_defer() was called, or of
+ *             order >= the lowest hook order
  * @pass: required unless BS_CAP_NO_WORKER: one run of the worker. Returns 0, or -errno: aborted
  * @param_set: a parameter marked runtime changes to @v; 0 or -errno. NULL: takes effect by itself
  * @event: see enum bs_event
@@ -144,7 +146,7 @@ void bs_release(struct bs_report_ctx *rc, void *p);
 bs_ns bs_now(const struct bs_report_ctx *rc);
 /** Run pass() after @delay ns. Nothing happens if a wake is already pending (as with delayed
  *  work); a wake that falls due during a pass starts the next one after it. 0 = as soon as a
- *  worker can run (wake latency, semantics.md 1). */
+ *  worker can run (wake latency: MEANING.md, time). */
 void bs_wake(struct bs_report_ctx *rc, bs_ns delay);
 /** The same, and a wake that is pending for later is brought forward (as mod_delayed_work() does):
  *  for what somebody asks for now, not for what may wait for a timer. */
@@ -152,9 +154,10 @@ void bs_wake_sooner(struct bs_report_ctx *rc, bs_ns delay);
 /** Run pass(cpu) on the CPU that is freeing, after it drops the zone lock: it blocks that CPU. */
 void bs_wake_on(struct bs_report_ctx *rc, unsigned int cpu);
 bool bs_wake_pending(const struct bs_report_ctx *rc);
-/** From block_out(): ask for the allocated() hook when the first piece of @b, however small, is an
- *  owner's. @b may be a part of the block that leaves. It ends there; for who hears
- *  block_in(), also when @b is a free block again that nobody had. Several blocks may be waited for at once. */
+/** From block_out(): ask for the allocated() hook when the first piece of @b, however small, is
+ *  an owner's. @b may be a part of the block that leaves. It ends there; for who hears
+ *  block_in(), also when @b is a free block again that nobody had. Several blocks may be waited
+ *  for at once. */
 void bs_defer(struct bs_report_ctx *rc, const struct bs_block *b);
 
 /* ---- Services: the guest's memory ----------------------------------------------------------- */
@@ -189,8 +192,8 @@ bool bs_list_empty(const struct bs_report_ctx *rc, unsigned int zone, unsigned i
 		   unsigned int mt);
 /** Blocks of @order over all migratetypes; free. */
 uint64_t bs_nr_free(const struct bs_report_ctx *rc, unsigned int zone, unsigned int order);
-/** The ones of them that carry the mark, in any list: for start() and param_set(), to count from the
- *  marks that an earlier run or a dump left. Looks at every block; free. */
+/** The ones of them that carry the mark, in any list: for start() and param_set(), to count from
+ *  the marks that an earlier run or a dump left. Looks at every block; free. */
 uint64_t bs_nr_marked(const struct bs_report_ctx *rc, unsigned int zone, unsigned int order);
 /** Make @pfn first: pure rotation, lock held. */
 void bs_rotate(struct bs_report_ctx *rc, unsigned int zone, unsigned int order, unsigned int mt,
@@ -211,9 +214,10 @@ bool bs_watermark_ok(const struct bs_report_ctx *rc, unsigned int zone, uint64_t
 
 /* ---- Services: taking blocks and reporting them --------------------------------------------- */
 
-/** Take a free block out, lock held: spec reporting.md 0.4. False: the watermark refuses. */
+/** Take a free block out, lock held (STRATEGIES.md, taking a block). False: the watermark
+ *  refuses. */
 bool bs_isolate(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
-/** Take it without watermark test and retyping (S3, S4), lock held. */
+/** Take it without watermark test and retyping, lock held. */
 void bs_pull(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
 enum bs_put {
 	BS_PUT_RULE, /* the kernel model's ordinary position rule */
@@ -238,14 +242,14 @@ int bs_submit(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n
  *  what bs_submit() would have. Tickets may be waited for in any order, each once. */
 int bs_submit_async(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n);
 int bs_wait(struct bs_report_ctx *rc, int ticket);
-/** A call made by the freeing CPU itself, which blocks: from freeing() (H1), no lock. */
+/** A call made by the freeing CPU itself, which blocks: from freeing(), no lock. */
 int bs_call_now(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int cpu);
-/** The same from merged() (H2): the core drops the zone lock around it. */
+/** The same from merged() or place(): the core drops the zone lock around it. */
 int bs_call_unlocked(struct bs_report_ctx *rc, unsigned int zone, const struct bs_range *r,
 		     unsigned int cpu);
 
-/** Would a request handed over now wait for the host before it is served: is the queue full, or does
- *  the host stand still? False where the world cannot tell. */
+/** Would a request handed over now wait for the host before it is served: is the queue full, or
+ *  does the host stand still? False where the world cannot tell. */
 bool bs_host_busy(const struct bs_report_ctx *rc);
 
 /* ---- Services: what an allocation finds (from allocated()) ----------------------------------- */
@@ -254,12 +258,12 @@ bool bs_host_busy(const struct bs_report_ctx *rc);
  * bs_install - have the host back a block before its owner touches it (BS_CAP_HOST_SIDE)
  * @cpu: the CPU that allocates, which waits for it
  *
- * Synchronous, as HyperAlloc's install request (spec reporting.md 10, S8a). Pages that are resident
- * already cost nothing. Return: 0, or -errno from the device.
+ * Synchronous, as HyperAlloc's install request (STRATEGIES.md, shared-state). Pages that are
+ * resident already cost nothing. Return: 0, or -errno from the device.
  */
 int bs_install(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, unsigned int cpu);
 /** The guest takes the block that is being allocated for zeroed by the host and does not zero it
- *  again (spec reporting.md 11, zero_once). The device counts pages of which that was not true. */
+ *  again (STRATEGIES.md, variants). The device counts pages of which that was not true. */
 void bs_known_zero(struct bs_report_ctx *rc, const struct bs_block *b);
 
 /* ---- Services: the future (BS_CAP_KNOWS_FUTURE) ---------------------------------------------- */
@@ -269,10 +273,10 @@ void bs_known_zero(struct bs_report_ctx *rc, const struct bs_block *b);
  *  within the window, or nothing is known. */
 bs_ns bs_next_use(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
 /** Memory that is left alone for longer than this is worth reporting: a refault's cost over what
- *  holding is worth (semantics.md 7, the bound's own rule). 0 where nothing is known. */
+ *  holding is worth (MEANING.md, the bound). 0 where nothing is known. */
 bs_ns bs_break_even(const struct bs_report_ctx *rc);
 
-/* ---- Services: allocating, as a client of the guest (BS_CAP_CLIENT, BS_CAP_HOST_SIDE) --------- */
+/* ---- Services: allocating, as a client of the guest (BS_CAP_CLIENT, BS_CAP_HOST_SIDE) -------- */
 
 /** Allocate / free pages like a driver inside the guest (balloon). BS_NO_PFN when it fails. The
  *  pages count as used by the strategy, not as used by the trace. */
@@ -283,9 +287,9 @@ void bs_give_pages(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
  *
  * It stays on its list, free for the guest. [pfn, pfn+2^order) is a free block or an aligned part
  * of one. What a host-side strategy submits is discarded in the instant of the call, only the time
- * passes afterwards: the guest may take the block meanwhile, and every claim within it ends; merging
- * ends none. Return: false if it is not free as a whole, is claimed already, be it in part, or is
- * being isolated for somebody.
+ * passes afterwards: the guest may take the block meanwhile, and every claim within it ends;
+ * merging ends none. Return: false if it is not free as a whole, is claimed already, be it in part,
+ * or is being isolated for somebody.
  */
 bool bs_claim(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
 /** False: the guest has taken the block since, and the claim with it. */

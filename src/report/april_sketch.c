@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * april_sketch.c - S3a: the design that Alexander Duyck sketched in a mail in April 2019, from which
- * bubble hinting came (spec reporting.md 4). It was never code; what it leaves open is chosen here
- * and said where it is.
+ * april_sketch.c - the design that Alexander Duyck sketched in a mail in April 2019, from which
+ * bubble hinting came (STRATEGIES.md, april-sketch). It was never code; what it leaves open is
+ * chosen here and said where it is.
  *
  * nr_free is split into two counters that only grow: blocks freed, blocks given out. Their
  * difference is what is free, and the first one alone tells how much came since the last look. One
@@ -44,7 +44,7 @@ static const struct bs_param params[] = {
 	 .def = 100 * BS_NS_PER_MS,
 	 .max = 3600 * BS_NS_PER_S,
 	 .runtime = true,
-	 .help = "from the mark to the thread's start (open in the sketch; as in S3)"},
+	 .help = "from the mark to the thread's start (open in the sketch; as in bubble)"},
 	{.name = NULL},
 };
 

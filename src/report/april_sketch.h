@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* april_sketch.h - state of S3a, shown to the tests. */
+/* april_sketch.h - state of april-sketch, shown to the tests. */
 #ifndef BS_APRIL_SKETCH_H
 #define BS_APRIL_SKETCH_H
 

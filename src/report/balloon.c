@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * balloon.c - S8b: the virtio balloon, inflated and deflated to a target (spec reporting.md 10).
+ * balloon.c - the virtio balloon, inflated and deflated to a target (STRATEGIES.md, balloon).
  *
- * The host sets a target. The guest allocates pages like any driver, single ones or (huge) blocks of
- * 2 MiB, 256 to a message, waits for the host's acknowledgement and keeps them; the host discards
- * what is backed by whole host pages. To deflate, they are freed. An allocation that would fail
- * gets 256 pages back. Pages in the balloon are allocated: they are gone from the guest for good,
- * wanted or not, which is what reporting free pages avoids.
+ * The host sets a target. The guest allocates pages like any driver, single ones or (huge) blocks
+ * of 2 MiB, 256 to a message, waits for the host's acknowledgement and keeps them; the host
+ * discards what is backed by whole host pages. To deflate, they are freed. An allocation that would
+ * fail gets 256 pages back. Pages in the balloon are allocated: they are gone from the guest for
+ * good, wanted or not, which is what reporting free pages avoids.
  */
 #include <errno.h>
 
@@ -179,9 +179,9 @@ static int inflate(struct bs_report_ctx *rc)
 	return err;
 }
 
-/* While an allocation fails the driver tries again every 200 ms. Where nothing ends that, it is only
- * tried when a large block has been freed, so that a guest at rest is at rest. What was freed during
- * the message may have asked for that already, and does not put off the end. */
+/* While an allocation fails the driver tries again every 200 ms. Where nothing ends that, it is
+ * only tried when a large block has been freed, so that a guest at rest is at rest. What was
+ * freed during the message may have asked for that already, and does not put off the end. */
 static void wake_next(struct bs_report_ctx *rc)
 {
 	const struct balloon *s = bs_state(rc);

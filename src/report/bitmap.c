@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * bitmap.c - S2: page hinting with a bitmap, Nitesh Narayan Lal's v11 (spec reporting.md 3.2).
+ * bitmap.c - page hinting with a bitmap, Nitesh Narayan Lal's v11 (STRATEGIES.md, bitmap).
  *
  * One bit per 2 MiB of every zone type says "something of order >= 9 was freed here". Sixteen set
  * bits start a worker, which looks at each of them in address order, isolates what it still finds

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* bitmap.h - state of S2, shown to the golden-vector reader and the tests. */
+/* bitmap.h - state of bitmap, shown to the tests. */
 #ifndef BS_BITMAP_H
 #define BS_BITMAP_H
 
@@ -16,7 +16,8 @@ struct bs_bitmap {
 	struct bs_bitmap_zone zone[BS_NR_ZONE_TYPES];
 	bool active; /* a run is in progress: frees set bits but queue nothing */
 	bool missed; /* ... and would have queued a run */
-	/* The array handed to the device; it keeps what the last request left in it (defects=stale). */
+	/* The array handed to the device; it keeps what the last request left in it
+	 * (defects=stale). */
 	struct bs_range *slot;
 	unsigned int slots_used; /* the most slots ever filled */
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * boundary.c - S5: reported_boundary, Alexander Duyck's v12 (spec reporting.md 7).
+ * boundary.c - reported_boundary, Alexander Duyck's v12 (STRATEGIES.md, boundary).
  *
  * A free of order >= 9 that leaves 32 raw blocks of its order in its zone requests the zone; 100 ms
  * later the worker reports all raw blocks of the zone, highest order first, each list from its

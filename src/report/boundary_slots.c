@@ -26,7 +26,7 @@ void bs_boundary_stop(struct bs_report_ctx *rc)
 	s->nr_slots = 0;
 }
 
-/* ---- Where a list's reported part begins ------------------------------------------------------ */
+/* ---- Where a list's reported part begins ----------------------------------------------------- */
 
 bs_pfn bs_boundary_tail(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
 			unsigned int mt)

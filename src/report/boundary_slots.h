@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * boundary_slots.h - a place in every list that parts what was reported from what was not: what bubble,
- * scatterlist and boundary share. Their state is shown to the tests.
+ * boundary_slots.h - a place in every list that parts what was reported from what was not: what
+ * bubble, scatterlist and boundary share. Their state is shown to the tests.
  */
 #ifndef BS_BOUNDARY_SLOTS_H
 #define BS_BOUNDARY_SLOTS_H
@@ -28,7 +28,8 @@ static inline bool bs_boundary_is(const struct bs_boundary *s, unsigned int slot
 	return slot < s->nr_slots && s->slot[slot] == pfn;
 }
 
-/* The node that stands for the tail of a list while its zone is worked on; BS_NO_PFN: its own end. */
+/* The node that stands for the tail of a list while its zone is worked on; BS_NO_PFN: its own
+ * end. */
 bs_pfn bs_boundary_tail(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
 			unsigned int mt);
 /* The list's end, or the node in front of the boundary: where the search for raw blocks begins. */
@@ -36,8 +37,8 @@ bs_pfn bs_boundary_last(struct bs_report_ctx *rc, unsigned int zone, unsigned in
 			unsigned int mt);
 /* The zone is worked on from now on: nothing is scanned yet. Nothing happens if it is already. */
 void bs_boundary_activate(struct bs_report_ctx *rc, unsigned int zone);
-/* A marked block goes away, or moves: a boundary that stands at it, in the slot that is named, steps to
- * the next block towards the tail. */
+/* A marked block goes away, or moves: a boundary that stands at it, in the slot that is named,
+ * steps to the next block towards the tail. */
 void bs_boundary_pull_off(struct bs_report_ctx *rc, const struct bs_block *b, unsigned int slot);
 
 /* On and off: bs_hwm_start() and bs_hwm_stop(), and the slots. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * bubble.c - S3: bubble hinting, "aeration", Alexander Duyck's v1 (spec reporting.md 5).
+ * bubble.c - bubble hinting, "aeration", Alexander Duyck's v1 (STRATEGIES.md, bubble).
  *
  * A free that leaves 32 raw blocks of one order requests the zone; 100 ms later a worker takes raw
  * blocks from the tail of each list, the highest order and the highest migratetype first, 32 at a
  * time, and puts them back to the tail with a mark. A boundary per list keeps the aerated run at
  * the tail together: raw blocks that go to a tail go in front of it. Blocks are taken without any
  * watermark test, from ISOLATE lists too, whose pages then go missing in the zone's count of free
- * pages (spec 5, Defect).
+ * pages, as they did.
  */
 #include "boundary_slots.h"
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * clairvoyant.c - a real strategy that knows the trace; it is shown beside the bound (semantics.md 7).
+ * clairvoyant.c - a real strategy that knows the trace; it is shown beside the bound
+ * (STRATEGIES.md, clairvoyant).
  *
  * The engine runs the trace twice; in the first run nothing is reported, and when each unit is next
  * needed is written down. In the second, when a unit becomes free as a whole, that is known: it is
  * reported at once if it will be left alone for longer than a refault is worth, and never if not.
  * Waiting can change neither answer for the better, as what is left of the gap only shrinks.
  *
- * It acts from the host's side, on free memory where it stands: no list changes, so the guest places
- * its memory as it did in the first run, and what was seen there comes true. (CPUs that wait for a
- * refault can make several CPUs' requests change places; then it is wrong now and then.)
+ * It acts from the host's side, on free memory where it stands: no list changes, so the guest
+ * places its memory as it did in the first run, and what was seen there comes true. (CPUs that wait
+ * for a refault can make several CPUs' requests change places; then it is wrong now and then.)
  */
 #include <errno.h>
 

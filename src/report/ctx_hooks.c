@@ -2,8 +2,8 @@
 /*
  * ctx_hooks.c - from the allocator's hooks to the strategy's.
  *
- * While a hook runs, the lock of its zone counts as held (H1, H9 and H10: none does), whatever the
- * worker, interrupted in the middle of a request, holds itself.
+ * While a hook runs, the lock of its zone counts as held (freeing(), zone_gone() and allocated():
+ * none does), whatever the worker, interrupted in the middle of a request, holds itself.
  */
 #include "ctx_hooks.h"
 
@@ -158,8 +158,8 @@ static void lose_claims(struct bs_report_ctx *rc, const struct bs_block *b, enum
 		bs_taken_remove(&rc->taken, t);
 }
 
-/* What is told frame by frame stays told where a split leaves it free: an allocation takes the lower
- * end of a block. One that takes all of it is heard by allocated(). */
+/* What is told frame by frame stays told where a split leaves it free: an allocation takes the
+ * lower end of a block. One that takes all of it is heard by allocated(). */
 static uint8_t told_part(const struct bs_report_ctx *rc, const struct bs_block *b)
 {
 	return rc->s->caps & BS_CAP_HOST_SIDE ? (uint8_t)rc->told_order : b->order;
@@ -278,8 +278,8 @@ void bs_ctx_hooks_init(struct bs_report_ctx *rc)
 }
 
 /* What a strategy that is off still hears: the removal, move and reorder of blocks that it marked
- * while it was on, so that its counters are true when it is switched on again (reporting.md 6, 7:
- * marks and counters persist). Frees no longer reach it. */
+ * while it was on, so that its counters are true when it is switched on again (marks
+ * and counters persist). Frees no longer reach it. */
 #define HOOKS_WHILE_OFF \
 	(BS_HOOK_BLOCK_OUT | BS_HOOK_BLOCK_MOVE | BS_HOOK_REORDERED | BS_HOOK_ZONE_GONE)
 

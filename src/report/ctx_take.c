@@ -42,7 +42,7 @@ static bool may_take(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, s
 	       !bs_taken_reserve(&rc->taken);
 }
 
-/* Pageblocks that isolation is about to turn into MOVABLE ones (spec reporting.md 0.4). */
+/* Pageblocks that isolation is about to turn into MOVABLE ones (STRATEGIES.md, taking a block). */
 static unsigned int count_conversions(const struct bs_report_ctx *rc, bs_pfn pfn,
 				      unsigned int order)
 {
@@ -101,7 +101,7 @@ unsigned int bs_put_back(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int orde
 	return bs_mm_putback(rc->m, pfn, order, mt, where == BS_PUT_TAIL, &head);
 }
 
-/* ---- Pages allocated like a driver does (S8b, S8c) ------------------------------------------- */
+/* ---- Pages allocated like a driver does ------------------------------------------------------ */
 
 bs_pfn bs_take_pages(struct bs_report_ctx *rc, unsigned int gfp, unsigned int order)
 {
@@ -140,7 +140,7 @@ void bs_give_pages(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
 	bs_free_pages(rc->m, 0, pfn, order);
 }
 
-/* ---- Blocks claimed where they stand (S8a) --------------------------------------------------- */
+/* ---- Blocks claimed where they stand --------------------------------------------------------- */
 
 /* Within one free block, and not being isolated for somebody, whose it is then. */
 static bool is_claimable(const struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order,

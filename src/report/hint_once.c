@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * hint_once.c - S8c: free page hinting, VIRTIO_BALLOON_F_FREE_PAGE_HINT (spec reporting.md 10).
+ * hint_once.c - free page hinting, VIRTIO_BALLOON_F_FREE_PAGE_HINT (STRATEGIES.md, hint-once).
  *
  * Made for migration and snapshots: once, the guest allocates blocks of 4 MiB until that fails,
  * sends each to the host, and keeps them all until the host says that it is done. All at once and
@@ -36,7 +36,7 @@ static const struct bs_param params[] = {
 };
 
 #define ORDER BS_MAX_ORDER
-/* No reclaim bit, no migratetype: gives up early, and is no movable user (spec 10). */
+/* No reclaim bit, no migratetype: gives up early, and is no movable user. */
 #define GFP (BS_GFP_NORETRY | BS_GFP_NOWARN | BS_GFP_NOMEMALLOC)
 
 enum phase { WAITING, HOLDING, DONE };

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * hwm.h - what Duyck's 2019 series share (S3 .. S6): parameters, the high-water mark that requests
- * a zone, the reference count that keeps the worker going, the worker's way through the zones.
+ * hwm.h - what Duyck's 2019 series share (bubble to list-walk): parameters, the high-water mark
+ * that requests a zone, the reference count that keeps the worker going, the worker's way through
+ * the zones.
  *
  * "Requested" and "active" are per zone; the reference count is the number of requested zones that
- * the worker has not finished with. Spec reporting.md 5 (Trigger, Worker), 6 (Worker), 7.
+ * the worker has not finished with. STRATEGIES.md, bubble.
  */
 #ifndef BS_HWM_H
 #define BS_HWM_H
@@ -33,7 +34,7 @@ enum {
 	{.name = "delay", .type = BS_PARAM_TIME, .def = 100 * BS_NS_PER_MS, .min = 0,         \
 	 .max = 3600 * BS_NS_PER_S, .runtime = true, .role = BS_ROLE_DELAY,                   \
 	 .help = "from the high-water mark to the worker's start"},                           \
-	/* An idea of the threads, in none of the series (spec 11). */                        \
+	/* An idea of the threads, in none of the series (STRATEGIES.md, variants). */        \
 	{.name = "keep_raw", .type = BS_PARAM_UINT, .max = 1 << 20, .runtime = true,          \
 	 .help = "blocks of each order and zone that stay warm for the next allocations"}
 /* clang-format on */
@@ -47,7 +48,7 @@ struct bs_hwm {
 };
 
 /* At the head of the strategy's zone state. The counters stand apart, as in the series since v6,
- * and only for orders that are reported: 16 bytes for the usual two (spec reporting.md 6, 7). */
+ * and only for orders that are reported: 16 bytes for the usual two. */
 struct bs_hwm_zone {
 	bool requested, active;
 	uint8_t nr_orders;
@@ -71,20 +72,20 @@ static inline void bs_hwm_count(struct bs_hwm_zone *z, unsigned int order, int b
  * -ENOMEM. */
 int bs_hwm_start(struct bs_report_ctx *rc);
 void bs_hwm_stop(struct bs_report_ctx *rc);
-/* H9: the zone's counters go with it. */
+/* The zone's counters go with it. */
 void bs_hwm_zone_gone(struct bs_report_ctx *rc, unsigned int zone);
 
-/* A block comes to its list, from its owner or from the worker (@returned). After enough of the former
- * its zone is requested; one of the latter that comes back as it went is marked: true. */
+/* A block comes to its list, from its owner or from the worker (@returned). After enough of the
+ * former its zone is requested; one of the latter that comes back as it went is marked: true. */
 bool bs_hwm_block_in(struct bs_report_ctx *rc, const struct bs_block *b, bool returned,
 		     bool merged);
 /* After a free of @order in @zone: request it if there is enough raw memory. */
 void bs_hwm_notify(struct bs_report_ctx *rc, unsigned int zone, unsigned int order);
 
-/* Fill the batch: orders from the highest down (or ascending), types from @nr_types - 1 down, each
- * list as long as @get finds a block in it and takes it (BS_NO_PFN: none) and more are raw than are
- * to be kept. Less than the capacity: no other raw block is left anywhere, and the zone is no longer
- * requested. */
+/* Fill the batch: orders from the highest down (or ascending), types from @nr_types - 1 down,
+ * each list as long as @get finds a block in it and takes it (BS_NO_PFN: none) and more are raw
+ * than are to be kept. Less than the capacity: no other raw block is left anywhere, and the zone
+ * is no longer requested. */
 unsigned int bs_hwm_fill(struct bs_report_ctx *rc, unsigned int zone, unsigned int nr_types,
 			 bs_pfn (*get)(struct bs_report_ctx *rc, unsigned int zone,
 				       unsigned int order, unsigned int mt));

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * hypercall.c - S1: synchronous hypercall hints, Alexander Duyck's RFC (spec reporting.md 2).
+ * hypercall.c - synchronous hypercall hints, Alexander Duyck's RFC (STRATEGIES.md, hypercall).
  *
  * No worker and no memory: the CPU that frees tells the host itself, one block per call, and waits.
- * A block of order >= 9 is told before anything else happens to it (H1, no lock); a block that
- * becomes order 9 by merging is told inside the merge loop, with the zone lock dropped around the
- * call (H2). Reviewed as: tell the final block once, after merging (S1b, hint=final).
+ * A block of order >= 9 is told before anything else happens to it (freeing(), no lock); a block
+ * that becomes order 9 by merging is told inside the merge loop, with the zone lock dropped around
+ * the call (merged()). Reviewed as: tell the final block once, after merging (hint=final).
  */
 #include "strategies.h"
 
@@ -30,7 +30,7 @@ static const struct bs_param params[] = {
 	{.name = NULL},
 };
 
-/* H1. The host's answer is ignored. */
+/* The host's answer is ignored. */
 static void freeing(struct bs_report_ctx *rc, const struct bs_block *b)
 {
 	if (bs_param_get(rc, HINT) == HINT_MERGE)
@@ -42,14 +42,14 @@ static void tell(struct bs_report_ctx *rc, const struct bs_block *b)
 	bs_call_unlocked(rc, b->zone, &(struct bs_range){b->pfn, b->order}, b->cpu);
 }
 
-/* H2. Exactly the order: a 4 MiB block was told as its two halves. */
+/* Exactly the order: a 4 MiB block was told as its two halves. */
 static void merged(struct bs_report_ctx *rc, const struct bs_block *b)
 {
 	if (bs_param_get(rc, HINT) == HINT_MERGE && b->order == bs_param_get(rc, ORDER))
 		tell(rc, b);
 }
 
-/* H3, merged as far as it will and not yet on a list: nobody else can have it. */
+/* Merged as far as it will and not yet on a list: nobody else can have it. */
 static void place(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
 		  struct bs_spot *at)
 {

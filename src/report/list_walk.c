@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * list_walk.c - S6: the strawman of the v12 discussion (spec reporting.md 8).
+ * list_walk.c - the strawman of the v12 discussion (STRATEGIES.md, list-walk).
  *
- * Trigger, batch, mark and tail return of S5, but no memory of where the raw blocks are: for every
- * block (or, restart=batch, for every batch) the walk starts again at one end of the list and
+ * Trigger, batch, mark and tail return of boundary, but no memory of where the raw blocks are: for
+ * every block (or, restart=batch, for every batch) the walk starts again at one end of the list and
  * steps over all that was reported. With R reported blocks ahead of N raw ones that is N x R nodes
- * under the zone lock, which is what the boundary of S5 and the rotation of S7 are there to avoid.
+ * under the zone lock, which is what a boundary, or a rotation, is there to avoid.
  */
 #include "hwm.h"
 
@@ -33,7 +33,7 @@ static const struct bs_param params[] = {
 	 .def = RESTART_BLOCK,
 	 .names = restarts,
 	 .help = "how often it starts again"},
-	/* Ideas of the threads, to find the cause of a difference (spec 11). */
+	/* Ideas of the threads, to find the cause of a difference (STRATEGIES.md, variants). */
 	{.name = "put",
 	 .type = BS_PARAM_ENUM,
 	 .def = FROM_TAIL,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * none.c - S0, the unmodified kernel: nothing is ever reported (spec reporting.md 1).
+ * none.c - the unmodified kernel: nothing is ever reported (STRATEGIES.md, none).
  *
  * The baseline of every comparison: what the guest once touched stays with it. Also the smallest
  * strategy there is, to copy from when writing one: add a pass(), drop BS_CAP_NO_WORKER.

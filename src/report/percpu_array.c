@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * percpu_array.c - S2a: page hinting up to Nitesh Narayan Lal's v8 (spec reporting.md 3.1).
+ * percpu_array.c - page hinting up to Nitesh Narayan Lal's v8 (STRATEGIES.md, percpu-array).
  *
  * Every CPU writes the 4 MiB blocks that it frees into an array of its own. With 128 entries in it
  * the freeing CPU stops, once it has dropped the zone lock, and does the work itself: it takes
@@ -86,7 +86,7 @@ static bool has_entry(const struct bs_percpu_array *a, bs_pfn pfn)
 	return false;
 }
 
-/* H5. What the scan itself frees is recorded as well, and forgotten with the rest of the array when
+/* What the scan itself frees is recorded as well, and forgotten with the rest of the array when
  * the scan ends: the same as not recording it. */
 static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
 		     bool merged)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* percpu_array.h - state of S2a, shown to the tests. */
+/* percpu_array.h - state of percpu-array, shown to the tests. */
 #ifndef BS_PERCPU_ARRAY_H
 #define BS_PERCPU_ARRAY_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * rotation.c - S7: free page reporting as merged in Linux 5.7 and changed since (spec reporting.md
- * 9). No counters, no boundary: a free of order >= 9 asks for a pass two seconds later.
+ * rotation.c - free page reporting as merged in Linux 5.7 and changed since (STRATEGIES.md,
+ * rotation). No counters, no boundary: a free of order >= 9 asks for a pass two seconds later.
  *
  * A pass visits every list of every zone that is well above its low watermark, lowest order first,
  * from the head. It isolates raw blocks into a batch of 32 that all lists of a zone share, and
@@ -60,7 +60,7 @@ static const struct bs_param params[] = {
 	 .max = 1 << 20,
 	 .runtime = true,
 	 .help = "a pass reports 1/N of each list, plus one batch; 0 = no limit"},
-	/* What upstream never had, to find the cause of a difference (spec 11). */
+	/* What upstream never had, to find the cause of a difference (STRATEGIES.md, variants). */
 	{.name = "pull",
 	 .type = BS_PARAM_ENUM,
 	 .def = PULL_HEAD,
@@ -186,7 +186,7 @@ static void event(struct bs_report_ctx *rc, enum bs_event e, uint64_t v)
 
 /* ---- A block comes to its list --------------------------------------------------------------- */
 
-/* H3, only for put=head: a forced tail has its own way in. */
+/* Only for put=head: a forced tail has its own way in. */
 static void place(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
 		  struct bs_spot *at)
 {
@@ -195,7 +195,7 @@ static void place(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_wh
 		*at = (struct bs_spot){.tail = false, .before = BS_NO_PFN};
 }
 
-/* H5: every free but the worker's own, and but the allocator's own when isolation ends. */
+/* Every free but the worker's own, and but the allocator's own when isolation ends. */
 static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
 		     bool merged)
 {
@@ -343,7 +343,7 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 	return err < 0 ? err : 0;
 }
 
-/* ---- A block leaves its list, is handed out, or moves ----------------------------------------- */
+/* ---- A block leaves its list, is handed out, or moves ---------------------------------------- */
 
 static void block_out(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why)
 {
@@ -359,7 +359,7 @@ static void allocated(struct bs_report_ctx *rc, const struct bs_block *b)
 		bs_rotation_zero_allocated(rc, b);
 }
 
-/* H7: the mark goes with it; to the head, from 5.10 on to the tail. (When a block is allocated,
+/* The mark goes with it; to the head, from 5.10 on to the tail. (When a block is allocated,
  * merged or split the allocator itself drops the mark.) */
 static bool block_move(struct bs_report_ctx *rc, const struct bs_block *b, unsigned int to_mt,
 		       enum bs_why why, struct bs_spot *at)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * rotation_flight.c - S7: a batch goes to the host and comes back.
+ * rotation_flight.c - a batch of rotation goes to the host and comes back.
  *
- * Upstream waits for each request before it isolates another block. With depth=N (async_depth of
- * spec reporting.md 11) up to N are in flight: the next batch is filled meanwhile, and the oldest
+ * Upstream waits for each request before it isolates another block. With depth=N (STRATEGIES.md,
+ * variants) up to N are in flight: the next batch is filled meanwhile, and the oldest
  * request is waited for when there is no batch left to fill, or the zone has no room for another.
  * Requests never cross zones.
  */
@@ -114,7 +114,8 @@ int bs_rotation_collect(struct bs_report_ctx *rc, unsigned int zone)
 
 /* ---- To the host ----------------------------------------------------------------------------- */
 
-/* Is this the moment for a request? That our own ones keep the host busy is no reason against it. */
+/* Is this the moment for a request? That our own ones keep the host busy is no reason against
+ * it. */
 static int may_send(struct bs_report_ctx *rc, unsigned int zone)
 {
 	struct bs_rotation *s = bs_state(rc);

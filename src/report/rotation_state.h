@@ -41,7 +41,8 @@ struct bs_rotation_flight {
 
 #define BS_ROTATION_ZERO_NOTES 8
 
-/* What the variants need beyond upstream's state; exists only where one of its parameters asks for it. */
+/* What the variants need beyond upstream's state; exists only where one of its parameters asks
+ * for it. */
 struct bs_rotation_extra {
 	unsigned int depth;
 	/* The ring of batches: those in flight, then the one that is being filled. */

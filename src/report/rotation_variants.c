@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * rotation_variants.c - S7 with ideas of the threads that upstream never had (spec reporting.md 11):
- * warm blocks that stay (keep_raw), reporting only under host pressure (gate), a guest that does
- * not zero again what the host has zeroed (zero_once).
+ * rotation_variants.c - rotation with ideas of the threads that upstream never had (STRATEGIES.md,
+ * variants): warm blocks that stay (keep_raw), reporting only under host pressure (gate), a guest
+ * that does not zero again what the host has zeroed (zero_once).
  */
 #include "rotation_variants.h"
 
@@ -45,7 +45,7 @@ void bs_rotation_variants_end(struct bs_report_ctx *rc)
 	s->extra = NULL;
 }
 
-/* ---- keep_raw: upstream counts nothing, so the marks are counted as S5 counts them ------------- */
+/* ---- keep_raw: upstream counts nothing, so the marks are counted as boundary counts them ----- */
 
 static uint64_t *counter(struct bs_report_ctx *rc, unsigned int zone, unsigned int order)
 {

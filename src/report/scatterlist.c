@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * scatterlist.c - S4: unused page reporting, Alexander Duyck's v6 (spec reporting.md 6).
+ * scatterlist.c - unused page reporting, Alexander Duyck's v6 (STRATEGIES.md, scatterlist).
  *
- * As in S3, 32 raw blocks of one order request their zone, and a boundary per list parts what was
- * reported, behind it, from what was not. New are the scatterlist of 16, counters per zone, and
+ * As in bubble, 32 raw blocks of one order request their zone, and a boundary per list parts what
+ * was reported, behind it, from what was not. New are the scatterlist of 16, counters per zone, and
  * that a reported block survives a move between lists while its zone is worked on: it becomes the
  * boundary of the list it comes to. Blocks are taken without any watermark test: what is out may
  * make an allocation fail that need not have (false OOM).

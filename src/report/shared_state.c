@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * shared_state.c - S8a: the host reads the guest's allocator and takes what is free by itself, in
- * the manner of HyperAlloc over LLFree (spec reporting.md 10).
+ * shared_state.c - the host reads the guest's allocator and takes what is free by itself, in
+ * the manner of HyperAlloc over LLFree (STRATEGIES.md, shared-state).
  *
  * Every 5 s a host thread looks through the frames of 2 MiB, by preference of zone type, and evicts
  * those that are free and installed, eight at a time: they stay free for the guest, only their
  * backing goes. No guest CPU, no isolation, no guest call. An allocation that is handed anything of
- * an evicted frame first has the host install all of it and waits for that, so no touch ever faults.
- * The two frames of a free block of 4 MiB are one range, if both are evicted.
+ * an evicted frame first has the host install all of it and waits for that, so no touch ever
+ * faults. The two frames of a free block of 4 MiB are one range, if both are evicted.
  */
 #include <errno.h>
 
@@ -116,8 +116,8 @@ static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs
 
 /* ---- The host thread ------------------------------------------------------------------------- */
 
-/* From @pfn on, one frame or, in one free block, two: @room or fewer. Return: how many; 0: it is not
- * free, or not installed. */
+/* From @pfn on, one frame or, in one free block, two: @room or fewer. Return: how many; 0: it is
+ * not free, or not installed. */
 static unsigned int claim(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int room)
 {
 	const struct shared_state *s = bs_state(rc);
@@ -220,7 +220,7 @@ static void block_out(struct bs_report_ctx *rc, const struct bs_block *b, enum b
 		bs_defer(rc, &frame);
 }
 
-/* H10: a frame is installed whole, whatever is taken of it; 4 MiB at once are two. */
+/* A frame is installed whole, whatever is taken of it; 4 MiB at once are two. */
 static void allocated(struct bs_report_ctx *rc, const struct bs_block *b)
 {
 	struct shared_state *s = bs_state(rc);

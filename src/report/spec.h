@@ -26,7 +26,8 @@ struct bs_spec {
  * bs_spec_parse - find the strategy and read its parameters
  * @text: "name", "name:parameter=value,...", or a shared object's path instead of the name
  *
- * Return: 0; or negative with @err, and @spec is empty: there is nothing to free, which does no harm.
+ * Return: 0; or negative with @err, and @spec is empty: there is nothing to free, which does no
+ * harm.
  */
 int bs_spec_parse(const char *text, struct bs_spec *spec, struct bs_error *err);
 /** The same for a strategy that is at hand; its name is the label. @params may be NULL. */
@@ -38,8 +39,8 @@ bool bs_spec_has_role(const struct bs_spec *spec, enum bs_param_role role);
 /** The value of the parameter that has this role; @fallback where the strategy has none. */
 uint64_t bs_spec_value_of_role(const struct bs_spec *spec, enum bs_param_role role,
 			       uint64_t fallback);
-/** All parameters, also those left at their default: "order=9,delay=2s". To be free()d; NULL when out
- *  of memory. */
+/** All parameters, also those left at their default: "order=9,delay=2s". To be free()d; NULL when
+ *  out of memory. */
 char *bs_spec_params_text(const struct bs_spec *spec);
 
 /** bs_report_create() with what is parsed already. @spec need not outlive the call. */

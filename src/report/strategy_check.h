@@ -5,8 +5,8 @@
 
 #include <buddysim/report.h>
 
-/* ABI number, required members, parameter table: 0, or negative with what is wrong in @err. @where: a
- * path or a name. */
+/* ABI number, required members, parameter table: 0, or negative with what is wrong in @err.
+ * @where: a path or a name. */
 int bs_strategy_check(const struct bs_strategy *s, const char *where, struct bs_error *err);
 
 #endif

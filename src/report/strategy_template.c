@@ -12,14 +12,14 @@
  *
  * A strategy acts through the services of buddysim/report.h only: they do all the counting, and end
  * the run when a law is broken (a device call under a lock, a block handed over that was not
- * taken, ...). H1 .. H10 are the allocator's points as hooks.h describes them.
+ * taken, ...). When each hook is called hooks.h says.
  */
 #include <buddysim/report.h>
 
 #include <errno.h>
 
-/* Values are read with bs_param_get(rc, ORDER). A parameter called "order" is also what the
- * figures take for the smallest block that is reported. */
+/* Values are read with bs_param_get(rc, ORDER). What the figures and the engine should know of
+ * has a role; the name means nothing to them. */
 enum { ORDER, DELAY };
 
 static const struct bs_param params[] = {
@@ -75,7 +75,7 @@ static void stop(struct bs_report_ctx *rc)
 	s->batch = NULL;
 }
 
-/* freeing - H1, optional. @b's owner frees it; no lock, on no list yet. The only place for
+/* freeing - optional. @b's owner frees it; no lock, on no list yet. The only place for
  * bs_call_now(): the CPU b->cpu tells the device of (a part of) @b itself, and waits. */
 static void freeing(struct bs_report_ctx *rc, const struct bs_block *b)
 {
@@ -83,7 +83,7 @@ static void freeing(struct bs_report_ctx *rc, const struct bs_block *b)
 	(void)b;
 }
 
-/* merged - H2, optional. @b has grown by one order and is on no list; zone lock held. The device
+/* merged - optional. @b has grown by one order and is on no list; zone lock held. The device
  * can be called with bs_call_unlocked(), which drops the lock around the call. */
 static void merged(struct bs_report_ctx *rc, const struct bs_block *b)
 {
@@ -91,7 +91,7 @@ static void merged(struct bs_report_ctx *rc, const struct bs_block *b)
 	(void)b;
 }
 
-/* place - H3 and H4, optional; lock. @at holds where the kernel would put @b: leave it, choose
+/* place - optional; lock. @at holds where the kernel would put @b: leave it, choose
  * head or tail, or name a block of the same list in front of which it shall stand (at->before).
  * @why: BS_FREE, or BS_RETURN for what bs_put_back() gives back. */
 static void place(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
@@ -103,7 +103,7 @@ static void place(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_wh
 		at->tail = true;
 }
 
-/* block_in - H5, optional; lock. @b is on its list, with its final order. @merge: it absorbed a
+/* block_in - optional; lock. @b is on its list, with its final order. @merge: it absorbed a
  * buddy. The usual place to ask for a pass; asking while one is pending changes nothing. */
 static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
 		     bool merge)
@@ -181,7 +181,7 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 	return 0;
 }
 
-/* block_out - H6, optional; lock. @b is about to leave its list and still linked: to an owner, into
+/* block_out - optional; lock. @b is about to leave its list and still linked: to an owner, into
  * a merge, to the reporter (BS_TAKE). The allocator drops the mark by itself. */
 static void block_out(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why)
 {
@@ -192,7 +192,7 @@ static void block_out(struct bs_report_ctx *rc, const struct bs_block *b, enum b
 		z->reported--;
 }
 
-/* block_move - H7, optional; lock. @b moves to the list of migratetype @to_mt; @at as in place().
+/* block_move - optional; lock. @b moves to the list of migratetype @to_mt; @at as in place().
  * Return true to keep the mark. NULL: the mark is kept, the position is the kernel's. */
 static bool block_move(struct bs_report_ctx *rc, const struct bs_block *b, unsigned int to_mt,
 		       enum bs_why why, struct bs_spot *at)
@@ -205,7 +205,7 @@ static bool block_move(struct bs_report_ctx *rc, const struct bs_block *b, unsig
 	return true;
 }
 
-/* reordered - H8, optional; lock. Somebody else (compaction) rotated that list. For strategies
+/* reordered - optional; lock. Somebody else (compaction) rotated that list. For strategies
  * that remember a position in it. */
 static void reordered(struct bs_report_ctx *rc, unsigned int zone, unsigned int order,
 		      unsigned int mt)
@@ -216,7 +216,7 @@ static void reordered(struct bs_report_ctx *rc, unsigned int zone, unsigned int 
 	(void)mt;
 }
 
-/* zone_gone - H9, optional; no lock. The zone lost its last memory: forget what was counted. */
+/* zone_gone - optional; no lock. The zone lost its last memory: forget what was counted. */
 static void zone_gone(struct bs_report_ctx *rc, unsigned int zone)
 {
 	struct template_zone *z = bs_zone_state(rc, zone);
@@ -224,7 +224,7 @@ static void zone_gone(struct bs_report_ctx *rc, unsigned int zone)
 	z->reported = 0;
 }
 
-/* allocated - H10, optional; no lock. @b is its new owner's: blocks of at least the lowest order
+/* allocated - optional; no lock. @b is its new owner's: blocks of at least the lowest order
  * listened to, and the first one that comes out of a block named with bs_defer(). */
 static void allocated(struct bs_report_ctx *rc, const struct bs_block *b)
 {

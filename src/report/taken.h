@@ -32,8 +32,8 @@ int bs_taken_reserve(struct bs_taken_set *set);
 void bs_taken_add(struct bs_taken_set *set, const struct bs_taken *t);
 /* NULL if @pfn is not the head of a block held. Valid until the next add or remove. */
 struct bs_taken *bs_taken_find(const struct bs_taken_set *set, bs_pfn pfn);
-/* A block held that begins within [pfn, 2^order), the block that page @pfn belongs to; NULL if there
- * is none. Valid as above. Both cost next to nothing while nothing is held. */
+/* A block held that begins within [pfn, 2^order), the block that page @pfn belongs to; NULL if
+ * there is none. Valid as above. Both cost next to nothing while nothing is held. */
 struct bs_taken *bs_taken_inside(const struct bs_taken_set *set, bs_pfn pfn, unsigned int order);
 struct bs_taken *bs_taken_around(const struct bs_taken_set *set, bs_pfn pfn);
 void bs_taken_remove(struct bs_taken_set *set, struct bs_taken *t);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * S3 and S4, where they differ from each other and from S5: no watermark, the eager boundary, moves
- * (spec reporting.md 5, 6). In the drawings ^ stands under the boundary.
+ * bubble and scatterlist, where they differ from each other and from boundary: no watermark, the
+ * eager boundary, moves (STRATEGIES.md, bubble and scatterlist). In the drawings ^ stands under the
+ * boundary.
  */
 #include "bs_test.h"
 
@@ -71,7 +72,7 @@ static void allocate_while_all_is_out(struct bs_world *w, unsigned int call)
 	}
 }
 
-/* S3 and S4 take the last block there is; S5 asks the watermark for each (invariant 33). */
+/* bubble and scatterlist take the last block there is; boundary asks the watermark for each. */
 static void test_no_watermark_makes_a_false_oom(void **state)
 {
 	static const char *const strategy[] = {"bubble", "scatterlist", "boundary", "list-walk"};
@@ -92,8 +93,9 @@ static void test_no_watermark_makes_a_false_oom(void **state)
 
 /*
  *   [3072r] [2048r] [1024r] [0r]     0's pageblocks are isolated and released, nobody working
- *   S3       raw from the first move on
- *   S4       marked on the ISOLATE list; linux-5.4 frees it anew when isolation ends: raw, head
+ *   bubble        raw from the first move on
+ *   scatterlist   marked on the ISOLATE list; linux-5.4 frees it anew when isolation ends:
+ *                 raw, head
  */
 static void test_moves_while_nobody_works(void **state)
 {

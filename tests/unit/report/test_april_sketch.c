@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* S3a: smallest fit from the head, Offline blocks at the tail, 64 MiB at a time, one thread that
- * does not cycle (spec reporting.md 4). */
+/* april-sketch: smallest fit from the head, Offline blocks at the tail, 64 MiB at a time, one
+ * thread that does not cycle (STRATEGIES.md, april-sketch). */
 #include "bs_test.h"
 
 #include "april_sketch.h"

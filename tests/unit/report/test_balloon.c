@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* S8b: inflated at its time, deflated at its time, and for an allocation that would fail. */
+/* balloon: inflated at its time, deflated at its time, and for an allocation that would fail. */
 #include "bs_test.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * S2: bits, threshold, scan order; and each known defect, shown and mended (spec reporting.md 3.2).
- * The guests are of the patch's time (linux-5.4): boot leaves the highest block first.
+ * bitmap: bits, threshold, scan order; and each known defect, shown and mended (STRATEGIES.md,
+ * bitmap). The guests are of the patch's time (linux-5.4): boot leaves the highest block first.
  */
 #include "bs_test.h"
 
@@ -91,8 +91,9 @@ static void free_three(struct bs_world *w)
 	bs_world_free(w, 5120, 10);
 }
 
-/* D1: the second, partial batch carries a slot of the first one, which is free or in use again. */
-static void test_d1_sends_stale_entries(void **state)
+/* stale: the second, partial batch carries a slot of the first one, which is free or in use
+ * again. */
+static void test_stale_entries_are_sent(void **state)
 {
 	struct bs_world *w = full_world("bitmap:capacity=2", 8192);
 
@@ -124,7 +125,7 @@ static void free_buddy(struct bs_world *w, unsigned int call)
  *   during the call  o9 M: [512]     bit 1; its buddy 0 is out
  *   release 0        o10 M: [0]      merged: bit 1 is no longer a head's
  */
-static void test_d2_loses_a_hint_by_merging(void **state)
+static void test_merging_loses_a_hint(void **state)
 {
 	struct bs_world *w = full_world("bitmap:capacity=1", 4096);
 
@@ -147,11 +148,12 @@ static void test_d2_loses_a_hint_by_merging(void **state)
 	bs_world_destroy(w);
 }
 
-/* D4: refused by the watermark, the block's bit is gone all the same: a later run, when there is
- * memory enough, does not look at it again. */
-static void test_d4_loses_a_hint_by_the_watermark(void **state)
+/* watermark: refused by the watermark, the block's bit is gone all the same: a later run, when
+ * there is memory enough, does not look at it again. */
+static void test_the_watermark_loses_a_hint(void **state)
 {
-	static const char *const strategy[] = {"bitmap:capacity=1", "bitmap:capacity=1,fixes=watermark"};
+	static const char *const strategy[] = {"bitmap:capacity=1",
+					       "bitmap:capacity=1,fixes=watermark"};
 	static const char *const log[] = {"3072:10 | ", "1024:10 | 3072:10 | "};
 
 	(void)state;
@@ -177,8 +179,8 @@ static void free_behind(struct bs_world *w, unsigned int call)
 		bs_world_free(w, 1024, 10);
 }
 
-/* D5: freed behind the scan, while it ran: nobody looks until the next threshold event. */
-static void test_d5_leaves_what_is_behind_the_scan(void **state)
+/* cursor: freed behind the scan, while it ran: nobody looks until the next threshold event. */
+static void test_what_is_behind_the_scan_stays(void **state)
 {
 	struct bs_world *w = full_world("bitmap:capacity=1", 8192);
 
@@ -202,12 +204,14 @@ static void test_d5_leaves_what_is_behind_the_scan(void **state)
 	bs_world_destroy(w);
 }
 
-/* D8: a zone that starts at 256: bit 0 stands at pfn 256, where no block of order 9 can begin. */
-static void test_d8_finds_nothing_in_an_unaligned_zone(void **state)
+/* unaligned: a zone that starts at 256: bit 0 stands at pfn 256, where no block of order 9 can
+ * begin. */
+static void test_nothing_is_found_in_an_unaligned_zone(void **state)
 {
 	static const struct bs_zone_range zone = {
 		.type = BS_ZONE_NORMAL, .start = 256, .spanned = 8192 - 256};
-	static const char *const strategy[] = {"bitmap:capacity=1", "bitmap:capacity=1,fixes=unaligned"};
+	static const char *const strategy[] = {"bitmap:capacity=1",
+					       "bitmap:capacity=1,fixes=unaligned"};
 	static const char *const log[] = {"", "7168:10 | "};
 
 	(void)state;
@@ -227,8 +231,8 @@ static void test_d8_finds_nothing_in_an_unaligned_zone(void **state)
 	}
 }
 
-/* D8 as well: zones of one type over two nodes; base 0 counts as "not set yet". */
-static void test_d8_base_zero_is_forgotten(void **state)
+/* unaligned as well: zones of one type over two nodes; base 0 counts as "not set yet". */
+static void test_base_zero_is_forgotten(void **state)
 {
 	static const struct bs_zone_range zones[] = {
 		{.node = 0, .type = BS_ZONE_NORMAL, .start = 0, .spanned = 4096},
@@ -247,11 +251,12 @@ static void test_d8_base_zero_is_forgotten(void **state)
 	}
 }
 
-/* D3: a bit whose memory is gone. Without the defect it is passed over; with it the worker never
+/* hang: a bit whose memory is gone. Without the defect it is passed over; with it the worker never
  * comes back, and nothing is told any more. */
-static void test_d3_hangs_the_worker(void **state)
+static void test_an_offline_page_hangs_the_worker(void **state)
 {
-	static const char *const strategy[] = {"bitmap:capacity=2", "bitmap:capacity=2,defects=hang"};
+	static const char *const strategy[] = {"bitmap:capacity=2",
+					       "bitmap:capacity=2,defects=hang"};
 	static const char *const log[] = {"1024:10 6144:10 | ", "1024:10 6144:10 | "};
 
 	(void)state;
@@ -282,13 +287,13 @@ int main(void)
 		cmocka_unit_test(test_threshold_and_address_order),
 		cmocka_unit_test(test_what_is_never_told),
 		cmocka_unit_test(test_stale_bits_are_harmless),
-		cmocka_unit_test(test_d1_sends_stale_entries),
-		cmocka_unit_test(test_d2_loses_a_hint_by_merging),
-		cmocka_unit_test(test_d3_hangs_the_worker),
-		cmocka_unit_test(test_d4_loses_a_hint_by_the_watermark),
-		cmocka_unit_test(test_d5_leaves_what_is_behind_the_scan),
-		cmocka_unit_test(test_d8_finds_nothing_in_an_unaligned_zone),
-		cmocka_unit_test(test_d8_base_zero_is_forgotten),
+		cmocka_unit_test(test_stale_entries_are_sent),
+		cmocka_unit_test(test_merging_loses_a_hint),
+		cmocka_unit_test(test_an_offline_page_hangs_the_worker),
+		cmocka_unit_test(test_the_watermark_loses_a_hint),
+		cmocka_unit_test(test_what_is_behind_the_scan_stays),
+		cmocka_unit_test(test_nothing_is_found_in_an_unaligned_zone),
+		cmocka_unit_test(test_base_zero_is_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

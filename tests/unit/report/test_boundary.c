@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * S5: trigger, sweep, lazy boundary, what it does to blocks that go away (spec reporting.md 7).
- * In the drawings ^ stands under the boundary; a list without one has it at its end.
+ * boundary: trigger, sweep, lazy boundary, what it does to blocks that go away (STRATEGIES.md,
+ * boundary). In the drawings ^ stands under the boundary; a list without one has it at its end.
  */
 #include "bs_test.h"
 
@@ -130,7 +130,7 @@ static void rotate_list(struct bs_world *w, unsigned int call)
 	assert_int_equal(boundary_of(w, 10, M), BS_NO_PFN);
 }
 
-/* H8: after a foreign rotation nothing is known to be behind the boundary: it starts anew, walks
+/* after a foreign rotation nothing is known to be behind the boundary: it starts anew, walks
  * over the reported blocks again, and misses none. */
 static void test_a_foreign_rotation_resets_the_boundary(void **state)
 {

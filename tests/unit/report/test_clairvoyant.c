@@ -56,8 +56,8 @@ static void expect(struct bs_world *w, const char *log)
 }
 
 /*
- * Three frames are freed at 5 s. What is left alone for exactly the break-even is held: 3072 is, 1024
- * and 5120 are not.
+ * Three frames are freed at 5 s. What is left alone for exactly the break-even is held: 3072 is,
+ * 1024 and 5120 are not.
  */
 static void test_only_what_pays_is_reported(void **state)
 {
@@ -94,7 +94,7 @@ static void test_another_gap(void **state)
 
 /*
  *   free 1024:9   o9  [1024]           held: needed soon
- *   free 1536:9   o10 [1024]           its upper half is new, and reported; the lower one was decided
+ * free 1536:9   o10 [1024]           its upper half is new, and reported; the lower one was decided
  *                                      on and stays held, whatever it would be now
  */
 static void test_a_unit_is_decided_on_once(void **state)
@@ -186,8 +186,8 @@ static void test_the_guest_may_take_it_meanwhile(void **state)
 	bs_world_destroy(w);
 }
 
-/* A request that failed is not made again while its memory stays free, nor when that merges; what was
- * not in it goes on. */
+/* A request that failed is not made again while its memory stays free, nor when that merges;
+ * what was not in it goes on. */
 static void test_a_failed_request_waits_for_the_next_free(void **state)
 {
 	struct future f;
@@ -277,8 +277,8 @@ static void test_off_and_on(void **state)
 	bs_world_destroy(w);
 }
 
-/* While its pageblock is being isolated a unit is somebody else's; it is decided on when it is back,
- * which 5.4 does by a free and 6.1 by a move. */
+/* While its pageblock is being isolated a unit is somebody else's; it is decided on when it is
+ * back, which 5.4 does by a free and 6.1 by a move. */
 static void test_isolated_pageblocks(void **state)
 {
 	static const char *const kernels[] = {"linux-5.4", "linux-6.1"};

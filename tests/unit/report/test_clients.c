@@ -159,7 +159,8 @@ static void test_a_claim_ends_when_the_guest_takes_the_block(void **state)
 /*
  * Parts of one block are claimed, each page once:
  *
- *   [2048 . . . 2560 . . .]   claims  |  a   |  b   |   then the guest takes a page at 2048: both end,
+ * [2048 . . . 2560 . . .]   claims  |  a   |  b   |   then the guest takes a page at 2048: both
+ * end,
  *                                                       though b is still free
  */
 static void test_parts_of_a_block_are_claimed(void **state)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ctx_take.c: taking blocks and giving them back; each law is broken once by a strategy made for it,
- * and must be named. Beside it what is counted, and what blocks that are out do to others.
+ * ctx_take.c: taking blocks and giving them back; each law is broken once by a strategy made for
+ * it, and must be named. Beside it what is counted, and what blocks that are out do to others.
  */
 #include "bs_test.h"
 
@@ -72,7 +72,8 @@ static void isolate_for_nothing(struct bs_report_ctx *rc)
 	bs_zone_unlock(rc, 0);
 }
 
-/* 4096 free pages, min 3072: 4096 > 3072 + 1024 is false, equality refuses (spec 0.4). */
+/* 4096 free pages, min 3072: 4096 > 3072 + 1024 is false, equality refuses (STRATEGIES.md,
+ * taking a block). */
 static void test_a_refusal_counts_and_changes_nothing(void **state)
 {
 	struct bs_world *w = bs_probe_world(isolate_for_nothing);
@@ -112,7 +113,8 @@ static void test_conversions_are_counted(void **state)
 	bs_world_destroy(w);
 }
 
-/* bs_isolate() would leave the zone its last block even with all marks 0 (spec 0.4). */
+/* bs_isolate() would leave the zone its last block even with all marks 0 (STRATEGIES.md, taking
+ * a block). */
 static void pull_four(struct bs_report_ctx *rc)
 {
 	bs_zone_lock(rc, 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* S8c: once, all at once, block by block, held until the host is done or memory is short. */
+/* hint-once: once, all at once, block by block, held until the host is done or memory is short. */
 #include "bs_test.h"
 
 #include "bs_report_world.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* S1: who tells what, and when (spec reporting.md 2). */
+/* hypercall: who tells what, and when (STRATEGIES.md, hypercall). */
 #include "bs_test.h"
 
 #include "bs_report_world.h"
@@ -40,7 +40,8 @@ static void test_hint_at_free_and_at_merge(void **state)
 	bs_world_destroy(w);
 }
 
-/* S1b: once, with the order it ends up with; the half that was told before is told again. */
+/* hypercall with hint=final: once, with the order it ends up with; the half that was told before
+ * is told again. */
 static void test_hint_of_the_final_block(void **state)
 {
 	struct bs_world *w = full_world("hypercall:hint=final");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * S6 against S5: the same requests, but how many nodes are walked for them (spec reporting.md 8).
+ * list-walk against boundary: the same requests, but how many nodes are walked for them
+ * (STRATEGIES.md, list-walk).
  *
  * Eight raw blocks, batches of two. When batch k (0..3) is filled, 2k reported blocks stand between
  * the tail and the raw ones; a last, empty fill looks at all eight.
@@ -63,7 +64,8 @@ static void test_from_the_head(void **state)
 			 BLOCKS + BLOCKS);
 }
 
-/* S5 steps over each reported block once: raw or reported, a node is met once before and once after. */
+/* boundary steps over each reported block once: raw or reported, a node is met once before and
+ * once after. */
 static void test_the_boundary_walks_each_node_twice_at_most(void **state)
 {
 	(void)state;

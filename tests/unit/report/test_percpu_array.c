@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* S2a: what is recorded, what is dropped, who scans (spec reporting.md 3.1). */
+/* percpu-array: what is recorded, what is dropped, who scans (STRATEGIES.md, percpu-array). */
 #include "bs_test.h"
 
 #include "bs_report_world.h"

@@ -18,7 +18,7 @@ static void test_every_strategy_is_complete(void **state)
 
 		assert_int_equal(s->abi, BS_STRATEGY_ABI);
 		assert_true(s->name && *s->name && s->summary && *s->summary && s->origin);
-		assert_null(strpbrk(s->name, " ,:=")); /* semantics.md 11 */
+		assert_null(strpbrk(s->name, " ,:=")); /* they separate parameters, cells, values */
 		assert_true(s->pass || (s->caps & BS_CAP_NO_WORKER));
 		assert_ptr_equal(bs_strategy_find(s->name, &err), s);
 	}

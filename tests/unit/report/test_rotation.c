@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * S7: the pass, the rotation, the budget, the states, what revisions differ in (spec reporting.md
- * 9). linux-6.1 boots the lowest block first, linux-5.4 the highest.
+ * rotation: the pass, the rotation, the budget, the states, what revisions differ in
+ * (STRATEGIES.md, rotation). linux-6.1 boots the lowest block first, linux-5.4 the highest.
  */
 #include "bs_test.h"
 
@@ -18,8 +18,6 @@
  *            [2048] [3072] [1024r] [0r]            newest first, to the tail
  *   zone end 2048, 3072 are left in the batch
  *   after    [1024r] [0r] [3072r] [2048r]
- *
- * spec allocator.md 9.1 no. 25
  */
 static void test_a_pass_of_6_1(void **state)
 {
@@ -199,7 +197,7 @@ static void test_the_order_changes_at_run_time(void **state)
 	bs_world_destroy(w);
 }
 
-/* H7: an isolated pageblock's block keeps its mark on the way there and back. */
+/* an isolated pageblock's block keeps its mark on the way there and back. */
 static void test_a_move_keeps_the_mark(void **state)
 {
 	static const char *const strategy[] = {"rotation:rev=5.7,capacity=2",
@@ -240,8 +238,8 @@ static void test_pulled_from_the_tail(void **state)
 }
 
 /*
- * A budget of ceil(6 / 6) = 1 full request after the first ends each pass in the middle of the list;
- * the block at which it stopped is made the last, where the next pass begins.
+ * A budget of ceil(6 / 6) = 1 full request after the first ends each pass in the middle of the
+ * list; the block at which it stopped is made the last, where the next pass begins.
  *
  *   before   o10 M: [0] [1024] [2048] [3072] [4096] [5120]
  *   pass     5120, 4096 go to the host; 3072 is raw and too much

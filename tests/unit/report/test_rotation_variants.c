@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * S7 that leaves something alone: warm blocks, a busy host, one with memory to spare. keep_raw,
- * skip_if_busy, gate (spec reporting.md 11). linux-6.1 boots the lowest block first.
+ * rotation that leaves something alone: warm blocks, a busy host, one with memory to spare.
+ * keep_raw, skip_if_busy, gate (STRATEGIES.md, variants). linux-6.1 boots the lowest block first.
  */
 #include "bs_test.h"
 

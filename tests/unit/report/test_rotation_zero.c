@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * S7 and what its guest may take for zero: zero_once (spec reporting.md 11). linux-6.1 boots the lowest
- * block first.
+ * rotation and what its guest may take for zero: zero_once (STRATEGIES.md, variants). linux-6.1
+ * boots the lowest block first.
  */
 #include "bs_test.h"
 
@@ -54,7 +54,8 @@ static void test_not_unless_asked_for(void **state)
 	bs_world_destroy(w);
 }
 
-/* What happened while order 9 was not looked at, or while it was off, must not be taken for zero. */
+/* What happened while order 9 was not looked at, or while it was off, must not be taken for
+ * zero. */
 static void test_nothing_is_taken_for_zero_unheard(void **state)
 {
 	struct bs_world *w = bs_world_create_full("linux-6.1", 4096);
@@ -91,7 +92,8 @@ static void test_nothing_is_taken_for_zero_unheard(void **state)
 	bs_world_destroy(w);
 }
 
-/* What the host zeroed and nobody wrote since, page by page, beside what the guest takes for zero. */
+/* What the host zeroed and nobody wrote since, page by page, beside what the guest takes for
+ * zero. */
 struct shadow {
 	bool zero[16 * 1024];
 	struct {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* S8a: the host evicts what is free, where it stands; what the guest takes is installed. */
+/* shared-state: the host evicts what is free, where it stands; what the guest takes is
+ * installed. */
 #include "bs_test.h"
 
 #include "bs_report_world.h"

@@ -94,7 +94,8 @@ static void test_a_bad_spec_is_refused(void **state)
 	assert_refused("none:order=9", "order");
 }
 
-/* Only the role counts: a parameter that is merely called "order", "delay" or "gate" is its owner's. */
+/* Only the role counts: a parameter that is merely called "order", "delay" or "gate" is its
+ * owner's. */
 static void test_names_mean_nothing(void **state)
 {
 	static const struct bs_param named[] = {

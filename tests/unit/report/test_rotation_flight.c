@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * S7 with several requests in flight at once: depth (spec reporting.md 11). linux-6.1 boots the lowest
- * block first.
+ * rotation with several requests in flight at once: depth (STRATEGIES.md, variants). linux-6.1
+ * boots the lowest block first.
  */
 #include "bs_test.h"
 
