@@ -32,7 +32,13 @@ static void probe_block_out(struct bs_report_ctx *rc, const struct bs_block *b, 
 }
 
 static const struct bs_param probe_params[] = {
-	{.name = "order", .role = BS_ROLE_ORDER, .type = BS_PARAM_ORDER, .def = 9, .max = 10, .runtime = true, .help = ""},
+	{.name = "order",
+	 .role = BS_ROLE_ORDER,
+	 .type = BS_PARAM_ORDER,
+	 .def = 9,
+	 .max = 10,
+	 .runtime = true,
+	 .help = ""},
 	{.name = "delay",
 	 .role = BS_ROLE_DELAY,
 	 .type = BS_PARAM_TIME,

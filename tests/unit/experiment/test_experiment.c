@@ -102,8 +102,9 @@ static void test_release_counts_follow_the_rules(void **state)
 /* Whatever is freed is reported, left below the threshold, or missed; only v11's D5 misses. */
 static void test_release_only_d5_misses(void **state)
 {
-	static const char *const specs[] = {"bitmap",	"bitmap:fixes=cursor", "bubble",  "scatterlist",
-					    "boundary", "list-walk",	   "rotation"};
+	static const char *const specs[] = {
+		"bitmap",   "bitmap:fixes=cursor", "bubble",  "scatterlist",
+		"boundary", "list-walk",	   "rotation"};
 	struct bs_experiment *x = run_ci("release", specs, 7);
 	unsigned int d5 = row_of(x, "bitmap", "pattern", "high-to-low");
 
@@ -316,7 +317,8 @@ static void test_churn_limits(void **state)
 
 static void test_stall_recovery_and_loss(void **state)
 {
-	static const char *const specs[] = {"boundary", "rotation", "bitmap:fixes=cursor", "bubble"};
+	static const char *const specs[] = {"boundary", "rotation", "bitmap:fixes=cursor",
+					    "bubble"};
 	static const char *const lossless[] = {"none", "stall", "disable"};
 	struct bs_experiment *x = run_ci("stall", specs, 4);
 	unsigned int row;
