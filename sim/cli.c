@@ -17,6 +17,17 @@ int cli_error(const struct bs_error *e)
 	return e->status;
 }
 
+int cli_printed(void)
+{
+	struct bs_error err;
+
+	if (!fflush(stdout) && !ferror(stdout))
+		return 0;
+	bs_error_set(&err, BS_RESOURCE, errno, "standard output", "make room there",
+		     "writing failed");
+	return cli_error(&err);
+}
+
 void cli_warn(const char *fmt, ...)
 {
 	va_list ap;

@@ -33,6 +33,8 @@ void cli_parse(const struct argp *argp, const char *verb, int argc, char **argv,
 
 /* Print "buddysim: where: text; advice" on stderr. Returns the exit status it deserves. */
 int cli_error(const struct bs_error *e);
+/* What was printed on stdout arrived: 0, or the exit status. */
+int cli_printed(void);
 /* Make a directory for output; that it is there already is as good. 0, or the exit status. */
 int cli_make_dir(const char *path);
 void cli_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

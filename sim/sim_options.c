@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim_options.h"
 
-#include "costs.h"
-
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -307,7 +305,7 @@ static void set_costs(struct bs_device_costs *costs, const char *arg)
 {
 	struct bs_error err;
 
-	if (!bs_cost_preset(arg, costs) && costs_read(arg, costs, &err))
+	if (!bs_cost_preset(arg, costs) && bs_costs_read(arg, costs, &err))
 		exit(cli_error(&err));
 }
 

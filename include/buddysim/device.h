@@ -51,11 +51,16 @@ bs_ns *bs_cost_field(struct bs_device_costs *c, unsigned int index, const char *
 #define BS_CALIBRATE_ROUNDS 1000
 /** What was measured: each cost's median, and the values a tenth from either end. */
 struct bs_calibration {
+	unsigned int rounds;
 	struct bs_device_costs median, low, high;
 };
 /** Measure this host's costs @rounds times, 1 .. BS_CALIBRATE_ROUNDS, on two arenas of 64 MiB.
  *  0, or negative with @err. */
 int bs_device_calibrate(unsigned int rounds, struct bs_calibration *out, struct bs_error *err);
+/** As a file (JSON), whole or not at all: the medians are what bs_costs_read() finds in it. 0, or
+ *  negative with @err. */
+int bs_calibration_write(const struct bs_calibration *k, const char *path, struct bs_error *err);
+int bs_costs_read(const char *path, struct bs_device_costs *out, struct bs_error *err);
 
 /**
  * struct bs_device_traits - what a kind of device is, for whoever did not write it

@@ -135,6 +135,7 @@ int bs_device_calibrate(unsigned int rounds, struct bs_calibration *out, struct 
 		for (unsigned int i = 0; r && i < NR_COSTS; i++)
 			samples[i][r - 1] = ns[i];
 	}
+	out->rounds = rounds;
 	for (unsigned int i = 0; !ret && i < NR_COSTS; i++) {
 		qsort(samples[i], rounds, sizeof(samples[i][0]), by_value);
 		*bs_cost_field(&out->median, i, NULL) = samples[i][rounds / 2];

@@ -219,8 +219,7 @@ int bs_bytes_create(const char *path, struct bs_bytes_out **out, struct bs_error
 static int put(struct bs_bytes_out *o, const void *buf, size_t n, struct bs_error *err)
 {
 	if (fwrite(buf, 1, n, o->file.f) != n)
-		return bs_error_set(err, BS_RESOURCE, errno ? errno : EIO, o->path,
-				    "check the free space there", "writing failed");
+		return bs_outfile_failed(&o->file, err);
 	return 0;
 }
 

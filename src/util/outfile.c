@@ -35,7 +35,7 @@ static ssize_t sink_write(void *cookie, const char *buf, size_t n)
 	return (ssize_t)done;
 }
 
-static int failed(const char *path, int error, const char *what, struct bs_error *err)
+static int told(const char *path, int error, const char *what, struct bs_error *err)
 {
 	const char *advice = "check the path and its permissions";
 
@@ -126,7 +126,7 @@ static int open_file(struct bs_outfile *o, const char *path, bool plain, struct 
 
 	*o = (struct bs_outfile){.sink = calloc(1, sizeof(*o->sink))};
 	if (!o->sink)
-		return failed(path, ENOMEM, "cannot write", err);
+		return told(path, ENOMEM, "cannot write", err);
 	o->sink->fd = -1;
 	if (to_stdout) {
 		/* What was printed before comes first. */
@@ -143,7 +143,7 @@ static int open_file(struct bs_outfile *o, const char *path, bool plain, struct 
 	if (o->f && (to_stdout || o->path))
 		return 0;
 	bs_outfile_abandon(o);
-	return failed(path, ret ? -ret : ENOMEM, "cannot write", err);
+	return told(path, ret ? -ret : ENOMEM, "cannot write", err);
 }
 
 int bs_outfile_open(struct bs_outfile *o, const char *path, struct bs_error *err)
@@ -239,6 +239,16 @@ static int publish(const struct bs_sink *s, const char *path)
 	return ret;
 }
 
+static int write_failed(const struct bs_outfile *o, int error, struct bs_error *err)
+{
+	return told(o->path ? o->path : "standard output", error, "writing failed", err);
+}
+
+int bs_outfile_failed(const struct bs_outfile *o, struct bs_error *err)
+{
+	return write_failed(o, o->sink->error ? o->sink->error : EIO, err);
+}
+
 int bs_outfile_commit(struct bs_outfile *o, struct bs_error *err)
 {
 	struct bs_sink *s = o->sink;
@@ -256,7 +266,7 @@ int bs_outfile_commit(struct bs_outfile *o, struct bs_error *err)
 		e = errno;
 	s->fd = -1;
 	if (e)
-		ret = failed(o->path ? o->path : "standard output", e, "writing failed", err);
+		ret = write_failed(o, e, err);
 	bs_outfile_abandon(o);
 	return ret;
 }

@@ -34,6 +34,8 @@ int bs_outfile_open_plain(struct bs_outfile *o, const char *path, struct bs_erro
 /* Flush, fsync, give it its name: 0, or negative with @err, which has the cause of the first write
  * that failed. Nothing is left to abandon either way. */
 int bs_outfile_commit(struct bs_outfile *o, struct bs_error *err);
+/* For who notices a failed write before that: the negative value that it has, and @err. */
+int bs_outfile_failed(const struct bs_outfile *o, struct bs_error *err);
 void bs_outfile_abandon(struct bs_outfile *o);
 
 #endif

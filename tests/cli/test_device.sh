@@ -100,6 +100,16 @@ expect 3 per_range -- run good.cborseq -s rotation --device model --costs gap.js
 expect 3 nosuch.json -- run good.cborseq -s rotation --device model --costs nosuch.json
 sed 's/"per_range": [0-9]*/"per_range": "cheap"/' here.json >bad.json
 expect 3 per_range -- run good.cborseq -s rotation --device model --costs bad.json
+# The bound is that of the parameters: a day.
+sed 's/"per_range": [0-9]*/"per_range": 86400000000001/' here.json >dear.json
+expect 3 per_range 24h -- run good.cborseq -s rotation --device model --costs dear.json
+expect 2 per_range 24h -- run good.cborseq -s rotation --device model:per_range=86400000000001ns
+# All of a device's words: rows that differ in the last one differ.
+long=seed=18446744073709551615,latency=exponential,latency_mean=1us,stall_at=1000001ns,stall_for=3us
+long=$long,stall_every=1h,busy_every=2h,busy_for=1min,error_every=1000,partial_every=1001
+expect 0 -- run good.cborseq -s rotation --device "model:$long,poison_byte=7" --no-measured \
+	--format json -o long.json
+jq -e '.cells[0].device | endswith("poison_byte=7")' long.json >/dev/null || fail "words are cut"
 echo '{}' >empty.json
 expect 3 "not a preset" -- run good.cborseq -s rotation --device model --costs empty.json
 
