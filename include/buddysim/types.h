@@ -37,7 +37,7 @@ typedef uint64_t bs_ns;
 #define BS_NS_PER_MS UINT64_C(1000000)
 #define BS_NS_PER_S UINT64_C(1000000000)
 
-/** Linux's numbering without CONFIG_CMA, as Debian's kernels are built (spec allocator.md 1.2). */
+/** Linux's numbering without CONFIG_CMA, as Debian's kernels are built. */
 enum bs_migratetype {
 	BS_MIGRATE_UNMOVABLE,
 	BS_MIGRATE_MOVABLE,
@@ -80,7 +80,7 @@ struct bs_range {
 	uint8_t order;
 };
 
-/** What the program's exit status says; semantics.md 10. Library calls put it in bs_error. */
+/** What the program's exit status says (MEANING.md, exit status). Library calls put it in bs_error. */
 enum bs_status {
 	BS_OK = 0,
 	BS_UNEQUAL = 1, /* done, but something compared unequal or crossed a threshold */

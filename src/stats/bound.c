@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * bound.c - what the best possible reporter would pay for a used(t) (semantics.md 7; the definition
- * and why it is a bound: stats.h).
+ * bound.c - what the best possible reporter would pay for a used(t) (MEANING.md, the bound; its
+ * definition and why it is one: stats.h).
  *
  *   used
  *   6 MiB |   ____

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* fragmentation.c - the kernel's three indices of a zone's free areas (spec allocator.md 7). */
+/* fragmentation.c - the kernel's three indices of a zone's free areas. */
 #include <buddysim/stats.h>
 
 struct free_info {

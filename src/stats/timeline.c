@@ -3,7 +3,7 @@
  * timeline.c - exact integrals of the levels, samples for pictures, settle times.
  *
  * The levels are a step function of time. The integrals are kept exactly, from the steps; the
- * samples are for the eye only and no figure is computed from them (semantics.md 7).
+ * samples are for the eye only and no figure is computed from them (MEANING.md, the window).
  */
 #include <buddysim/stats.h>
 
