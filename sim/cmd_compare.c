@@ -141,6 +141,7 @@ static int run_all(struct compare_input *in,
 
 	if (in->o.output && in->nr_traces > 1)
 		cli_usage("--output", "takes one trace; use --plots DIR for several");
+	sim_options_check_rows(&in->o);
 	for (unsigned int i = 0; i < in->nr_traces && status != BS_INTERRUPTED; i++) {
 		if (i && in->o.format == BS_FORMAT_TEXT)
 			putchar('\n');

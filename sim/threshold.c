@@ -1,38 +1,61 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* threshold.c - --fail-if: [STRATEGY/]METRIC OP VALUE, for CI. */
+/*
+ * threshold.c - --fail-if: [ROW/]FIGURE OP VALUE, for CI.
+ *
+ * All that can be wrong with one is found before anything runs: ROW is one of the strategies that were
+ * asked for, FIGURE one that a cell can have, VALUE is read in the figure's unit. What only the run can
+ * tell, that a row does not have the figure, is an error too: MEANING.md, records.
+ */
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim_options.h"
 
 struct threshold {
-	char strategy[128], metric[64], op[3];
+	const char *row; /* not terminated; NULL: every row */
+	size_t row_len;
+	const struct bs_metric *metric;
+	char op[3];
 	uint64_t value;
 };
 
-static bool ends_with(const char *s, const char *tail)
+static uint64_t read_bound(const struct bs_metric *m, const char *text)
 {
-	size_t n = strlen(s), t = strlen(tail);
-
-	return n >= t && !strcmp(s + n - t, tail);
-}
-
-static uint64_t read_bound(const char *metric, const char *text)
-{
-	if (ends_with(metric, "_bytes") || !strncmp(metric, "refault_bytes", 13) ||
-	    !strncmp(metric, "meta_bytes", 10))
+	switch (m->unit) {
+	case BS_UNIT_BYTES:
 		return cli_size("--fail-if", text);
-	if (ends_with(metric, "_ns") || !strncmp(metric, "settle_ns", 9))
+	case BS_UNIT_NS:
 		return cli_time("--fail-if", text);
-	return cli_uint("--fail-if", text, 0, UINT64_MAX);
+	default:
+		return cli_uint("--fail-if", text, 0, UINT64_MAX);
+	}
 }
 
-/* The operator is the last run of comparison signs: a label may hold '=' itself. */
+static const struct bs_metric *find_metric(const char *name, size_t len)
+{
+	char *key = strndup(name, len);
+	const struct bs_metric *m;
+	struct bs_error err;
+
+	if (!key)
+		cli_usage("--fail-if", "out of memory");
+	m = bs_metric_find(key, &err);
+	if (!m)
+		cli_usage("--fail-if", "\"%s\" %s; %s", key, err.text, err.advice);
+	free(key);
+	return m;
+}
+
+/* The operator is the last run of comparison signs, the figure what stands behind the last slash in
+ * front of it: a row may hold '=' and '/' itself. */
 static void read_threshold(const char *expr, struct threshold *t)
 {
+	static const char *const ops[] = {"<", "<=", ">", ">=", "==", "=", "!="};
 	const char *end = expr + strlen(expr), *op_end, *op, *slash, *name = expr;
+	bool known = false;
 	size_t len;
 
 	memset(t, 0, sizeof(*t));
@@ -44,21 +67,28 @@ static void read_threshold(const char *expr, struct threshold *t)
 	if (op == expr || !len || len > 2 || op_end == end)
 		cli_usage("--fail-if", "\"%s\" is not [STRATEGY/]METRIC OP VALUE", expr);
 	memcpy(t->op, op, len);
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+		known |= !strcmp(t->op, ops[i]);
+	if (!known)
+		cli_usage("--fail-if", "unknown operator \"%s\" in \"%s\"", t->op, expr);
 	while (op > expr && isspace((unsigned char)op[-1]))
 		op--;
 	for (slash = op; slash > expr && slash[-1] != '/'; slash--)
 		;
 	if (slash > expr) {
-		snprintf(t->strategy, sizeof(t->strategy), "%.*s", (int)(slash - 1 - expr), expr);
+		t->row = expr;
+		t->row_len = (size_t)(slash - 1 - expr);
 		name = slash;
 	}
-	snprintf(t->metric, sizeof(t->metric), "%.*s", (int)(op - name), name);
+	t->metric = find_metric(name, (size_t)(op - name));
 	while (isspace((unsigned char)*op_end))
 		op_end++;
 	t->value = read_bound(t->metric, op_end);
-	if (strcmp(t->op, "<") && strcmp(t->op, "<=") && strcmp(t->op, ">") &&
-	    strcmp(t->op, ">=") && strcmp(t->op, "==") && strcmp(t->op, "=") && strcmp(t->op, "!="))
-		cli_usage("--fail-if", "unknown operator \"%s\" in \"%s\"", t->op, expr);
+}
+
+static bool is_of_row(const struct threshold *t, const char *label)
+{
+	return !t->row || (strlen(label) == t->row_len && !memcmp(label, t->row, t->row_len));
 }
 
 static bool holds(const struct threshold *t, uint64_t v)
@@ -76,50 +106,68 @@ static bool holds(const struct threshold *t, uint64_t v)
 
 void sim_options_check_syntax(const char *expr)
 {
-	const struct bs_metric *m;
 	struct threshold t;
 
 	read_threshold(expr, &t);
-	for (unsigned int i = 0; (m = bs_metric_at(i)); i++)
-		if (m->cell && !strcmp(m->key, t.metric))
-			return;
-	cli_usage("--fail-if", "unknown metric \"%s\"; see `buddysim list metrics`", t.metric);
+}
+
+void sim_options_check_rows(const struct sim_options *o)
+{
+	for (unsigned int i = 0; i < o->nr_fail_if; i++) {
+		const char *why;
+		struct threshold t;
+		bool found = false;
+
+		read_threshold(o->fail_if[i], &t);
+		for (unsigned int k = 0; k < o->cfg.nr_strategies; k++)
+			found |= is_of_row(&t, o->cfg.strategies[k]);
+		if (!found)
+			cli_usage("--fail-if",
+				  "\"%.*s\" is no row of this comparison: rows are named as "
+				  "they are given to -s",
+				  (int)t.row_len, t.row);
+		why = bs_metric_absent(t.metric, &o->cfg);
+		if (why)
+			cli_usage("--fail-if", "no row will have %s: %s", t.metric->key, why);
+	}
 }
 
 static int check_one(const char *expr, const struct bs_result *r)
 {
 	struct threshold t;
-	int crossed = 0;
-	bool matched = false;
+	int status = 0;
 
 	read_threshold(expr, &t);
 	for (unsigned int i = 0; i < bs_result_cells(r); i++) {
 		const char *label = bs_result_label(r, i);
 		uint64_t v;
-		int ret;
 
-		if (t.strategy[0] && strcmp(t.strategy, label))
+		if (!is_of_row(&t, label))
 			continue;
-		matched = true;
-		/* A figure that does not exist in this run ("not checked") crosses nothing. */
-		ret = bs_result_metric(r, i, t.metric, &v);
-		if (ret || !holds(&t, v))
+		if (bs_result_metric(r, i, t.metric->key, &v)) {
+			fprintf(stderr, "buddysim: --fail-if %s: %s has no %s in this run%s\n",
+				expr, label, t.metric->key,
+				t.row ? "" : "; name a row that has it: ROW/FIGURE");
+			return BS_USAGE;
+		}
+		if (!holds(&t, v))
 			continue;
 		fprintf(stderr, "buddysim: --fail-if %s: %s has %s = %" PRIu64 "\n", expr, label,
-			t.metric, v);
-		crossed = BS_UNEQUAL;
+			t.metric->key, v);
+		status = BS_UNEQUAL;
 	}
-	if (!matched)
-		cli_usage("--fail-if", "no strategy \"%s\" in this comparison", t.strategy);
-	return crossed;
+	return status;
 }
 
 int sim_options_check(const struct sim_options *o, const struct bs_result *r)
 {
 	int status = 0;
 
-	for (unsigned int i = 0; i < o->nr_fail_if; i++)
-		if (check_one(o->fail_if[i], r))
-			status = BS_UNEQUAL;
+	for (unsigned int i = 0; i < o->nr_fail_if; i++) {
+		const int one = check_one(o->fail_if[i], r);
+
+		if (one > status)
+			status = one;
+	}
 	return status;
 }
