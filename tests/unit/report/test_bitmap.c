@@ -281,6 +281,27 @@ static void test_an_offline_page_hangs_the_worker(void **state)
 	}
 }
 
+/* Words are what is printed; the codes that they had before are still read. */
+static void test_old_codes_are_aliases(void **state)
+{
+	static const char *const same[] = {
+		"bitmap:defects=stale+hang,fixes=merge+watermark+cursor+unaligned",
+		"bitmap:defects=D1+D3,fixes=D2+D4+D5+D8",
+	};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct bs_world *w = bs_world_create("linux-6.1", 4096);
+		char text[128];
+
+		bs_world_start(w, same[i], 32);
+		bs_report_params(w->rc, text, sizeof(text));
+		assert_string_equal(text, "capacity=16,defects=stale+hang,"
+					  "fixes=merge+watermark+cursor+unaligned");
+		bs_world_destroy(w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +315,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_behind_the_scan_stays),
 		cmocka_unit_test(test_nothing_is_found_in_an_unaligned_zone),
 		cmocka_unit_test(test_base_zero_is_forgotten),
+		cmocka_unit_test(test_old_codes_are_aliases),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

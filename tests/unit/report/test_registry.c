@@ -26,6 +26,16 @@ static void test_every_strategy_is_complete(void **state)
 	assert_string_equal(bs_strategy_at(0)->name, "none");
 }
 
+static void test_a_strategy_is_known_by_what_it_declares(void **state)
+{
+	(void)state;
+	assert_ptr_equal(bs_strategy_with(BS_CAP_IDLE), bs_strategy_at(0));
+	assert_string_equal(bs_strategy_with(BS_CAP_KNOWS_FUTURE)->name, "clairvoyant");
+	assert_string_equal(bs_strategy_with(BS_CAP_HOST_SIDE | BS_CAP_DUPLICATES)->name,
+			    "shared-state");
+	assert_null(bs_strategy_with(BS_CAP_IDLE | BS_CAP_CLIENT));
+}
+
 /* Defaults lie in their own range, every parameter is explained, what is printed can be read. */
 static void test_every_parameter_is_sound(void **state)
 {
@@ -84,6 +94,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_strategy_is_complete),
+		cmocka_unit_test(test_a_strategy_is_known_by_what_it_declares),
 		cmocka_unit_test(test_every_parameter_is_sound),
 		cmocka_unit_test(test_an_unknown_name_gets_help),
 		cmocka_unit_test(test_nearest),
