@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * gfp.h - allocation flags. They decide the migratetype, the zones and the watermark of a request;
- * everything else in a kernel's gfp mask is carried but changes nothing (spec allocator.md 4.1).
+ * everything else in a kernel's gfp mask is carried but changes nothing (RULES.md, rmqueue).
  */
 #ifndef BUDDYSIM_GFP_H
 #define BUDDYSIM_GFP_H
@@ -69,7 +69,8 @@ static inline unsigned int bs_gfp_migratetype(uint32_t gfp)
 	return mt > BS_MIGRATE_RECLAIMABLE ? (unsigned int)BS_MIGRATE_UNMOVABLE : mt;
 }
 
-/** Memory of user processes that the kernel can move: what carries the LRU bit (semantics.md 4). */
+/** Memory of user processes that the kernel can move: what carries the LRU bit (MEANING.md,
+ *  touching and residency). */
 static inline bool bs_gfp_is_movable_user(uint32_t gfp)
 {
 	return (gfp & (BS_GFP_HIGHMEM | BS_GFP_MOVABLE)) == (BS_GFP_HIGHMEM | BS_GFP_MOVABLE);

@@ -2,10 +2,11 @@
 /*
  * hooks.h - what the allocator tells its one listener, which may also decide placement.
  *
- * Who uses which: src/report/STRATEGIES.md, hooks. A zone carries a mask of the hooks that are
- * wanted and the lowest order they are wanted for: the hot path tests those, one predictable
- * branch, and a per-cpu-list hit never makes an indirect call (freeing() excepted, where it is
- * wanted). Clearing the Reported mark on removal is the allocator's own job, listener or not.
+ * When each is called: RULES.md, hooks; who uses which: STRATEGIES.md, hooks. A zone carries a mask
+ * of the hooks that are wanted and the lowest order they are wanted for: the hot path tests those,
+ * one predictable branch, and a per-cpu-list hit never makes an indirect call (freeing() excepted,
+ * where it is wanted). Clearing the Reported mark on removal is the allocator's own job, listener
+ * or not.
  */
 #ifndef BUDDYSIM_HOOKS_H
 #define BUDDYSIM_HOOKS_H

@@ -5,7 +5,7 @@
  * A machine is an object; many live in one process, none shares anything with another. One thread
  * at a time may use a machine. Everything that is visible from outside (returned pfns, list orders,
  * counters, pageblock types, Reported marks, per-cpu lists) follows the machine's kernel model as
- * the specification describes it (spec allocator.md; src/mm/FIDELITY.md says how exactly).
+ * src/mm/RULES.md describes it; src/mm/FIDELITY.md says how exactly.
  */
 #ifndef BUDDYSIM_MACHINE_H
 #define BUDDYSIM_MACHINE_H
@@ -19,7 +19,7 @@ extern "C" {
 
 struct bs_machine;
 
-/* ---- Making a guest ------------------------------------------------------------------------- */
+/* ---- Making a guest -------------------------------------------------------------------------- */
 
 /** A range of present memory, [start, end) in pfns; ranges ascend and do not overlap. */
 struct bs_mem_range {
@@ -51,7 +51,7 @@ enum bs_layout {
  * @no_thp: THP disabled: no per-cpu lists for huge pages, no raised min_free_kbytes
  * @no_boot: leave all memory unfreed; the caller frees it with bs_machine_boot_range()
  * @shuffle: page_alloc.shuffle=1: zones shuffled at the end of boot, random ends for top orders
- * @counter_drift: model the per-cpu vmstat deltas (spec 1.6); off = exact counters
+ * @counter_drift: model the per-cpu vmstat deltas (RULES.md, counters); off = exact counters
  * @reserved_kib: memory that boot keeps for itself (kernel image, memmap), taken from the bottom
  *                of the first range; 0 = none
  * @seed: of the shuffle's random source; 0 = 1
@@ -86,10 +86,10 @@ int bs_machine_create(const struct bs_machine_config *config, struct bs_machine 
 void bs_machine_destroy(struct bs_machine *m);
 
 /** Free [start, end) to the allocator the way boot does: maximal aligned chunks, ascending
- *  (spec allocator.md 2 steps 3-4). Updates managed; call bs_machine_boot_done() afterwards. */
+ *  (RULES.md, boot). Updates managed; call bs_machine_boot_done() afterwards. */
 int bs_machine_boot_range(struct bs_machine *m, bs_pfn start, bs_pfn end, struct bs_error *err);
 
-/** End of boot: mobility grouping, watermarks, per-cpu list sizes, zone shuffle (spec 1.5, 1.8, 2). */
+/** End of boot: mobility grouping, watermarks, per-cpu list sizes, zone shuffle. */
 void bs_machine_boot_done(struct bs_machine *m);
 
 /* Settings that a dump or a test imposes in place of the computed ones. @zone is the zone index. */
@@ -104,7 +104,7 @@ void bs_machine_set_random(struct bs_machine *m, uint64_t (*next)(void *arg), vo
 /** Turn page shuffling on free (not the zone shuffle) on or off. */
 void bs_machine_set_shuffle(struct bs_machine *m, bool on);
 
-/* ---- Allocating and freeing ----------------------------------------------------------------- */
+/* ---- Allocating and freeing ------------------------------------------------------------------ */
 
 /**
  * bs_alloc_pages - allocate 2^order contiguous pages from a guest
@@ -119,7 +119,7 @@ void bs_machine_set_shuffle(struct bs_machine *m, bool on);
  * Return: pfn of the first page, or BS_NO_PFN when no zone may give the block
  * (the counters say which watermark stood in the way).
  *
- * Follows: __alloc_pages() of the machine's kernel model; spec allocator.md 4.
+ * Follows: __alloc_pages() of the machine's kernel model; RULES.md, rmqueue.
  */
 bs_pfn bs_alloc_pages(struct bs_machine *m, unsigned int cpu, unsigned int gfp, unsigned int order);
 
@@ -127,7 +127,7 @@ bs_pfn bs_alloc_pages(struct bs_machine *m, unsigned int cpu, unsigned int gfp, 
  * bs_free_pages - give back a block exactly as it was allocated (or split off)
  * @order: must be the block's order
  *
- * Follows: __free_pages() of the machine's kernel model; spec allocator.md 3.
+ * Follows: __free_pages() of the machine's kernel model; RULES.md, merge and flush.
  */
 void bs_free_pages(struct bs_machine *m, unsigned int cpu, bs_pfn pfn, unsigned int order);
 
@@ -150,7 +150,7 @@ uint32_t bs_page_word(const struct bs_machine *m, bs_pfn pfn);
 void bs_page_set_word(struct bs_machine *m, bs_pfn pfn, uint32_t word);
 
 /** Set or clear "counts as movable when stolen from" (LRU) on every page of an allocated block;
- *  cleared by free. Spec allocator.md 4.8 (move_block). */
+ *  cleared by free. RULES.md, fallback. */
 void bs_page_set_lru(struct bs_machine *m, bs_pfn pfn, unsigned int order, bool lru);
 
 /** Flush per-cpu lists: of one CPU, or of all with @cpu = BS_ALL_CPUS (drain_pages). */
@@ -165,7 +165,7 @@ void bs_drain_pages(struct bs_machine *m, unsigned int cpu);
 int bs_isolate_pageblock(struct bs_machine *m, bs_pfn pfn);
 void bs_unisolate_pageblock(struct bs_machine *m, bs_pfn pfn, unsigned int mt);
 /**
- * Isolate a pageblock-aligned range / undo it (spec allocator.md 6.2, 6.3).
+ * Isolate a pageblock-aligned range / undo it (RULES.md, isolation).
  *
  * Return: 0; -EINVAL: not aligned, empty or beyond the guest; -EBUSY: a pageblock is isolated
  * already or holds what cannot move, or a block reaches across an end of the range (a free one only
@@ -175,10 +175,10 @@ void bs_unisolate_pageblock(struct bs_machine *m, bs_pfn pfn, unsigned int mt);
 int bs_isolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end);
 void bs_unisolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end, unsigned int mt);
 
-/** kswapd's effect on the boost: subtract what it saw at its start (spec 4.8). */
+/** kswapd's effect on the boost: subtract what it saw at its start (RULES.md, boost). */
 void bs_kswapd_boost_done(struct bs_machine *m, unsigned int zone);
 
-/* ---- Looking inside ------------------------------------------------------------------------- */
+/* ---- Looking inside -------------------------------------------------------------------------- */
 
 /** A zone's figures, all in pages unless said. Copied out at once: a consistent snapshot. */
 struct bs_zone_info {
@@ -210,7 +210,7 @@ struct bs_machine_counters {
 	uint64_t pcp_refills, pcp_flushes; /* bulk transfers between pcp and buddy */
 	uint64_t splits, merges; /* steps of one order */
 	uint64_t fallbacks, pageblocks_stolen;
-	uint64_t pageblocks_retyped; /* by isolation of free pages (spec reporting.md 0.4) */
+	uint64_t pageblocks_retyped; /* by isolation of free pages (RULES.md, taking a block) */
 	uint64_t highatomic_reserved;
 };
 void bs_machine_counters(const struct bs_machine *m, struct bs_machine_counters *c);
@@ -235,7 +235,7 @@ void bs_nr_free_blocks(const struct bs_machine *m, uint64_t *nr_free);
  */
 size_t bs_list_blocks(const struct bs_machine *m, unsigned int zone, unsigned int order,
 		      unsigned int mt, bs_pfn *pfns, bool *reported, size_t max);
-/** The same for a per-cpu list; @pindex = 3*order + mt, 12/13 for THP (spec 1.8). */
+/** The same for a per-cpu list; @pindex = 3*order + mt, 12/13 for THP (RULES.md, per-cpu lists). */
 size_t bs_pcp_blocks(const struct bs_machine *m, unsigned int zone, unsigned int cpu,
 		     unsigned int pindex, bs_pfn *pfns, size_t max);
 
@@ -266,8 +266,8 @@ int bs_machine_walk(const struct bs_machine *m,
  * bs_machine_check - verify every invariant of the allocator
  *
  * Every block on exactly one list, of its order, in its zone; counters equal to the lists; free +
- * isolated + allocated + per-cpu = managed; marks only where they may be; links intact (spec
- * reporting.md 15, items 1-5). O(pages touched so far).
+ * isolated + allocated + per-cpu = managed; marks only where they may be; links intact (RULES.md,
+ * counters). O(pages touched so far).
  *
  * Return: 0, or -EUCLEAN with @err naming the law and the first page that breaks it.
  */
@@ -292,7 +292,7 @@ int bs_machine_draw(const struct bs_machine *m, char *buf, size_t size, unsigned
  */
 void bs_machine_explain(struct bs_machine *m, void (*line)(void *arg, const char *text), void *arg);
 
-/* ---- Kernel models -------------------------------------------------------------------------- */
+/* ---- Kernel models --------------------------------------------------------------------------- */
 
 /** Names of the kernel models, NULL-terminated; the one that NULL stands for. */
 const char *const *bs_kernel_names(void);

@@ -128,7 +128,7 @@ int bs_error_set(struct bs_error *err, enum bs_status status, int sys_errno, con
 #endif
 	;
 
-/* ---- Parameters as data: strategies, devices and generators all describe theirs this way ---- */
+/* ---- Parameters as data: strategies, devices and generators all describe theirs this way ----- */
 
 enum bs_param_type {
 	BS_PARAM_UINT, /* 42 */

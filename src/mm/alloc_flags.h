@@ -10,8 +10,8 @@ enum alloc_flag {
 	ALLOC_WMARK_MASK = 3,
 	ALLOC_NO_WATERMARKS = 1 << 2,
 	ALLOC_OOM = 1 << 3,
-	ALLOC_NON_BLOCK = 1 << 4, /* P61; P54's HARDER */
-	ALLOC_MIN_RESERVE = 1 << 5, /* P61; P54's HIGH */
+	ALLOC_NON_BLOCK = 1 << 4, /* linux-5.4 calls it HARDER */
+	ALLOC_MIN_RESERVE = 1 << 5, /* linux-5.4 calls it HIGH */
 	ALLOC_NOFRAGMENT = 1 << 8,
 	ALLOC_HIGHATOMIC = 1 << 9,
 	ALLOC_KSWAPD = 1 << 11,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * boot.c - memory is handed to the allocator (spec 2): pageblock types, free ranges in ascending
- * order, mobility grouping, marks, shuffle.
+ * boot.c - memory is handed to the allocator (RULES.md, boot): pageblock types, free ranges in
+ * ascending order, mobility grouping, marks, shuffle.
  */
 #include "boot.h"
 
@@ -73,8 +73,8 @@ int bs_machine_boot_range(struct bs_machine *m, bs_pfn start, bs_pfn end, struct
 	return 0;
 }
 
-/* With too little memory, keeping migratetypes apart only wastes it (spec 2 step 6). Decided before
- * memory is freed, from what the zones will manage: without the descriptors, a 64th. */
+/* With too little memory, keeping migratetypes apart only wastes it. Decided before memory
+ * is freed, from what the zones will manage: without the descriptors, a 64th. */
 static void set_grouping(struct bs_machine *m)
 {
 	uint64_t total = 0;

@@ -9,7 +9,7 @@
 #include "free_area.h"
 #include "shuffle.h"
 
-/* ---- Freeing (spec 3) ------------------------------------------------------------------------ */
+/* ---- Freeing (RULES.md, merge) --------------------------------------------------------------- */
 
 /* May a block of type @mt swallow its buddy of @order at @buddy? Only asked at pageblock order and
  * above; below it types never stop a merge. */
@@ -40,7 +40,7 @@ static void tell_merged(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsign
 	z->locked = was_locked;
 }
 
-/* Head or tail (spec 3.5)? A block whose parent's buddy is free as one block is likely to merge
+/* Head or tail? A block whose parent's buddy is free as one block is likely to merge
  * soon: it goes last, so that it is not handed out before. */
 static bool place_at_tail(struct bs_machine *m, const struct zone *z, bs_pfn pfn,
 			  unsigned int order, unsigned int fpi)
@@ -110,7 +110,7 @@ void mm_free_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned in
 	mm_free_one(m, z, pfn, order, pageblock_type(m, pfn), fpi, why, NULL);
 }
 
-/* ---- Taking (spec 4.8) ----------------------------------------------------------------------- */
+/* ---- Taking (RULES.md, split) ---------------------------------------------------------------- */
 
 void mm_expand(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int low,
 	       unsigned int high, unsigned int mt)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * check.c - every law the allocator must keep, verified from the outside in: each list walked, each
- * pageblock that was ever used walked, and the two sums compared (spec reporting.md 15, 1-5).
+ * pageblock that was ever used walked, and the two sums compared (RULES.md, counters).
  *
  * A block can be on two lists only if its links are not intact, and off its list only if the walk
  * over memory counts more blocks than the lists do: no marks are needed, and nothing is written.

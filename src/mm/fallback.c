@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * fallback.c - when a migratetype has no block left: taking another's, and with it perhaps its
- * whole pageblock (spec 4.8, 4.8b, 4.9).
+ * whole pageblock (RULES.md, fallback, pageblock claim, highatomic).
  */
 #include "fallback.h"
 
@@ -51,7 +51,7 @@ static bool boost_watermark(struct bs_machine *m, struct zone *z)
 	return true;
 }
 
-/* Pages in use that suit @mt, as far as can be told from outside (spec 4.8). */
+/* Pages in use that suit @mt, as far as can be told from outside. */
 static unsigned int alike_pages(const struct bs_machine *m, unsigned int mt, unsigned int old,
 				unsigned int free, unsigned int movable)
 {
@@ -62,7 +62,7 @@ static unsigned int alike_pages(const struct bs_machine *m, unsigned int mt, uns
 	return (1u << m->pbo) - (free + movable);
 }
 
-/* ---- P54, P61: relabel and try again --------------------------------------------------------- */
+/* ---- Relabel and try again ------------------------------------------------------------------- */
 
 static void steal(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
 		  unsigned int mt, unsigned int flags, bool whole)
@@ -129,7 +129,7 @@ static bool relabel(struct bs_machine *m, struct zone *z, unsigned int order, un
 	return false;
 }
 
-/* ---- P612: claim a pageblock, or steal one block --------------------------------------------- */
+/* ---- Claim a pageblock, or steal one block --------------------------------------------------- */
 
 static bs_pfn claim_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int k,
 			  unsigned int order, unsigned int mt, unsigned int flags)
@@ -234,7 +234,7 @@ bs_pfn mm_rmqueue_buddy(struct bs_machine *m, struct zone *z, unsigned int order
 	}
 }
 
-/* ---- HIGHATOMIC (spec 4.9) ------------------------------------------------------------------- */
+/* ---- HIGHATOMIC ------------------------------------------------------------------------------ */
 
 void mm_reserve_highatomic(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order)
 {

@@ -63,7 +63,7 @@ void mm_list_del(struct bs_machine *m, struct page_list *l, bs_pfn pfn, unsigned
 }
 
 /* NR_FREE_PAGES as the kernel keeps it: a global part that watermarks read and a part per CPU that
- * is folded when it exceeds the threshold (spec 1.6). */
+ * is folded when it exceeds the threshold (RULES.md, counters). */
 void mm_mod_free_pages(struct bs_machine *m, struct zone *z, int64_t pages)
 {
 	int64_t x;

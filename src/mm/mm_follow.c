@@ -24,7 +24,7 @@ static struct per_cpu_pages *pcp_of(const struct bs_machine *m, const struct bs_
 	return &m->zones[l->zone].pcp[l->cpu];
 }
 
-/* Small guests group nothing: all requests are of one type (spec 2.6). */
+/* Small guests group nothing: all requests are of one type. */
 static unsigned int list_index(const struct bs_machine *m, const struct bs_mm_pcp_list *l)
 {
 	return pcp_index(m, l->order, m->grouping ? l->mt : BS_MIGRATE_UNMOVABLE);
@@ -246,7 +246,7 @@ int bs_mm_refill_from(struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_p
 	return 0;
 }
 
-/* ---- Who owns a page -------------------------------------------------------------------------- */
+/* ---- Who owns a page ------------------------------------------------------------------------- */
 
 bool bs_mm_owns(const struct bs_machine *m, bs_pfn pfn, unsigned int order, uint32_t word)
 {

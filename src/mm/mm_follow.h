@@ -2,7 +2,7 @@
 /*
  * mm_follow.h - what the allocator offers to a replay that follows a recorded kernel: requests that
  * no event names (alloc_pages_bulk), taking back an answer that was wrong, and taking a page that
- * the recorded kernel has taken (semantics.md 5).
+ * the recorded kernel has taken (MEANING.md, agreement).
  */
 #ifndef BS_MM_FOLLOW_H
 #define BS_MM_FOLLOW_H
@@ -22,7 +22,7 @@ bs_pfn bs_mm_pcp_next(const struct bs_machine *m, const struct bs_mm_pcp_list *l
 
 /*
  * One page of the bulk allocator: the list's first, after a refill if it is empty. Not a request:
- * no watermark, and free_factor stays what it is (spec allocator.md 3.3).
+ * no watermark, and free_factor stays what it is (RULES.md, refill).
  */
 bs_pfn bs_mm_bulk_alloc(struct bs_machine *m, const struct bs_mm_pcp_list *l);
 
@@ -42,8 +42,9 @@ int bs_mm_seize(struct bs_machine *m, bs_pfn pfn, unsigned int order);
 
 /*
  * A refill of which the recorded kernel's first block is known, and is free here. It splits the
- * block that starts there, whatever smaller ones this guest has; what it brings comes before what is
- * left on the list, which the kernel's did not hold, or there would have been no refill. 0, -EBUSY.
+ * block that starts there, whatever smaller ones this guest has; what it brings comes before what
+ * is left on the list, which the kernel's did not hold, or there would have been no refill. 0,
+ * -EBUSY.
  */
 int bs_mm_refill_from(struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_pfn pfn);
 
@@ -57,8 +58,8 @@ void bs_mm_pcp_move(struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_pfn
  */
 int bs_mm_pcp_append(struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_pfn pfn);
 
-/* For a replay that knows what it will free: is [pfn, 2^order) an allocated block whose owner's word
- * is @word; and fetch what freeing @pfn will read. */
+/* For a replay that knows what it will free: is [pfn, 2^order) an allocated block whose owner's
+ * word is @word; and fetch what freeing @pfn will read. */
 bool bs_mm_owns(const struct bs_machine *m, bs_pfn pfn, unsigned int order, uint32_t word);
 void bs_mm_prefetch(const struct bs_machine *m, bs_pfn pfn);
 

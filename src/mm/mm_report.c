@@ -169,7 +169,7 @@ void bs_mm_drain_zone(struct bs_machine *m, unsigned int zone)
 	mm_drain_zone_all(m, &m->zones[zone]);
 }
 
-/* ---- Taking blocks, putting them back --------------------------------------------------------- */
+/* ---- Taking blocks, putting them back -------------------------------------------------------- */
 
 bool bs_mm_isolate_free_page(struct bs_machine *m, bs_pfn pfn, unsigned int order)
 {
@@ -185,7 +185,7 @@ void bs_mm_pull_free_page(struct bs_machine *m, bs_pfn pfn, unsigned int order)
 
 	assert(z->locked);
 	/* Counted down whatever the list, ISOLATE included: a defect of the series that pulls this
-	 * way (reporting.md 5). */
+	 * way (RULES.md, taking a block). */
 	mm_mod_free_pages(m, z, -(INT64_C(1) << order));
 	mm_take_block(m, z, pfn, order, BS_TAKE);
 }

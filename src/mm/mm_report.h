@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * mm_report.h - what the allocator offers to a reporter, beyond the public machine.h: walking and
- * rotating free lists, taking blocks off them and putting them back (spec reporting.md 0.4, 0.5).
+ * rotating free lists, taking blocks off them and putting them back (RULES.md, taking a block).
  *
- * Used by src/report and src/engine only. List positions are pfns of block heads; BS_NO_PFN is the
+ * Used by src/report and src/world only. List positions are pfns of block heads; BS_NO_PFN is the
  * list's end.
  */
 #ifndef BS_MM_REPORT_H
@@ -28,7 +28,7 @@ bs_pfn bs_mm_list_prev(const struct bs_machine *m, unsigned int order, bs_pfn pf
 /* Make @pfn the first node of its list by moving the list's head: cyclic order stays. */
 void bs_mm_list_rotate(struct bs_machine *m, unsigned int zone, unsigned int order, unsigned int mt,
 		       bs_pfn pfn);
-/* Foreign reorder, as compaction does it: rotates and calls H8 first (spec reporting.md 0.3). */
+/* Foreign reorder, as compaction does it: calls reordered() and rotates. */
 void bs_mm_list_reorder(struct bs_machine *m, unsigned int zone, unsigned int order,
 			unsigned int mt, bs_pfn pfn, bool first);
 
@@ -37,17 +37,17 @@ int bs_mm_free_block(const struct bs_machine *m, bs_pfn pfn, struct bs_block *b)
 bool bs_mm_is_reported(const struct bs_machine *m, bs_pfn pfn, unsigned int order);
 void bs_mm_set_reported(struct bs_machine *m, bs_pfn pfn, unsigned int order, bool on);
 
-/* The isolate primitive (spec reporting.md 0.4): checks raw WMARK_MIN + 2^order, lowers the free
+/* The isolate primitive: checks raw WMARK_MIN + 2^order, lowers the free
  * counters, unlinks, retypes whole mergeable pageblocks to MOVABLE. False: refused, nothing done.
  * The block is then BS_PAGE_ISOLATED. */
 bool bs_mm_isolate_free_page(struct bs_machine *m, bs_pfn pfn, unsigned int order);
-/* Take a free block without watermark test and without retyping (spec reporting.md 5: S3, S4). */
+/* Take a free block without watermark test and without retyping. */
 void bs_mm_pull_free_page(struct bs_machine *m, bs_pfn pfn, unsigned int order);
 /*
  * Put a block back: buddy free under the zone lock, merging allowed.
  * @mt: list type, or BS_MT_NOW for the pageblock's type at this moment
  * @to_tail: force the tail (5.10+); else the model's ordinary position rule
- * H3 place(BS_RETURN) and H5 block_in(BS_RETURN) are called.
+ * place(BS_RETURN) and block_in(BS_RETURN) are called.
  * @final: receives the final head. Return: the final order; == @order means it did not merge.
  */
 unsigned int bs_mm_putback(struct bs_machine *m, bs_pfn pfn, unsigned int order, unsigned int mt,
@@ -55,11 +55,11 @@ unsigned int bs_mm_putback(struct bs_machine *m, bs_pfn pfn, unsigned int order,
 
 void bs_mm_set_pageblock_type(struct bs_machine *m, bs_pfn pfn, unsigned int mt);
 
-/* spec allocator.md 4.6, order-0 test against @mark (boost not added), lowmem index @hz. */
+/* The order-0 test against @mark (boost not added), lowmem index @hz. */
 bool bs_mm_watermark_ok(const struct bs_machine *m, unsigned int zone, unsigned int order,
 			uint64_t mark, unsigned int hz);
 /* Would the request pass if @extra_free pages and one block of @extra_order of @zone were on its
- * free lists? For false_oom (spec reporting.md 13.1). */
+ * free lists? For false_oom. */
 bool bs_mm_would_satisfy(const struct bs_machine *m, unsigned int zone, unsigned int gfp,
 			 unsigned int order, uint64_t extra_free, unsigned int extra_order);
 
@@ -67,7 +67,8 @@ bool bs_mm_would_satisfy(const struct bs_machine *m, unsigned int zone, unsigned
 bool bs_mm_has_listener(const struct bs_machine *m);
 /* Flush all per-cpu lists of one zone. */
 void bs_mm_drain_zone(struct bs_machine *m, unsigned int zone);
-/* The word of a block in the reporter's hands or on a free list (strategy's boundary slot, stash). */
+/* The word of a block in the reporter's hands or on a free list (strategy's boundary slot,
+ * stash). */
 uint32_t bs_mm_block_word(const struct bs_machine *m, bs_pfn pfn, unsigned int order);
 void bs_mm_set_block_word(struct bs_machine *m, bs_pfn pfn, unsigned int order, uint32_t word);
 

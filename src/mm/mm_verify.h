@@ -32,18 +32,18 @@ void bs_mm_set_shuffle_bits(struct bs_machine *m, uint64_t bits, unsigned int n)
 unsigned int bs_mm_shuffle_bits_left(const struct bs_machine *m);
 
 /* One request of which only the fast and one slow pass are made, with type and highest zone beside
- * the mask (spec allocator.md 9.0). */
+ * the mask (RULES.md, rmqueue). */
 bs_pfn bs_mm_alloc_two_passes(struct bs_machine *m, unsigned int order, unsigned int mt,
 			      unsigned int highest_zone, unsigned int gfp);
 
-/* Cut a free block at @offset pages, as the isolation of a range does (spec allocator.md 6.2). */
+/* Cut a free block at @offset pages, as the isolation of a range does. */
 void bs_mm_split_free_page(struct bs_machine *m, bs_pfn pfn, unsigned int order, bs_pfn offset);
 
-/* For drawings of the vectors: P61's free_factor of a CPU; how often BOOSTED woke kswapd. */
+/* For drawings of the vectors: free_factor of a CPU; how often BOOSTED woke kswapd. */
 unsigned int bs_mm_pcp_free_factor(const struct bs_machine *m, unsigned int zone, unsigned int cpu);
 uint64_t bs_mm_kswapd_wakes(const struct bs_machine *m);
 
-/* set_isolate and unset_isolate themselves (spec allocator.md 6.1, 6.3), as the vectors have them:
+/* set_isolate and unset_isolate themselves (RULES.md, isolation), as the vectors have them:
  * whatever the pageblock holds, whatever reaches across its ends, and nothing is drained. Used on
  * part of a block, NR_FREE_PAGES goes wrong as it does in the kernel. 0 or -EBUSY. */
 int bs_mm_set_isolate(struct bs_machine *m, bs_pfn pfn);

@@ -20,7 +20,7 @@ enum page_flag {
 	PG_PCP = 1 << 4, /* head of a block on a per-cpu list */
 	PG_ISOLATED = 1 << 5, /* head of a block in a reporter's hands */
 	PG_ALLOCATED = 1 << 6, /* head of a caller's block */
-	PG_DEFERRED = 1 << 7, /* its next owner is announced to the listener (H10) */
+	PG_DEFERRED = 1 << 7, /* its next owner is announced: allocated() */
 };
 #define PG_STATE (PG_BUDDY | PG_PCP | PG_ISOLATED | PG_ALLOCATED)
 
@@ -29,7 +29,7 @@ struct page {
 	uint32_t word; /* the state's owner: block number, boundary slot, stash */
 	uint8_t order, flags;
 	uint8_t list_type : 4; /* migratetype of the list it is on */
-	uint8_t cached_type : 4; /* type noted when it entered a per-cpu list (P54, P61) */
+	uint8_t cached_type : 4; /* type noted when it entered a per-cpu list */
 	uint8_t zone; /* index in the machine */
 };
 _Static_assert(sizeof(struct page) == 16, "descriptors are 16 bytes: locality is everything");

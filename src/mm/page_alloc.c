@@ -15,7 +15,7 @@
 #include "pcp.h"
 #include "watermark.h"
 
-/* ---- Freeing (spec 3) ------------------------------------------------------------------------ */
+/* ---- Freeing --------------------------------------------------------------------------------- */
 
 /* LRU is a page's property: every page of a block smaller than a pageblock loses its own. */
 static __attribute__((noinline, cold)) void clear_lru(struct bs_machine *m, bs_pfn pfn,
@@ -75,7 +75,7 @@ void bs_free_pages(struct bs_machine *m, unsigned int cpu, bs_pfn pfn, unsigned 
 		mm_pcp_trim(m, z, pcp, 0, mt);
 }
 
-/* ---- Allocating (spec 4) --------------------------------------------------------------------- */
+/* ---- Allocating (RULES.md, rmqueue) ---------------------------------------------------------- */
 
 static bs_pfn rmqueue_buddy(struct bs_machine *m, struct zone *z, unsigned int order,
 			    unsigned int mt, unsigned int flags)
@@ -83,7 +83,7 @@ static bs_pfn rmqueue_buddy(struct bs_machine *m, struct zone *z, unsigned int o
 	enum rmqueue_mode mode = RMQUEUE_NORMAL;
 	bs_pfn pfn = BS_NO_PFN;
 
-	/* P54's HARDER is P61's NON_BLOCK bit here; both try the reserve first where they may. */
+	/* linux-5.4's HARDER is the NON_BLOCK bit here; it, too, tries the reserve first. */
 	if (m->km.reserve_flags == KM_HARDER ? order && (flags & ALLOC_NON_BLOCK)
 					     : flags & ALLOC_HIGHATOMIC)
 		pfn = mm_rmqueue_smallest(m, z, order, BS_MIGRATE_HIGHATOMIC);

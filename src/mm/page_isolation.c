@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * page_isolation.c - taking pageblocks, or single free blocks, out of circulation and putting them
- * back (spec 6).
+ * back (RULES.md, isolation).
  */
 #include "page_isolation.h"
 
@@ -13,7 +13,7 @@
 #include "pcp.h"
 #include "watermark.h"
 
-/* ---- One free block (spec 6.3 isolate_free_page; reporting.md 0.4) --------------------------- */
+/* ---- One free block (RULES.md, taking a block) ----------------------------------------------- */
 
 static void retype_to_movable(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order)
 {
@@ -66,7 +66,7 @@ void mm_untake_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned 
 	z->nr_isolated_pages -= UINT64_C(1) << order;
 }
 
-/* ---- One pageblock (spec 6.1, 6.3) ----------------------------------------------------------- */
+/* ---- One pageblock --------------------------------------------------------------------------- */
 
 /* Head and order of the free block that covers @pfn; false if none does. */
 static bool covering_block(const struct bs_machine *m, const struct zone *z, bs_pfn pfn,
@@ -81,7 +81,7 @@ static bool covering_block(const struct bs_machine *m, const struct zone *z, bs_
 	return false;
 }
 
-/* P612: cut the pageblock out of a larger free block while giving it another type; else move it.
+/* Cut the pageblock out of a larger free block while giving it another type; else move it.
  * Negative: refused. */
 static int isolate_move(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int mt,
 			enum bs_why why)
@@ -100,7 +100,7 @@ static int isolate_move(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsign
 	return 0;
 }
 
-/* Does the pageblock hold only what is free, on its way there, or can be moved away (spec 6.1)? */
+/* Does the pageblock hold only what is free, on its way there, or can be moved away? */
 static bool all_movable(const struct bs_machine *m, const struct zone *z, bs_pfn pfn)
 {
 	const bs_pfn end = pfn + ((bs_pfn)1 << m->pbo);
@@ -176,7 +176,7 @@ static bool merges_when_unisolated(const struct bs_machine *m, const struct zone
 	return false;
 }
 
-/* The taken block comes back as a free of its own (P54) or quietly at the tail. */
+/* The taken block comes back as a free of its own (linux-5.4) or quietly at the tail. */
 static void give_back(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
 		      unsigned int mt)
 {
@@ -216,9 +216,9 @@ void mm_unset_isolate(struct bs_machine *m, bs_pfn pfn, unsigned int mt)
 	z->nr_isolate_pageblock--;
 }
 
-/* ---- A range (spec 6.2) ---------------------------------------------------------------------- */
+/* ---- A range --------------------------------------------------------------------------------- */
 
-/* P61: cut a free block at @offset pages, the pieces going to their pageblocks' types. */
+/* Cut a free block at @offset pages, the pieces going to their pageblocks' types. */
 void mm_split_free_page(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
 			bs_pfn offset)
 {
@@ -259,7 +259,7 @@ static void split_at(struct bs_machine *m, bs_pfn boundary)
  * what is split off it then stands on a list that its pageblock is not of: counted as free, and
  * counted once more when the pageblock is un-isolated. So the kernel's callers keep their ends off
  * blocks: 5.4's align to the largest order, later ones cut free blocks and move or refuse busy ones
- * (spec 6.2). Nothing is moved here: refused.
+ * (RULES.md, isolation). Nothing is moved here: refused.
  */
 static bool is_inside_block(const struct bs_machine *m, bs_pfn boundary)
 {
@@ -341,8 +341,8 @@ int bs_isolate_pageblock(struct bs_machine *m, bs_pfn pfn)
 
 /*
  * What is isolated on both sides of @boundary, by two callers, may have merged across it. Only
- * P612 cuts it when one of them is done (isolate_move); in the others the whole block would go with
- * the first pageblock, and what is split off it be counted twice as above.
+ * linux-6.12 cuts it when one of them is done (isolate_move); in the others the whole block would
+ * go with the first pageblock, and what is split off it be counted twice as above.
  */
 static void part_at(struct bs_machine *m, bs_pfn boundary)
 {

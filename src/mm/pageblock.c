@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * pageblock.c - what a pageblock holds, and moving its free blocks to another migratetype's lists
- * (spec 4.8).
+ * (RULES.md, fallback).
  */
 #include "pageblock.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * pcp.c - the per-cpu lists: refill appends at the tail, a free pushes at the head, a flush takes
- * from the tail. How much moves at once is what kernel versions differ in most (spec 3.3, 3.4,
- * 4.7).
+ * from the tail. How much moves at once is what kernel versions differ in most (RULES.md,
+ * per-cpu lists, refill, flush).
  */
 #include "pcp.h"
 
@@ -15,8 +15,8 @@
 #include "fallback.h"
 #include "watermark.h"
 
-/* A CPU's share of its data caches: a hardware input (spec 1.8). 2 MiB is what current servers
- * have per core; it decides nothing but how early a run of order-1..3 frees is flushed (P612). */
+/* A CPU's share of its data caches: a hardware input. 2 MiB is what current servers have per core; it
+ * decides nothing but how early a run of order-1..3 frees is flushed. */
 #define CACHE_SLICE_PAGES 512
 
 static int32_t clamp32(int32_t v, int32_t lo, int32_t hi)
@@ -34,7 +34,7 @@ static int32_t min32(int32_t a, int32_t b)
 	return a < b ? a : b;
 }
 
-/* ---- Flushing (spec 3.4) --------------------------------------------------------------------- */
+/* ---- Flushing (RULES.md, flush) -------------------------------------------------------------- */
 
 static void flush_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order)
 {
@@ -47,8 +47,8 @@ static void flush_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned
 	mm_free_one(m, z, pfn, order, mt, FPI_NONE, BS_FREE, NULL);
 }
 
-/* P54: one list after the other with a growing quota, all pages collected first. Freeing while
- * collecting gives the same (spec 10): nothing that is decided here reads buddy state. */
+/* One list after the other with a growing quota, all pages collected first. Freeing while
+ * collecting gives the same: nothing that is decided here reads buddy state. */
 static void bulk_free_round_robin(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp,
 				  int32_t n)
 {
@@ -115,7 +115,7 @@ void mm_drain_zone(struct bs_machine *m, struct zone *z, unsigned int cpu)
 			  0);
 }
 
-/* ---- How much a free flushes (spec 3.3) ------------------------------------------------------ */
+/* ---- How much a free flushes ----------------------------------------------------------------- */
 
 static void flush_by_factor(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp,
 			    unsigned int order, unsigned int index)
@@ -144,7 +144,7 @@ static void flush_by_factor(struct bs_machine *m, struct zone *z, struct per_cpu
 	bulk_free(m, z, pcp, n, index);
 }
 
-/* P612: how many pages the lists may hold right now; moves `high` on the way. */
+/* How many pages the lists may hold right now; moves `high` on the way. */
 static int32_t tuned_limit(struct zone *z, struct per_cpu_pages *pcp, bool free_high)
 {
 	const int32_t h = pcp->high = clamp32(pcp->high, pcp->high_min, pcp->high_max);
@@ -241,7 +241,7 @@ void mm_pcp_free(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int 
 	mm_pcp_trim(m, z, pcp, order, index);
 }
 
-/* ---- Allocating and refilling (spec 4.7) ----------------------------------------------------- */
+/* ---- Allocating and refilling (RULES.md, refill) --------------------------------------------- */
 
 static int32_t tuned_refill(struct zone *z, struct per_cpu_pages *pcp, unsigned int order)
 {
@@ -320,7 +320,7 @@ void bs_drain_pages(struct bs_machine *m, unsigned int cpu)
 				mm_drain_zone(m, &m->zones[i], c);
 }
 
-/* ---- Sizes (spec 1.8) ------------------------------------------------------------------------ */
+/* ---- Sizes (RULES.md, per-cpu lists) --------------------------------------------------------- */
 
 static int32_t zone_batchsize(const struct zone *z)
 {

@@ -20,7 +20,7 @@ enum pcp_flag { PCP_PREV_FREE_HIGH_ORDER = 1, PCP_FREE_HIGH_BATCH = 2 };
 struct per_cpu_pages {
 	int32_t count; /* base pages on all lists */
 	int32_t high, high_min, high_max, batch;
-	int16_t free_factor, free_count; /* free_factor: P61, free_count: P612 */
+	int16_t free_factor, free_count; /* of the rules factor, auto */
 	uint8_t alloc_factor, flags;
 	uint16_t nonempty; /* bit per list */
 	struct page_list lists[NR_PCP_LISTS];

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * shuffle.c - page_alloc.shuffle: order-10 blocks shuffled at boot, and put at a random end when
- * they are freed (spec 5). One draw per try, one word per 64 placements: the draw order is visible.
+ * they are freed (RULES.md, shuffle). One draw per try, one word per 64 placements: the draw order
+ * is visible.
  */
 #include "shuffle.h"
 

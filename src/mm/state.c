@@ -60,7 +60,7 @@ struct checker {
 	const struct bs_state *s;
 	const struct bs_state_zone *z;
 	uint8_t *taken; /* bit per page of the zone */
-	unsigned int thp_order; /* of per-cpu lists 12 and 13 (spec 1.8) */
+	unsigned int thp_order; /* of per-cpu lists 12 and 13 */
 	struct bs_error *err;
 };
 

@@ -104,7 +104,7 @@ static int load_pcp(struct bs_machine *m, struct zone *z, const struct bs_state_
 }
 
 /* What other CPUs have on their lists is not in a dump, but their sizes are those of the CPU that
- * is: all CPUs of a node share a zone alike (spec 1.8). */
+ * is: all CPUs of a node share a zone alike. */
 static void size_foreign_pcp(struct bs_machine *m, struct zone *z, const struct bs_state_zone *s)
 {
 	uint64_t dumped = 0;
@@ -123,7 +123,7 @@ static void size_foreign_pcp(struct bs_machine *m, struct zone *z, const struct 
 		pcp->batch = from->batch;
 		pcp->high_min = from->high_min;
 		pcp->high_max = from->high_max;
-		/* P612 tunes it from its minimum. */
+		/* Where it is tuned it starts at its minimum. */
 		pcp->high = m->km.pcp_free_rule == KM_FREE_AUTO ? from->high_min : from->high;
 	}
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * watermark.c - may a zone give this block (spec 4.6), and where the marks come from (spec 1.5).
+ * watermark.c - may a zone give this block, and where the marks come from (RULES.md, watermarks).
  */
 #include "watermark.h"
 
@@ -80,7 +80,7 @@ bool mm_fast_watermark(struct bs_machine *m, struct zone *z, unsigned int order,
 	}
 	if (mm_watermark_ok(m, z, order, mark, hz, flags))
 		return true;
-	/* Some order-0 requests may ignore the boost (spec 4.6). */
+	/* Some order-0 requests may ignore the boost. */
 	if (order || !z->boost || (flags & ALLOC_WMARK_MASK) != WMARK_MIN)
 		return false;
 	if (m->km.boost_retry == KM_RETRY_NEVER ||
@@ -90,7 +90,7 @@ bool mm_fast_watermark(struct bs_machine *m, struct zone *z, unsigned int order,
 	return mm_watermark_ok(m, z, order, z->mark[WMARK_MIN], hz, flags);
 }
 
-/* ---- Where the marks come from (spec 1.5) ---------------------------------------------------- */
+/* ---- Where the marks come from --------------------------------------------------------------- */
 
 static uint64_t isqrt(uint64_t v)
 {
@@ -155,7 +155,7 @@ static void zone_watermarks(struct bs_machine *m, struct zone *z, uint64_t pages
 	z->boost = 0;
 }
 
-/* lowmem_reserve: what a zone keeps from requests that could use a higher one (spec 1.5). */
+/* lowmem_reserve: what a zone keeps from requests that could use a higher one. */
 static void zone_reserves(struct bs_machine *m, struct zone *z)
 {
 	static const uint64_t ratio[BS_NR_ZONE_TYPES] = {256, 256, 32, 0, 0};
@@ -178,7 +178,7 @@ static unsigned int fls(uint64_t v)
 	return v ? 64 - (unsigned int)__builtin_clzll(v) : 0;
 }
 
-/* Size of the per-CPU part of NR_FREE_PAGES (spec 1.6). */
+/* Size of the per-CPU part of NR_FREE_PAGES (RULES.md, counters). */
 static int32_t stat_threshold(const struct bs_machine *m, const struct zone *z)
 {
 	return (int32_t)clamp64(2 * fls(m->nr_cpus) * (1 + fls(z->managed >> 15)), 0, 125);

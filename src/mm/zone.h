@@ -63,8 +63,8 @@ struct pageblock {
 /* Candidate zones of a request, best first. The first is the preferred zone. */
 struct zonelist {
 	uint8_t n;
-	bool nofragment; /* its fast pass avoids mixing pageblocks (spec 4.3) */
-	uint8_t lowmem_idx; /* which lowmem_reserve protects its zones (spec 4.5) */
+	bool nofragment; /* its fast pass avoids mixing pageblocks */
+	uint8_t lowmem_idx; /* which lowmem_reserve protects its zones */
 	uint8_t zone[BS_MAX_ZONES];
 };
 
@@ -151,7 +151,7 @@ static inline struct zone *pfn_zone(const struct bs_machine *m, bs_pfn pfn)
 	return z == PB_ZONE_MIXED ? mm_zone_slow((struct bs_machine *)m, pfn) : NULL;
 }
 
-/* ---- Setting up, in this order (machine.c) ---------------------------------------------------- */
+/* ---- Setting up, in this order (machine.c) --------------------------------------------------- */
 
 int mm_make_ranges(struct bs_machine *m, const struct bs_machine_config *c, struct bs_error *err);
 int mm_make_zones(struct bs_machine *m, const struct bs_machine_config *c, struct bs_error *err);

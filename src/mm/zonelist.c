@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * zonelist.c - which zones a request may use, best first: nodes by distance, in each the highest
- * zone first (spec 1.7).
+ * zone first (RULES.md, zone order).
  */
 #include "zonelist.h"
 
@@ -70,7 +70,7 @@ static void append_node(struct bs_machine *m, unsigned int node, unsigned int fr
 		}
 }
 
-/* NOFRAGMENT: only where there is a DMA32 zone to fall back on (spec 4.3). */
+/* NOFRAGMENT: only where there is a DMA32 zone to fall back on. */
 static bool wants_nofragment(const struct bs_machine *m, const struct zone *preferred)
 {
 	if (preferred->type != BS_ZONE_NORMAL)
@@ -136,7 +136,7 @@ int mm_make_first_looks(struct bs_machine *m, struct bs_error *err)
 	return 0;
 }
 
-/* Highest zone a gfp mask may use, by its four zone bits (spec 4.1). */
+/* Highest zone a gfp mask may use, by its four zone bits (RULES.md, rmqueue). */
 void mm_make_gfp_zones(struct bs_machine *m)
 {
 	for (unsigned int bits = 0; bits < 16; bits++) {
