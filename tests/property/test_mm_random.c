@@ -280,14 +280,13 @@ static void run(const char *kernel, unsigned int pbo, uint64_t seed)
 	compare(&w);
 	assert_ok(bs_machine_check(w.m, &err), &err);
 	assert_int_equal(nr_free_pages(w.m, 0) + nr_free_pages(w.m, 1), PAGES);
-	if (strcmp(kernel, P54))
+	if (strcmp(kernel, LINUX_5_4))
 		bs_machine_walk(w.m, merged_enough, &w);
 	bs_machine_destroy(w.m);
 }
 
 static void test_random_operations(void **state)
 {
-	static const char *const kernels[] = {P54, P61, P612};
 	static const unsigned int orders[] = {5, 9, 10};
 
 	(void)state;
@@ -375,9 +374,9 @@ static void test_the_short_way_decides_the_same(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 1; seed <= 2; seed++) {
-		run_twins(P54, seed);
-		run_twins(P61, seed);
-		run_twins(P612, seed);
+		run_twins(LINUX_5_4, seed);
+		run_twins(LINUX_6_1, seed);
+		run_twins(LINUX_6_12, seed);
 	}
 }
 

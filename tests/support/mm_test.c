@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *const kernels[3] = {LINUX_5_4, LINUX_6_1, LINUX_6_12};
+
 static struct bs_machine *create(const struct bs_machine_config *c)
 {
 	struct bs_machine *m = NULL;

@@ -10,9 +10,12 @@
 
 #include "bs_test.h"
 
-#define P54 "linux-5.4"
-#define P61 "linux-6.1"
-#define P612 "linux-6.12"
+#define LINUX_5_4 "linux-5.4"
+#define LINUX_6_1 "linux-6.1"
+#define LINUX_6_12 "linux-6.12"
+
+extern const char *const kernels[3];
+#define for_each_kernel(k) for (unsigned int k = 0; k < 3; k++)
 
 enum { U = BS_MIGRATE_UNMOVABLE, M = BS_MIGRATE_MOVABLE, R = BS_MIGRATE_RECLAIMABLE };
 

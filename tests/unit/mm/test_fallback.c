@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Taking another migratetype's memory; reserves; boost. Spec allocator.md 9.1 no. 12-16, 19-20,
- * 27, 33; 9.3. */
+/* What happens when a migratetype has no block left: steals, claims, boost, reserves. */
 #include "mm_test.h"
-
-static const char *const kernels[] = {P54, P61, P612};
-#define for_each_kernel(k) for (unsigned int k = 0; k < 3; k++)
 
 /* A GFP_ATOMIC request of 5.4 and 6.1; 6.12 has no ATOMIC bit any more. */
 #define ATOMIC BS_GFP_ATOMIC
@@ -16,7 +12,7 @@ static const char *const kernels[] = {P54, P61, P612};
  *   alloc o0 U -> 32
  *   after    o0 U: [33]  o1 U: [34]  o4 U: [0]      pageblock U: 20 free + 492 alike >= 256
  *
- * spec allocator.md 9.1 no. 12
+ * RULES.md, fallback
  */
 static void test_steal_largest_take_smallest(void **state)
 {
@@ -41,7 +37,7 @@ static void test_steal_largest_take_smallest(void **state)
  *   alloc o0 U -> 0
  *   after    o0 U: [1] ... o8 U: [256]     pageblock U
  *
- * spec allocator.md 4.8 steal
+ * RULES.md, fallback
  */
 static void test_steal_whole_pageblock(void **state)
 {
@@ -69,7 +65,7 @@ static void test_steal_whole_pageblock(void **state)
  *   alloc o0 M -> 16
  *   after    o0 M: [17]  o1 M: [18]  o3 U: [0]      6.12: the rest stays U
  *
- * spec allocator.md 9.1 no. 13, 9.3 v09
+ * RULES.md, fallback and pageblock claim; vector v09
  */
 static void test_movable_takes_the_smallest(void **state)
 {
@@ -101,7 +97,7 @@ static void test_movable_takes_the_smallest(void **state)
  *   alloc o1 M -> 128
  *   after    o1 M: [130] ... o5 M: [160]  o7 M: [0]      pageblock stays U; 6.12: o1..o5 U, o7 U
  *
- * spec allocator.md 9.1 no. 13, 9.3 v23
+ * RULES.md, fallback and pageblock claim; vector v23
  */
 static void test_movable_steals_large(void **state)
 {
@@ -133,7 +129,7 @@ static void test_movable_steals_large(void **state)
  *   alloc o0 M -> 32
  *   after    o0 M: [33]  o1 M: [34]  o4 M: [0]      6.12 (20 < 256): o0 U, o1 U, o4 U: [0]
  *
- * spec allocator.md 4.8 suitable
+ * RULES.md, fallback
  */
 static void test_half_of_pageblock_order_is_enough(void **state)
 {
@@ -156,38 +152,6 @@ static void test_half_of_pageblock_order_is_enough(void **state)
 }
 
 /*
- * Stolen blocks of one order: 5.4 relinks each at the head, so the last found comes first.
- *
- *   before   o5 M: [64] [0]       one pageblock, the rest in use
- *   alloc o0 U   5.4 -> 64  (o5 U: [64] [0])        6.1 -> 0  (o5 U: [0] [64])
- *
- * spec allocator.md 9.1 no. 14
- */
-static void test_relink_position(void **state)
-{
-	static const char *const after[] = {
-		"o0 U:[65] o1 U:[66] o2 U:[68] o3 U:[72] o4 U:[80] o5 U:[0]",
-		"o0 U:[1] o1 U:[2] o2 U:[4] o3 U:[8] o4 U:[16] o5 U:[64]"};
-
-	(void)state;
-	for_each_kernel(k)
-	{
-		struct bs_machine *m = machine_with_pages(kernels[k], 4096);
-
-		boot_range(m, 0, 512);
-		assert_int_equal(alloc(m, M, 9), 0);
-		assert_int_equal(bs_split_allocated(m, 0, 5), 0);
-		assert_int_equal(bs_split_allocated(m, 64, 5), 0);
-		release(m, 0, 5);
-		release(m, 64, 5);
-		assert_lists(m, "o5 M:[64,0]");
-		assert_int_equal(alloc(m, U, 0), k ? 0 : 64);
-		assert_lists(m, after[k > 0]);
-		bs_machine_destroy(m);
-	}
-}
-
-/*
  * Pages in use that are not movable count as alike for an unmovable request; LRU pages do not.
  *
  *   pageblock M: o3 M: [0], 504 in use
@@ -195,7 +159,7 @@ static void test_relink_position(void **state)
  *                all 504 LRU:                  8 + 0   <  256: type stays M
  *                                              6.12: nothing moves, one block is stolen
  *
- * spec allocator.md 9.1 no. 15
+ * RULES.md, fallback
  */
 static void test_lru_pages_are_not_alike(void **state)
 {
@@ -218,86 +182,16 @@ static void test_lru_pages_are_not_alike(void **state)
 }
 
 /*
- * NOFRAGMENT: rather a whole pageblock of DMA32 than mixing a pageblock of NORMAL.
- *
- *   before   DMA32 o9 M: [0]      NORMAL o3 M: [1024]
- *   alloc o0 U -> 0
- *   without DMA32's block: the second round takes 1024
- *
- * spec allocator.md 9.1 no. 16
- */
-static void test_nofragment(void **state)
-{
-	(void)state;
-	for_each_kernel(k) for (unsigned int with = 0; with < 2; with++)
-	{
-		struct bs_machine *m = machine_with_edge(kernels[k], BS_ZONE_DMA32, 1024, 4096);
-
-		if (with)
-			boot_range(m, 0, 512);
-		boot_range(m, 1024, 1032);
-		assert_int_equal(alloc(m, U, 0), with ? 0 : 1024);
-		assert_int_equal(nr_free_pages(m, 1), with ? 8 : 7);
-		bs_machine_destroy(m);
-	}
-}
-
-/*
- * HIGHATOMIC is reserved only by the slow pass; what is left of the pageblock moves along.
- *
- *   marks 100/2000/3000, o10 M: [0]
- *   GFP_ATOMIC o3 -> 0     fast pass refused (1024 < 2000): slow pass, pageblock 0 becomes H
- *                          o3 H: [8] ... o8 H: [256]     o9 U: [512]
- *   again   5.4 -> 8 (H first)    6.1 -> 512 (per-cpu refill from U first, pageblock 1 becomes H)
- *
- * 6.12 never reserves in so small a zone. spec allocator.md 9.1 no. 19, 20
- */
-static void test_highatomic_only_from_the_slow_pass(void **state)
-{
-	static const int64_t second[] = {8, 512, 8};
-	static const char *const types[] = {"HUMMMMMM", "HHMMMMMM", "UUMMMMMM"};
-
-	(void)state;
-	for_each_kernel(k)
-	{
-		struct bs_machine *m = machine_with_pages(kernels[k], 4096);
-		struct bs_zone_info info;
-
-		boot_range(m, 0, 1024);
-		bs_zone_set_watermarks(m, 0, 100, 2000, 3000);
-		assert_int_equal(alloc_gfp(m, ATOMIC, 3), 0);
-		assert_lists(m, k == 2 ? "o3 U:[8] o4 U:[16] o5 U:[32] o6 U:[64] o7 U:[128] "
-					 "o8 U:[256] o9 U:[512]"
-				       : "o3 H:[8] o4 H:[16] o5 H:[32] o6 H:[64] o7 H:[128] "
-					 "o8 H:[256] o9 U:[512]");
-		bs_zone_info(m, 0, &info);
-		assert_int_equal(info.nr_reserved_highatomic, k == 2 ? 0 : 512);
-		assert_int_equal(alloc_gfp(m, ATOMIC, 3), second[k]);
-		assert_types(m, types[k]);
-		bs_machine_destroy(m);
-
-		/* With the low mark satisfied nothing is reserved. */
-		m = machine_with_pages(kernels[k], 4096);
-		boot_range(m, 0, 1024);
-		bs_zone_set_watermarks(m, 0, 100, 200, 300);
-		assert_int_equal(alloc_gfp(m, ATOMIC, 3), 0);
-		bs_zone_info(m, 0, &info);
-		assert_int_equal(info.nr_reserved_highatomic, 0);
-		bs_machine_destroy(m);
-	}
-}
-
-/*
  * 6.12 reserves from 51200 managed pages (200 MiB) on, and then every pageblock of a large block.
  *
  *   zone of 65536 pages: 655 >= 512, limit 1024
  *   GFP_ATOMIC o10 (slow pass): pageblocks 0 and 1 become H, 1024 reserved; then no more
  *
- * spec allocator.md 4.9 (P612)
+ * RULES.md, highatomic
  */
 static void test_highatomic_of_large_blocks(void **state)
 {
-	struct bs_machine *m = machine_with_pages(P612, 65536);
+	struct bs_machine *m = machine_with_pages(LINUX_6_12, 65536);
 	struct bs_zone_info info;
 	int64_t pfn;
 
@@ -326,7 +220,7 @@ static void test_highatomic_of_large_blocks(void **state)
  *
  *   5.4   o10 H: [0]          6.1   o9 U: [512] H: [0]         6.12   o10 U: [0], nothing reserved
  *
- * spec allocator.md 9.1 no. 33
+ * RULES.md, merge and highatomic
  */
 static void test_highatomic_and_neighbours(void **state)
 {
@@ -353,7 +247,7 @@ static void test_highatomic_and_neighbours(void **state)
  *
  *   high 1000: 512, then min(1024, 1500) = 1024, then 1500
  *
- * spec allocator.md 9.1 no. 27, 4.8
+ * RULES.md, boost
  */
 static void test_boost(void **state)
 {
@@ -394,34 +288,6 @@ static void test_boost(void **state)
 	}
 }
 
-/*
- * Below 4096 pages or so types are not kept apart: every request is U, and set types become U.
- *
- * spec allocator.md 2 step 6
- */
-static void test_small_guests_do_not_group(void **state)
-{
-	(void)state;
-	for_each_kernel(k)
-	{
-		struct bs_machine *m;
-		struct bs_error err;
-
-		assert_ok(bs_machine_create(&(struct bs_machine_config){.kernel = kernels[k],
-									.memory_bytes = 8 << 20,
-									.no_thp = true},
-					    &m, &err),
-			  &err);
-		assert_true(alloc(m, M, 0) >= 0);
-		for (bs_pfn pfn = 0; pfn < 2048; pfn += 512)
-			assert_int_not_equal(bs_pageblock_type(m, pfn), R);
-		assert_true(alloc(m, R, 9) >= 0);
-		for (bs_pfn pfn = 0; pfn < 2048; pfn += 512)
-			assert_int_not_equal(bs_pageblock_type(m, pfn), R);
-		bs_machine_destroy(m);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -430,14 +296,10 @@ int main(void)
 		cmocka_unit_test(test_movable_takes_the_smallest),
 		cmocka_unit_test(test_movable_steals_large),
 		cmocka_unit_test(test_half_of_pageblock_order_is_enough),
-		cmocka_unit_test(test_relink_position),
 		cmocka_unit_test(test_lru_pages_are_not_alike),
-		cmocka_unit_test(test_nofragment),
-		cmocka_unit_test(test_highatomic_only_from_the_slow_pass),
 		cmocka_unit_test(test_highatomic_of_large_blocks),
 		cmocka_unit_test(test_highatomic_and_neighbours),
 		cmocka_unit_test(test_boost),
-		cmocka_unit_test(test_small_guests_do_not_group),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

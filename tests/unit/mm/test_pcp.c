@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Per-cpu lists: refill, free, flush. Spec allocator.md 9.1 no. 4-11, 18, 30, 31, 34; 9.3. */
+/* Per-cpu lists: refills, flushes, what a page remembers. */
 #include "mm_test.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "mm_report.h"
+#include <buddysim/state.h>
+
+#include "bs_dump_test.h"
 #include "mm_verify.h"
-#include "pcp.h"
-
-static const char *const kernels[] = {P54, P61, P612};
-#define for_each_kernel(k) for (unsigned int k = 0; k < 3; k++)
 
 static struct bs_machine *machine_with_pcp(const char *kernel, bs_pfn free, unsigned int high,
 					   unsigned int batch)
@@ -29,7 +29,7 @@ static struct bs_machine *machine_with_pcp(const char *kernel, bs_pfn free, unsi
  *   free 0, 1      L1: [1] [0] [2] [3]
  *   alloc -> 1, 0, 2
  *
- * spec allocator.md 9.1 no. 4
+ * RULES.md, refill and flush
  */
 static void test_refill_fifo_free_lifo(void **state)
 {
@@ -57,7 +57,7 @@ static void test_refill_fifo_free_lifo(void **state)
  *   before   L1: [14] ... [0]       15 pages, pages 16..63 in use
  *   free 15  L1: [15] ... [4]       o2 M: [0]
  *
- * spec allocator.md 9.1 no. 5
+ * RULES.md, flush
  */
 static void test_flush_takes_the_coldest(void **state)
 {
@@ -80,7 +80,7 @@ static void test_flush_takes_the_coldest(void **state)
  *   5.4   one of each, M then R then U:  L0: [2] [1]  L1: [1026] [1025]  L2: [514] [513]
  *   6.1   the list just used, all R:     L0: [2] [1] [0]  L1: [1026] [1025] [1024]
  *
- * spec allocator.md 9.1 no. 6 (which types lie where differs only in 6.12, see 9.3)
+ * RULES.md, flush (which types lie where differs only in 6.12, whose refills are larger)
  */
 static void test_flush_order_over_types(void **state)
 {
@@ -123,11 +123,11 @@ static void test_flush_order_over_types(void **state)
  *   before   L0: [4] [3] [2] [1] [0]   L1: [512]
  *   after    L0: [4] [3]               flushed M, U, U, U
  *
- * spec allocator.md 9.1 no. 7
+ * RULES.md, flush
  */
 static void test_round_robin_quota(void **state)
 {
-	struct bs_machine *m = machine_with_pages(P54, 4096);
+	struct bs_machine *m = machine_with_pages(LINUX_5_4, 4096);
 
 	(void)state;
 	boot_range(m, 512, 1024);
@@ -148,14 +148,14 @@ static void test_round_robin_quota(void **state)
  *                        flushed  4     8    12    12    12
  *                        left    12     8     4     4     4
  *
- * spec allocator.md 9.1 no. 8
+ * RULES.md, flush
  */
 static void test_free_factor_grows(void **state)
 {
 	static const struct {
 		unsigned int frees, left;
 	} steps[] = {{16, 12}, {20, 8}, {28, 4}, {40, 4}, {52, 4}};
-	struct bs_machine *m = machine_with_pcp(P61, 128, 16, 4);
+	struct bs_machine *m = machine_with_pcp(LINUX_6_1, 128, 16, 4);
 	struct bs_zone_info info;
 	bs_pfn pfn = 0;
 
@@ -179,11 +179,11 @@ static void test_free_factor_grows(void **state)
  *
  *   batch 1, high 200: flushes of 1, 2, 4, 8, 16, 32, 32, ...
  *
- * spec allocator.md 3.3
+ * RULES.md, flush
  */
 static void test_free_factor_ends_at_5(void **state)
 {
-	struct bs_machine *m = machine_with_pages(P61, 4096);
+	struct bs_machine *m = machine_with_pages(LINUX_6_1, 4096);
 
 	(void)state;
 	boot_range(m, 0, 2048);
@@ -205,11 +205,11 @@ static void test_free_factor_ends_at_5(void **state)
  *   order    10, 8 (o1), 6, 7 (o0)
  *   after    pcp empty                [6..11] as far as they merge
  *
- * spec allocator.md 9.1 no. 34, 9
+ * RULES.md, flush
  */
 static void test_free_high_flushes_all(void **state)
 {
-	struct bs_machine *m = machine_with_pcp(P61, 16, 8, 2);
+	struct bs_machine *m = machine_with_pcp(LINUX_6_1, 16, 8, 2);
 	bs_pfn pfn;
 
 	(void)state;
@@ -238,7 +238,7 @@ static void test_free_high_flushes_all(void **state)
  *         alloc o0 -> 8   L1: [9] .. [15]
  *   5.4   0, 2, then a refill of order 0 from 4 -> 4
  *
- * spec allocator.md 9.1 no. 10
+ * RULES.md, refill
  */
 static void test_refill_of_order_1(void **state)
 {
@@ -260,7 +260,7 @@ static void test_refill_of_order_1(void **state)
  *   before   o10 M: [0] [1024] [2048] [3072]
  *   6.1      -> 0, L13: [512], NR_FREE 3072         5.4   -> 3072, o9: [3584]
  *
- * spec allocator.md 9.1 no. 11
+ * RULES.md, refill
  */
 static void test_thp_takes_two(void **state)
 {
@@ -287,7 +287,7 @@ static void test_thp_takes_two(void **state)
  *   drain   5.4, 6.1   o0 U: [5]  o1 U: [6]  o2 M: [0]  and the larger, U
  *           6.12       everything U
  *
- * spec allocator.md 9.1 no. 18, 9.3 v13
+ * RULES.md, per-cpu lists; vector v13
  */
 static void test_stale_type(void **state)
 {
@@ -309,130 +309,36 @@ static void test_stale_type(void **state)
 }
 
 /*
- * What callers get is counted, not what lists exchange: a refill of 8 pages counts one.
+ * While reclaim is active a per-cpu list holds 4 batches at most, however high its limit (linux-6.1).
  *
- * spec allocator.md 9.1 no. 30
+ *   pcp L1: 2 pages, batch 4, high 100, RECLAIM_ACTIVE
+ *   13 frees   15 pages
+ *   1 free     16 = 4 * batch: one batch is flushed, 12 stay
  */
-static void test_counted_at_the_caller(void **state)
+static void test_reclaim_shrinks_per_cpu_lists(void **state)
 {
-	(void)state;
-	for_each_kernel(k)
-	{
-		struct bs_machine *m = machine_with_pcp(kernels[k], 64, 24, 8);
-		struct bs_machine_counters c;
+	char *path = bs_test_file(DUMP_START, ".txt");
+	struct bs_state *s = NULL;
+	struct bs_machine *m = NULL;
+	struct bs_zone_info zi;
+	struct bs_error err;
 
-		alloc(m, M, 0);
-		bs_machine_counters(m, &c);
-		assert_int_equal(c.pgalloc[BS_ZONE_NORMAL], 1);
-		assert_int_equal(c.allocs, 1);
-		assert_int_equal(c.allocs_order[0], 1);
-		assert_int_equal(c.pcp_refills, 1);
-		assert_int_equal(c.pgfree, 64); /* boot */
-		release(m, 0, 0);
-		bs_machine_counters(m, &c);
-		assert_int_equal(c.pgfree, 65);
-		assert_int_equal(c.frees, 1);
-		bs_machine_destroy(m);
+	(void)state;
+	assert_ok(bs_state_load(path, NULL, &s, &err), &err);
+	s->zone[0].flags = 2;
+	assert_ok(bs_machine_from_state(s, NULL, &m, &err), &err);
+	for (bs_pfn pfn = 100; pfn < 100 + 2 * 14; pfn += 2) {
+		bs_zone_info(m, 0, &zi);
+		assert_int_equal(zi.nr_pcp_pages, 2 + (pfn - 100) / 2);
+		assert_int_equal(bs_machine_adopt(m, pfn, 0), 0);
+		bs_free_pages(m, 0, pfn, 0);
 	}
-}
-
-/*
- * A request of order 3 finds nothing of that order in a zone with single pages: it fails, and has
- * halved free_factor once per zone tried and pass (fast, slow, slow again) all the same.
- *
- *   free_factor 4 -> 2 -> 1 -> 0: the next flush takes batch pages, not batch << 4.
- *
- * spec allocator.md 9.1 no. 31
- */
-static void test_failed_request_leaves_traces(void **state)
-{
-	struct bs_machine *m = machine_with_pcp(P61, 128, 16, 4);
-	struct bs_zone_info info;
-	bs_pfn pfn;
-
-	(void)state;
-	for (bs_pfn i = 0; i < 64; i++)
-		assert_int_equal(alloc(m, M, 0), i);
-	for (pfn = 0; pfn < 40; pfn++)
-		release(m, pfn, 0);
-	bs_zone_info(m, 0, &info);
-	assert_int_equal(info.nr_pcp_pages, 4);
-	/* Order 5 is no per-cpu order and changes nothing; order 1 fails where all pairs are taken. */
-	while (alloc(m, M, 3) >= 0)
-		;
-	while (alloc(m, M, 2) >= 0)
-		;
-	while (alloc(m, M, 1) >= 0)
-		;
-	for (; pfn < 52; pfn++)
-		release(m, pfn, 0);
-	bs_zone_info(m, 0, &info);
-	assert_int_equal(info.nr_pcp_pages, 12);
+	bs_zone_info(m, 0, &zi);
+	assert_int_equal(zi.nr_pcp_pages, 12);
+	bs_state_free(s);
 	bs_machine_destroy(m);
-}
-
-/*
- * 6.12 doubles the refill while nothing is freed: 1, 2, 4 batches; one free halves the factor.
- *
- *   batch 4, high 64   alloc 1: 4 pages   alloc 5: 8 pages   alloc 13: 16 pages
- *
- * spec allocator.md 4.7
- */
-static void test_refill_doubles(void **state)
-{
-	struct bs_machine *m = machine_with_pcp(P612, 512, 256, 4);
-	struct bs_machine_counters c;
-	static const unsigned int refills_after[] = {1, 5, 13, 29};
-
-	(void)state;
-	for (unsigned int n = 1, step = 0; n < 30; n++) {
-		alloc(m, M, 0);
-		if (step < 4 && n == refills_after[step])
-			step++;
-		bs_machine_counters(m, &c);
-		assert_int_equal(c.pcp_refills, step);
-	}
-	assert_int_equal(m->zones[0].pcp[0].alloc_factor, 4);
-	release(m, 0, 0);
-	assert_int_equal(m->zones[0].pcp[0].alloc_factor, 2);
-	bs_machine_destroy(m);
-}
-
-/*
- * Two frees of order 1-3 in a row, with enough freed before: 6.12 flushes all, however few.
- * One free of order 0 in between takes that back.
- *
- * spec allocator.md 3.3 (P612)
- */
-static void test_free_high_needs_two_in_a_row(void **state)
-{
-	struct bs_machine *m = machine_with_pcp(P612, 512, 400, 4);
-	struct bs_zone_info info;
-	int64_t p[8];
-
-	(void)state;
-	for (unsigned int i = 0; i < 8; i++)
-		p[i] = alloc(m, M, 1);
-	bs_drain_pages(m, BS_ALL_CPUS);
-	release(m, (bs_pfn)p[0], 1);
-	release(m, (bs_pfn)p[1], 1);
-	bs_zone_info(m, 0, &info);
-	/* free_count was 2 at the second: below batch. */
-	assert_int_equal(info.nr_pcp_pages, 4);
-	release(m, (bs_pfn)p[2], 1);
-	bs_zone_info(m, 0, &info);
-	assert_int_equal(info.nr_pcp_pages, 0);
-	/* Enough freed, but a single page came in between: kept. The next in a row flushes. */
-	release(m, (bs_pfn)p[3], 1);
-	assert_int_equal(bs_split_allocated(m, (bs_pfn)p[4], 0), 0);
-	release(m, (bs_pfn)p[4], 0);
-	release(m, (bs_pfn)p[5], 1);
-	bs_zone_info(m, 0, &info);
-	assert_int_equal(info.nr_pcp_pages, 3);
-	release(m, (bs_pfn)p[6], 1);
-	bs_zone_info(m, 0, &info);
-	assert_int_equal(info.nr_pcp_pages, 0);
-	bs_machine_destroy(m);
+	unlink(path);
+	free(path);
 }
 
 int main(void)
@@ -448,10 +354,7 @@ int main(void)
 		cmocka_unit_test(test_refill_of_order_1),
 		cmocka_unit_test(test_thp_takes_two),
 		cmocka_unit_test(test_stale_type),
-		cmocka_unit_test(test_counted_at_the_caller),
-		cmocka_unit_test(test_failed_request_leaves_traces),
-		cmocka_unit_test(test_refill_doubles),
-		cmocka_unit_test(test_free_high_needs_two_in_a_row),
+		cmocka_unit_test(test_reclaim_shrinks_per_cpu_lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Marks, reserves, list sizes, their use: spec allocator.md 1.5, 1.6, 1.8, 4.6, 9.1 no. 28, 29.
- * The worked numbers are those of live kernels (oracle/linux-6.1: i_o0_default, vi_mz_mix), with
- * the pages that were managed when they were computed. */
+/* May a zone give a block, and the marks that decide it. */
 #include "mm_test.h"
 
 #include "pcp.h"
-
-static const char *const kernels[] = {P54, P61, P612};
-#define for_each_kernel(k) for (unsigned int k = 0; k < 3; k++)
 
 struct expected {
 	bs_pfn managed;
@@ -130,7 +125,7 @@ static void test_large_guest(void **state)
  * 6.12 treats ZONE_MOVABLE like highmem: its min is managed/1024 within 32..128 and it takes no part
  * in sharing out; its low still follows from the share it would have had.
  *
- * spec allocator.md 1.5, 8.2 row 35
+ * RULES.md, watermarks
  */
 static void test_movable_zone(void **state)
 {
@@ -172,7 +167,7 @@ static void test_movable_zone(void **state)
  *
  *   mark 100, order 3:   107 free: 107 - 7 = 100: refused      108: passes
  *
- * spec allocator.md 9.1 no. 28
+ * RULES.md, watermarks
  */
 static void test_off_by_one(void **state)
 {
@@ -193,7 +188,7 @@ static void test_off_by_one(void **state)
  *
  *   o9 I: [0]   o0 M: [512]       order 1: refused although nr_free[9] = 1
  *
- * spec allocator.md 9.1 no. 29
+ * RULES.md, watermarks
  */
 static void test_isolated_blocks_satisfy_nobody(void **state)
 {
@@ -223,7 +218,7 @@ static void test_isolated_blocks_satisfy_nobody(void **state)
  *              6.1   100 - 50 = 50, - 50/4 = 38 (NON_BLOCK)
  *   GFP_NOWAIT       100: NON_BLOCK alone lowers nothing; 5.4: no ATOMIC bit, nothing either
  *
- * spec allocator.md 4.4, 4.6
+ * RULES.md, rmqueue and watermarks
  */
 static void test_reserves(void **state)
 {
@@ -257,7 +252,7 @@ static void test_reserves(void **state)
  *   NOFAIL   5.4  HARDER        100 - 25 = 75: passes at 80, not at 60
  *            6.1  MIN_RESERVE   100 - 50 = 50: passes at 60
  *
- * spec allocator.md 4.2 C, D
+ * RULES.md, rmqueue
  */
 static void test_last_resorts(void **state)
 {
@@ -287,7 +282,7 @@ static void test_last_resorts(void **state)
  *   DMA32 only, reserve against NORMAL 200, 100 pages free, GFP_KERNEL:
  *   5.4 takes a page; 6.1 is refused
  *
- * spec allocator.md 4.5, 8.1 no. 21
+ * RULES.md, rmqueue
  */
 static void test_lowmem_index(void **state)
 {
@@ -315,71 +310,25 @@ static void test_lowmem_index(void **state)
 }
 
 /*
- * NR_FREE_PAGES with drift: marks read the global part; the per-CPU part is folded only when it
- * exceeds the threshold.
+ * Some order-0 requests may ignore the boost: GFP_ATOMIC in 6.1, any HIGH request in 6.12.
  *
- *   threshold 2, batch 1     alloc: -1, alloc: -2 (kept), alloc: -3 (folded)
- *   what marks read          64        64                 61
+ *   min 10, boost 1000, 100 free: refused at 1010 less its reserves, passes at 10
  *
- * spec allocator.md 1.6
+ * RULES.md, watermarks
  */
-static void test_counter_drift(void **state)
+static void test_boost_retry(void **state)
 {
 	(void)state;
 	for_each_kernel(k)
 	{
-		const struct bs_zone_range zone = {.type = BS_ZONE_NORMAL, .spanned = 4096};
-		struct bs_machine *m;
-		struct bs_error err;
-
-		assert_ok(bs_machine_create(&(struct bs_machine_config){.kernel = kernels[k],
-									.memory_bytes = 16 << 20,
-									.zones = &zone,
-									.nr_zones = 1,
-									.no_boot = true,
-									.counter_drift = true},
-					    &m, &err),
-			  &err);
-		boot_range(m, 0, 64);
-		m->zones[0].stat_threshold = 2;
-		assert_int_equal(m->zones[0].nr_free_pages, 64);
-		alloc(m, M, 0);
-		alloc(m, M, 0);
-		assert_int_equal(m->zones[0].nr_free_pages, 64);
-		assert_int_equal(m->zones[0].stat_diff[0], -2);
-		assert_int_equal(nr_free_pages(m, 0), 62);
-		alloc(m, M, 0);
-		assert_int_equal(m->zones[0].nr_free_pages, 61);
-		assert_int_equal(m->zones[0].stat_diff[0], 0);
-		/* Upward the same: two are kept. */
-		release(m, 0, 0);
-		release(m, 1, 0);
-		assert_int_equal(m->zones[0].nr_free_pages, 61);
-		assert_int_equal(m->zones[0].stat_diff[0], 2);
-		assert_ok(bs_machine_check(m, &err), &err);
-		bs_machine_destroy(m);
-	}
-}
-
-/*
- * A refill is one addition in 6.1 and one per page in 6.12: with threshold 2 and a refill of 4,
- * 6.1 folds all four, 6.12 the first three.
- *
- * spec allocator.md 1.6, 8.2 row 22
- */
-static void test_drift_of_a_refill(void **state)
-{
-	(void)state;
-	for (unsigned int k = 1; k < 3; k++) {
 		struct bs_machine *m = machine_with_pages(kernels[k], 4096);
 
-		boot_range(m, 0, 64);
-		bs_zone_set_pcp(m, 0, 64, 4);
-		m->drift = true;
-		m->zones[0].stat_threshold = 2;
-		alloc(m, M, 0);
-		assert_int_equal(m->zones[0].nr_free_pages, k == 1 ? 60 : 61);
-		assert_int_equal(m->zones[0].stat_diff[0], k == 1 ? 0 : -1);
+		boot_range(m, 0, 100);
+		bs_zone_set_watermarks(m, 0, 10, 20, 30);
+		m->zones[0].boost = 1000;
+		assert_int_equal(alloc_gfp(m, BS_GFP_ATOMIC, 0) >= 0, k > 0);
+		assert_int_equal(alloc_gfp(m, BS_GFP_KERNEL | BS_GFP_HIGH, 0) >= 0, k == 2);
+		assert_int_equal(alloc_gfp(m, BS_GFP_ATOMIC, 1), -1);
 		bs_machine_destroy(m);
 	}
 }
@@ -395,8 +344,7 @@ int main(void)
 		cmocka_unit_test(test_reserves),
 		cmocka_unit_test(test_last_resorts),
 		cmocka_unit_test(test_lowmem_index),
-		cmocka_unit_test(test_counter_drift),
-		cmocka_unit_test(test_drift_of_a_refill),
+		cmocka_unit_test(test_boost_retry),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

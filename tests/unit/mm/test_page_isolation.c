@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Isolation of pageblocks and of single free blocks. Spec allocator.md 6, 9.1 no. 22, 23, 32;
- * reporting.md 0.4, 0.5. */
+/* Pageblocks out of circulation and back, alone and as ranges. */
 #include "mm_test.h"
 
 #include <errno.h>
 
 #include "mm_report.h"
 #include "mm_verify.h"
-
-static const char *const kernels[] = {P54, P61, P612};
-#define for_each_kernel(k) for (unsigned int k = 0; k < 3; k++)
 
 /*
  * An order-10 block isolated half by half.
@@ -20,7 +16,7 @@ static const char *const kernels[] = {P54, P61, P612};
  *   uniso both
  *   after    5.4 o10 M: [0] [2048]      6.1 o10 M: [2048] [0]
  *
- * spec allocator.md 9.1 no. 22, 9.3 v14
+ * RULES.md, isolation; vector v14
  */
 static void test_unisolate_position(void **state)
 {
@@ -52,7 +48,7 @@ static void test_unisolate_position(void **state)
  *   free both      o9 M: [0] I: [512]          only the first counts as free
  *   uniso 512      5.4 o10 M: [0] [3072]       6.1 o10 M: [3072] [0]
  *
- * spec allocator.md 9.1 no. 23
+ * RULES.md, isolation
  */
 static void test_isolated_half_merges_at_unset(void **state)
 {
@@ -86,7 +82,7 @@ static void test_isolated_half_merges_at_unset(void **state)
  *   after    o9 M: [0] I: [512]  o10 M: [1024]
  *   undone   o10 M: [1024] [0]
  *
- * spec allocator.md 9.1 no. 32
+ * RULES.md, isolation
  */
 static void test_range_cuts_straddling_blocks(void **state)
 {
@@ -109,7 +105,7 @@ static void test_range_cuts_straddling_blocks(void **state)
  *
  *   [0,2048), page 1024 in use and not movable      range [0,2048): -EBUSY, all types M again
  *
- * spec allocator.md 6.2
+ * RULES.md, isolation
  */
 static void test_failed_range_is_undone(void **state)
 {
@@ -135,7 +131,7 @@ static void test_failed_range_is_undone(void **state)
  *
  *   pcp L1: [0]       5.4: the page goes to the I list; 6.1: stays
  *
- * spec allocator.md 6.1, 8.1 no. 13
+ * RULES.md, isolation
  */
 static void test_isolation_drains(void **state)
 {
@@ -168,53 +164,6 @@ static void take(struct bs_machine *m, bs_pfn pfn, unsigned int order)
 }
 
 /*
- * A reporter takes a block and puts it back: away from every list in between, MOVABLE afterwards.
- *
- *   before   o9 U: [0]    o10 M: [2048]      pageblock 0 is U
- *   take 0   o10 M: [2048]                   block 0 isolated, pageblock 0 now M
- *   put      o9 M: [0]    o10 M: [2048]
- *   taken again, 512 freed meanwhile, put: o10 M: [2048] [0], merged, at the tail
- *
- * spec reporting.md 0.4, 0.5
- */
-static void test_isolate_free_page(void **state)
-{
-	(void)state;
-	for_each_kernel(k)
-	{
-		struct bs_machine *m = machine_with_pages(kernels[k], 4096);
-		struct bs_machine_counters c;
-		bs_pfn final;
-
-		boot_range(m, 0, 512);
-		assert_int_equal(alloc(m, U, 9), 0);
-		boot_range(m, 2048, 3072);
-		release(m, 0, 9);
-		assert_lists(m, "o9 U:[0] o10 M:[2048]");
-		take(m, 0, 9);
-		assert_lists(m, "o10 M:[2048]");
-		assert_types(m, "MMMMMMMM");
-		assert_int_equal(bs_page_state(m, 3), BS_PAGE_ISOLATED);
-		assert_int_equal(nr_free_pages(m, 0), 1024);
-		bs_machine_counters(m, &c);
-		assert_int_equal(c.pageblocks_retyped, 1);
-		bs_mm_zone_lock(m, 0);
-		assert_int_equal(bs_mm_putback(m, 0, 9, BS_MT_NOW, true, &final), 9);
-		bs_mm_zone_unlock(m, 0);
-		assert_int_equal(final, 0);
-		assert_lists(m, "o9 M:[0] o10 M:[2048]");
-		/* Its buddy appears while it is away: put back, it merges. */
-		take(m, 0, 9);
-		boot_range(m, 512, 1024);
-		bs_mm_zone_lock(m, 0);
-		assert_int_equal(bs_mm_putback(m, 0, 9, BS_MT_NOW, true, &final), 10);
-		bs_mm_zone_unlock(m, 0);
-		assert_lists(m, "o10 M:[2048,0]");
-		bs_machine_destroy(m);
-	}
-}
-
-/*
  * Half of a block: what is split off the other half stands on a list that its pageblock is not of.
  *
  *   before   o10 M: [0]  o0 M: [1024]                   NR_FREE 1025
@@ -226,7 +175,7 @@ static void test_isolate_free_page(void **state)
  *
  *   iso 512  o9 M: [0] I: [512]    alloc o9 M = 0    uniso 512    o9 M: [512], NR_FREE 513
  *
- * spec allocator.md 6.1 to 6.3, 9.1 no. 32
+ * RULES.md, isolation
  */
 static void test_half_of_a_block(void **state)
 {
@@ -266,7 +215,7 @@ static void test_half_of_a_block(void **state)
  *   |A.............0...............|    order 10, movable, then taken by a reporter
  *                  ^ 512: refused from both sides; the whole, [0,1024), is not
  *
- * spec allocator.md 6.2
+ * RULES.md, isolation
  */
 static void test_busy_block_across_an_end(void **state)
 {
@@ -306,7 +255,7 @@ static void test_busy_block_across_an_end(void **state)
  *   alloc o9  = 0
  *   uniso 512 o9 M: [512]              NR_FREE 513, not 1025
  *
- * spec allocator.md 6.3; P612 cuts by itself (isolate_move)
+ * RULES.md, isolation; linux-6.12 cuts by itself
  */
 static void test_neighbours_end_one_by_one(void **state)
 {
@@ -336,102 +285,6 @@ static void test_neighbours_end_one_by_one(void **state)
 	}
 }
 
-/*
- * Taking obeys the min mark: free - must exceed min + 2^order.
- *
- *   min 512, 1024 free, order 9: 1024 > 1024 fails; one page more passes
- *
- * spec reporting.md 0.4
- */
-static void test_isolate_obeys_min(void **state)
-{
-	(void)state;
-	for_each_kernel(k)
-	{
-		struct bs_machine *m = machine_with_pages(kernels[k], 4096);
-
-		boot_range(m, 0, 512);
-		boot_range(m, 1024, 1536);
-		bs_zone_set_watermarks(m, 0, 512, 600, 700);
-		bs_mm_zone_lock(m, 0);
-		assert_false(bs_mm_isolate_free_page(m, 0, 9));
-		bs_mm_zone_unlock(m, 0);
-		assert_int_equal(nr_free_pages(m, 0), 1024);
-		boot_range(m, 2048, 2049);
-		take(m, 0, 9);
-		assert_int_equal(nr_free_pages(m, 0), 513);
-		/* ... which pulling does not ask for. */
-		bs_mm_zone_lock(m, 0);
-		bs_mm_pull_free_page(m, 1024, 9);
-		bs_mm_zone_unlock(m, 0);
-		assert_lists(m, "o0 M:[2048]");
-		bs_machine_destroy(m);
-	}
-}
-
-/*
- * 6.12 isolating half a pageblock moves the other half's free blocks to the M lists with it.
- *
- *   before   o8 U: [0] [256] do not merge: page 256's block in use half; pageblock 0 U
- *   take (0,o8)    rest of pageblock 0: o7 M: [256]
- *   6.1 sets the type and leaves o7 U: [256] where it is
- *
- * spec allocator.md 6.3 (P612)
- */
-static void test_isolating_half_a_pageblock(void **state)
-{
-	(void)state;
-	for (unsigned int k = 1; k < 3; k++) {
-		struct bs_machine *m = machine_with_pages(kernels[k], 4096);
-
-		boot_range(m, 0, 512);
-		boot_range(m, 1024, 1025);
-		assert_int_equal(alloc(m, U, 7), 0);
-		assert_int_equal(alloc(m, U, 7), 128);
-		assert_int_equal(alloc(m, U, 7), 256);
-		assert_int_equal(alloc(m, U, 7), 384);
-		release(m, 0, 7);
-		release(m, 128, 7);
-		release(m, 256, 7);
-		assert_lists(m, "o0 M:[1024] o7 U:[256] o8 U:[0]");
-		take(m, 0, 8);
-		assert_lists(m, k == 2 ? "o0 M:[1024] o7 M:[256]" : "o0 M:[1024] o7 U:[256]");
-		assert_types(m, "MMMMMMMM");
-		bs_machine_destroy(m);
-	}
-}
-
-/*
- * Rotation: the cyclic order of a list stays.
- *
- *   before   o10 M: [0] [1024] [2048] [3072]      (6.1)
- *   2048 first     [2048] [3072] [0] [1024]
- *
- * spec reporting.md 15 no. 28
- */
-static void test_rotation(void **state)
-{
-	struct bs_machine *m = machine_with_pages(P61, 4096);
-
-	(void)state;
-	boot_range(m, 0, 4096);
-	bs_mm_zone_lock(m, 0);
-	bs_mm_list_rotate(m, 0, 10, M, 2048);
-	assert_lists(m, "o10 M:[2048,3072,0,1024]");
-	bs_mm_list_rotate(m, 0, 10, M, 2048);
-	bs_mm_set_reported(m, 3072, 10, true);
-	bs_mm_zone_unlock(m, 0);
-	assert_lists(m, "o10 M:[2048,3072r,0,1024]");
-	/* Last instead of first. */
-	bs_mm_list_reorder(m, 0, 10, M, 2048, false);
-	assert_lists(m, "o10 M:[3072r,0,1024,2048]");
-	/* Split for an allocation, the mark is gone. */
-	assert_int_equal(alloc(m, M, 4), 3072);
-	assert_lists(m, "o4 M:[3088] o5 M:[3104] o6 M:[3136] o7 M:[3200] o8 M:[3328] "
-			"o9 M:[3584] o10 M:[0,1024,2048]");
-	bs_machine_destroy(m);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -440,13 +293,9 @@ int main(void)
 		cmocka_unit_test(test_range_cuts_straddling_blocks),
 		cmocka_unit_test(test_failed_range_is_undone),
 		cmocka_unit_test(test_isolation_drains),
-		cmocka_unit_test(test_isolate_free_page),
 		cmocka_unit_test(test_half_of_a_block),
 		cmocka_unit_test(test_busy_block_across_an_end),
 		cmocka_unit_test(test_neighbours_end_one_by_one),
-		cmocka_unit_test(test_isolate_obeys_min),
-		cmocka_unit_test(test_isolating_half_a_pageblock),
-		cmocka_unit_test(test_rotation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

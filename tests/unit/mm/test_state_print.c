@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Writing the dump format. */
+#include "bs_test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <buddysim/state.h>
+
+#include "bs_dump_test.h"
+#include "state_print.h"
+
+static char *printed(const char *text)
+{
+	char *path = bs_test_file(text, ".txt"), *out = NULL;
+	struct bs_state *s = NULL;
+	struct bs_error err;
+	size_t size;
+	FILE *f = open_memstream(&out, &size);
+
+	assert_ok(bs_state_load(path, NULL, &s, &err), &err);
+	unlink(path);
+	free(path);
+	bs_state_print(s, f);
+	bs_state_free(s);
+	assert_int_equal(fclose(f), 0);
+	return out;
+}
+
+/* Each record of a dump, with the keys that are known. */
+static void test_every_record_is_written(void **state)
+{
+	static const char *const lines[] = {
+		"pa_oracle 1 kernel=6.1.0-test max_order=10 page_size=4096 pageblock_order=9 ",
+		"\ndump start\nzone 2 Normal node=0 start_pfn=0 spanned=4096 ",
+		" flags=0x0 vm_free=1024 ",
+		"\nlowmem 2 0 0 0 0 0\n",
+		"\narea 2 10 nr_free=1\nfree 2 10 1 1024r\n",
+		"\npcp 2 cpu=0 count=2 high=100 batch=4 ",
+		"\npcpl 2 1 17 16:3\n",
+		"\nblk 2 0 8 1\nlru 2 32+4\nenddump start\n",
+	};
+	char *text = printed(DUMP_START);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		assert_says(text, lines[i]);
+	assert_null(strstr(text, "colour"));
+	free(text);
+}
+
+/* What was written says, read and written again, the same. */
+static void test_written_twice_is_the_same(void **state)
+{
+	char *once = printed(DUMP_START), *twice = printed(once);
+
+	(void)state;
+	assert_string_equal(once, twice);
+	free(once);
+	free(twice);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_record_is_written),
+		cmocka_unit_test(test_written_twice_is_the_same),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
