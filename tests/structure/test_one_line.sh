@@ -3,10 +3,10 @@
 # Whatever can be added is added to a copy of the tree with one file and one line, and is there:
 # listed, in the help, run, in the record.
 #
-#   test_one_line.sh SOURCE_TREE SCRATCH [KIND...]
+#   test_one_line.sh SOURCE_TREE SCRATCH [EXAMPLE...]
 #
-# An example one_line/KIND.c says on its first lines which file it becomes and which line is added to
-# which table. What `git diff --stat` says of each is printed, for CONTRIBUTING.md.
+# An example one_line/KIND.c says on its first lines which file it becomes, if it needs one, and which
+# line is added to which table. What `git diff --stat` says of each is printed, for CONTRIBUTING.md.
 set -euo pipefail
 src=$(cd "$1" && pwd)
 scratch=$2
@@ -29,25 +29,44 @@ repo commit -qm "as it is"
 # "// file: PATH" and "// line: TABLE: LINE" of an example
 said() { sed -n "s|^// $1: ||p" "$2"; }
 
+# Into the table, before the last line of its kind: "BS_DEVICE(..." or "FIGURE(CELL, ...".
+insert() { # table line
+	awk -v line="$2" '
+	function kind(l) { return match(l, /^[A-Z_]+\((CELL,)?/) ? substr(l, 1, RLENGTH) : "" }
+	{ text[NR] = $0; if (kind($0) == kind(line)) at = NR }
+	END {
+		for (i = 1; i <= NR; i++) {
+			if (i == at) print line
+			print text[i]
+		}
+		exit !at
+	}' "$1" >"$scratch/table" || fail "no line like \"$2\" in $1"
+	cp "$scratch/table" "$1"
+}
+
 add() { # example
-	local file line table
+	local file line table files=1
 	file=$(said file "$1")
 	line=$(said line "$1")
 	table=${line%%: *}
-	[ ! -e "$tree/$file" ] || fail "$file is there already"
-	cp "$1" "$tree/$file"
-	printf '%s\n' "${line#*: }" >>"$tree/$table"
+	if [ -n "$file" ]; then
+		[ ! -e "$tree/$file" ] || fail "$file is there already"
+		cp "$1" "$tree/$file"
+		files=2
+	fi
+	insert "$tree/$table" "${line#*: }"
 	repo add -A
-	repo diff --cached --stat >"$scratch/stat"
+	echo "$(basename "${1%.*}"):"
+	repo diff --cached --stat --stat-width=80
+	[ "$(repo diff --cached --name-only | wc -l)" = $files ] || fail "$1: not $files files"
+	repo diff --cached --numstat -- "$table" | grep -q '^1	0	' || fail "$1: not one line"
 	repo commit -qm "an example"
-	echo "$(basename "$1" .c):"
-	cat "$scratch/stat"
-	grep -qE '^ 2 files changed' "$scratch/stat" || fail "$1: not one file and one line"
-	repo diff --numstat HEAD~1 -- "$table" | grep -qE '^1	0	' || fail "$1: not one line"
 }
 
-[ $# -gt 0 ] || set -- $(cd "$src/tests/structure/one_line" && ls *.c | sed 's/\.c$//')
-for kind; do add "$src/tests/structure/one_line/$kind.c"; done
+shopt -s nullglob
+examples=("$src"/tests/structure/one_line/*.*)
+[ $# -eq 0 ] || examples=("${@/#/"$src/tests/structure/one_line/"}")
+for e in "${examples[@]}"; do add "$e"; done
 
 cmake -S "$tree" -B "$scratch/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O0 \
 	-DBUILD_TESTING=OFF -DBS_JEMALLOC=OFF >"$scratch/log" 2>&1 &&
@@ -78,6 +97,20 @@ check_device() {
 	has '"example"' compare "$trace" -s rotation --device example --format json
 }
 
-for kind; do "check_$kind"; done
+check_behaviour() {
+	has example list kernels
+}
+
+check_figure() {
+	has "seven bytes a request" list metrics
+	has example_bytes compare "$trace" -s rotation --format csv
+	has '"example_bytes"' compare "$trace" -s rotation --format json --fail-if example_bytes=1TiB
+	jq -e '.cells[0] | .example_bytes == 7 * .calls' out >/dev/null || fail "not 7 a request"
+}
+
+for e in "${examples[@]}"; do
+	name=$(basename "${e%.*}")
+	"check_$name"
+done
 [ "$failures" = 0 ] || { echo "$failures failures" >&2; exit 1; }
 echo "all there"
