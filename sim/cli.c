@@ -39,16 +39,6 @@ void cli_warn(const char *fmt, ...)
 	fputc('\n', stderr);
 }
 
-int cli_make_dir(const char *path)
-{
-	struct bs_error err;
-
-	if (!mkdir(path, 0777) || errno == EEXIST)
-		return 0;
-	bs_error_set(&err, BS_RESOURCE, errno, path, "create its parent first", "cannot create");
-	return cli_error(&err);
-}
-
 _Noreturn void cli_usage(const char *option, const char *fmt, ...)
 {
 	va_list ap;

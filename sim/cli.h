@@ -35,8 +35,6 @@ void cli_parse(const struct argp *argp, const char *verb, int argc, char **argv,
 int cli_error(const struct bs_error *e);
 /* What was printed on stdout arrived: 0, or the exit status. */
 int cli_printed(void);
-/* Make a directory for output; that it is there already is as good. 0, or the exit status. */
-int cli_make_dir(const char *path);
 void cli_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* One line on stderr, then exit with status 2. */
 _Noreturn void cli_usage(const char *option, const char *fmt, ...)

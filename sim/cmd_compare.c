@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* cmd_compare.c - `buddysim compare TRACE...` and `buddysim run TRACE`. */
+#include <errno.h>
 #include <inttypes.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,30 +36,48 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_child children[] = {{&sim_options_argp, 0, NULL, 0}, {0}};
 
-/* Pictures of one trace: into DIR itself, or into DIR/<trace> when there are several. */
+/* DIR itself, or DIR/<trace> when there are several; to be free()d. */
+static char *plots_dir(const struct compare_input *in, const char *trace)
+{
+	const char *slash = strrchr(trace, '/'), *name = slash ? slash + 1 : trace;
+	char *dir;
+
+	if (in->nr_traces == 1)
+		return strdup(in->o.plots);
+	if (asprintf(&dir, "%s/%.*s", in->o.plots, (int)strcspn(name, "."), name) < 0)
+		return NULL;
+	return dir;
+}
+
+static int no_memory(const char *where, struct bs_error *err)
+{
+	return bs_error_set(err, BS_RESOURCE, ENOMEM, where, NULL, "cannot write");
+}
+
+/* Record and pictures of one trace, together. */
 static int write_plots(const struct compare_input *in, const struct bs_result *r, const char *trace)
 {
-	char dir[4096], record[4200], base[1024];
+	char *dir = plots_dir(in, trace), *record = NULL;
 	struct bs_error err;
-	int status = cli_make_dir(in->o.plots);
+	struct folder f;
+	int ret = dir ? folder_open(&f, dir, &err) : no_memory(in->o.plots, &err);
 
-	if (status)
-		return status;
-	snprintf(dir, sizeof(dir), "%s", in->o.plots);
-	if (in->nr_traces > 1) {
-		snprintf(base, sizeof(base), "%s", trace);
-		snprintf(dir, sizeof(dir), "%s/%.*s", in->o.plots,
-			 (int)strcspn(basename(base), "."), basename(base));
-		status = cli_make_dir(dir);
-		if (status)
-			return status;
+	if (!ret) {
+		record = folder_file(&f, "record.json");
+		ret = record ? bs_result_write(r, BS_FORMAT_JSON, !in->o.no_measured, record, &err)
+			     : no_memory(dir, &err);
+		if (!ret)
+			ret = report_plots(record, &f, &err);
+		if (ret)
+			folder_abandon(&f);
+		else
+			ret = folder_commit(&f, &err);
 	}
-	snprintf(record, sizeof(record), "%s/record.json", dir);
-	if (bs_result_write(r, BS_FORMAT_JSON, !in->o.no_measured, record, &err) ||
-	    report_plots(record, dir, &err))
-		return cli_error(&err);
-	fprintf(stderr, "record and pictures: %s\n", dir);
-	return 0;
+	if (!ret)
+		fprintf(stderr, "record and pictures: %s\n", dir);
+	free(record);
+	free(dir);
+	return ret ? cli_error(&err) : 0;
 }
 
 static void print_warnings(const struct bs_result *r)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* cmd_experiment.c - `buddysim experiment NAME`: E4 .. E8, which need no trace. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,22 +65,41 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-/* Record, data and the experiment's own picture into DIR. */
-static int write_plots(const struct experiment_input *in, const struct bs_experiment *x)
+/* Record, data and the experiment's own picture, together. */
+static int write_files(const struct experiment_input *in, const struct bs_experiment *x,
+		       const struct folder *f, struct bs_error *err)
 {
-	char record[4200], picture[64];
-	struct bs_error err;
-	int status = cli_make_dir(in->plots);
+	char *record = folder_file(f, "record.json"), picture[64];
+	int ret;
 
-	if (status)
-		return status;
-	snprintf(record, sizeof(record), "%s/record.json", in->plots);
 	snprintf(picture, sizeof(picture), "experiment_%s", in->cfg.name);
 	for (char *c = picture; *c; c++)
 		if (*c == '-')
 			*c = '_';
-	if (bs_experiment_write(x, BS_FORMAT_JSON, !in->no_measured, record, &err) ||
-	    bs_experiment_data(x, in->plots, &err) || report_picture(picture, in->plots, &err))
+	ret = record ? bs_experiment_write(x, BS_FORMAT_JSON, !in->no_measured, record, err)
+		     : bs_error_set(err, BS_RESOURCE, ENOMEM, in->plots, NULL, "cannot write");
+	if (!ret)
+		ret = bs_experiment_data(x, f->path, err);
+	if (!ret)
+		ret = report_picture(picture, f, err);
+	free(record);
+	return ret;
+}
+
+static int write_plots(const struct experiment_input *in, const struct bs_experiment *x)
+{
+	struct bs_error err;
+	struct folder f;
+	int ret = folder_open(&f, in->plots, &err);
+
+	if (ret)
+		return cli_error(&err);
+	ret = write_files(in, x, &f, &err);
+	if (ret)
+		folder_abandon(&f);
+	else
+		ret = folder_commit(&f, &err);
+	if (ret)
 		return cli_error(&err);
 	fprintf(stderr, "record and picture: %s\n", in->plots);
 	return 0;

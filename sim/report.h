@@ -5,13 +5,15 @@
 
 #include <buddysim/buddysim.h>
 
-/*
- * Write the record's TSV files into @dir and draw every picture of plots/ there, as SVG and PNG.
- * The record must hold a timeline. 0, or negative with @err.
- */
-int report_plots(const char *record_path, const char *dir, struct bs_error *err);
+#include "folder.h"
 
-/* Draw picture @name of plots/ in @dir from the TSV files that are there already. As above. */
-int report_picture(const char *name, const char *dir, struct bs_error *err);
+/*
+ * Write the record's TSV files into @f and draw every picture of plots/ there, as SVG and PNG. The
+ * record must hold a timeline. 0, or negative with @err.
+ */
+int report_plots(const char *record_path, const struct folder *f, struct bs_error *err);
+
+/* Draw picture @name of plots/ in @f from the TSV files that are there already. As above. */
+int report_picture(const char *name, const struct folder *f, struct bs_error *err);
 
 #endif

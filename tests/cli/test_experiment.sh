@@ -43,7 +43,8 @@ expect 2 "--size" -- experiment churn --size huge
 expect 2 -- experiment churn --size ci -s nosuch
 expect 2 -- experiment churn --size ci -s boundary:nosuch=1
 expect 4 "nowhere" -- experiment release --size ci -o nowhere/x.json
-expect 4 "nowhere" -- experiment release --size ci -s none --plots nowhere/x
+touch nowhere
+expect 4 "nowhere/x" -- experiment release --size ci -s none --plots nowhere/x
 
 if command -v gnuplot >/dev/null; then
 	for name in release list-walk pressure churn stall; do

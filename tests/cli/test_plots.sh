@@ -58,6 +58,53 @@ done
 grep -q bound "it's/cost_gain.svg" || fail "the bound is missing"
 grep -q Rss "it's/resident.svg" || fail "unmapped memory is not told apart"
 
+# An older record is read; what its schema does not know is named, on stderr.
+"$program" report record.json --data older 2> talk || fail "an older record: status $?"
+grep -q 'does not know: .*used_mib_s.*agreement.strict' talk || fail "what it lacks: $(cat talk)"
+! grep -q held_mib_s talk || fail "it lacks what it has: $(cat talk)"
+
+# Two runs into one folder: each has all of its own files there, and the later one stays.
+sed 's/small.cborseq/other.cborseq/' record.json > other.json
+"$program" report other.json --plots both & one=$!
+"$program" report record.json --plots both & two=$!
+wait $one || fail "the first of two at once: status $?"
+wait $two || fail "the second of two at once: status $?"
+name=$(sed -n 's/^trace\t//p' both/about.tsv)
+for svg in both/*.svg; do
+	grep -q "$name" "$svg" || fail "$svg is not of the run that about.tsv is of, $name"
+done
+[ -z "$(find both -name '.*' -not -path both)" ] || fail "a private folder stayed: $(ls -A both)"
+
+# What was killed outright left its folder: the next run takes it away. One in use stays.
+mkdir -p both/.buddysim-dead both/.buddysim-used
+echo x > both/.buddysim-dead/resident.svg
+exec 8< both/.buddysim-used
+flock 8
+"$program" report record.json --data both 2> talk || fail "beside an orphan: status $?"
+[ ! -e both/.buddysim-dead ] || fail "an orphan stayed"
+[ -e both/.buddysim-used ] || fail "another run's folder was removed"
+exec 8<&-
+rmdir both/.buddysim-used
+
+# Stopped while gnuplot draws: at once, and nothing is left; what was there before is as it was.
+mkdir slow
+printf '#!/bin/sh\necho started >&2; touch "$0.started"; exec sleep 60\n' > slow/gnuplot
+chmod +x slow/gnuplot
+before=$(ls -A both; cat both/about.tsv)
+for signal in INT TERM HUP; do
+	rm -f slow/gnuplot.started
+	PATH=$scratch/slow:$PATH "$program" report other.json --plots both 2> talk & pid=$!
+	for i in $(seq 100); do
+		[ ! -e slow/gnuplot.started ] || break
+		sleep 0.1
+	done
+	status=0
+	kill -$signal $pid
+	wait $pid || status=$?
+	[ "$status" = 130 ] || fail "$signal while gnuplot draws: status $status: $(cat talk)"
+	[ "$(ls -A both; cat both/about.tsv)" = "$before" ] || fail "$signal left: $(ls -A both)"
+done
+
 refused() { # status, words, arguments...
 	want=$1 words=$2 status=0
 	shift 2

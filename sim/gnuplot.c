@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "gnuplot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static int no_memory(struct bs_error *err)
+{
+	return bs_error_set(err, BS_RESOURCE, ENOMEM, "pictures", NULL, "cannot be drawn");
+}
+
+const char *gnuplot_scripts(struct bs_error *err)
+{
+	const char *const places[] = {getenv("BUDDYSIM_PLOTS"), BS_PLOTS_INSTALLED, BS_PLOTS_DIR};
+
+	for (unsigned int i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		char path[4096];
+
+		if (!places[i] || !*places[i])
+			continue;
+		snprintf(path, sizeof(path), "%s/resident.gp", places[i]);
+		if (!access(path, R_OK))
+			return places[i];
+		/* Who names a folder wants no other one. */
+		if (!i)
+			break;
+	}
+	bs_error_set(err, BS_RESOURCE, 0, places[0] ? places[0] : BS_PLOTS_INSTALLED,
+		     "set BUDDYSIM_PLOTS to the folder with resident.gp",
+		     "the gnuplot scripts are not there");
+	return NULL;
+}
+
+/* The first line of what gnuplot complained about that says something. */
+static void first_complaint(FILE *f, char *text, size_t size)
+{
+	char line[256];
+
+	snprintf(text, size, "no message");
+	rewind(f);
+	while (fgets(line, sizeof(line), f)) {
+		size_t blank = strspn(line, " \t^\n");
+
+		line[strcspn(line, "\n")] = '\0';
+		/* gnuplot repeats the line with a caret under it; the message comes after. */
+		if (!line[blank] || !strstr(line, "line "))
+			continue;
+		snprintf(text, size, "%s", line + blank);
+		return;
+	}
+}
+
+/* Start it, talking into @talk, with the signals that a program usually gets. 0 or errno. */
+static int start(char *const argv[], FILE *talk, pid_t *pid)
+{
+	posix_spawn_file_actions_t fa;
+	posix_spawnattr_t attr;
+	sigset_t none;
+	int e = posix_spawn_file_actions_init(&fa);
+
+	if (e)
+		return e;
+	e = posix_spawnattr_init(&attr);
+	if (e)
+		goto out;
+	sigemptyset(&none);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
+	e = posix_spawn_file_actions_adddup2(&fa, fileno(talk), STDERR_FILENO);
+	if (!e)
+		e = posix_spawn_file_actions_addopen(&fa, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	/* stdout is data: gnuplot's must not get there. */
+	if (!e)
+		e = posix_spawn_file_actions_adddup2(&fa, STDERR_FILENO, STDOUT_FILENO);
+	if (!e)
+		e = posix_spawnp(pid, "gnuplot", &fa, &attr, argv, environ);
+	posix_spawnattr_destroy(&attr);
+out:
+	posix_spawn_file_actions_destroy(&fa);
+	return e;
+}
+
+/* Until it has ended, or a signal has come that ends us. The signal's number, or 0. */
+static int wait_for(pid_t pid, int *status)
+{
+	sigset_t set, before;
+	int signal = 0, got;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, &before);
+	while (!signal && !waitpid(pid, status, WNOHANG)) {
+		got = sigwaitinfo(&set, NULL);
+		if (got > 0 && got != SIGCHLD)
+			signal = got;
+	}
+	if (signal) {
+		kill(pid, SIGTERM);
+		while (waitpid(pid, status, 0) < 0 && errno == EINTR)
+			;
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return signal;
+}
+
+static int not_there(int e, struct bs_error *err)
+{
+	return bs_error_set(err, BS_RESOURCE, e, "gnuplot", "install the package gnuplot-nox",
+			    "cannot be run");
+}
+
+static int run_gnuplot(char *const argv[], const char *script, struct bs_error *err)
+{
+	FILE *talk = tmpfile();
+	char text[256];
+	int e, status = 0, signal;
+	pid_t pid;
+
+	if (!talk)
+		return bs_error_set(err, BS_RESOURCE, errno, script, NULL, "no temporary file");
+	e = start(argv, talk, &pid);
+	if (e) {
+		fclose(talk);
+		return not_there(e, err);
+	}
+	signal = wait_for(pid, &status);
+	first_complaint(talk, text, sizeof(text));
+	fclose(talk);
+	/* Ctrl-C reaches gnuplot as well, and may have ended it first. */
+	if (signal || (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT))
+		return bs_error_set(err, BS_INTERRUPTED, 0, "pictures", NULL,
+				    "stopped while they were drawn");
+	if (WIFEXITED(status) && !WEXITSTATUS(status))
+		return 0;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+		return not_there(0, err);
+	return bs_error_set(err, BS_RESOURCE, 0, script,
+			    "pictures need gnuplot 5.4 with svg and pngcairo: gnuplot-nox",
+			    "gnuplot failed: %s", text);
+}
+
+/*
+ * The setting name='DIR/FILE' for gnuplot -e. In its single quotes only the quote itself is special;
+ * but a name that begins with < or | would be a command to it, so none begins with what the user
+ * gave, unless that is a /.
+ */
+static char *setting(const char *name, const char *dir, const char *file)
+{
+	char *s = NULL;
+	size_t size;
+	FILE *f = open_memstream(&s, &size);
+
+	if (!f)
+		return NULL;
+	fprintf(f, "%s='%s", name, *dir == '/' ? "" : "./");
+	for (; *dir; dir++)
+		fputs(*dir == '\'' ? "''" : (char[]){*dir, '\0'}, f);
+	fprintf(f, "%s%s'", file ? "/" : "", file ? file : "");
+	if (!fclose(f))
+		return s;
+	free(s);
+	return NULL;
+}
+
+/* gnuplot does not say when the disk was full: a whole picture ends the way its format ends. */
+static bool is_whole(const char *path, const char *end)
+{
+	char tail[16];
+	FILE *f = fopen(path, "re");
+	bool whole;
+
+	if (!f)
+		return false;
+	whole = !fseek(f, -(long)sizeof(tail), SEEK_END) &&
+		fread(tail, 1, sizeof(tail), f) == sizeof(tail) &&
+		memmem(tail, sizeof(tail), end, strlen(end));
+	fclose(f);
+	return whole;
+}
+
+static int check_whole(const char *dir, const char *name, const char *format, const char *end,
+		       struct bs_error *err)
+{
+	char *path;
+	int ret = 0;
+
+	if (asprintf(&path, "%s/%s.%s", dir, name, format) < 0)
+		return no_memory(err);
+	if (!is_whole(path, end))
+		ret = bs_error_set(err, BS_RESOURCE, 0, path, "check the free space there",
+				   "the picture is not whole");
+	free(path);
+	return ret;
+}
+
+int gnuplot_draw(const char *scripts, const char *name, const char *dir, struct bs_error *err)
+{
+	char *data = setting("data", dir, NULL), *out = setting("out", dir, name), *script = NULL;
+	int ret;
+
+	if (!data || !out || asprintf(&script, "%s/%s.gp", scripts, name) < 0) {
+		script = NULL;
+		ret = no_memory(err);
+	} else {
+		/* -d: the user's own gnuplot settings stay out of it. */
+		char *const argv[] = {"gnuplot", "-d", "-e", data, "-e", out, script, NULL};
+
+		ret = run_gnuplot(argv, script, err);
+	}
+	if (!ret)
+		ret = check_whole(dir, name, "svg", "</svg>", err);
+	if (!ret)
+		ret = check_whole(dir, name, "png", "IEND", err);
+	free(script);
+	free(out);
+	free(data);
+	return ret;
+}

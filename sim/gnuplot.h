@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* gnuplot.h - one picture by its script in plots/. */
+#ifndef BS_SIM_GNUPLOT_H
+#define BS_SIM_GNUPLOT_H
+
+#include <buddysim/buddysim.h>
+
+/* The folder with the scripts: the user's, else the installed one, else the source tree's. NULL with
+ * @err: they are nowhere. */
+const char *gnuplot_scripts(struct bs_error *err);
+
+/*
+ * Draw SCRIPTS/NAME.gp from the TSV files in @dir, as NAME.svg and NAME.png there. SIGINT, SIGTERM and
+ * SIGHUP are blocked by the caller (folder.h); when one comes gnuplot is ended and @err says
+ * BS_INTERRUPTED. 0, or negative with @err.
+ */
+int gnuplot_draw(const char *scripts, const char *name, const char *dir, struct bs_error *err);
+
+#endif
