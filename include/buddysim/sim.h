@@ -97,7 +97,7 @@ struct bs_window_config {
 /**
  * struct bs_output_config - what comes out besides the record, and who listens
  * @dump_path: file for the states at the end of the window, a dump per cell; NULL = none
- * @violation_dir: a broken law leaves buddysim-violation-<label>.txt here: a dump of the guest with
+ * @violation_dir: a broken law leaves buddysim-violation-<trace>-<label>.txt here: a dump of the guest with
  *                 seed, time, event, request and the command that breaks it again as comments; NULL:
  *                 nothing is written
  * @timeline: keep samples

@@ -31,7 +31,7 @@ static void push(struct bs_lab *lab, bs_ns time, enum bs_due_class class, int wh
 {
 	struct bs_error err;
 
-	if (!bs_due_push(&lab->due, time, class, what))
+	if (!bs_due_push(&lab->due, (struct bs_due){.time = time, .class = class, .what = what}))
 		return;
 	bs_error_set(&err, BS_RESOURCE, ENOMEM, lab->label, NULL, "experiment");
 	fail(lab, &err);

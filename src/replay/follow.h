@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * agreement.h - does a guest that starts from a kernel's dumped state answer each request with the
- * page that the kernel gave (semantics.md 5)?
+ * follow.h - does a guest that starts from a kernel's dumped state answer each request with the page
+ * that the kernel gave (MEANING.md, agreement)?
  *
- * A cell of strategy `none` follows the kernel: pages that untraced bulk requests must have taken
+ * Under a strategy that does nothing the guest follows the kernel: pages that untraced bulk requests must have taken
  * are inferred, and after a miss the recorded page is taken. Under any other strategy the guest is
  * meant to differ: it is left alone, and only counted.
  */
-#ifndef BS_AGREEMENT_H
-#define BS_AGREEMENT_H
+#ifndef BS_FOLLOW_H
+#define BS_FOLLOW_H
 
 #include <buddysim/sim.h>
 #include <buddysim/state.h>
-
-struct bs_cell;
-struct bs_agree;
 
 /* Why a request was not answered with the recorded page; what the guest knows of that page. */
 enum bs_lost {
@@ -53,23 +50,5 @@ struct bs_agreement {
 	unsigned int differences, differs[BS_NR_PARTS];
 	struct bs_state_diff first_difference;
 };
-
-/* Read what the trace recorded; the trace is left anywhere. */
-int bs_agree_create(struct bs_cell *c, struct bs_error *err);
-void bs_agree_destroy(struct bs_agree *a);
-const struct bs_agreement *bs_agree_result(const struct bs_agree *a);
-
-/* In place of bs_alloc_pages(): the page that block @number gets, or BS_NO_PFN. */
-bs_pfn bs_agree_alloc(struct bs_cell *c, uint32_t number, unsigned int cpu, unsigned int gfp,
-		      unsigned int order);
-/* Is @number untraced memory, of which it is not known yet when it was allocated? */
-bool bs_agree_is_untraced(const struct bs_cell *c, uint32_t number);
-/* Untraced memory is about to be freed: it was allocated at some time before. False: it was not. */
-bool bs_agree_late(struct bs_cell *c, uint32_t number, unsigned int cpu, unsigned int order);
-/* A request that failed in the kernel: the guest tries too. */
-void bs_agree_failed(struct bs_cell *c, uint32_t number, unsigned int cpu, unsigned int gfp,
-		     unsigned int order);
-/* The trace has been replayed once: compare with the end dump; what follows is not compared. */
-int bs_agree_end(struct bs_cell *c, struct bs_error *err);
 
 #endif

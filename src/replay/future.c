@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * future.c - the first of a clairvoyant cell's two runs, and what the second knows from it.
- *
  * Uses stand in one array in the order in which they happened, each with the index of the next one of
  * its unit: 12 bytes for each, and nothing to sort. A unit costs 10 bytes.
  */
 #include "future.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "cell.h"
 
 #define NO_USE UINT32_MAX
 
@@ -148,66 +143,4 @@ bs_ns bs_future_next(const struct bs_future *f, bs_pfn pfn, unsigned int order)
 			earliest = f->time[use];
 	}
 	return earliest;
-}
-
-/* ---- The first run --------------------------------------------------------------------------- */
-
-/* On a host that costs nothing, takes nothing and looks at nothing: first touches are free anyway, so
- * that no request happens at another time than under strategy none on the real one (but for the time
- * that a guest takes to poison what it frees). */
-static struct bs_plan first_run(const struct bs_plan *plan)
-{
-	struct bs_plan first = *plan;
-	struct bs_device_config *dc = &first.cfg.host.device;
-
-	dc->kind = bs_device_for(BS_DEVICE_INSTANT);
-	dc->params = NULL;
-	dc->costs = NULL;
-	dc->touch = BS_TOUCH_NONE;
-	return first;
-}
-
-int bs_future_see(const struct bs_plan *plan, const char *spec, unsigned int index,
-		  struct bs_trace *trace, struct bs_future **out, struct bs_error *err)
-{
-	const struct bs_plan first = first_run(plan);
-	const struct bs_strategy *s = bs_strategy_find(spec, err);
-	const char *colon = strchr(spec, ':');
-	struct bs_cell *c;
-	int ret;
-
-	*out = NULL;
-	if (!s)
-		return -EINVAL;
-	if (!(s->caps & BS_CAP_KNOWS_FUTURE))
-		return 0;
-	ret = bs_cell_create(&first, bs_strategy_with(BS_CAP_IDLE)->name, trace, &c, err);
-	if (ret)
-		return ret;
-	c->index = index;
-	snprintf(c->label, sizeof(c->label), "%s", spec);
-	c->future = bs_future_create(
-		bs_max_pfn(c->m),
-		(unsigned int)bs_strategy_value(s, colon ? colon + 1 : "", "order", 9));
-	ret = c->future ? bs_cell_run(c, err)
-			: bs_error_set(err, BS_RESOURCE, ENOMEM, spec, NULL, "the first run");
-	if (ret)
-		bs_future_destroy(c->future);
-	else
-		*out = c->future;
-	bs_cell_destroy(c);
-	if (!ret)
-		bs_future_follow(*out);
-	return ret;
-}
-
-int bs_future_refault_price(const struct bs_sim_config *cfg, bs_ns *per_mib, struct bs_error *err)
-{
-	struct bs_device_costs costs;
-	int ret = bs_device_config_costs(&cfg->host.device, &costs, err);
-
-	if (!ret)
-		*per_mib = cfg->host.device.thp == BS_THP_NEVER ? costs.refault_per_mib
-								: costs.refault_thp_per_mib;
-	return ret;
 }

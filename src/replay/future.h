@@ -13,11 +13,9 @@
 #ifndef BS_FUTURE_H
 #define BS_FUTURE_H
 
-#include <buddysim/sim.h>
+#include <buddysim/types.h>
 
-struct bs_cell;
 struct bs_future;
-struct bs_plan;
 
 /** For pfns below @pages; it begins to write down. NULL without memory. */
 struct bs_future *bs_future_create(uint64_t pages, unsigned int order);
@@ -30,18 +28,5 @@ void bs_future_follow(struct bs_future *f);
 /** The earliest next use of the units that these pages are in; BS_NO_TIME: not again. Of a use that
  *  the first run had at this point and this run not yet: its time then, which may have passed. */
 bs_ns bs_future_next(const struct bs_future *f, bs_pfn pfn, unsigned int order);
-
-/**
- * bs_future_see - the first run of a cell whose strategy knows the future
- * @index: of the cell, for the progress that is told
- *
- * The same guest and trace with strategy none on a null device. @out: to be destroyed by the caller;
- * NULL if the strategy of @spec does not ask for it. Return: 0, or negative with @err.
- */
-int bs_future_see(const struct bs_plan *plan, const char *spec, unsigned int index,
-		  struct bs_trace *trace, struct bs_future **out, struct bs_error *err);
-/** What the bound and every row of a comparison are priced with: ns to fault 1 MiB in. With huge pages
- *  for some cells, base pages for others, the lower price. 0, or -EINVAL with @err. */
-int bs_future_refault_price(const struct bs_sim_config *cfg, bs_ns *per_mib, struct bs_error *err);
 
 #endif

@@ -14,6 +14,8 @@
 
 #include "follow.h"
 
+struct bs_spec;
+
 /* The figures of a cell, taken at the end of the window. */
 struct bs_figures {
 	struct bs_report_stats report;
@@ -77,6 +79,7 @@ struct bs_plan {
 	const struct bs_state *state,
 		*end_state; /* the dumps that it starts from and should end in */
 	const struct bs_sink *sink; /* NULL: nobody listens */
+	struct bs_spec *specs; /* cfg.strategies, parsed */
 };
 
 /* compare.c. What bs_compare() (sim.h) does, with everything told to @sink: 0, or negative with @err. */

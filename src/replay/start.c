@@ -129,6 +129,7 @@ int bs_start_dump(struct bs_start *s, const struct bs_machine *m, const char *la
 			*c = '_';
 	bs_state_print(state, s->out.f);
 	bs_state_free(state);
+	s->written++;
 	return 0;
 }
 

@@ -14,6 +14,7 @@ struct bs_start {
 	struct bs_state *first, *end; /* end: NULL if the file has no dump "trace_end" */
 	struct bs_outfile out;
 	bool writing;
+	unsigned int written; /* dumps */
 };
 
 /* Read what @plan asks for and set its guest, state and end_state by it; open the output. */

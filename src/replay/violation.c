@@ -3,40 +3,59 @@
  * violation.c - a law broke: what is needed to see it again, in a file. The run is deterministic, so
  * the command line says it all; the free lists of that moment save the second look.
  */
+#include "violation.h"
+
 #include <buddysim/state.h>
 
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "cell.h"
+#include "tell.h"
 
-static void file_name(const struct bs_cell *c, char *path, size_t size)
+#define WORD_MAX 100 /* of trace and of label: a file's name has room for 255 in all */
+
+/* What of @text may stand in a file's name. */
+static void put_word(char *to, const char *text, size_t len)
 {
-	char label[BS_LABEL_MAX];
+	for (size_t i = 0; i < len && i < WORD_MAX; i++)
+		*to++ = isalnum((unsigned char)text[i]) || strchr("-_.=", text[i]) ? text[i] : '-';
+	*to = '\0';
+}
 
-	snprintf(label, sizeof(label), "%s", c->label);
-	for (char *p = label; *p; p++)
-		if (!isalnum((unsigned char)*p) && !strchr("-_.=", *p))
-			*p = '-';
-	snprintf(path, size, "%s/buddysim-violation-%s.txt", c->cfg->output.violation_dir, label);
+/* After trace and label, so that several of each can stand in one folder. */
+static char *file_name(const struct bs_cell *c)
+{
+	const struct bs_sim_config *cfg = &c->plan->cfg;
+	const char *slash = strrchr(cfg->trace_path, '/');
+	const char *trace = slash ? slash + 1 : cfg->trace_path;
+	char stem[WORD_MAX + 1], label[WORD_MAX + 1], *path;
+
+	put_word(stem, trace, strcspn(trace, "."));
+	put_word(label, c->label, strlen(c->label));
+	return asprintf(&path, "%s/buddysim-violation-%s-%s.txt", cfg->output.violation_dir, stem,
+			label) < 0
+		       ? NULL
+		       : path;
 }
 
 /* Comments to every reader of dumps: the file can be given to --state and to verify. */
-static void write_facts(FILE *f, const struct bs_cell *c)
+static void write_facts(FILE *f, const struct bs_cell *c, const struct bs_error *err)
 {
 	const struct bs_sink *sink = c->plan->sink;
 	struct bs_report_stats st;
 	struct bs_outcome o;
 
-	fprintf(f, "# %s: %s\n", c->err.where, c->err.text);
-	fprintf(f, "# seed %" PRIu64 "\n# time_ns %" PRIu64 "\n# event %" PRIu64 "\n", c->cfg->seed,
-		c->now, c->f.events);
+	fprintf(f, "# %s: %s\n", err->where, err->text);
+	fprintf(f, "# seed %" PRIu64 "\n# time_ns %" PRIu64 "\n# event %" PRIu64 "\n",
+		c->plan->cfg.seed, c->world.clock.now, c->stream.f.events);
 	fprintf(f, "# strategy %s\n# parameters %s\n", c->label, c->params);
-	fprintf(f, "# device %s\n# trace %s\n", bs_device_words(c->dev), c->cfg->trace_path);
+	fprintf(f, "# device %s\n# trace %s\n", bs_device_words(c->g->dev),
+		c->plan->cfg.trace_path);
 	/* They are on no list: to whoever loads the dump they are in use. */
-	bs_report_stats(c->rc, &st);
+	bs_report_stats(c->g->rc, &st);
 	fprintf(f, "# isolated_bytes %" PRIu64 "\n", st.isolated_bytes);
 	fputs("# again: ", f);
 	bs_cell_outcome(c, &o);
@@ -44,11 +63,12 @@ static void write_facts(FILE *f, const struct bs_cell *c)
 		fputs("the guest was not made from a command line\n", f);
 }
 
-void bs_cell_violation_request(struct bs_cell *c, const struct bs_range *r, unsigned int n)
+void bs_violation_request(struct bs_cell *c, const struct bs_range *r, unsigned int n)
 {
-	FILE *f = c->violation_path[0] ? fopen(c->violation_path, "ae") : NULL;
+	FILE *f = c->violation_path ? fopen(c->violation_path, "ae") : NULL;
 
-	c->violation_path[0] = '\0'; /* later ones are wreckage */
+	free(c->violation_path); /* later ones are wreckage */
+	c->violation_path = NULL;
 	if (!f)
 		return;
 	fputs("# request", f);
@@ -58,28 +78,31 @@ void bs_cell_violation_request(struct bs_cell *c, const struct bs_range *r, unsi
 	fclose(f);
 }
 
-void bs_cell_write_violation(struct bs_cell *c)
+void bs_violation_write(struct bs_cell *c, struct bs_error *err)
 {
-	char *path = c->violation_path, advice[sizeof(c->err.advice)];
+	char advice[sizeof(err->advice)], *path;
 	struct bs_state *s = NULL;
 	FILE *f;
 
-	if (!c->cfg->output.violation_dir)
+	if (!c->plan->cfg.output.violation_dir)
 		return;
-	file_name(c, path, sizeof(c->violation_path));
+	path = file_name(c);
+	if (!path)
+		return;
 	/* A guest of several nodes has no dump format: then the facts stand alone. */
-	if (bs_state_of_machine(c->m, &s, NULL) || bs_state_save(s, path, NULL))
+	if (bs_state_of_machine(c->g->m, &s, NULL) || bs_state_save(s, path, NULL))
 		remove(path);
 	bs_state_free(s);
 	f = fopen(path, "ae");
 	if (!f) {
-		path[0] = '\0';
+		free(path);
 		return;
 	}
-	write_facts(f, c);
+	c->violation_path = path;
+	write_facts(f, c, err);
 	fclose(f);
 	snprintf(advice, sizeof(advice),
 		 "%.200s has the state, and behind \"# again:\" the command that breaks it again",
 		 path);
-	memcpy(c->err.advice, advice, sizeof(advice));
+	memcpy(err->advice, advice, sizeof(advice));
 }

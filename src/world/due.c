@@ -27,14 +27,13 @@ int bs_due_reserve(struct bs_due_queue *q, size_t n)
 	return 0;
 }
 
-int bs_due_push(struct bs_due_queue *q, bs_ns time, enum bs_due_class class, int what)
+int bs_due_push(struct bs_due_queue *q, struct bs_due d)
 {
-	struct bs_due d = {.time = time, .seq = q->seq, .class = class, .what = what};
 	size_t i;
 
 	if (q->n == q->cap && bs_due_reserve(q, q->cap ? q->cap * 2 : 64))
 		return -ENOMEM;
-	q->seq++;
+	d.seq = q->seq++;
 	for (i = q->n++; i && before(&d, &q->heap[(i - 1) / 2]); i = (i - 1) / 2)
 		q->heap[i] = q->heap[(i - 1) / 2];
 	q->heap[i] = d;

@@ -1,27 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * due.h - what is going to happen: a priority queue ordered by time, then class, then sequence
- * (semantics.md 1: completion before wake before trace event, then file order).
+ * due.h - what is going to happen: a priority queue ordered by time, then class, then sequence. Each
+ * entry carries what is to be called, so that nobody needs to know everybody.
  */
 #ifndef BS_DUE_H
 #define BS_DUE_H
 
 #include <buddysim/types.h>
 
+/* At one instant these come in this order (MEANING.md, time), and all of them before what a load does
+ * at that instant. The class orders and says nothing else. */
 enum bs_due_class {
-	BS_DUE_COMPLETION, /* what = number of the call */
-	BS_DUE_WAKE, /* what = generation of the wake */
-	BS_DUE_WAKE_ON, /* a CPU runs a pass itself; what = cpu */
-	BS_DUE_HOST, /* the host looks or asks; what = number of its event, or a look */
-	BS_DUE_RELEASE, /* a blocked CPU goes on; what = cpu */
+	BS_DUE_COMPLETION, /* a request is served */
+	BS_DUE_WAKE, /* the worker runs */
+	BS_DUE_WAKE_ON, /* a CPU runs a pass itself */
+	BS_DUE_HOST, /* the host looks or asks */
+	BS_DUE_RELEASE, /* a blocked CPU goes on */
 	BS_DUE_END, /* of the window */
 };
 
 struct bs_due {
 	bs_ns time;
-	uint64_t seq;
+	uint64_t seq; /* filled in when it is pushed */
 	enum bs_due_class class;
-	int what;
+	int what; /* for @fn: which of several */
+	void (*fn)(void *arg, int what);
+	void *arg;
 };
 
 /* Zero it to begin with. */
@@ -32,7 +36,7 @@ struct bs_due_queue {
 };
 
 /* 0 or -ENOMEM. */
-int bs_due_push(struct bs_due_queue *q, bs_ns time, enum bs_due_class class, int what);
+int bs_due_push(struct bs_due_queue *q, struct bs_due d);
 /* Room for @n entries at once, so that pushing allocates nothing: 0 or -ENOMEM. */
 int bs_due_reserve(struct bs_due_queue *q, size_t n);
 /* Earliest, taken out; only when there is one. */

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#define POLL (-1) /* in place of an event's number */
+#include "reporter.h"
 
 const char *const *bs_host_ask_names(void)
 {
@@ -21,57 +21,57 @@ unsigned int bs_host_percent(uint64_t held, uint64_t size)
 	return held >= size ? 100 : (unsigned int)(held * 100 / size);
 }
 
-int bs_host_check(const struct bs_sim_config *cfg, struct bs_error *err)
+int bs_host_check(const struct bs_host_config *cfg, struct bs_error *err)
 {
-	if (cfg->host.memory_bytes && !cfg->host.poll)
+	if (cfg->memory_bytes && !cfg->poll)
 		return bs_error_set(err, BS_USAGE, EINVAL, "host", "0 would look without end",
 				    "the time between two looks at the guest must be above 0");
-	for (unsigned int i = 0; i < cfg->host.nr_events; i++)
-		if (cfg->host.events[i].ask == BS_HOST_PRESSURE && cfg->host.events[i].value > 100)
+	for (unsigned int i = 0; i < cfg->nr_events; i++)
+		if (cfg->events[i].ask == BS_HOST_PRESSURE && cfg->events[i].value > 100)
 			return bs_error_set(err, BS_USAGE, EINVAL, "host", "0 to 100",
 					    "a pressure of %llu %%",
-					    (unsigned long long)cfg->host.events[i].value);
+					    (unsigned long long)cfg->events[i].value);
 	return 0;
 }
 
-void bs_host_start(struct bs_cell *c)
+/* What all guests hold together is each one's pressure. */
+static void look(void *arg, int unused)
 {
-	const struct bs_sim_config *cfg = c->cfg;
+	struct bs_host *h = arg;
+	uint64_t held = 0;
+	unsigned int percent;
 
-	for (unsigned int i = 0; i < cfg->host.nr_events; i++)
-		bs_cell_push(c, cfg->host.events[i].time, BS_DUE_HOST, (int)i);
-	if (cfg->host.memory_bytes)
-		bs_cell_push(c, c->now, BS_DUE_HOST, POLL);
+	(void)unused;
+	if (h->clock->now + h->cfg->poll <= h->end)
+		bs_clock_push(h->clock, h->clock->now + h->cfg->poll, BS_DUE_HOST, look, h, 0);
+	for (const struct bs_guest *g = *h->guests; g; g = g->after)
+		held += bs_device_held(g->dev);
+	percent = bs_host_percent(held, h->cfg->memory_bytes);
+	for (struct bs_guest *g = *h->guests; g; g = g->after)
+		if (!g->ended && percent != g->reporter.pressure)
+			bs_reporter_pressure(g, percent);
 }
 
-static void send_pressure(struct bs_cell *c, unsigned int percent)
+static void ask(void *arg, int number)
 {
-	c->host_pressure = percent;
-	bs_report_event(c->rc, BS_EVENT_PRESSURE, percent);
-}
+	struct bs_host *h = arg;
+	const struct bs_host_event *e = &h->cfg->events[number];
 
-static void look_at_guest(struct bs_cell *c)
-{
-	const unsigned int percent =
-		bs_host_percent(bs_device_held(c->dev), c->cfg->host.memory_bytes);
-
-	if (c->now + c->cfg->host.poll <= c->end)
-		bs_cell_push(c, c->now + c->cfg->host.poll, BS_DUE_HOST, POLL);
-	if (percent != c->host_pressure)
-		send_pressure(c, percent);
-}
-
-void bs_host_due(struct bs_cell *c, int what)
-{
-	const struct bs_host_event *e;
-
-	if (what == POLL) {
-		look_at_guest(c);
-		return;
+	for (struct bs_guest *g = *h->guests; g; g = g->after) {
+		if (g->ended)
+			continue;
+		if (e->ask == BS_HOST_PRESSURE)
+			bs_reporter_pressure(g, (unsigned int)e->value);
+		else
+			bs_report_event(g->rc, BS_EVENT_TARGET, e->value);
 	}
-	e = &c->cfg->host.events[what];
-	if (e->ask == BS_HOST_PRESSURE)
-		send_pressure(c, (unsigned int)e->value);
-	else
-		bs_report_event(c->rc, BS_EVENT_TARGET, e->value);
+}
+
+void bs_host_start(struct bs_host *h, bs_ns end)
+{
+	h->end = end;
+	for (unsigned int i = 0; h->cfg && i < h->cfg->nr_events; i++)
+		bs_clock_push(h->clock, h->cfg->events[i].time, BS_DUE_HOST, ask, h, (int)i);
+	if (h->cfg && h->cfg->memory_bytes)
+		bs_clock_push(h->clock, h->clock->now, BS_DUE_HOST, look, h, 0);
 }

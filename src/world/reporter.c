@@ -1,322 +1,263 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * env.c - the strategy's world: its clock, its wakes, its calls to the device.
- *
- * A pass takes no virtual time; only waiting for the device does. While it waits, everything else
- * that is due happens, nested, so a straight-line pass() serves (semantics.md 1).
- */
-#include <errno.h>
-#include <string.h>
+#include "reporter.h"
 
-#include "cell.h"
-#include "future.h"
+#include <errno.h>
+#include <stdlib.h>
+
+#include "fail.h"
+#include "request.h"
+
+#define MAX_CALLS 256 /* as many as the deepest queue holds */
+
+/* ---- Passes ---------------------------------------------------------------------------------- */
+
+static void wake_on_due(void *arg, int cpu);
+
+/* A pass has ended: CPUs that waited for that try again. */
+static void retry_wakes(struct bs_guest *g)
+{
+	if (!g->reporter.cpu_waiting)
+		return;
+	g->reporter.cpu_waiting = false;
+	for (unsigned int i = 0; i < g->nr_cpus; i++)
+		if (g->cpus[i].wake_on)
+			bs_clock_push(g->clock, g->clock->now, BS_DUE_WAKE_ON, wake_on_due, g,
+				      (int)i);
+}
+
+static void run_pass(struct bs_guest *g, int cpu)
+{
+	struct bs_reporter *r = &g->reporter;
+
+	r->pass_running = true;
+	r->pass_cpu = cpu;
+	bs_report_pass(g->rc, cpu);
+	r->pass_cpu = -1;
+	r->pass_running = false;
+	if (r->stop_waiting)
+		bs_reporter_stop(g);
+	retry_wakes(g);
+}
+
+/* One pass at a time: a wake that falls due during one waits for its end. */
+static void run_passes(struct bs_guest *g)
+{
+	struct bs_reporter *r = &g->reporter;
+
+	if (r->pass_running) {
+		r->wake_waiting = true;
+		return;
+	}
+	do {
+		r->wake_waiting = false;
+		r->wake_armed = false;
+		run_pass(g, -1);
+	} while (r->wake_waiting && !g->clock->failed && !g->ended);
+}
+
+static void wake_due(void *arg, int generation)
+{
+	struct bs_guest *g = arg;
+
+	if (generation == g->reporter.wake_generation && !g->ended)
+		run_passes(g);
+}
+
+/* Is the wake of a CPU still wanted? It may have to wait for the pass that is running. */
+static void wake_on_due(void *arg, int cpu)
+{
+	struct bs_guest *g = arg;
+	struct bs_reporter *r = &g->reporter;
+
+	if (!g->cpus[cpu].wake_on || g->ended)
+		return;
+	if (r->pass_running) {
+		r->cpu_waiting = true;
+		return;
+	}
+	g->cpus[cpu].wake_on = false;
+	run_pass(g, cpu);
+	if (r->wake_waiting && !g->ended)
+		run_passes(g);
+}
+
+bool bs_reporter_wants_cpu(const struct bs_guest *g, unsigned int cpu)
+{
+	return g->cpus[cpu].wake_on && !g->reporter.pass_running;
+}
+
+/* ---- What the strategy asks for -------------------------------------------------------------- */
 
 static bs_ns env_now(void *arg)
 {
-	return ((struct bs_cell *)arg)->now;
+	return ((struct bs_guest *)arg)->clock->now;
 }
 
 static void env_wake(void *arg, bs_ns delay)
 {
-	struct bs_cell *c = arg;
+	struct bs_guest *g = arg;
+	struct bs_reporter *r = &g->reporter;
 
-	if (c->wake_armed)
+	if (r->wake_armed)
 		return;
-	c->wake_armed = true;
+	r->wake_armed = true;
 	if (!delay)
-		delay = c->cfg->guest.wake_latency;
-	if (c->paused) {
-		c->paused_wake = true;
-		c->paused_left = delay;
+		delay = r->wake_latency;
+	if (r->paused) {
+		r->paused_wake = true;
+		r->paused_left = delay;
 		return;
 	}
-	c->wake_at = c->now + delay;
-	bs_cell_push(c, c->wake_at, BS_DUE_WAKE, c->wake_generation);
+	r->wake_at = g->clock->now + delay;
+	bs_clock_push(g->clock, r->wake_at, BS_DUE_WAKE, wake_due, g, r->wake_generation);
 }
 
 static void env_wake_cancel(void *arg)
 {
-	struct bs_cell *c = arg;
+	struct bs_guest *g = arg;
+	struct bs_reporter *r = &g->reporter;
 
-	c->wake_armed = c->wake_waiting = c->paused_wake = false;
-	c->wake_generation++;
-	for (unsigned int i = 0; i < c->nr_cpus; i++)
-		c->cpus[i].wake_on = false;
+	r->wake_armed = r->wake_waiting = r->paused_wake = false;
+	r->wake_generation++;
+	for (unsigned int i = 0; i < g->nr_cpus; i++)
+		g->cpus[i].wake_on = false;
 }
 
-/* Due at once, yet behind the event that is being replayed: the CPU first leaves the allocator. */
+/* Due at once, yet behind what the CPU is doing: it first leaves the allocator. */
 static void env_wake_on(void *arg, unsigned int cpu)
 {
-	struct bs_cell *c = arg;
+	struct bs_guest *g = arg;
 
-	if (c->cpus[cpu].wake_on || c->ended)
+	if (g->cpus[cpu].wake_on || g->ended)
 		return;
-	c->cpus[cpu].wake_on = true;
-	bs_cell_push(c, c->now, BS_DUE_WAKE_ON, (int)cpu);
-}
-
-bool bs_cell_take_wake_on(struct bs_cell *c, unsigned int cpu)
-{
-	if (!c->cpus[cpu].wake_on || c->ended)
-		return false;
-	if (c->pass_running) {
-		c->cpu_waiting = true;
-		return false;
-	}
-	c->cpus[cpu].wake_on = false;
-	return true;
-}
-
-void bs_cell_retry_wakes(struct bs_cell *c)
-{
-	if (!c->cpu_waiting)
-		return;
-	c->cpu_waiting = false;
-	for (unsigned int i = 0; i < c->nr_cpus; i++)
-		if (c->cpus[i].wake_on)
-			bs_cell_push(c, c->now, BS_DUE_WAKE_ON, (int)i);
-}
-
-/* A request that breaks a law ends the run here; the services may have seen it before the device. */
-static int hand_over(struct bs_cell *c, const struct bs_range *r, unsigned int n, bs_ns *cost,
-		     struct bs_error *err)
-{
-	int ticket = bs_device_request_at(c->dev, r, n, c->now, cost, err);
-
-	if (ticket < 0 && ticket != -EBUSY) {
-		bs_cell_fail(c, err);
-		bs_cell_violation_request(c, r, n);
-	}
-	return ticket;
-}
-
-static int shut_down(struct bs_cell *c, const struct bs_range *r, unsigned int n)
-{
-	if (c->failed)
-		bs_cell_violation_request(c, r, n);
-	return -ESHUTDOWN;
-}
-
-/* The strategy's ticket is the call's place in the table, not the device's ticket: the device gives
- * that to the next request as soon as this one is complete, which may be before anybody waits. */
-static struct bs_call *find_call(struct bs_cell *c, int number)
-{
-	if (number < 0 || (unsigned int)number >= c->nr_calls || !c->calls[number].used)
-		return NULL;
-	return &c->calls[number];
-}
-
-static int call_number(const struct bs_cell *c, const struct bs_call *call)
-{
-	return (int)(call - c->calls);
-}
-
-static struct bs_call *free_call(struct bs_cell *c)
-{
-	for (unsigned int i = 0; i < c->nr_calls; i++)
-		if (!c->calls[i].used)
-			return &c->calls[i];
-	return NULL;
-}
-
-static int env_submit_async(void *arg, const struct bs_range *r, unsigned int n)
-{
-	struct bs_cell *c = arg;
-	struct bs_call *call = free_call(c);
-	struct bs_error err;
-	bs_ns cost = 0;
-	int ticket;
-
-	if (c->ended || c->failed)
-		return shut_down(c, r, n);
-	if (!call)
-		return -EBUSY;
-	ticket = hand_over(c, r, n, &cost, &err);
-	if (ticket < 0) {
-		if (ticket != -EBUSY)
-			bs_cell_fail(c, &err);
-		return ticket;
-	}
-	*call = (struct bs_call){.used = true, .ticket = ticket};
-	/* A CPU that runs the pass itself waits for the device; the others go on. */
-	if (c->pass_cpu >= 0)
-		bs_cell_block_cpu(c, (unsigned int)c->pass_cpu, cost);
-	bs_cell_push(c, c->now + cost, BS_DUE_COMPLETION, call_number(c, call));
-	return call_number(c, call);
-}
-
-static int env_wait(void *arg, int number)
-{
-	struct bs_cell *c = arg;
-	struct bs_call *call = find_call(c, number);
-
-	if (!call)
-		return -ENOENT;
-	bs_cell_advance(c, &call->done);
-	call->used = false;
-	return call->done ? call->result : -ESHUTDOWN;
-}
-
-/* In place of a device's ticket: the host did it by itself, and only its time passes. */
-#define HOST_TICKET (-1)
-
-/* A host that shares the guest's state holds the guest's lock for that instant, so that nobody can
- * allocate what it discards; while it then works, the guest goes on (spec reporting.md 10, S8a). */
-static int host_submit(struct bs_cell *c, const struct bs_range *r, unsigned int n)
-{
-	struct bs_call *call = free_call(c);
-	struct bs_error err;
-	bs_ns cost = 0;
-	int ticket, ret;
-
-	if (c->ended || c->failed)
-		return shut_down(c, r, n);
-	if (!call)
-		return -EBUSY;
-	ticket = hand_over(c, r, n, &cost, &err);
-	ret = ticket < 0 ? ticket : bs_device_complete(c->dev, ticket, c->now, &err);
-	if (ret == -EUCLEAN || ret == -ENOMEM)
-		bs_cell_fail(c, &err);
-	*call = (struct bs_call){.used = true, .ticket = HOST_TICKET, .result = ret};
-	bs_cell_push(c, c->now + cost, BS_DUE_COMPLETION, call_number(c, call));
-	return env_wait(c, call_number(c, call));
-}
-
-static int env_submit(void *arg, const struct bs_range *r, unsigned int n)
-{
-	struct bs_cell *c = arg;
-	int number;
-
-	if (c->strategy->caps & BS_CAP_HOST_SIDE)
-		return host_submit(c, r, n);
-	number = env_submit_async(c, r, n);
-
-	return number < 0 ? number : env_wait(arg, number);
-}
-
-void bs_cell_complete(struct bs_cell *c, int number)
-{
-	struct bs_call *call = &c->calls[number];
-	struct bs_error err;
-
-	call->done = true;
-	if (call->ticket == HOST_TICKET)
-		return;
-	call->result = bs_device_complete(c->dev, call->ticket, c->now, &err);
-	if (call->result == -EUCLEAN || call->result == -ENOMEM)
-		bs_cell_fail(c, &err);
-}
-
-/* The CPU that frees makes the call itself: for everybody else it happens in no time, for the
- * CPU the time of the call passes before its next event. */
-static int env_call(void *arg, const struct bs_range *r, unsigned int n, unsigned int cpu)
-{
-	struct bs_cell *c = arg;
-	struct bs_error err;
-	bs_ns cost = 0;
-	int ticket;
-
-	if (c->ended || c->failed)
-		return shut_down(c, r, n);
-	ticket = hand_over(c, r, n, &cost, &err);
-	if (ticket < 0) {
-		bs_cell_fail(c, &err);
-		return ticket;
-	}
-	bs_cell_block_cpu(c, cpu, cost);
-	return bs_device_complete(c->dev, ticket, c->now, &err);
-}
-
-static bool env_busy(void *arg)
-{
-	struct bs_cell *c = arg;
-
-	return bs_device_busy(c->dev, c->now);
-}
-
-/* The host backs what the CPU is about to be handed; the CPU waits for it. */
-static int env_install(void *arg, bs_pfn pfn, unsigned int order, unsigned int cpu)
-{
-	struct bs_cell *c = arg;
-	struct bs_error err;
-	bs_ns cost;
-	int ret;
-
-	if (c->ended || c->failed)
-		return -ESHUTDOWN;
-	ret = bs_device_install(c->dev, pfn, order, c->now, &cost, &err);
-	if (ret)
-		bs_cell_fail(c, &err);
-	if (cost)
-		bs_cell_block_cpu(c, cpu, cost);
-	return ret;
+	g->cpus[cpu].wake_on = true;
+	bs_clock_push(g->clock, g->clock->now, BS_DUE_WAKE_ON, wake_on_due, g, (int)cpu);
 }
 
 /* Heard while the block is being allocated; a client's own blocks are nobody's to zero. */
 static void env_known_zero(void *arg, bs_pfn pfn, unsigned int order)
 {
-	struct bs_cell *c = arg;
+	struct bs_guest *g = arg;
 
-	if (c->zeroes && !(c->strategy->caps & BS_CAP_CLIENT))
-		c->known_zero = (struct bs_range){pfn, (uint8_t)order};
-}
-
-static void env_violated(void *arg, const char *law, bs_pfn pfn)
-{
-	struct bs_cell *c = arg;
-	struct bs_error err;
-
-	bs_error_set(&err, BS_INVARIANT, 0, c->label, "replay with the same seed to see it again",
-		     "law broken at %llu ns, pfn %u: %s", (unsigned long long)c->now, pfn, law);
-	bs_cell_fail(c, &err);
-}
-
-/* Before an allocation that may reclaim fails, who holds pages as a driver is asked for some, again
- * and again as long as any come (shrinker, DEFLATE_ON_OOM). */
-bs_pfn bs_cell_alloc_again(struct bs_cell *c, unsigned int cpu, unsigned int gfp,
-			   unsigned int order)
-{
-	struct bs_report_stats before, after;
-	bs_pfn pfn = BS_NO_PFN;
-
-	if (!(c->strategy->caps & BS_CAP_CLIENT) || !(gfp & BS_GFP_DIRECT_RECLAIM))
-		return BS_NO_PFN;
-	bs_report_stats(c->rc, &before);
-	while (pfn == BS_NO_PFN) {
-		bs_report_event(c->rc, BS_EVENT_SHRINK, UINT64_C(1) << order);
-		bs_report_stats(c->rc, &after);
-		if (after.client_bytes == before.client_bytes)
-			break;
-		before = after;
-		pfn = bs_alloc_pages(c->m, cpu, gfp, order);
-	}
-	return pfn;
+	if (g->zeroes && !(g->strategy->caps & BS_CAP_CLIENT))
+		g->known_zero = (struct bs_range){pfn, (uint8_t)order};
 }
 
 static bs_ns env_next_use(void *arg, bs_pfn pfn, unsigned int order)
 {
-	const struct bs_cell *c = arg;
+	const struct bs_foresight *f = &((struct bs_guest *)arg)->reporter.future;
 
-	return c->future ? bs_future_next(c->future, pfn, order) : BS_NO_TIME;
+	return f->next_use ? f->next_use(f->arg, pfn, order) : BS_NO_TIME;
 }
 
-void bs_cell_env(struct bs_cell *c, struct bs_env *env)
+static void env_violated(void *arg, const char *law, bs_pfn pfn)
+{
+	struct bs_guest *g = arg;
+	struct bs_error err;
+
+	bs_error_set(&err, BS_INVARIANT, 0, NULL, "run it with the same seed to see it again",
+		     "law broken at %llu ns, pfn %u: %s", (unsigned long long)g->clock->now, pfn,
+		     law);
+	bs_guest_fail(g, &err);
+}
+
+void bs_reporter_env(struct bs_guest *g, struct bs_env *env)
 {
 	*env = (struct bs_env){
-		.arg = c,
+		.arg = g,
 		.now = env_now,
 		.wake = env_wake,
 		.wake_cancel = env_wake_cancel,
 		.wake_on = env_wake_on,
-		.submit = env_submit,
-		.call = env_call,
-		.submit_async = env_submit_async,
-		.wait = env_wait,
-		.capacity = c->capacity,
-		.busy = env_busy,
-		.install = env_install,
+		.submit = bs_request_submit,
+		.call = bs_request_call,
+		.submit_async = bs_request_submit_async,
+		.wait = bs_request_wait,
+		.capacity = g->reporter.capacity,
+		.busy = bs_request_busy,
+		.install = bs_request_install,
 		.known_zero = env_known_zero,
 		.next_use = env_next_use,
+		.break_even = g->reporter.future.break_even,
 		.violated = env_violated,
 	};
+}
+
+/* ---- What its guest and its host do to it ---------------------------------------------------- */
+
+int bs_reporter_start(struct bs_guest *g, struct bs_error *err)
+{
+	int ret = bs_report_start(g->rc);
+
+	if (!ret)
+		return 0;
+	if (ret != -ENOSPC)
+		return bs_error_set(err, BS_RESOURCE, -ret, NULL, NULL, "cannot start");
+	return bs_error_set(
+		err, BS_RESOURCE, 0, NULL, "use a larger --capacity",
+		"cannot start: it needs more than the %u ranges that a request may carry",
+		g->reporter.capacity);
+}
+
+void bs_reporter_stop(struct bs_guest *g)
+{
+	g->reporter.stop_waiting = g->reporter.pass_running;
+	if (!g->reporter.stop_waiting)
+		bs_report_stop(g->rc);
+}
+
+/* A timer stands still while its guest does. */
+void bs_reporter_pause(struct bs_guest *g)
+{
+	struct bs_reporter *r = &g->reporter;
+
+	if (r->paused)
+		return;
+	r->paused = true;
+	if (r->wake_armed && !r->wake_waiting) {
+		r->wake_generation++;
+		r->paused_wake = true;
+		r->paused_left = r->wake_at - g->clock->now;
+	}
+	bs_report_event(g->rc, BS_EVENT_PAUSE, 1);
+}
+
+void bs_reporter_resume(struct bs_guest *g)
+{
+	struct bs_reporter *r = &g->reporter;
+
+	if (!r->paused)
+		return;
+	r->paused = false;
+	if (r->paused_wake) {
+		r->wake_at = g->clock->now + r->paused_left;
+		bs_clock_push(g->clock, r->wake_at, BS_DUE_WAKE, wake_due, g, r->wake_generation);
+	}
+	r->paused_wake = false;
+	bs_report_event(g->rc, BS_EVENT_PAUSE, 0);
+}
+
+void bs_reporter_pressure(struct bs_guest *g, unsigned int percent)
+{
+	g->reporter.pressure = percent;
+	bs_report_event(g->rc, BS_EVENT_PRESSURE, percent);
+}
+
+/* ---- Life ------------------------------------------------------------------------------------ */
+
+int bs_reporter_init(struct bs_guest *g, bs_ns wake_latency, unsigned int capacity)
+{
+	g->reporter = (struct bs_reporter){
+		.wake_latency = wake_latency,
+		.pass_cpu = -1,
+		.capacity = capacity,
+		.calls = calloc(MAX_CALLS, sizeof(*g->reporter.calls)),
+		.nr_calls = MAX_CALLS,
+	};
+	return g->reporter.calls ? 0 : -ENOMEM;
+}
+
+void bs_reporter_free(struct bs_guest *g)
+{
+	free(g->reporter.calls);
 }

@@ -116,7 +116,7 @@ expect 3 "not a preset" -- run good.cborseq -s rotation --device model --costs e
 # A law breaks: status 5, and a dump that can be read, with what is needed to see it again.
 expect 5 buddysim-violation -- run "$src/traces/memhog_thp.cborseq.zst" -s bitmap:defects=stale \
 	--device model
-file=buddysim-violation-bitmap-defects=stale.txt
+file=buddysim-violation-memhog_thp-bitmap-defects=stale.txt
 [ -s "$file" ] || fail "no $file"
 for fact in "seed 1" "time_ns [1-9]" "event [1-9]" "request [0-9]*:" "strategy bitmap:defects=stale"; do
 	grep -q "^# $fact" "$file" || fail "$file lacks $fact"

@@ -30,7 +30,7 @@ again() {
 
 trace=$src/traces/memhog_thp.cborseq.zst
 expect 0 -- trace gen memhog -o "it's a.cborseq" --seed 3
-d1=buddysim-violation-bitmap-defects=stale.txt
+d1=buddysim-violation-memhog_thp-bitmap-defects=stale.txt
 again $d1 run "$trace" -s bitmap:defects=stale --device model
 again $d1 compare "$trace" -s none -s bitmap:defects=stale -s rotation --device model:per_mib=7us \
 	--seed 7 --repeat 2 --gap 3s --tail 5s --thp never --lru none --capacity 20
@@ -45,7 +45,7 @@ for option in "--host-memory 1073741824B" "--host-poll 300000000ns" \
 done
 again $d1 run "$trace" -s bitmap:defects=stale --device model --costs null \
 	--state "$src/tests/oracle/data/memhog_thp.state.txt.gz"
-again buddysim-violation-.-buggy.so-threshold=8.txt run "it's a.cborseq" -s ./buggy.so:threshold=8 \
+again buddysim-violation-it-s-a-.-buggy.so-threshold=8.txt run "it's a.cborseq" -s ./buggy.so:threshold=8 \
 	--device model
 
 # Every option that shapes a run was spelled out in one of these commands: there is no other.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * future.c: what the first run of a clairvoyant cell writes down, and what comes of it in the second
- * on traces whose gaps are known (semantics.md 7).
+ * on traces whose gaps are known (MEANING.md, the bound).
  */
 #include "bs_test.h"
 
@@ -9,8 +9,7 @@
 #include <string.h>
 
 #include "bs_trace_test.h"
-#include "cell.h"
-#include "future.h"
+#include "two_runs.h"
 
 #define MS BS_NS_PER_MS
 #define SEC BS_NS_PER_S
@@ -238,26 +237,29 @@ static void test_the_first_run_can_be_stopped(void **state)
 /* ---- Placement ------------------------------------------------------------------------------- */
 
 /* The pfn of each allocation of the trace. */
-static uint32_t *places(const struct bs_sim_config *cfg, const char *spec, struct bs_trace *t,
+static uint32_t *places(const struct bs_sim_config *cfg, const char *text, struct bs_trace *t,
 			uint64_t *refaulted)
 {
 	const struct bs_plan plan = {.cfg = *cfg};
 	const uint64_t n = bs_trace_info(t)->numbers;
 	uint32_t *pfn = malloc((n + 1) * sizeof(*pfn));
-	struct bs_future *future;
+	struct bs_cell_setup setup = {.label = text};
+	struct bs_spec spec;
 	struct bs_error err;
 	struct bs_cell *c;
 
 	assert_non_null(pfn);
-	assert_ok(bs_future_see(&plan, spec, 0, t, &future, &err), &err);
-	assert_int_equal(future != NULL, !strncmp(spec, "clairvoyant", 11));
-	assert_ok(bs_cell_create(&plan, spec, t, &c, &err), &err);
-	c->future = future;
+	assert_ok(bs_spec_parse(text, &spec, &err), &err);
+	setup.spec = &spec;
+	assert_ok(bs_first_run(&plan, &setup, t, &err), &err);
+	assert_int_equal(setup.future != NULL, !strncmp(text, "clairvoyant", 11));
+	assert_ok(bs_cell_create(&plan, &setup, t, &c, &err), &err);
 	assert_ok(bs_cell_run(c, &err), &err);
 	*refaulted = c->f.device.refault_bytes;
-	memcpy(pfn, c->block_pfn, n * sizeof(*pfn));
+	memcpy(pfn, c->stream.block_pfn, n * sizeof(*pfn));
 	bs_cell_destroy(c);
-	bs_future_destroy(future);
+	bs_future_destroy(setup.future);
+	bs_spec_free(&spec);
 	return pfn;
 }
 

@@ -56,9 +56,9 @@ static int buggy_pass(struct bs_report_ctx *rc, int cpu)
 	bs_put_back(rc, a, 10, BS_MT_NOW, BS_PUT_TAIL);
 	bs_mark(rc, a, 10);
 	bs_zone_unlock(rc, 0);
-	assert_ok(bs_state_of_machine(seen.cell->m, &seen.state, &err), &err);
+	assert_ok(bs_state_of_machine(seen.cell->g->m, &seen.state, &err), &err);
 	seen.now = bs_now(rc);
-	seen.events = seen.cell->f.events;
+	seen.events = seen.cell->stream.f.events;
 	seen.r[0] = (struct bs_range){b, 10};
 	seen.r[1] = (struct bs_range){c, 10};
 	return bs_submit(rc, seen.r, 2);
@@ -125,22 +125,24 @@ static void break_a_law(const struct bs_sim_config *cfg, struct bs_error *broken
 {
 	const struct bs_sink sink = {.again = print_again};
 	const struct bs_plan plan = {.cfg = *cfg, .sink = &sink};
+	struct bs_cell_setup setup = {.label = "none"};
+	struct bs_spec spec, bug;
 	struct bs_trace *t;
 	struct bs_error err;
-	struct bs_env env;
 
+	assert_ok(bs_spec_parse("none", &spec, &err), &err);
+	assert_ok(bs_spec_of(&buggy, NULL, &bug, &err), &err);
+	setup.spec = &spec;
 	assert_ok(bs_trace_open(cfg->trace_path, &t, &err), &err);
 	assert_ok(bs_trace_scan(t, false, &err), &err);
-	assert_ok(bs_cell_create(&plan, "none", t, &seen.cell, &err), &err);
-	bs_report_destroy(seen.cell->rc);
-	seen.cell->rc = NULL;
-	seen.cell->strategy = &buggy;
-	bs_cell_env(seen.cell, &env);
-	assert_ok(bs_report_create(seen.cell->m, &buggy, NULL, &env, &seen.cell->rc, &err), &err);
+	assert_ok(bs_cell_create(&plan, &setup, t, &seen.cell, &err), &err);
+	assert_ok(bs_guest_bind(seen.cell->g, &bug, &err), &err);
 	assert_true(bs_cell_run(seen.cell, broken) < 0);
 	assert_int_equal(broken->status, BS_INVARIANT);
 	assert_non_null(strstr(broken->text, "not taken"));
 	bs_cell_destroy(seen.cell);
+	bs_spec_free(&spec);
+	bs_spec_free(&bug);
 	bs_trace_close(t);
 }
 
@@ -206,8 +208,8 @@ static void assert_run_goes_on(const char *path, const char *trace)
 
 static void test_the_guest_of_the_violation_can_be_loaded(void **state)
 {
-	char dir[] = "/tmp/bs-violation-XXXXXX", path[64];
-	const char *trace = make_trace();
+	char dir[] = "/tmp/bs-violation-XXXXXX", path[192];
+	const char *trace = make_trace(), *base;
 	struct bs_sim_config cfg;
 	struct bs_error broken;
 	unsigned char *text;
@@ -217,7 +219,9 @@ static void test_the_guest_of_the_violation_can_be_loaded(void **state)
 	assert_non_null(mkdtemp(dir));
 	cfg = config_of(trace, dir);
 	break_a_law(&cfg, &broken);
-	snprintf(path, sizeof(path), "%s/buddysim-violation-none.txt", dir);
+	base = strrchr(trace, '/') + 1;
+	snprintf(path, sizeof(path), "%s/buddysim-violation-%.*s-none.txt", dir,
+		 (int)strcspn(base, "."), base);
 	assert_non_null(strstr(broken.advice, path));
 	text = bs_test_read_file(path, &len);
 	text = realloc(text, len + 1);

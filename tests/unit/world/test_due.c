@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* due.c: what happens next, and in which order at the same instant (semantics.md 1). */
+/* due.c: what happens next, and in which order at the same instant (MEANING.md, time). */
 #include "bs_test.h"
 
 #include "due.h"
@@ -10,9 +10,9 @@ static void test_time_goes_before_everything(void **state)
 	struct bs_due_queue q = {0};
 
 	(void)state;
-	bs_due_push(&q, 30, BS_DUE_COMPLETION, 1);
-	bs_due_push(&q, 10, BS_DUE_END, 2);
-	bs_due_push(&q, 20, BS_DUE_WAKE, 3);
+	bs_due_push(&q, (struct bs_due){.time = 30, .class = BS_DUE_COMPLETION, .what = 1});
+	bs_due_push(&q, (struct bs_due){.time = 10, .class = BS_DUE_END, .what = 2});
+	bs_due_push(&q, (struct bs_due){.time = 20, .class = BS_DUE_WAKE, .what = 3});
 	assert_int_equal(bs_due_next(&q), 10);
 	assert_int_equal(bs_due_pop(&q).what, 2);
 	assert_int_equal(bs_due_pop(&q).what, 3);
@@ -26,10 +26,10 @@ static void test_at_one_instant_completion_then_wake_then_release_then_end(void 
 	struct bs_due_queue q = {0};
 
 	(void)state;
-	bs_due_push(&q, 5, BS_DUE_END, 4);
-	bs_due_push(&q, 5, BS_DUE_RELEASE, 3);
-	bs_due_push(&q, 5, BS_DUE_WAKE, 2);
-	bs_due_push(&q, 5, BS_DUE_COMPLETION, 1);
+	bs_due_push(&q, (struct bs_due){.time = 5, .class = BS_DUE_END, .what = 4});
+	bs_due_push(&q, (struct bs_due){.time = 5, .class = BS_DUE_RELEASE, .what = 3});
+	bs_due_push(&q, (struct bs_due){.time = 5, .class = BS_DUE_WAKE, .what = 2});
+	bs_due_push(&q, (struct bs_due){.time = 5, .class = BS_DUE_COMPLETION, .what = 1});
 	for (int want = 1; want <= 4; want++)
 		assert_int_equal(bs_due_pop(&q).what, want);
 	bs_due_free(&q);
@@ -44,8 +44,10 @@ static void test_random_pushes_come_out_in_order(void **state)
 	(void)state;
 	bs_rng_seed(&rng, 7);
 	for (int i = 0; i < 5000; i++)
-		assert_int_equal(bs_due_push(&q, bs_rng_below(&rng, 50),
-					     (enum bs_due_class)bs_rng_below(&rng, 3), i),
+		assert_int_equal(bs_due_push(&q, (struct bs_due){.time = bs_rng_below(&rng, 50),
+								 .class = (enum bs_due_class)
+									 bs_rng_below(&rng, 3),
+								 .what = i}),
 				 0);
 	struct bs_due last = bs_due_pop(&q);
 

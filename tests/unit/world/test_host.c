@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * replay.c and env.c: what the host's side of memory costs the guest's CPUs, on traces of a few
+ * What the host's side of memory costs the guest's CPUs, on traces of a few
  * events whose figures can be worked out by hand.
  */
 #include "bs_test.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "bs_run_test.h"
-#include "cell.h"
+#include "bs_world_test.h"
+#include "content.h"
+#include "reporter.h"
 
 #define MS BS_NS_PER_MS
 #define SEC BS_NS_PER_S
@@ -132,60 +133,22 @@ static void test_no_poison_where_nothing_is_touched(void **state)
 	}
 }
 
-/* A cell that is not run, for what only a strategy's hooks would reach. */
-static struct bs_cell *still_cell(struct bs_run *run, const char *strategy, struct bs_trace **t,
-				  struct bs_env *env)
-{
-	static struct bs_plan plan;
-	static const struct bs_trace_event ev[] = {{.kind = BS_EV_ALLOC},
-						   {.kind = BS_EV_ALLOC, .gfp = BS_GFP_KERNEL}};
-	struct bs_error err;
-	struct bs_cell *c;
-
-	bs_run_setup(run, strategy, ev, COUNT(ev));
-	run->cfg.host.device.params = "stall_at=10ms,stall_for=5ms";
-	run->costs.zero_per_mib = 1 * MS;
-	run->cfg.guest.machine.memory_bytes = UINT64_C(256) << 20;
-	run->cfg.guest.machine.nr_cpus = 2;
-	assert_ok(bs_trace_open(run->path, t, &err), &err);
-	assert_true(bs_trace_scan(*t, false, &err) >= 0);
-	plan.cfg = run->cfg;
-	assert_ok(bs_cell_create(&plan, strategy, *t, &c, &err), &err);
-	bs_cell_env(c, env);
-	return c;
-}
-
-static void close_cell(struct bs_run *run, struct bs_cell *c, struct bs_trace *t)
-{
-	bs_cell_destroy(c);
-	bs_trace_close(t);
-	unlink(run->path);
-}
-
 /* What the strategy is told of the device is what the device says at that time. */
 static void test_the_strategy_hears_that_the_host_is_busy(void **state)
 {
-	struct bs_trace *t;
+	struct bs_world_test t;
 	struct bs_env env;
-	struct bs_run run;
-	struct bs_cell *c = still_cell(&run, "none", &t, &env);
 
 	(void)state;
+	bs_world_test_init(&t);
+	t.device.params = "stall_at=10ms,stall_for=5ms";
+	bs_reporter_env(bs_world_test_add(&t, "none"), &env);
 	assert_false(env.busy(env.arg));
-	c->now = 12 * MS;
+	bs_clock_run(&t.w.clock, 12 * MS);
 	assert_true(env.busy(env.arg));
-	c->now = 15 * MS;
+	bs_clock_run(&t.w.clock, 15 * MS);
 	assert_false(env.busy(env.arg));
-	close_cell(&run, c, t);
-}
-
-static unsigned int gfp_set(const struct bs_cell *c, bool user)
-{
-	for (unsigned int i = 0; i < c->info->nr_gfp; i++)
-		if (bs_gfp_is_movable_user(c->info->gfp[i]) == user)
-			return i;
-	fail_msg("no such gfp set in the trace");
-	return 0;
+	bs_world_test_free(&t);
 }
 
 /* User memory is zeroed by the CPU that got it, unless it is known to be zero already; that holds
@@ -193,33 +156,37 @@ static unsigned int gfp_set(const struct bs_cell *c, bool user)
 static void test_known_zero_is_not_zeroed(void **state)
 {
 	struct bs_device_stats s;
-	struct bs_trace *t;
+	struct bs_world_test t;
+	struct bs_guest *g;
 	struct bs_env env;
-	struct bs_run run;
-	struct bs_cell *c = still_cell(&run, "shared-state", &t, &env);
-	const unsigned int user = gfp_set(c, true), kernel = gfp_set(c, false);
-	bs_ns *busy = &c->cpus[1].busy_until;
+	bs_ns *busy;
 
 	(void)state;
-	bs_cell_zero(c, 1, 512, 9, user);
+	bs_world_test_init(&t);
+	t.costs.zero_per_mib = 1 * MS;
+	g = bs_world_test_add(&t, "shared-state");
+	bs_reporter_env(g, &env);
+	busy = &g->cpus[1].busy_until;
+	bs_guest_zero(g, 1, 512, 9, true);
 	assert_int_equal(*busy, 2 * MS);
 	env.known_zero(env.arg, 512, 9);
-	bs_cell_zero(c, 1, 512, 9, user);
+	bs_guest_zero(g, 1, 512, 9, true);
 	assert_int_equal(*busy, 2 * MS);
-	bs_cell_zero(c, 1, 512, 9, user); /* once */
+	bs_guest_zero(g, 1, 512, 9, true); /* once */
 	assert_int_equal(*busy, 4 * MS);
 	env.known_zero(env.arg, 512, 9);
-	bs_cell_zero(c, 1, 1024, 9, user); /* another block */
+	bs_guest_zero(g, 1, 1024, 9, true); /* another block */
 	assert_int_equal(*busy, 6 * MS);
-	bs_cell_zero(c, 1, 512, 9, user);
+	bs_guest_zero(g, 1, 512, 9, true);
 	assert_int_equal(*busy, 8 * MS);
 	env.known_zero(env.arg, 512, 9);
-	bs_cell_zero(c, 1, 512, 9, kernel);
+	bs_guest_zero(g, 1, 512, 9, false);
 	assert_int_equal(*busy, 8 * MS);
-	bs_device_stats(c->dev, &s);
+	bs_device_stats(g->dev, &s);
 	assert_int_equal(s.zeroing_avoided_bytes, 2 << 20);
-	assert_int_equal(c->cpus[0].busy_until, 0);
-	close_cell(&run, c, t);
+	assert_int_equal(g->cpus[0].busy_until, 0);
+	assert_int_equal(g->cpus[1].blocked_ns[BS_CAUSE_ZERO], 8 * MS);
+	bs_world_test_free(&t);
 }
 
 /*

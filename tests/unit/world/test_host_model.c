@@ -173,16 +173,16 @@ static void test_impossible_hosts(void **state)
 
 	(void)state;
 	bs_sim_defaults(&cfg);
-	assert_int_equal(bs_host_check(&cfg, &err), 0);
+	assert_int_equal(bs_host_check(&cfg.host, &err), 0);
 	cfg.host.events = &asked;
 	cfg.host.nr_events = 1;
-	assert_true(bs_host_check(&cfg, &err) < 0);
+	assert_true(bs_host_check(&cfg.host, &err) < 0);
 	assert_int_equal(err.status, BS_USAGE);
 	cfg.host.nr_events = 0;
 	cfg.host.memory_bytes = MIB;
-	assert_int_equal(bs_host_check(&cfg, &err), 0);
+	assert_int_equal(bs_host_check(&cfg.host, &err), 0);
 	cfg.host.poll = 0;
-	assert_true(bs_host_check(&cfg, &err) < 0);
+	assert_true(bs_host_check(&cfg.host, &err) < 0);
 }
 
 /* Later requests are complete before the oldest is waited for; each is waited for by its own ticket,

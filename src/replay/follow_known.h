@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * agreement_int.h - between agreement.c, which follows the kernel, and agreement_known.c, which reads
- * beforehand what trace and dumps say.
- */
-#ifndef BS_AGREEMENT_INT_H
-#define BS_AGREEMENT_INT_H
+/* follow_known.h - what trace and dumps say of the recorded kernel before the replay begins. */
+#ifndef BS_FOLLOW_KNOWN_H
+#define BS_FOLLOW_KNOWN_H
 
 #include "follow.h"
-#include "cell.h"
+#include "stream_parts.h"
+
+struct bs_state;
 
 /* Block @number frees @pfn without having been allocated in the trace or before it. */
 struct bs_untraced {
@@ -16,7 +15,10 @@ struct bs_untraced {
 	bool taken; /* the guest has given the page out for it */
 };
 
-struct bs_agree {
+struct bs_follow {
+	struct bs_guest *g;
+	struct bs_stream *s;
+	const struct bs_state *state, *end_state; /* end_state: NULL if there is none */
 	struct bs_agreement r;
 	uint32_t *recorded; /* pfn per allocation number */
 	/* Numbers + 1 of traced allocations: per page the last one at all, and per block from before
@@ -35,14 +37,23 @@ struct bs_agree {
 	bool over;
 };
 
-static inline bool bs_agree_bit(const uint8_t *bits, bs_pfn pfn)
+static inline bool bs_follow_bit(const uint8_t *bits, bs_pfn pfn)
 {
 	return bits[pfn >> 3] >> (pfn & 7) & 1;
 }
 
+/* For the guest of @s, which starts from @state: reads what the trace recorded and leaves it anywhere.
+ * 0, or negative with @err. */
+int bs_follow_create(struct bs_stream *s, const struct bs_state *state,
+		     const struct bs_state *end_state, struct bs_follow **out,
+		     struct bs_error *err);
+void bs_follow_destroy(struct bs_follow *f);
+
+/* Is @number untraced memory, of which it is not known yet when it was allocated? */
+bool bs_follow_is_untraced(const struct bs_follow *f, uint32_t number);
 /* The next free of @pfn that no allocation is known for; NULL if there is none. */
-struct bs_untraced *bs_agree_find_untraced(const struct bs_agree *a, bs_pfn pfn);
+struct bs_untraced *bs_follow_find_untraced(const struct bs_follow *a, bs_pfn pfn);
 /* The place of a block from before the trace, or BS_NO_PFN if it is not in use yet. */
-bs_pfn bs_agree_adopt(struct bs_cell *c, uint32_t number, unsigned int order);
+bs_pfn bs_follow_adopt(struct bs_follow *a, uint32_t number, unsigned int order);
 
 #endif

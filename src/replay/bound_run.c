@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bound_run.h"
+
+#include <errno.h>
+
+int bs_refault_price(const struct bs_sim_config *cfg, bs_ns *per_mib, struct bs_error *err)
+{
+	struct bs_device_costs costs;
+	int ret = bs_device_config_costs(&cfg->host.device, &costs, err);
+
+	if (!ret)
+		*per_mib = cfg->host.device.thp == BS_THP_NEVER ? costs.refault_per_mib
+								: costs.refault_thp_per_mib;
+	return ret;
+}
+
+/* used(t) of the trace alone, without a guest: what the bound is made from. */
+static uint64_t used_after(const struct bs_trace_chunk *k, unsigned int i, uint64_t used)
+{
+	const uint64_t bytes = BS_PAGE_SIZE << k->order[i];
+
+	if (k->kind[i] == BS_EV_ALLOC || k->kind[i] == BS_EV_PRE)
+		return used + bytes;
+	return k->kind[i] == BS_EV_FREE && used >= bytes ? used - bytes : used;
+}
+
+static int run(const struct bs_sim_config *cfg, struct bs_trace *t, struct bs_bound *b,
+	       struct bs_error *err)
+{
+	const struct bs_trace_info *info = bs_trace_info(t);
+	struct bs_trace_chunk k;
+	bs_ns base = 0, last = 0;
+	int ret = 0;
+
+	for (unsigned int round = 0; round < cfg->window.repeat; round++) {
+		uint64_t used = 0;
+
+		/* What a round leaves in use is given back when the next one begins, not before. */
+		if (round) {
+			bs_bound_set(b, base, 0);
+			last = base;
+		}
+		ret = bs_trace_rewind(t, err);
+		while (ret >= 0 && (ret = bs_trace_next(t, &k, err)) > 0) {
+			for (unsigned int i = 0; i < k.n; i++) {
+				bs_ns now = k.time[i] + base;
+
+				if (now != last)
+					bs_bound_set(b, last, used);
+				last = now;
+				used = used_after(&k, i, used);
+			}
+		}
+		if (ret < 0 && !cfg->window.keep_whole)
+			return ret;
+		bs_bound_set(b, last, used);
+		base += info->duration + cfg->window.gap;
+	}
+	bs_bound_end(b, base - cfg->window.gap + cfg->window.tail);
+	return 0;
+}
+
+int bs_bound_run(const struct bs_sim_config *cfg, struct bs_trace *t, struct bs_bound **out,
+		 bs_ns *refault, struct bs_error *err)
+{
+	int ret = bs_refault_price(cfg, refault, err);
+
+	*out = NULL;
+	if (ret)
+		return ret;
+	*out = bs_bound_create(cfg->guest.machine.memory_bytes, *refault,
+			       cfg->host.weight_ns_per_mib_s);
+	if (!*out)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, cfg->trace_path, NULL, "bound");
+	return run(cfg, t, *out, err);
+}

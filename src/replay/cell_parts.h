@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* cell_parts.h - one cell of a comparison: a world with one guest, the trace that it is taken through,
+ * who looks on, and the figures that come out. */
+#ifndef BS_CELL_PARTS_H
+#define BS_CELL_PARTS_H
+
+#include "follow_known.h"
+#include "future.h"
+#include "outcome.h"
+#include "stream_parts.h"
+#include "world.h"
+
+struct bs_cell {
+	const struct bs_plan *plan;
+	unsigned int index; /* of the cell in its comparison */
+	const struct bs_spec *spec; /* the caller's */
+	const char *label; /* the caller's */
+	char *params;
+	struct bs_world world;
+	struct bs_guest *g; /* the world's only one */
+	struct bs_ledger ledger;
+	struct bs_stream stream;
+	struct bs_follow *follow; /* NULL unless the guest starts from a dumped state */
+	struct bs_future *future; /* NULL unless the strategy knows it; the caller's */
+	bs_ns end; /* of the window */
+	char *violation_path; /* of the file that still lacks the request */
+	struct bs_figures f;
+};
+
+#endif

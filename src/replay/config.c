@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "host.h"
+#include "spec.h"
+#include "tell.h"
+
+#define TRUST_MIN 9000 /* in 1/10000 */
+#define ROUND_TO (UINT64_C(128) << 20)
+/* Where QEMU's pc machine has no memory: below 4 GiB. */
+#define HOLE_START (UINT64_C(3) << 30)
+#define HOLE_END (UINT64_C(4) << 30)
+
+void bs_sim_defaults(struct bs_sim_config *c)
+{
+	*c = (struct bs_sim_config){
+		.seed = 1,
+		.guest = {.machine = {.kernel = "linux-6.1", .layout = BS_LAYOUT_QEMU_PC},
+			  .wake_latency = 20 * BS_NS_PER_US},
+		.host = {.device = {.kind = bs_device_for(BS_DEVICE_DEFAULT),
+				    .touch = BS_TOUCH_PAGE,
+				    .verify = BS_VERIFY_SAMPLE},
+			 .poll = BS_NS_PER_S,
+			 .weight_ns_per_mib_s = 100 * BS_NS_PER_US},
+		.window = {.tail = 30 * BS_NS_PER_S, .repeat = 1},
+	};
+}
+
+/* ---- Without the trace ----------------------------------------------------------------------- */
+
+int bs_config_check(struct bs_plan *plan, struct bs_error *err)
+{
+	const struct bs_sim_config *cfg = &plan->cfg;
+	int ret = 0;
+
+	plan->specs = calloc(cfg->nr_strategies + 1, sizeof(*plan->specs));
+	if (!plan->specs)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "strategies");
+	for (unsigned int i = 0; i < cfg->nr_strategies && !ret; i++)
+		ret = bs_spec_parse(cfg->strategies[i], &plan->specs[i], err);
+	return ret ? ret : bs_host_check(&cfg->host, err);
+}
+
+void bs_config_free(struct bs_plan *plan)
+{
+	for (unsigned int i = 0; plan->specs && i < plan->cfg.nr_strategies; i++)
+		bs_spec_free(&plan->specs[i]);
+	free(plan->specs);
+	plan->specs = NULL;
+}
+
+/* ---- With the trace -------------------------------------------------------------------------- */
+
+static uint64_t round_up(uint64_t v, uint64_t to)
+{
+	return (v + to - 1) / to * to;
+}
+
+/* The guest's size: asked for, else the traced machine's, else what the recorded pfns need, else
+ * room for the trace's peak (MEANING.md, the guest at the start). */
+static uint64_t guess_memory(const struct bs_sim_config *cfg, const struct bs_trace_info *info)
+{
+	uint64_t bytes;
+
+	if (cfg->guest.machine.memory_bytes)
+		return cfg->guest.machine.memory_bytes;
+	if (info->memory_bytes)
+		return info->memory_bytes;
+	if (info->max_pfn) {
+		bytes = round_up((uint64_t)info->max_pfn << BS_PAGE_SHIFT, ROUND_TO);
+		if (cfg->guest.machine.layout == BS_LAYOUT_QEMU_PC && bytes > HOLE_END)
+			bytes -= HOLE_END - HOLE_START;
+		return bytes;
+	}
+	bytes = info->peak_pages << BS_PAGE_SHIFT;
+	return round_up(bytes + bytes / 4 + (UINT64_C(256) << 20), ROUND_TO);
+}
+
+static int check_trust(const struct bs_sim_config *cfg, const struct bs_trace_info *info,
+		       struct bs_error *err)
+{
+	unsigned int trust = bs_trace_trust(info);
+
+	if (trust >= TRUST_MIN || cfg->window.allow_lossy)
+		return 0;
+	return bs_error_set(err, BS_INPUT, 0, cfg->trace_path,
+			    "`buddysim trace info` says why; use --allow-lossy to run it all the "
+			    "same",
+			    "trust is %u.%02u %%, below 90 %%", trust / 100, trust % 100);
+}
+
+static int set_guest(struct bs_plan *plan, const struct bs_trace_info *info, struct bs_error *err)
+{
+	struct bs_machine_config *mc = &plan->cfg.guest.machine;
+
+	mc->memory_bytes = guess_memory(&plan->cfg, info);
+	mc->seed = plan->cfg.seed;
+	if (!mc->nr_cpus)
+		mc->nr_cpus = info->nr_cpus ? info->nr_cpus : 1;
+	if (mc->nr_cpus >= info->nr_cpus)
+		return 0;
+	return bs_error_set(err, BS_USAGE, 0, plan->cfg.trace_path,
+			    plan->state ? "the dump is of another machine" : "use more --cpus",
+			    "was recorded on %u CPUs", info->nr_cpus);
+}
+
+bool bs_window_end(const struct bs_window_config *w, const struct bs_trace_info *info, bs_ns *end)
+{
+	const uint64_t rounds = w->repeat ? w->repeat : 1;
+	bs_ns played, idle;
+
+	return !__builtin_mul_overflow(info->duration, rounds, &played) &&
+	       !__builtin_mul_overflow(w->gap, rounds - 1, &idle) &&
+	       !__builtin_add_overflow(played, idle, end) &&
+	       !__builtin_add_overflow(*end, w->tail, end) && *end < BS_WINDOW_MAX;
+}
+
+static int set_window(struct bs_plan *plan, const struct bs_trace_info *info, struct bs_error *err)
+{
+	struct bs_window_config *w = &plan->cfg.window;
+	bs_ns end;
+
+	if (!w->repeat)
+		w->repeat = 1;
+	if (bs_window_end(w, info, &end))
+		return 0;
+	return bs_error_set(err, BS_USAGE, 0, "the window",
+			    "use a smaller --repeat, --gap or --tail",
+			    "longer than %llu s (2^63 ns), which is the limit",
+			    (unsigned long long)(BS_WINDOW_MAX / BS_NS_PER_S));
+}
+
+static void warn_small(const struct bs_plan *plan, const struct bs_trace_info *info)
+{
+	const uint64_t peak = info->peak_pages << BS_PAGE_SHIFT;
+	const uint64_t memory = plan->cfg.guest.machine.memory_bytes;
+
+	if (peak > memory)
+		bs_plan_warn(plan,
+			     "the trace needs %llu MiB at its peak, the guest has %llu: use more "
+			     "--memory",
+			     (unsigned long long)(peak >> 20), (unsigned long long)(memory >> 20));
+}
+
+int bs_config_complete(struct bs_plan *plan, struct bs_trace *t, struct bs_error *err)
+{
+	const struct bs_trace_info *info = bs_trace_info(t);
+	const struct bs_sim_config *cfg = &plan->cfg;
+	int ret = bs_trace_scan(t, cfg->window.keep_whole, err);
+	const struct bs_error damage = ret && err ? *err : (struct bs_error){0};
+	const bool damaged = ret;
+
+	if (ret < 0)
+		return ret;
+	ret = check_trust(cfg, info, err);
+	if (!ret)
+		ret = set_guest(plan, info, err);
+	if (!ret)
+		ret = set_window(plan, info, err);
+	if (ret)
+		return ret;
+	if (plan->sink->begin(plan->sink->arg, cfg, info))
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, cfg->trace_path, NULL, "record");
+	warn_small(plan, info);
+	if (damaged)
+		bs_plan_warn(plan, "%s: %s", cfg->trace_path, damage.text);
+	return 0;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* config.h - a comparison's configuration: what is left open is taken from the trace, and what cannot
+ * be is found before a cell runs. */
+#ifndef BS_CONFIG_H
+#define BS_CONFIG_H
+
+#include "outcome.h"
+
+/* What can be said without the trace: parse the strategies into plan->specs. 0, or negative with
+ * @err; bs_config_free() either way. */
+int bs_config_check(struct bs_plan *plan, struct bs_error *err);
+/*
+ * The rest, with the trace, which is scanned: the guest's size, kernel and CPUs, the host's huge
+ * pages, the window's length. Tells the sink that it begins, and warns.
+ */
+int bs_config_complete(struct bs_plan *plan, struct bs_trace *t, struct bs_error *err);
+void bs_config_free(struct bs_plan *plan);
+
+#define BS_WINDOW_MAX (UINT64_C(1) << 63) /* ns */
+/* How long the window is, from t0 to its end; false: longer than can be. */
+bool bs_window_end(const struct bs_window_config *w, const struct bs_trace_info *info, bs_ns *end);
+
+#endif

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * event.c - events that do not happen as the trace has them: what waits for a CPU that stands still,
+ * what finds no memory, what is freed in pieces (MEANING.md, blocked CPUs; blocks and identity).
+ */
+#include "event.h"
+
+#include "reporter.h"
+
+void bs_stream_refused(struct bs_stream *s, uint32_t number, unsigned int mask, unsigned int order)
+{
+	/* The trace's, as it will free it; but where it is shows only later. */
+	if (s->follow && s->follow->is_placed_later(s->follow_arg, number))
+		s->g->used_bytes += BS_PAGE_SIZE << order;
+	else
+		bs_guest_refused(s->g, mask, order);
+}
+
+bool bs_stream_place(struct bs_stream *s, uint32_t number, unsigned int cpu, unsigned int order)
+{
+	if (s->follow && s->follow->place(s->follow_arg, number, cpu, order))
+		return true;
+	s->f.skipped_frees++;
+	return false;
+}
+
+bool bs_stream_piece(struct bs_stream *s, bs_pfn pfn, unsigned int order, uint32_t number)
+{
+	unsigned int head_order;
+	bs_pfn head;
+
+	if (bs_page_lookup(s->g->m, pfn, &head, &head_order) != BS_PAGE_ALLOCATED ||
+	    bs_page_word(s->g->m, head) != number)
+		return false;
+	return !bs_split_allocated(s->g->m, pfn, order);
+}
+
+void bs_stream_event(struct bs_stream *s, const struct bs_deferred *d)
+{
+	bs_pfn pfn;
+
+	if (d->kind != BS_EV_FREE) {
+		bs_event_alloc(s, d->number, d->cpu, d->order, d->gfp);
+		return;
+	}
+	pfn = s->block_pfn[d->number];
+	/* Its allocation still waits for another CPU: the free follows it there. */
+	if (unlikely(bs_is_pending(pfn)))
+		bs_stream_defer(s, pfn - BS_PENDING_PFN, d);
+	else
+		bs_event_free(s, d->number, d->cpu, d->offset, d->order);
+}
+
+/* ---- Waiting --------------------------------------------------------------------------------- */
+
+static void release(void *arg, int cpu);
+
+static void arm(struct bs_stream *s, unsigned int cpu, bs_ns time)
+{
+	bs_clock_push(s->clock, time, BS_DUE_RELEASE, release, s, (int)cpu);
+}
+
+void bs_stream_defer(struct bs_stream *s, unsigned int queue, const struct bs_deferred *d)
+{
+	if (bs_ring_push(&s->waiting[queue], d)) {
+		bs_guest_fail_memory(s->g);
+		return;
+	}
+	if (s->waiting[queue].n == 1) /* the first to wait arms the release */
+		arm(s, queue, s->g->cpus[queue].busy_until);
+}
+
+/* The CPU goes on, if it is free by now: what waits for it happens until it is blocked again. */
+static void release(void *arg, int number)
+{
+	struct bs_stream *s = arg;
+	const unsigned int cpu = (unsigned int)number;
+	const struct bs_cpu *k = &s->g->cpus[cpu];
+	struct bs_ring *r = &s->waiting[cpu];
+
+	while (r->n && k->busy_until <= s->clock->now && !s->clock->failed) {
+		struct bs_deferred d;
+
+		/* The pass that it asked for comes before what it does next. */
+		if (bs_reporter_wants_cpu(s->g, cpu)) {
+			arm(s, cpu, s->clock->now);
+			return;
+		}
+		d = bs_ring_pop(r);
+		if (d.cpu == cpu)
+			s->f.cpu_lag_ns += s->clock->now - d.time;
+		bs_stream_event(s, &d);
+	}
+	if (r->n && !s->clock->failed)
+		arm(s, cpu, k->busy_until);
+}
+
+void bs_stream_drain(struct bs_stream *s)
+{
+	bool again = true;
+
+	while (again && !s->clock->failed) {
+		again = false;
+		for (unsigned int cpu = 0; cpu < s->g->nr_cpus; cpu++) {
+			s->g->cpus[cpu].busy_until = s->clock->now;
+			s->g->cpus[cpu].wake_on = false;
+			if (!s->waiting[cpu].n)
+				continue;
+			release(s, (int)cpu);
+			again = true;
+		}
+	}
+}
+
+uint64_t bs_stream_waiting(const struct bs_stream *s)
+{
+	uint64_t n = 0;
+
+	for (unsigned int cpu = 0; cpu < s->g->nr_cpus; cpu++)
+		n += s->waiting[cpu].n;
+	return n;
+}

@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * stream.c - taking a guest through a trace, in integer virtual nanoseconds.
+ *
+ * Events are taken in bulk as long as nothing is due before them. What a free will touch is fetched
+ * ahead, in two steps: first the entry of the block table, then, when that is there, the page's
+ * descriptor. Both are random accesses into tables that no cache holds, and without this they are
+ * most of the time of a replay.
+ */
+#include "stream.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "event.h"
+#include "reporter.h"
+
+/* ---- Rounds and chunks ----------------------------------------------------------------------- */
+
+static int collect_live(void *arg, bs_pfn pfn, unsigned int order, enum bs_page_state state)
+{
+	struct bs_stream *s = arg;
+	uint32_t number = state == BS_PAGE_ALLOCATED ? bs_page_word(s->g->m, pfn) : UINT32_MAX;
+	bs_pfn base;
+
+	if (number >= s->number)
+		return 0;
+	base = s->block_pfn[number];
+	if (base == BS_NO_PFN || pfn < base || pfn - base >= 1u << BS_MAX_ORDER)
+		return 0;
+	/* The ring of CPU 0 is empty between rounds: it lists what has to be freed. */
+	bs_stream_defer(s, 0,
+			&(struct bs_deferred){.time = s->clock->now,
+					      .number = number,
+					      .offset = pfn - base,
+					      .kind = BS_EV_FREE,
+					      .order = (uint8_t)order});
+	return s->clock->failed;
+}
+
+/* Between rounds nothing of the trace stays in use: what is live at the end of one is given back
+ * and what the next one starts with is taken, in the instant in which the next one begins. */
+static void next_round(struct bs_stream *s)
+{
+	struct bs_error err;
+
+	s->f.allocations += s->number - s->info->pres;
+	bs_stream_drain(s);
+	if (s->follow && s->follow->end(s->follow_arg, &err))
+		bs_guest_fail(s->g, &err);
+	bs_machine_walk(s->g->m, collect_live, s);
+	bs_stream_drain(s);
+	memset(s->block_pfn, 0xff, (size_t)s->number * sizeof(*s->block_pfn));
+	s->number = 0;
+	s->untouched_below = 0;
+}
+
+static void round_over(struct bs_stream *s)
+{
+	struct bs_error err;
+
+	if (++s->round >= s->cfg->window.repeat) {
+		s->end = true;
+		if (s->over)
+			s->over(s->over_arg);
+		return;
+	}
+	s->base += s->info->duration + s->cfg->window.gap;
+	s->round_pending = true;
+	if (bs_trace_rewind(s->trace, &err) < 0)
+		bs_guest_fail(s->g, &err);
+}
+
+/* Time of the next trace event, loading the next chunk or round if need be. */
+static bs_ns next(void *arg)
+{
+	struct bs_stream *s = arg;
+	struct bs_error err;
+
+	while (unlikely(s->i >= s->chunk.n)) {
+		int ret;
+
+		if (s->end || s->clock->failed)
+			return BS_NO_TIME;
+		ret = bs_trace_next(s->trace, &s->chunk, &err);
+		s->i = 0;
+		if (ret > 0) {
+			if (s->cfg->output.progress)
+				s->cfg->output.progress(s->cfg->output.progress_arg, s->cell,
+							s->f.events, s->clock->now);
+			continue;
+		}
+		s->chunk.n = 0;
+		/* A damaged tail was accepted beforehand, or the scan would have failed. */
+		if (ret < 0 && !s->cfg->window.keep_whole)
+			bs_guest_fail(s->g, &err);
+		else
+			round_over(s);
+	}
+	return s->round_pending ? s->base : s->chunk.time[s->i] + s->base;
+}
+
+/* ---- Events ---------------------------------------------------------------------------------- */
+
+static void rare_event(struct bs_stream *s, unsigned int kind, unsigned int i)
+{
+	const struct bs_trace_chunk *k = &s->chunk;
+
+	switch (kind) {
+	case BS_EV_FAILED:
+		s->f.allocations--;
+		if (s->follow)
+			s->follow->failed(s->follow_arg, s->number, k->cpu[i],
+					  s->info->gfp[k->gfp[i]], k->order[i]);
+		s->block_pfn[s->number++] = BS_NO_PFN;
+		break;
+	case BS_EV_MARK:
+		bs_report_event(s->g->rc, BS_EVENT_MARK, k->arg[i]);
+		break;
+	case BS_EV_PAUSE:
+		if (!s->g->reporter.paused)
+			s->f.paused_raw_bytes += bs_report_raw_bytes(s->g->rc);
+		bs_reporter_pause(s->g);
+		break;
+	case BS_EV_RESUME:
+		bs_reporter_resume(s->g);
+		break;
+	}
+}
+
+static void check_machine(struct bs_stream *s)
+{
+	struct bs_error err;
+
+	s->next_check += s->cfg->window.check_every;
+	if (bs_machine_check(s->g->m, &err))
+		bs_guest_fail(s->g, &err);
+}
+
+#define AHEAD_PAGE 8
+#define AHEAD_BLOCK 24
+#define AHEAD_RING 32 /* a power of two above AHEAD_BLOCK - AHEAD_PAGE */
+
+struct lookahead {
+	uint32_t number; /* allocation numbers taken before @next */
+	unsigned int next;
+	uint32_t freed[AHEAD_RING];
+};
+
+static inline void look_ahead(struct bs_stream *s, const struct bs_trace_chunk *k,
+			      struct lookahead *a, unsigned int i)
+{
+	uint32_t number = UINT32_MAX;
+	bs_pfn pfn;
+
+	if (unlikely(a->next >= k->n))
+		return;
+	if (k->kind[a->next] == BS_EV_FREE) {
+		number = a->number - k->arg[a->next];
+		__builtin_prefetch(&s->block_pfn[number]);
+	} else if (k->kind[a->next] <= BS_EV_FAILED) {
+		a->number++;
+	}
+	a->freed[a->next++ & (AHEAD_RING - 1)] = number;
+	number = a->freed[(i + AHEAD_PAGE) & (AHEAD_RING - 1)];
+	if (number >= s->number)
+		return;
+	pfn = s->block_pfn[number];
+	if (likely(pfn < BS_MAX_PFN))
+		bs_mm_prefetch(s->g->m, pfn);
+}
+
+/* Its CPU stands still, or the allocation of what it frees waits for another one that does. */
+static void __attribute__((noinline))
+wait_for_cpu(struct bs_stream *s, unsigned int i, uint32_t number, bs_ns t)
+{
+	const struct bs_trace_chunk *k = &s->chunk;
+	const unsigned int cpu = k->cpu[i], kind = k->kind[i];
+	const struct bs_deferred d = {.time = t,
+				      .number = number,
+				      .offset = k->offset ? k->offset[i] : 0,
+				      .kind = (uint8_t)kind,
+				      .order = k->order[i],
+				      .gfp = k->gfp[i],
+				      .cpu = (uint8_t)cpu};
+	unsigned int queue = cpu;
+
+	if (kind != BS_EV_FREE)
+		s->block_pfn[number] = BS_PENDING_PFN + cpu;
+	else if (s->g->cpus[cpu].busy_until <= t)
+		queue = s->block_pfn[number] - BS_PENDING_PFN;
+	bs_stream_defer(s, queue, &d);
+}
+
+/* Take trace events until something else is due. */
+static void take_events(struct bs_stream *s, bs_ns until)
+{
+	const struct bs_trace_chunk *k = &s->chunk;
+	struct lookahead ahead = {.number = s->number, .next = s->i};
+	struct bs_clock *clock = s->clock;
+	const struct bs_cpu *cpus = s->g->cpus;
+	unsigned int i;
+
+	memset(ahead.freed, 0xff, sizeof(ahead.freed));
+	for (unsigned int n = 0; n < AHEAD_BLOCK; n++)
+		look_ahead(s, k, &ahead, s->i);
+	for (i = s->i; i < k->n && !clock->failed; i++) {
+		const bs_ns t = k->time[i] + s->base;
+		const unsigned int kind = k->kind[i], cpu = k->cpu[i];
+		uint32_t number;
+
+		if (t >= clock->next_due || t > until)
+			break;
+		if (t > clock->now)
+			bs_clock_set_time(clock, t);
+		look_ahead(s, k, &ahead, i);
+		s->f.events++;
+		if (unlikely(s->f.events >= s->next_check))
+			check_machine(s);
+		if (kind == BS_EV_FREE)
+			number = s->number - k->arg[i];
+		else if (likely(kind == BS_EV_ALLOC || kind == BS_EV_PRE))
+			number = s->number++;
+		else {
+			rare_event(s, kind, i);
+			continue;
+		}
+		if (unlikely(cpus[cpu].busy_until > t ||
+			     (kind == BS_EV_FREE && bs_is_pending(s->block_pfn[number]))))
+			wait_for_cpu(s, i, number, t);
+		else if (kind == BS_EV_FREE)
+			bs_event_free(s, number, cpu, k->offset ? k->offset[i] : 0, k->order[i]);
+		else
+			bs_event_alloc(s, number, cpu, k->order[i], k->gfp[i]);
+	}
+	s->i = i;
+}
+
+static void run(void *arg, bs_ns until)
+{
+	struct bs_stream *s = arg;
+
+	if (!s->round_pending) {
+		take_events(s, until);
+		return;
+	}
+	bs_clock_set_time(s->clock, s->base);
+	s->round_pending = false;
+	next_round(s);
+}
+
+/* ---- Before t0 ------------------------------------------------------------------------------- */
+
+static int preset_resident(void *arg, bs_pfn pfn, unsigned int order, enum bs_page_state state)
+{
+	struct bs_stream *s = arg;
+
+	if (state == BS_PAGE_PCP ||
+	    (state == BS_PAGE_FREE && s->cfg->guest.resident == BS_RESIDENT_ALL))
+		bs_device_preset_resident(s->g->dev, pfn, order);
+	return 0;
+}
+
+/* What the trace frees but never allocates is in use when it begins: allocated before t0, in the
+ * order of its first free (MEANING.md, the guest at the start). It stands in front of all other
+ * events. 0 at its end, or what reading the trace said. */
+static int take_prehistory(struct bs_stream *s, struct bs_error *err)
+{
+	while (!s->clock->failed) {
+		if (s->i >= s->chunk.n) {
+			int ret = bs_trace_next(s->trace, &s->chunk, err);
+
+			s->i = 0;
+			if (ret <= 0) {
+				s->chunk.n = 0;
+				return ret;
+			}
+		}
+		if (s->chunk.kind[s->i] != BS_EV_PRE)
+			break;
+		bs_event_alloc(s, s->number, s->chunk.cpu[s->i], s->chunk.order[s->i],
+			       s->chunk.gfp[s->i]);
+		s->number++;
+		s->i++;
+		s->f.events++;
+	}
+	return 0;
+}
+
+int bs_stream_begin(struct bs_stream *s)
+{
+	struct bs_guest *g = s->g;
+	const bool touch = g->touch, resident = s->cfg->guest.resident != BS_RESIDENT_NONE;
+	struct bs_error err;
+
+	if (bs_trace_rewind(s->trace, &err) < 0) {
+		bs_guest_fail(g, &err);
+		return -EIO;
+	}
+	g->touch = touch && resident;
+	if (take_prehistory(s, &err) < 0 && !s->cfg->window.keep_whole)
+		bs_guest_fail(g, &err);
+	if (!g->touch)
+		s->untouched_below = s->number;
+	g->touch = touch;
+	if (touch && resident)
+		bs_machine_walk(g->m, preset_resident, s);
+	for (unsigned int i = 0; i < g->nr_cpus; i++)
+		g->cpus[i] = (struct bs_cpu){0};
+	bs_clock_add_load(s->clock, &s->load);
+	return s->clock->failed ? -EIO : 0;
+}
+
+uint64_t bs_stream_close(struct bs_stream *s)
+{
+	s->f.allocations += s->number - s->info->pres;
+	return bs_stream_waiting(s);
+}
+
+/* ---- Life ------------------------------------------------------------------------------------ */
+
+static bool wants_lru(enum bs_lru mode, uint32_t gfp)
+{
+	return mode == BS_LRU_ALL || (mode == BS_LRU_AUTO && bs_gfp_is_movable_user(gfp));
+}
+
+int bs_stream_init(struct bs_stream *s, struct bs_guest *g, struct bs_trace *trace,
+		   const struct bs_sim_config *cfg, struct bs_error *err)
+{
+	*s = (struct bs_stream){
+		.load = {.next = next, .run = run, .arg = s},
+		.g = g,
+		.clock = g->clock,
+		.cfg = cfg,
+		.trace = trace,
+		.info = bs_trace_info(trace),
+		.next_check = cfg->window.check_every ? cfg->window.check_every : UINT64_MAX,
+		.waiting = calloc(g->nr_cpus, sizeof(*s->waiting)),
+	};
+	if (!s->waiting)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "setting up");
+	for (unsigned int i = 0; i < s->info->nr_gfp; i++) {
+		s->use[i].lru = wants_lru(cfg->guest.lru, s->info->gfp[i]);
+		s->use[i].user = bs_gfp_is_movable_user(s->info->gfp[i]);
+	}
+	s->block_bytes = (s->info->numbers + 1) * sizeof(*s->block_pfn);
+	s->block_pfn = mmap(NULL, s->block_bytes, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (s->block_pfn != MAP_FAILED)
+		return 0;
+	s->block_pfn = NULL;
+	return bs_error_set(err, BS_RESOURCE, errno, NULL,
+			    "cut the trace into shorter ones (buddysim trace cut)",
+			    "cannot map a table of %llu blocks",
+			    (unsigned long long)s->info->numbers);
+}
+
+void bs_stream_free(struct bs_stream *s)
+{
+	if (s->block_pfn)
+		munmap(s->block_pfn, s->block_bytes);
+	for (unsigned int i = 0; s->waiting && i < s->g->nr_cpus; i++)
+		bs_ring_free(&s->waiting[i]);
+	free(s->waiting);
+	s->block_pfn = NULL;
+	s->waiting = NULL;
+}

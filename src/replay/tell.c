@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "tell.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void bs_cell_outcome(const struct bs_cell *c, struct bs_outcome *o)
+{
+	*o = (struct bs_outcome){
+		.cfg = &c->plan->cfg,
+		.index = c->index,
+		.label = c->label,
+		.params = c->params,
+		.device_words = bs_device_words(c->g->dev),
+		.kernel = bs_kernel_name(c->g->m),
+		.strategy = c->g->strategy,
+		.huge = bs_device_thp(c->g->dev),
+		.f = &c->f,
+		.tl = c->ledger.tl,
+		.sample_interval = c->ledger.interval,
+		.agreement = c->follow ? &c->follow->r : NULL,
+	};
+}
+
+void bs_plan_warn(const struct bs_plan *plan, const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+
+	if (!plan->sink || !plan->sink->warn)
+		return;
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	if (text)
+		plan->sink->warn(plan->sink->arg, text);
+	free(text);
+}
+
+static void warn_short(const struct bs_cell *c)
+{
+	const bs_ns delay = bs_spec_value_of_role(c->spec, BS_ROLE_DELAY, 0);
+	const bs_ns length = c->end - c->plan->cfg.window.tail;
+
+	if (length / 5 < delay)
+		bs_plan_warn(c->plan,
+			     "%s: the trace lasts %llu ms, less than five times the delay of "
+			     "%llu ms: use --repeat N --gap T, or a longer trace",
+			     c->label, (unsigned long long)(length / BS_NS_PER_MS),
+			     (unsigned long long)(delay / BS_NS_PER_MS));
+}
+
+/* It would wait to the end, and look like a strategy that gains nothing. */
+static void warn_gate(const struct bs_cell *c)
+{
+	const struct bs_host_config *host = &c->plan->cfg.host;
+
+	if (!bs_spec_value_of_role(c->spec, BS_ROLE_GATE, 0) || host->memory_bytes)
+		return;
+	for (unsigned int i = 0; i < host->nr_events; i++)
+		if (host->events[i].ask == BS_HOST_PRESSURE)
+			return;
+	bs_plan_warn(c->plan,
+		     "%s: reports only under the host's pressure, and there is none: use "
+		     "--host-memory SIZE or --host-event TIME:pressure=N",
+		     c->label);
+}
+
+/* Once, for the window is the same in all cells. */
+static void warn_late(const struct bs_cell *c)
+{
+	const struct bs_host_config *host = &c->plan->cfg.host;
+
+	for (unsigned int i = 0; i < host->nr_events && !c->index; i++)
+		if (host->events[i].time > c->end)
+			bs_plan_warn(c->plan,
+				     "the host's event at %llu ms never comes: the window ends at "
+				     "%llu ms",
+				     (unsigned long long)(host->events[i].time / BS_NS_PER_MS),
+				     (unsigned long long)(c->end / BS_NS_PER_MS));
+}
+
+void bs_cell_warn_before(const struct bs_cell *c)
+{
+	warn_short(c);
+	warn_gate(c);
+	warn_late(c);
+}
+
+void bs_cell_warn_after(const struct bs_cell *c)
+{
+	const struct bs_figures *f = &c->f;
+
+	if (f->alloc_failed)
+		bs_plan_warn(c->plan,
+			     "%s: %llu of %llu allocations failed: its figures are of a smaller "
+			     "load",
+			     c->label, (unsigned long long)f->alloc_failed,
+			     (unsigned long long)f->allocations);
+	if (f->unfinished_events)
+		bs_plan_warn(c->plan,
+			     "%s: %llu events had not happened when the window closed: its "
+			     "figures are of a shorter load",
+			     c->label, (unsigned long long)f->unfinished_events);
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guest_memory.h"
+
+#include <buddysim/gfp.h>
+
+/* Before an allocation that may reclaim fails, who holds pages as a driver is asked for some, again
+ * and again as long as any come (shrinker, DEFLATE_ON_OOM). */
+bs_pfn bs_guest_alloc_again(struct bs_guest *g, unsigned int cpu, unsigned int gfp,
+			    unsigned int order)
+{
+	struct bs_report_stats before, after;
+	bs_pfn pfn = BS_NO_PFN;
+
+	if (!(g->strategy->caps & BS_CAP_CLIENT) || !(gfp & BS_GFP_DIRECT_RECLAIM))
+		return BS_NO_PFN;
+	bs_report_stats(g->rc, &before);
+	while (pfn == BS_NO_PFN) {
+		bs_report_event(g->rc, BS_EVENT_SHRINK, UINT64_C(1) << order);
+		bs_report_stats(g->rc, &after);
+		if (after.client_bytes == before.client_bytes)
+			break;
+		before = after;
+		pfn = bs_alloc_pages(g->m, cpu, gfp, order);
+	}
+	return pfn;
+}
+
+void bs_guest_refused(struct bs_guest *g, unsigned int gfp, unsigned int order)
+{
+	g->alloc_failed++;
+	if (bs_report_false_oom(g->rc, gfp, order))
+		g->false_oom++;
+}
+
+bs_pfn bs_guest_alloc(struct bs_guest *g, unsigned int cpu, unsigned int gfp, unsigned int order,
+		      uint32_t id, struct bs_gfp_use use)
+{
+	bs_pfn pfn = bs_alloc_pages(g->m, cpu, gfp, order);
+
+	if (unlikely(pfn == BS_NO_PFN))
+		pfn = bs_guest_alloc_again(g, cpu, gfp, order);
+	if (unlikely(pfn == BS_NO_PFN)) {
+		bs_guest_refused(g, gfp, order);
+		return pfn;
+	}
+	bs_page_set_word(g->m, pfn, id);
+	if (use.lru)
+		bs_page_set_lru(g->m, pfn, order, true);
+	bs_guest_own(g, cpu, pfn, order, id, use.user);
+	return pfn;
+}
+
+void bs_guest_free(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned int order,
+		   uint32_t id)
+{
+	struct bs_error err;
+	bs_pfn head;
+	unsigned int of;
+
+	if (bs_page_lookup(g->m, pfn, &head, &of) == BS_PAGE_ALLOCATED && of != order &&
+	    bs_split_allocated(g->m, pfn, order)) {
+		bs_error_set(&err, BS_INVARIANT, 0, NULL, NULL,
+			     "pfn %u, order %u: not a part of a block in use", pfn, order);
+		bs_guest_fail(g, &err);
+		return;
+	}
+	bs_guest_disown(g, cpu, pfn, order, id, true);
+}

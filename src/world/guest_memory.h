@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * guest_memory.h - a guest gives memory out and takes it back: the allocator, the memory behind it, and the
+ * CPU that waits for that.
+ *
+ * bs_guest_alloc() and bs_guest_free() are all that a load needs. A load that looks into its guest
+ * between the steps, as a replay does, uses the steps.
+ */
+#ifndef BS_GUEST_MEMORY_H
+#define BS_GUEST_MEMORY_H
+
+#include "content.h"
+#include "fail.h"
+#include "parts.h"
+
+/* What @gfp says of whom the memory is for. */
+struct bs_gfp_use {
+	bool user; /* it is zeroed before it is handed out */
+	bool lru; /* it counts as movable when it is stolen from */
+};
+
+/* @id: stamped into the memory, and the page's word. BS_NO_PFN: it failed, and is counted. */
+bs_pfn bs_guest_alloc(struct bs_guest *g, unsigned int cpu, unsigned int gfp, unsigned int order,
+		      uint32_t id, struct bs_gfp_use use);
+/* The block, or an aligned part of it, which is split off. */
+void bs_guest_free(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned int order,
+		   uint32_t id);
+/* When @cpu goes on. */
+static inline bs_ns bs_guest_cpu_free(const struct bs_guest *g, unsigned int cpu)
+{
+	const bs_ns until = g->cpus[cpu].busy_until;
+
+	return until > g->clock->now ? until : g->clock->now;
+}
+
+/* ---- The steps ------------------------------------------------------------------------------- */
+
+/* An allocation found nothing: what it gives once the strategy, as a client of the guest, has let go
+ * of pages. */
+bs_pfn bs_guest_alloc_again(struct bs_guest *g, unsigned int cpu, unsigned int gfp,
+			    unsigned int order);
+/* ... and still nothing: it is counted. */
+void bs_guest_refused(struct bs_guest *g, unsigned int gfp, unsigned int order);
+
+/* These pages have an owner from now on, or no longer. */
+static inline void bs_guest_note_owned(struct bs_guest *g, bs_pfn pfn, unsigned int order,
+				       bool owned)
+{
+	if (unlikely(g->watch.owned))
+		g->watch.owned(g->watch.arg, pfn, order, owned);
+}
+
+/* @cpu gets a block that the allocator has just given out. */
+static inline void bs_guest_own(struct bs_guest *g, unsigned int cpu, bs_pfn pfn,
+				unsigned int order, uint32_t id, bool user)
+{
+	struct bs_error err;
+	bs_ns cost = 0;
+
+	g->used_bytes += BS_PAGE_SIZE << order;
+	bs_guest_note_owned(g, pfn, order, true);
+	if (!g->touch)
+		return;
+	if (unlikely(g->zeroes))
+		bs_guest_zero(g, cpu, pfn, order, user);
+	if (unlikely(bs_device_alloc(g->dev, pfn, order, id, g->clock->now, &cost, &err)))
+		bs_guest_fail(g, &err);
+	if (cost) {
+		g->fault_ns += cost;
+		bs_cpu_block(&g->cpus[cpu], g->clock->now, cost, BS_CAUSE_FAULT);
+	}
+}
+
+/* It goes back to the allocator. @seen: the device was shown it when it was allocated. */
+static inline void bs_guest_disown(struct bs_guest *g, unsigned int cpu, bs_pfn pfn,
+				   unsigned int order, uint32_t id, bool seen)
+{
+	struct bs_error err;
+
+	g->used_bytes -= BS_PAGE_SIZE << order;
+	bs_guest_note_owned(g, pfn, order, false);
+	if (g->touch && seen && unlikely(bs_device_free(g->dev, pfn, order, id, &err)))
+		bs_guest_fail(g, &err);
+	if (unlikely(g->poison == BS_POISON_BEFORE) && seen)
+		bs_guest_poison(g, cpu, pfn, order);
+	bs_free_pages(g->m, cpu, pfn, order);
+	if (unlikely(g->poison == BS_POISON_AFTER) && seen)
+		bs_guest_poison(g, cpu, pfn, order);
+}
+
+#endif

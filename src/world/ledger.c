@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ledger.h"
+
+#include <errno.h>
+
+static void take_samples(struct bs_ledger *l, bs_ns t)
+{
+	struct bs_guest *g = l->g;
+	struct bs_report_stats rs;
+	struct bs_device_stats ds;
+	struct bs_sample s;
+
+	bs_report_stats(g->rc, &rs);
+	bs_device_stats(g->dev, &ds);
+	s = (struct bs_sample){.used_bytes = g->used_bytes,
+			       .resident_bytes = ds.resident_bytes,
+			       .unmapped_bytes = ds.unmapped_bytes,
+			       .reported_bytes = rs.reported_bytes,
+			       .refault_bytes = ds.refault_bytes,
+			       .calls = rs.calls};
+	bs_nr_free_blocks(g->m, s.nr_free);
+	/* Levels are constant between events: what held until @t belongs to every sample up to it,
+	 * or a picture would show slopes where there are steps. */
+	for (; l->next_sample <= t; l->next_sample += l->interval) {
+		s.time = l->next_sample;
+		bs_timeline_sample(l->tl, &s);
+	}
+}
+
+static void until(void *arg, bs_ns t)
+{
+	struct bs_ledger *l = arg;
+	const struct bs_guest *g = l->g;
+	uint64_t resident, unmapped;
+
+	if (g->ended)
+		return;
+	bs_device_levels(g->dev, &resident, &unmapped);
+	bs_timeline_set(l->tl, g->clock->now, g->used_bytes, resident, unmapped);
+	if (unlikely(l->next_sample <= t))
+		take_samples(l, t);
+}
+
+int bs_ledger_begin(struct bs_ledger *l, struct bs_guest *g, bs_ns window)
+{
+	*l = (struct bs_ledger){.meter = {.until = until, .arg = l}, .g = g};
+	l->interval = window / 2000 > 10 * BS_NS_PER_MS ? window / 2000 : 10 * BS_NS_PER_MS;
+	l->tl = bs_timeline_create(window);
+	if (!l->tl)
+		return -ENOMEM;
+	bs_clock_add_meter(g->clock, &l->meter);
+	return 0;
+}
+
+void bs_ledger_load_end(struct bs_ledger *l)
+{
+	until(l, l->g->clock->now);
+	bs_timeline_load_end(l->tl, l->g->clock->now);
+}
+
+void bs_ledger_close(struct bs_ledger *l, bs_ns end)
+{
+	bs_clock_set_time(l->g->clock, end);
+	bs_timeline_end(l->tl, end);
+	l->g->ended = true;
+}
+
+void bs_ledger_free(struct bs_ledger *l)
+{
+	bs_timeline_destroy(l->tl);
+	l->tl = NULL;
+}
+
+uint64_t bs_ledger_excess(const struct bs_guest *g)
+{
+	const uint64_t held = bs_device_held(g->dev);
+
+	return held > g->used_bytes ? held - g->used_bytes : 0;
+}

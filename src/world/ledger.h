@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ledger.h - what a guest uses and what the host holds for it, over time: exact integrals, and
+ * samples for pictures. It is a meter of the guest's clock.
+ */
+#ifndef BS_LEDGER_H
+#define BS_LEDGER_H
+
+#include <buddysim/stats.h>
+
+#include "parts.h"
+
+struct bs_ledger {
+	struct bs_meter meter;
+	struct bs_guest *g;
+	struct bs_timeline *tl;
+	bs_ns next_sample, interval;
+};
+
+/* From now on, up to @window. 0 or -ENOMEM. */
+int bs_ledger_begin(struct bs_ledger *l, struct bs_guest *g, bs_ns window);
+/* The load is over: settle times count from here. */
+void bs_ledger_load_end(struct bs_ledger *l);
+/* The window closes at @end, and with it the guest: nothing is reported any more. */
+void bs_ledger_close(struct bs_ledger *l, bs_ns end);
+/* ... and it is not looked at any more. */
+void bs_ledger_free(struct bs_ledger *l);
+/* Bytes that the host holds for memory that has no owner. */
+uint64_t bs_ledger_excess(const struct bs_guest *g);
+
+#endif

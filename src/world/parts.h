@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * parts.h - what a guest of a world consists of: its allocator, the memory behind it, its CPUs, what
+ * reports its memory, and who looks on. Everybody in this room works on it; guest.h makes it.
+ */
+#ifndef BS_PARTS_H
+#define BS_PARTS_H
+
+#include <buddysim/device.h>
+#include <buddysim/machine.h>
+#include <buddysim/report.h>
+
+#include "clock.h"
+#include "compiler.h"
+#include "cpu.h"
+#include "watch.h"
+
+/* What a strategy that knows the future is told (report.h). */
+struct bs_foresight {
+	void *arg;
+	bs_ns (*next_use)(void *arg, bs_pfn pfn, unsigned int order);
+	bs_ns break_even;
+};
+
+/* A request in flight, or complete and not yet waited for. */
+struct bs_call {
+	bool used, done;
+	int ticket; /* the device's; or request.c's, if it is not there */
+	int result;
+};
+
+struct bs_reporter {
+	bs_ns wake_latency, wake_at;
+	bool wake_armed, wake_waiting, pass_running;
+	int wake_generation; /* a wake of an older one is cancelled */
+	int pass_cpu; /* the CPU that runs the pass, -1: the worker */
+	bool cpu_waiting; /* a CPU's pass waits for the one that is running */
+	bool stop_waiting; /* switched off when the pass that is running ends */
+	bool paused, paused_wake; /* a wake stood still at the pause ... */
+	bs_ns paused_left; /* ... so long before it was due */
+	unsigned int pressure; /* of the host, percent, as last told */
+	unsigned int capacity; /* ranges per request */
+	struct bs_foresight future;
+	struct bs_call *calls; /* a strategy's ticket is the index */
+	unsigned int nr_calls;
+};
+
+struct bs_guest {
+	struct bs_clock *clock;
+	struct bs_machine *m;
+	struct bs_device *dev;
+	struct bs_report_ctx *rc;
+	const struct bs_strategy *strategy;
+	struct bs_cpu *cpus;
+	unsigned int nr_cpus;
+	struct bs_watch watch;
+	struct bs_reporter reporter;
+
+	uint64_t used_bytes; /* of memory that has an owner */
+	uint64_t alloc_failed, false_oom;
+	bs_ns fault_ns; /* spent on backing memory again that had been given away */
+	bool touch; /* owners write into what they get */
+	bool zeroes; /* zeroing is accounted for */
+	struct bs_range known_zero; /* just allocated, and not to be zeroed; or BS_NO_PFN */
+	enum bs_poison poison; /* when a free writes the pattern */
+	bool ended; /* its window is closed: nothing is reported any more */
+	struct bs_guest *after; /* the world's next one */
+};
+
+#endif

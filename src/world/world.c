@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "world.h"
+
+int bs_world_init(struct bs_world *w, const struct bs_host_config *host, const volatile int *stop)
+{
+	*w = (struct bs_world){0};
+	w->host = (struct bs_host){.clock = &w->clock, .guests = &w->guests, .cfg = host};
+	return bs_clock_init(&w->clock, stop);
+}
+
+int bs_world_add(struct bs_world *w, const struct bs_guest_setup *setup, struct bs_guest **out,
+		 struct bs_error *err)
+{
+	struct bs_guest **at = &w->guests;
+	int ret = bs_guest_create(&w->clock, setup, out, err);
+
+	if (ret)
+		return ret;
+	while (*at)
+		at = &(*at)->after;
+	*at = *out;
+	return 0;
+}
+
+void bs_world_end(struct bs_world *w)
+{
+	while (w->guests) {
+		struct bs_guest *g = w->guests;
+
+		w->guests = g->after;
+		bs_guest_destroy(g);
+	}
+	bs_clock_free(&w->clock);
+}
