@@ -9,7 +9,7 @@
 #include <jansson.h>
 
 #include "again.h"
-#include "config.h"
+#include "config_json.h"
 #include "json.h"
 
 /* Options that are a figure or a word of the record's configuration. */

@@ -3,12 +3,13 @@
  * csv.c - the figures of every cell as CSV (RFC 4180), one column per figure; and the cells that could
  * not run, with why in the last column. A figure that a cell does not have is an empty field.
  */
+#include "csv.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "json.h"
-#include "print.h"
 
 /* Quotes where the text could be taken for more than one field, or for a line's end; quotes in it are
  * doubled. */

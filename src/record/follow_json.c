@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* follow_json.c - what a cell found out about its agreement with a kernel: for the record, and out of
  * the record for people. */
+#include "follow_json.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +10,6 @@
 #include "figures.h"
 #include "follow.h"
 #include "json.h"
-#include "parts.h"
 
 static json_t *orders_json(const struct bs_agreement *a)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* print.c - a result in the form that was asked for, onto a stream or into a file. */
-#include "print.h"
-
 #include <errno.h>
 
+#include "csv.h"
 #include "outfile.h"
+#include "table.h"
 
 static int print_json(const struct bs_result *r, bool measured, FILE *f)
 {

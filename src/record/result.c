@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config.h"
+#include "config_json.h"
 #include "figures.h"
+#include "follow_json.h"
 #include "json.h"
-#include "parts.h"
+#include "measured_json.h"
+#include "timeline_json.h"
 
 static json_t *trace_json(const struct bs_sim_config *cfg, const struct bs_trace_info *info)
 {

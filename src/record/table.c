@@ -4,14 +4,15 @@
  *
  * Which figures are shown stands here; their headings and units come from figures.def.
  */
+#include "table.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "follow_json.h"
 #include "json.h"
-#include "parts.h"
-#include "print.h"
 
 static const char *const shown[] = {
 	"held_mib_s",	  "peak_resident_bytes", "calls",	   "ranges",

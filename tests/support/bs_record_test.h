@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "print.h"
-#include "result.h"
+#include "table.h"
 
 /* Everything a cell tells of itself; change what a test is about before bs_record_add(). */
 struct bs_made_up {

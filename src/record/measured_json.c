@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* measured.c - what this host is and did: the part of a record that is another on each machine. */
+/* measured_json.c - what this host is and did: the part of a record that is another on each machine. */
+#include "measured_json.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 
 #include "figures.h"
 #include "json.h"
-#include "parts.h"
 
 json_t *bs_measured_json(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* config.h - the record's part "config": the options in force. */
-#ifndef BS_CONFIG_H
-#define BS_CONFIG_H
+/* config_json.h - the record's part "config": the options in force. */
+#ifndef BS_CONFIG_JSON_H
+#define BS_CONFIG_JSON_H
 
 #include <jansson.h>
 

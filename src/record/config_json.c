@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* config.c - the options in force, as the record holds them. */
-#include "config.h"
+/* config_json.c - the options in force, as the record holds them. */
+#include "config_json.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* timeline.c - a cell's samples for the record. */
+/* timeline_json.c - a cell's samples for the record. */
+#include "timeline_json.h"
+
 #include "figures.h"
 #include "json.h"
-#include "parts.h"
 
 /* What an entry of figures.def takes from each sample, as one list. */
 #define LIST(key, value)                                      \

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* csv.h - a result for spreadsheets. */
+#ifndef BS_CSV_H
+#define BS_CSV_H
+
+#include <stdio.h>
+
+#include "result.h"
+
+/* 0 or -errno. */
+int bs_result_csv(const struct bs_result *r, FILE *f);
+
+#endif
