@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,4 +105,24 @@ enum bs_format cli_format(const char *text)
 	static const char *const names[] = {"text", "json", "csv", NULL};
 
 	return (enum bs_format)cli_enum("--format", text, names);
+}
+
+/* ---- Signals -------------------------------------------------------------------------------- */
+
+static volatile int stop_requested;
+
+static void on_stop(int sig)
+{
+	(void)sig;
+	stop_requested = 1;
+}
+
+const volatile int *cli_stop(void)
+{
+	/* Without SA_RESTART: who waits for input that does not come is to notice, too. */
+	struct sigaction sa = {.sa_handler = on_stop};
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	return &stop_requested;
 }

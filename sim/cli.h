@@ -40,6 +40,10 @@ void cli_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void cli_usage(const char *option, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* From now on SIGINT and SIGTERM do not end the program but set the flag returned, for the library to
+ * stop at; its error then ends the program with status BS_INTERRUPTED. */
+const volatile int *cli_stop(void);
+
 /* Value of an option; a bad one ends the program with one line and status 2. */
 uint64_t cli_size(const char *option, const char *text);
 uint64_t cli_time(const char *option, const char *text);

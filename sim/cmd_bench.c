@@ -61,7 +61,7 @@ int bench_trace(const char *generator, const char *params, char *path)
 		return BS_RESOURCE;
 	}
 	close(fd);
-	if (bs_trace_generate(g, params, 1, path, &info, &err))
+	if (bs_trace_generate(g, params, 1, path, NULL, &info, &err))
 		status = cli_error(&err);
 	if (status)
 		unlink(path);

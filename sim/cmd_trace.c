@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* cmd_trace.c - `buddysim trace import|info|validate|gen|cut`: traces in, out, and looked at. */
 #include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
 #include "trace_print.h"
 
-/* semantics.md 10: below this, validate refuses without --allow-lossy. In 1/10000. */
+/* Below this, validate refuses without --allow-lossy (MEANING.md, trust). In 1/10000. */
 #define TRUST_FLOOR 9000
 
 enum {
@@ -44,10 +46,19 @@ static const char *known_kernel(const char *name)
 	return name;
 }
 
+/* A trace's header is text, and whoever reads it relies on that. */
+static const char *checked_comment(const char *text)
+{
+	json_t *s = json_string(text);
+
+	if (!s)
+		cli_usage("--comment", "is no UTF-8; say it in UTF-8");
+	json_decref(s);
+	return text;
+}
+
 static error_t parse_value(int key, const char *arg, struct trace_options *o)
 {
-	static const char *const sources[] = {"auto", "ftrace", "perf", NULL};
-
 	switch (key) {
 	case OPT_MEMORY:
 		o->import.memory_bytes = cli_size("--memory", arg);
@@ -56,10 +67,10 @@ static error_t parse_value(int key, const char *arg, struct trace_options *o)
 		o->import.kernel = known_kernel(arg);
 		return 0;
 	case OPT_COMMENT:
-		o->import.comment = arg;
+		o->import.comment = checked_comment(arg);
 		return 0;
 	case OPT_SOURCE:
-		o->import.format = (enum bs_import_format)cli_enum("--source", arg, sources);
+		o->import.form = strcmp(arg, "auto") ? arg : NULL;
 		return 0;
 	case OPT_SEED:
 		o->seed = cli_uint("--seed", arg, 0, UINT64_MAX);
@@ -137,6 +148,22 @@ static void need_output(const struct trace_options *o)
 			"use a damaged file up to its last whole chunk", 0 \
 	}
 
+/* "first|a|b|c" of all that @name_at knows; the caller frees it. */
+static char *joined(const char *first, const char *(*name_at)(unsigned int index))
+{
+	const char *name;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	fputs(first ? first : "", out);
+	for (unsigned int i = 0; (name = name_at(i)); i++)
+		fprintf(out, "%s%s", i || first ? "|" : "", name);
+	return fclose(out) ? NULL : text;
+}
+
 /* What was printed arrived, or status 4. */
 static int printed(void)
 {
@@ -151,30 +178,65 @@ static int printed(void)
 
 /* ---- import --------------------------------------------------------------------------------- */
 
-static int trace_import(int argc, char **argv)
+static const char *source_name(unsigned int index)
 {
-	static const struct argp_option options[] = {
-		OUTPUT_OPTION,
-		{"memory", OPT_MEMORY, "SIZE", 0, "memory of the traced machine", 0},
-		{"kernel", OPT_KERNEL, "NAME", 0, "kernel model that fits it", 0},
-		{"comment", OPT_COMMENT, "TEXT", 0, "what ran, for the trace's header", 0},
-		{"source", OPT_SOURCE, "auto|ftrace|perf", 0, "what the text is", 0},
-		FORMAT_OPTION,
-		{0}};
-	const struct trace_options o = read_options(
-		options, "TEXT", "Import perf script or ftrace text (plain, .gz, .zst; - = stdin).",
-		"trace import", argc, argv);
+	const struct bs_import_form *f = bs_import_form_at(index);
+
+	return f ? f->name : NULL;
+}
+
+/* "Import perf script or ftrace text ...", with every form that there is. */
+static char *import_doc(void)
+{
+	const struct bs_import_form *f;
+	char *doc = NULL;
+	size_t size;
+	FILE *out = open_memstream(&doc, &size);
+
+	if (!out)
+		return NULL;
+	fputs("Import the text of a recording (plain, .gz, .zst; - = stdin):", out);
+	for (unsigned int i = 0; (f = bs_import_form_at(i)); i++)
+		fprintf(out, "%s %s (%s)", i ? "," : "", f->summary, f->name);
+	fputs(". Each line is read as what it is, unless --source names the only form.", out);
+	return fclose(out) ? NULL : doc;
+}
+
+static int import(const struct trace_options *o)
+{
 	struct bs_trace_info info;
 	struct bs_error err = {0};
 
-	need_output(&o);
-	if (bs_trace_import(o.input, o.output, &o.import, &info, &err))
+	need_output(o);
+	if (bs_trace_import(o->input, o->output, &o->import, &info, &err))
 		return cli_error(&err);
 	if (info.events && bs_trace_trust(&info) < TRUST_FLOOR)
-		cli_warn("%s: only %.2f %% of the events can be trusted: %s", o.input,
+		cli_warn("%s: only %.2f %% of the events can be trusted: %s", o->input,
 			 bs_trace_trust(&info) / 100.0, trace_main_doubt(&info));
-	trace_print(&info, o.output, o.format);
+	trace_print(&info, o->output, o->format);
 	return printed();
+}
+
+static int trace_import(int argc, char **argv)
+{
+	char *doc = import_doc(), *sources = joined("auto", source_name);
+	const struct argp_option options[] = {
+		OUTPUT_OPTION,
+		{"memory", OPT_MEMORY, "SIZE", 0, "memory of the traced machine", 0},
+		{"kernel", OPT_KERNEL, "NAME", 0,
+		 "kernel model that fits it; what replays the trace takes it", 0},
+		{"comment", OPT_COMMENT, "TEXT", 0, "what ran, for the trace's header", 0},
+		{"source", OPT_SOURCE, sources, 0, "what the text is", 0},
+		FORMAT_OPTION,
+		{0}};
+	struct trace_options o = read_options(options, "TEXT", doc, "trace import", argc, argv);
+	int status;
+
+	o.import.stop = cli_stop();
+	status = import(&o);
+	free(sources);
+	free(doc);
+	return status;
 }
 
 /* ---- info, validate ------------------------------------------------------------------------- */
@@ -187,6 +249,7 @@ static int open_scanned(const struct trace_options *o, struct bs_trace **t)
 
 	if (bs_trace_open(o->input, t, &err))
 		return cli_error(&err);
+	bs_trace_stop_reading_on(*t, cli_stop());
 	ret = bs_trace_scan(*t, o->keep_whole, &err);
 	if (ret < 0) {
 		bs_trace_close(*t);
@@ -244,6 +307,27 @@ static int trace_validate(int argc, char **argv)
 
 /* ---- gen, cut ------------------------------------------------------------------------------- */
 
+static const char *generator_name(unsigned int index)
+{
+	const struct bs_generator *g = bs_generator_at(index);
+
+	return g ? g->name : NULL;
+}
+
+static int generate(const struct trace_options *o)
+{
+	const struct bs_generator *g;
+	struct bs_trace_info info;
+	struct bs_error err = {0};
+
+	need_output(o);
+	g = bs_generator_find(o->input, &err);
+	if (!g || bs_trace_generate(g, o->params, o->seed, o->output, cli_stop(), &info, &err))
+		return cli_error(&err);
+	trace_print(&info, o->output, o->format);
+	return printed();
+}
+
 static int trace_gen(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
@@ -253,19 +337,13 @@ static int trace_gen(int argc, char **argv)
 		{"seed", OPT_SEED, "N", 0, "seed of what is random (1)", 0},
 		FORMAT_OPTION,
 		{0}};
-	const struct trace_options o =
-		read_options(options, "memhog|churn|stripe|burst", "Generate a synthetic trace.",
-			     "trace gen", argc, argv);
-	const struct bs_generator *g;
-	struct bs_trace_info info;
-	struct bs_error err = {0};
+	char *names = joined(NULL, generator_name);
+	const struct trace_options o = read_options(options, names, "Generate a synthetic trace.",
+						    "trace gen", argc, argv);
+	const int status = generate(&o);
 
-	need_output(&o);
-	g = bs_generator_find(o.input, &err);
-	if (!g || bs_trace_generate(g, o.params, o.seed, o.output, &info, &err))
-		return cli_error(&err);
-	trace_print(&info, o.output, o.format);
-	return printed();
+	free(names);
+	return status;
 }
 
 static int trace_cut(int argc, char **argv)
@@ -303,10 +381,11 @@ static int trace_cut(int argc, char **argv)
 /* ---- The verb ------------------------------------------------------------------------------- */
 
 static const struct cli_command verbs[] = {
-	{"import", "perf script or ftrace text into a trace", trace_import},
+	{"import", "the text of a recording into a trace", trace_import},
 	{"info", "describe a trace", trace_info},
 	{"validate", "check every event of a trace, and its trust", trace_validate},
-	{"gen", "generate a workload: memhog, churn, stripe, burst", trace_gen},
+	{"gen", "generate one of the workloads that `buddysim list workloads` describes",
+	 trace_gen},
 	{"cut", "a window of a trace as a trace", trace_cut},
 	{NULL, NULL, NULL},
 };

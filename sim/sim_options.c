@@ -2,7 +2,6 @@
 #include "sim_options.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,14 +128,6 @@ static const struct argp_option options[] = {
 	{0},
 };
 
-static volatile int stop_requested;
-
-static void on_interrupt(int sig)
-{
-	(void)sig;
-	stop_requested = 1;
-}
-
 /* Progress is for a person at a terminal: at most ten lines a second, on one line. */
 static void show_progress(void *arg, unsigned int cell, uint64_t events, bs_ns now)
 {
@@ -160,18 +151,14 @@ static uint64_t thread_allocated(void)
 
 void sim_options_init(struct sim_options *o)
 {
-	struct sigaction sa = {.sa_handler = on_interrupt};
-
 	memset(o, 0, sizeof(*o));
 	bs_sim_defaults(&o->cfg);
 	o->cfg.output.timeline = true;
-	o->cfg.output.stop = &stop_requested;
+	o->cfg.output.stop = cli_stop();
 	o->cfg.output.violation_dir = ".";
 #ifdef BS_HAVE_JEMALLOC
 	o->cfg.output.allocated = thread_allocated;
 #endif
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
 	if (isatty(STDERR_FILENO)) {
 		o->cfg.output.progress = show_progress;
 		o->cfg.output.progress_arg = o;

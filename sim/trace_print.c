@@ -5,6 +5,8 @@
 #include <jansson.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /** A counter of bs_trace_info, for the text, the JSON and the words of a warning. */
 struct figure {
@@ -75,6 +77,10 @@ static void print_text(const struct bs_trace_info *info, const char *path)
 	else
 		printf("  machine   %u CPU%s, memory not known\n", info->nr_cpus,
 		       info->nr_cpus == 1 ? "" : "s");
+	if (info->memory_bytes && info->peak_pages > info->memory_bytes / BS_PAGE_SIZE)
+		printf("  larger    than the machine: at its peak it holds %.1f %% of the memory, and "
+		       "allocations will fail\n",
+		       100 * mib(info->peak_pages) / mib(info->memory_bytes / BS_PAGE_SIZE));
 	printf("  live      %.1f MiB at the start, %.1f MiB at the end\n", mib(info->start_pages),
 	       mib(info->end_pages));
 	if (info->max_pfn)
@@ -93,12 +99,28 @@ static void set_uint(json_t *o, const char *key, uint64_t v)
 	json_object_set_new(o, key, json_integer((json_int_t)v));
 }
 
-/* Text of a trace's header may be no UTF-8: then it is left out rather than the whole object. */
-static void set_text(json_t *o, const char *key, const char *text)
+/* Text that is no UTF-8 (a path; the header of a trace from elsewhere): with \\xHH for each byte
+ * beyond ASCII, which says more than nothing. */
+static json_t *text_of(const char *text)
 {
 	json_t *s = json_string(text);
+	char *escaped, *to;
 
-	json_object_set_new(o, key, s ? s : json_null());
+	if (s)
+		return s;
+	escaped = to = malloc(4 * strlen(text) + 1);
+	if (!escaped)
+		return json_null();
+	for (; *text; text++)
+		to += sprintf(to, *text & 0x80 ? "\\x%02x" : "%c", (unsigned char)*text);
+	s = json_string(escaped);
+	free(escaped);
+	return s;
+}
+
+static void set_text(json_t *o, const char *key, const char *text)
+{
+	json_object_set_new(o, key, text_of(text));
 }
 
 static void print_json(const struct bs_trace_info *info, const char *path)
@@ -123,7 +145,7 @@ static void print_json(const struct bs_trace_info *info, const char *path)
 	for (size_t i = 0; i < NR_FIGURES; i++)
 		set_uint(o, figures[i].key, value_of(info, &figures[i]));
 	for (unsigned int i = 0; i < info->nr_names; i++)
-		json_array_append_new(names, json_string(info->names[i]));
+		json_array_append_new(names, text_of(info->names[i]));
 	json_object_set_new(o, "names", names);
 	json_dumpf(o, stdout, JSON_INDENT(1));
 	putchar('\n');

@@ -63,7 +63,7 @@ struct bs_trace_info {
 	uint32_t version;
 	char source[128]; /* "ftrace text", "perf script", "gen churn" ... */
 	char comment[256]; /* generator and its parameters, or what the importer was told */
-	char kernel[64]; /* kernel model that fits, or empty */
+	char kernel[256]; /* kernel model that fits, or empty */
 	uint64_t memory_bytes; /* size of the traced machine; 0 = unknown */
 	unsigned int nr_cpus;
 	bool has_pfn;
@@ -98,6 +98,9 @@ struct bs_trace;
  */
 int bs_trace_open(const char *path, struct bs_trace **out, struct bs_error *err);
 void bs_trace_close(struct bs_trace *t);
+/** From now on reading fails with status BS_INTERRUPTED once *@stop is not 0; looked at between
+ *  chunks. NULL: never. */
+void bs_trace_stop_reading_on(struct bs_trace *t, const volatile int *stop);
 /** Header now; end figures are zero until bs_trace_scan() or the last chunk was read. */
 const struct bs_trace_info *bs_trace_info(const struct bs_trace *t);
 /** Next chunk: 1 and the columns, 0 at the proper end, negative with @err naming chunk, byte
@@ -134,29 +137,37 @@ struct bs_trace_event {
  */
 int bs_trace_create(const char *path, const struct bs_trace_info *info,
 		    struct bs_trace_writer **out, struct bs_error *err);
+/** As bs_trace_stop_reading_on(), for writing. */
+void bs_trace_stop_writing_on(struct bs_trace_writer *w, const volatile int *stop);
 /** Append; events must not go back in time. More than 255 different gfp masks: -E2BIG. */
 int bs_trace_write(struct bs_trace_writer *w, const struct bs_trace_event *ev,
 		   struct bs_error *err);
 /** End map from @info's importer counters, fsync, rename. The writer is gone in any case. */
 int bs_trace_finish(struct bs_trace_writer *w, const struct bs_trace_info *info,
 		    struct bs_error *err);
-/** Give up: the temporary file is removed. */
+/** Give up: nothing is left behind. */
 void bs_trace_abandon(struct bs_trace_writer *w);
 
 /* ---- Importing, cutting, generating --------------------------------------------------------- */
 
-enum bs_import_format { BS_IMPORT_AUTO, BS_IMPORT_FTRACE, BS_IMPORT_PERF };
+/** A form of text that can be imported. */
+struct bs_import_form {
+	const char *name, *summary;
+};
+/** Form number @index, NULL behind the last. */
+const struct bs_import_form *bs_import_form_at(unsigned int index);
 
 /** Options of an import. */
 struct bs_import_config {
-	enum bs_import_format format;
+	const char *form; /* name of the only one that is accepted; NULL: any, line by line */
 	uint64_t memory_bytes; /* 0 = unknown */
 	const char *kernel; /* kernel model to note, or NULL */
-	const char *comment;
+	const char *comment; /* UTF-8, or NULL */
+	const volatile int *stop; /* as in bs_trace_stop_reading_on() */
 };
 
 /**
- * bs_trace_import - `perf script` or ftrace text (plain, .gz or .zst, "-" = stdin) to a native trace
+ * bs_trace_import - a recording's text (plain, .gz or .zst, "-" = stdin) to a native trace
  * @result: receives the figures and counters
  *
  * Lossy sources succeed; the counters say how lossy. Return: 0; -EINVAL malformed line (file and
@@ -166,31 +177,38 @@ int bs_trace_import(const char *text_path, const char *out_path,
 		    const struct bs_import_config *config, struct bs_trace_info *result,
 		    struct bs_error *err);
 
-/** Copy the events of [from, to) ns into a new trace; blocks live at @from become PRE events. */
+/** Copy the events of [from, to) ns into a new trace; blocks live at @from become PRE events.
+ *  @to: BS_NO_TIME = to the end. It stops where reading @t would. */
 int bs_trace_cut(struct bs_trace *t, bs_ns from, bs_ns to, const char *out_path,
 		 struct bs_trace_info *result, struct bs_error *err);
 
 /**
- * struct bs_generator - a workload generator: memhog, churn, stripe, burst
+ * struct bs_generator - a workload generator
  * @params: "cpus" and "memory", where it has them, go into the trace's header
  * @names: names of its phases, NULL-terminated; MARK events index it
+ * @check: do the values, each in its range, go together? 0, or BS_USAGE; nothing was written yet.
+ *         NULL: they always do
  * @peak_bytes: the most it holds at a time; memory=0 chooses a guest in which that fits
+ * @run: every event through @emit; non-zero from it: stop and return that
  */
 struct bs_generator {
 	const char *name, *summary;
 	const struct bs_param *params;
 	const char *const *names;
+	int (*check)(const uint64_t *values, struct bs_error *err);
 	uint64_t (*peak_bytes)(const uint64_t *values);
-	/* emit every event through @emit (non-zero: stop and return it) */
 	int (*run)(const uint64_t *values, uint64_t seed,
 		   int (*emit)(void *arg, const struct bs_trace_event *ev), void *arg,
 		   struct bs_error *err);
 };
+/** Generator number @index, NULL behind the last. */
 const struct bs_generator *bs_generator_at(unsigned int index);
 const struct bs_generator *bs_generator_find(const char *name, struct bs_error *err);
-/** Generate into a file. @params: "size=6GiB,order=9"; the same seed gives the same bytes. */
+/** Generate into a file. @params: "size=6GiB,order=9"; the same seed gives the same bytes.
+ *  @stop: as bs_trace_stop_reading_on() has it. */
 int bs_trace_generate(const struct bs_generator *g, const char *params, uint64_t seed,
-		      const char *out_path, struct bs_trace_info *result, struct bs_error *err);
+		      const char *out_path, const volatile int *stop, struct bs_trace_info *result,
+		      struct bs_error *err);
 
 #ifdef __cplusplus
 }

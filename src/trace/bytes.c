@@ -249,12 +249,25 @@ int bs_bytes_write(struct bs_bytes_out *o, const void *buf, size_t n, struct bs_
 	return o->zs ? put_zstd(o, buf, n, ZSTD_e_continue, err) : put(o, buf, n, err);
 }
 
-int bs_bytes_commit(struct bs_bytes_out *o, struct bs_error *err)
+int bs_bytes_finish(struct bs_bytes_out *o, struct bs_error *err)
 {
 	int ret = o->zs ? put_zstd(o, NULL, 0, ZSTD_e_end, err) : 0;
 
-	if (!ret)
-		ret = bs_outfile_commit(&o->file, err);
+	if (!ret && fflush(o->file.f))
+		ret = bs_error_set(err, BS_RESOURCE, errno ? errno : EIO, o->path,
+				   "check the free space there", "writing failed");
+	return ret;
+}
+
+int bs_bytes_fd(const struct bs_bytes_out *o)
+{
+	return bs_outfile_fd(&o->file);
+}
+
+int bs_bytes_commit(struct bs_bytes_out *o, struct bs_error *err)
+{
+	int ret = bs_outfile_commit(&o->file, err);
+
 	bs_bytes_abandon(o);
 	return ret;
 }

@@ -22,6 +22,11 @@ bool bs_bytes_compressed(const struct bs_bytes_in *in);
 /* Compressed if the name ends in .zst. The file appears at commit. */
 int bs_bytes_create(const char *path, struct bs_bytes_out **out, struct bs_error *err);
 int bs_bytes_write(struct bs_bytes_out *o, const void *buf, size_t n, struct bs_error *err);
+/* Nothing more comes: everything is in the file. */
+int bs_bytes_finish(struct bs_bytes_out *o, struct bs_error *err);
+/* A finished file that can be read, or -1. */
+int bs_bytes_fd(const struct bs_bytes_out *o);
+/* After bs_bytes_finish(); @o is gone in any case. */
 int bs_bytes_commit(struct bs_bytes_out *o, struct bs_error *err);
 void bs_bytes_abandon(struct bs_bytes_out *o);
 

@@ -7,11 +7,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "livetab.h"
 #include "reader.h"
 #include "result.h"
 #include "units.h"
+
+#define OF_MAX 160 /* bytes of the old comment that the new one repeats */
 
 /** A block live at the cut: its number there, and that of its first piece in the new trace. */
 struct kept {
@@ -255,14 +258,29 @@ static int write_all(struct cut *c)
 	return 0;
 }
 
+/* A byte that goes on a character of UTF-8. */
+static bool goes_on(char c)
+{
+	return (c & 0xc0) == 0x80;
+}
+
 static void describe(const struct cut *c, struct bs_trace_info *info)
 {
+	const char *of = c->t->info.comment[0] ? c->t->info.comment : c->t->info.source;
 	char from[32], to[32];
+	size_t n = strlen(of);
 
 	bs_format_time(c->from, from, sizeof(from));
-	bs_format_time(c->to, to, sizeof(to));
-	snprintf(info->comment, sizeof(info->comment), "cut %s to %s of: %.160s", from, to,
-		 c->t->info.comment[0] ? c->t->info.comment : c->t->info.source);
+	if (c->to == BS_NO_TIME)
+		snprintf(to, sizeof(to), "the end");
+	else
+		bs_format_time(c->to, to, sizeof(to));
+	/* What does not fit is left out in whole characters. */
+	if (n > OF_MAX)
+		for (n = OF_MAX; n && goes_on(of[n]);)
+			n--;
+	snprintf(info->comment, sizeof(info->comment), "cut %s to %s of: %.*s", from, to, (int)n,
+		 of);
 }
 
 /* Unknown frees are counted where they are; of the other doubts nobody knows where they were. */
@@ -274,32 +292,42 @@ static void take_counters(const struct cut *c, struct bs_trace_info *info)
 	info->unused_batched_twins = info->other_events = 0;
 }
 
+static int cut_into(struct cut *c, const char *out_path, struct bs_trace_info *result)
+{
+	struct bs_trace_info info;
+	int ret = 0;
+
+	if (!c->t->info.events)
+		ret = bs_trace_scan(c->t, false, c->err);
+	if (!ret)
+		ret = find_live(c);
+	if (ret)
+		return ret;
+	info = c->t->info;
+	describe(c, &info);
+	ret = bs_trace_create(out_path, &info, &c->w, c->err);
+	if (ret)
+		return ret;
+	ret = write_all(c);
+	if (ret) {
+		bs_trace_abandon(c->w);
+		return ret;
+	}
+	take_counters(c, &info);
+	return bs_trace_hand_over(c->w, &info, c->t->stop, result, c->err);
+}
+
 int bs_trace_cut(struct bs_trace *t, bs_ns from, bs_ns to, const char *out_path,
 		 struct bs_trace_info *result, struct bs_error *err)
 {
 	struct cut c = {.t = t, .from = from, .to = to, .mark = -1, .err = err};
-	struct bs_trace_info info;
-	int ret = 0;
+	int ret;
 
 	if (from >= to)
 		return bs_error_set(err, BS_USAGE, 0, "trace cut", "give --from before --to",
 				    "the window is empty");
-	if (!t->info.events)
-		ret = bs_trace_scan(t, false, err);
-	if (!ret)
-		ret = find_live(&c);
-	info = t->info;
-	describe(&c, &info);
-	if (!ret)
-		ret = bs_trace_create(out_path, &info, &c.w, err);
-	if (!ret)
-		ret = write_all(&c);
-	take_counters(&c, &info);
-	if (!ret)
-		ret = bs_trace_finish(c.w, &info, err);
-	else
-		bs_trace_abandon(c.w);
+	ret = cut_into(&c, out_path, result);
 	bs_livetab_free(&c.live);
 	free(c.kept);
-	return ret ? ret : bs_trace_result(out_path, result, err);
+	return ret;
 }

@@ -7,7 +7,7 @@
  *   fragmentation=alternate   |ffffffff########|ffffffff########|   allocated one order higher,
  *                                                                   freed by halves
  */
-#include "gen.h"
+#include "gen_kit.h"
 
 #include <stdlib.h>
 
@@ -53,6 +53,15 @@ static uint64_t peak_bytes(const uint64_t *v)
 	return nr_blocks(v) * (BS_PAGE_SIZE << alloc_order(v));
 }
 
+static int check(const uint64_t *v, struct bs_error *err)
+{
+	if (alloc_order(v) > BS_MAX_ORDER)
+		return bs_error_set(err, BS_USAGE, 0, "generator burst",
+				    "use fragmentation=none, or an order below 10",
+				    "blocks of order 10 never merge: no buddy can hinder them");
+	return 0;
+}
+
 static int emit_all(const uint64_t *v, const uint32_t *seq, struct bs_gen *g)
 {
 	const uint64_t n = nr_blocks(v);
@@ -72,15 +81,9 @@ static int run(const uint64_t *v, uint64_t seed,
 	       struct bs_error *err)
 {
 	struct bs_gen g = {.emit = emit, .arg = arg};
-	uint32_t *seq;
-	int ret;
+	uint32_t *seq = bs_gen_sequence(nr_blocks(v), v[SHUFFLE], seed, err);
+	int ret = seq ? emit_all(v, seq, &g) : -1;
 
-	if (alloc_order(v) > BS_MAX_ORDER)
-		return bs_error_set(err, BS_USAGE, 0, "generator burst",
-				    "use fragmentation=none, or an order below 10",
-				    "blocks of order 10 never merge: no buddy can hinder them");
-	seq = bs_gen_sequence(nr_blocks(v), v[SHUFFLE], seed, err);
-	ret = seq ? emit_all(v, seq, &g) : -1;
 	free(seq);
 	return ret;
 }
@@ -90,6 +93,7 @@ const struct bs_generator bs_gen_burst = {
 	.summary = "release much memory at once, merging or between blocks in use",
 	.params = params,
 	.names = names,
+	.check = check,
 	.peak_bytes = peak_bytes,
 	.run = run,
 };

@@ -4,7 +4,7 @@
  * small runs, interleaved with the others, and gives all of them back when it exits. In the end
  * all exit, so that the trace's tail shows what comes back.
  */
-#include "gen.h"
+#include "gen_kit.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -72,6 +72,12 @@ static uint64_t peak_bytes(const uint64_t *v)
 	uint64_t blocks = 2 * v[LIVE] + 2 * v[PROCESS];
 
 	return (blocks < v[EVENTS] ? blocks : v[EVENTS]) * per_block;
+}
+
+static int check(const uint64_t *v, struct bs_error *err)
+{
+	/* A gap is at most twice the average. */
+	return bs_gen_check_time("churn", v[EVENTS], 2 * v[GAP], "lower events or gap", err);
 }
 
 static unsigned int draw_order(struct churn *c)
@@ -205,6 +211,7 @@ const struct bs_generator bs_gen_churn = {
 	.name = "churn",
 	.summary = "many short-lived processes allocate in small runs and free all at exit",
 	.params = params,
+	.check = check,
 	.peak_bytes = peak_bytes,
 	.run = run,
 };

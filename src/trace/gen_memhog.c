@@ -3,7 +3,7 @@
  * gen_memhog.c - a process touches memory, keeps it for a while, exits; again, several times. The
  * load that Nitesh Lal's series was measured with, and the simplest that profits from reporting.
  */
-#include "gen.h"
+#include "gen_kit.h"
 
 #include <stdlib.h>
 
@@ -39,6 +39,12 @@ static uint64_t nr_blocks(const uint64_t *v)
 static uint64_t peak_bytes(const uint64_t *v)
 {
 	return nr_blocks(v) * (BS_PAGE_SIZE << v[ORDER]);
+}
+
+static int check(const uint64_t *v, struct bs_error *err)
+{
+	return bs_gen_check_time("memhog", v[CYCLES], v[FILL] + v[HOLD] + v[EXIT] + v[PAUSE],
+				 "lower cycles, hold or pause", err);
 }
 
 static int cycle(const uint64_t *v, const uint32_t *seq, struct bs_gen *g)
@@ -80,6 +86,7 @@ const struct bs_generator bs_gen_memhog = {
 	.summary = "a process touches memory, keeps it, exits; again, several times",
 	.params = params,
 	.names = names,
+	.check = check,
 	.peak_bytes = peak_bytes,
 	.run = run,
 };

@@ -6,7 +6,7 @@
  *
  *   stripe=1MiB, order 9   |ffffffff########|ffffffff########| ...   f: freed, #: stays in use
  */
-#include "gen.h"
+#include "gen_kit.h"
 
 #include <stdlib.h>
 
@@ -82,14 +82,10 @@ static int run(const uint64_t *v, uint64_t seed,
 	       struct bs_error *err)
 {
 	struct bs_gen g = {.emit = emit, .arg = arg};
-	int ret = check(v, err);
-	uint32_t *seq;
+	uint32_t *seq = bs_gen_sequence(nr_blocks(v) * (block_bytes(v) / v[STRIPE] / 2), v[SHUFFLE],
+					seed, err);
+	int ret = seq ? emit_all(v, seq, &g) : -1;
 
-	if (ret)
-		return ret;
-	seq = bs_gen_sequence(nr_blocks(v) * (block_bytes(v) / v[STRIPE] / 2), v[SHUFFLE], seed,
-			      err);
-	ret = seq ? emit_all(v, seq, &g) : -1;
 	free(seq);
 	return ret;
 }
@@ -99,6 +95,7 @@ const struct bs_generator bs_gen_stripe = {
 	.summary = "allocate all, then free every other stripe; the rest stays in use",
 	.params = params,
 	.names = names,
+	.check = check,
 	.peak_bytes = peak_bytes,
 	.run = run,
 };

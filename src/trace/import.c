@@ -12,11 +12,11 @@
 #include <buddysim/gfp.h>
 
 #include "format.h"
+#include "importer.h"
 #include "pfnmap.h"
 #include "result.h"
 #include "spool.h"
 #include "textfile.h"
-#include "textline.h"
 
 /* A page's word: LIVE | number << 10 | page within the block, so that the words of a piece of a
  * block are consecutive; or FREED | 1 + spool index of the plain free whose batched twin may come,
@@ -25,6 +25,8 @@
 #define FREED (UINT64_C(1) << 62)
 #define PAGE_BITS 10
 #define PAGE_MASK ((UINT64_C(1) << PAGE_BITS) - 1)
+
+#define STOP_LINES 4096 /* between two looks at the stop flag */
 
 /** A block that was allocated before the trace began. */
 struct pre {
@@ -36,7 +38,12 @@ struct pre {
 
 struct importer {
 	const char *path;
+	const struct bs_import_config *config;
 	struct bs_textfile *text;
+	const struct bs_importer *only; /* the form that was asked for, or NULL */
+	const struct bs_importer *form; /* of the event last read; NULL: none was */
+	const char *source; /* title of the first event's form */
+	char why[160];
 	struct bs_trace_info info;
 	struct bs_pfnmap map;
 	struct bs_spool spool;
@@ -46,7 +53,6 @@ struct importer {
 	uint64_t events; /* allocator events seen */
 	uint64_t t0, last; /* times as the source has them */
 	bool saw_user; /* user memory was allocated: boot is over */
-	bool perf;
 	/* In old kernels the batched event came directly before the plain one: which page, + 1 */
 	uint32_t batched_first[BS_MAX_CPUS];
 	struct bs_error *err;
@@ -278,7 +284,7 @@ static int do_event(struct importer *im, enum bs_line kind, const struct bs_text
 
 	if (!im->events++) {
 		im->t0 = im->last = e->time;
-		im->perf = e->perf;
+		im->source = im->form->form.summary;
 	}
 	if (e->time < im->last)
 		im->info.clamped_times++;
@@ -316,14 +322,56 @@ static int malformed(struct importer *im, const char *why)
 	return -EINVAL;
 }
 
-static int read_line(struct importer *im, const char *line, enum bs_import_format format)
+/* Whose event is it? The forms that were not asked yet. */
+static const struct bs_importer *recognise(const struct importer *im, const char *line)
 {
+	const struct bs_importer *f;
+
+	for (unsigned int i = 0; (f = bs_importer_at(i)); i++)
+		if (f != im->form && f->probe(line))
+			return f;
+	return NULL;
+}
+
+/*
+ * A line that the form of the lines before it does not know: another form's event, whose form is asked
+ * first from here on; or what another form has besides events. Only @im->only counts, if it is set.
+ */
+static enum bs_line parse_foreign(struct importer *im, const char *line, struct bs_text_event *e,
+				  const char **why)
+{
+	const struct bs_importer *other = recognise(im, line);
+	enum bs_line kind = BS_LINE_FOREIGN;
+
+	*why = "neither an event nor a comment (line cut short?)";
+	if (other && im->only && other != im->only) {
+		snprintf(im->why, sizeof(im->why), "a line of %s, not of %s", other->form.summary,
+			 im->only->form.summary);
+		*why = im->why;
+		return BS_LINE_MALFORMED;
+	}
+	if (other) {
+		im->form = other;
+		return other->parse(line, e, why);
+	}
+	for (unsigned int i = 0; !im->only && kind == BS_LINE_FOREIGN && bs_importer_at(i); i++)
+		kind = bs_importer_at(i)->parse(line, e, why);
+	return kind == BS_LINE_FOREIGN ? BS_LINE_MALFORMED : kind;
+}
+
+static int read_line(struct importer *im, const char *line)
+{
+	enum bs_line kind = BS_LINE_FOREIGN;
 	struct bs_text_event e;
 	const char *why = NULL;
-	enum bs_line kind = bs_text_parse(line, &e, &why);
 
+	if (im->form)
+		kind = im->form->parse(line, &e, &why);
+	if (kind == BS_LINE_FOREIGN)
+		kind = parse_foreign(im, line, &e, &why);
 	switch (kind) {
 	case BS_LINE_MALFORMED:
+	case BS_LINE_FOREIGN:
 		return malformed(im, why);
 	case BS_LINE_LOST:
 		im->info.lost_events += e.lost;
@@ -333,25 +381,40 @@ static int read_line(struct importer *im, const char *line, enum bs_import_forma
 		return 0;
 	case BS_LINE_NOTHING:
 		return 0;
-	default:
+	case BS_LINE_ALLOC:
+	case BS_LINE_FREE:
+	case BS_LINE_BATCHED:
 		break;
 	}
-	if ((format == BS_IMPORT_FTRACE && e.perf) || (format == BS_IMPORT_PERF && !e.perf))
-		return malformed(im, e.perf ? "a line of perf script, not of ftrace text"
-					    : "a line of ftrace text, not of perf script");
 	return do_event(im, kind, &e);
 }
 
-static int read_all(struct importer *im, enum bs_import_format format)
+static int stopped(struct importer *im)
 {
+	if (!im->config->stop || !*im->config->stop)
+		return 0;
+	return bs_error_set(im->err, BS_INTERRUPTED, EINTR, im->path, NULL,
+			    "stopped; nothing was written");
+}
+
+static int read_all(struct importer *im)
+{
+	uint64_t lines = 0;
+	int bad = 0;
 	long ret;
 	char *line;
 
 	while ((ret = bs_textfile_line(im->text, &line, im->err)) >= 0) {
-		ret = read_line(im, line, format);
-		if (ret)
-			return (int)ret;
+		bad = read_line(im, line);
+		if (!bad && !(++lines % STOP_LINES))
+			bad = stopped(im);
+		if (bad)
+			return bad;
 	}
+	/* A signal also ends a read of what has not come yet, as an error or as the end. */
+	bad = stopped(im);
+	if (bad)
+		return bad;
 	if (ret < -1)
 		return (int)ret;
 	if (!im->events)
@@ -421,14 +484,14 @@ static int write_events(struct importer *im, struct bs_trace_writer *w)
 	return ret;
 }
 
-static int write_trace(struct importer *im, const char *out_path,
-		       const struct bs_import_config *config)
+/* Events and their header, read back before the file has a name. */
+static int write_trace(struct importer *im, const char *out_path, struct bs_trace_info *result)
 {
+	const struct bs_import_config *config = im->config;
 	struct bs_trace_writer *w;
 	int ret;
 
-	snprintf(im->info.source, sizeof(im->info.source), "%s",
-		 im->perf ? "perf script" : "ftrace text");
+	snprintf(im->info.source, sizeof(im->info.source), "%s", im->source);
 	snprintf(im->info.comment, sizeof(im->info.comment), "%s",
 		 config->comment ? config->comment : "");
 	snprintf(im->info.kernel, sizeof(im->info.kernel), "%s",
@@ -440,12 +503,35 @@ static int write_trace(struct importer *im, const char *out_path,
 	ret = bs_trace_create(out_path, &im->info, &w, im->err);
 	if (ret)
 		return ret;
+	bs_trace_stop_writing_on(w, config->stop);
 	ret = write_events(im, w);
 	if (ret) {
 		bs_trace_abandon(w);
 		return ret;
 	}
-	return bs_trace_finish(w, &im->info, im->err);
+	return bs_trace_hand_over(w, &im->info, config->stop, result, im->err);
+}
+
+/* What was said of the trace fits into its header. */
+static int check_config(struct importer *im)
+{
+	const struct bs_import_config *config = im->config;
+
+	if (config->form) {
+		im->only = im->form = bs_importer_find(config->form, im->err);
+		if (!im->only)
+			return -EINVAL;
+	}
+	if (config->comment && strlen(config->comment) >= sizeof(im->info.comment))
+		return bs_error_set(im->err, BS_USAGE, 0, "comment", "say it in fewer words",
+				    "longer than the %zu bytes that a trace's header holds",
+				    sizeof(im->info.comment) - 1);
+	if (config->kernel && strlen(config->kernel) >= sizeof(im->info.kernel))
+		return bs_error_set(im->err, BS_USAGE, 0, "kernel", NULL,
+				    "its name is longer than the %zu bytes that a trace's header "
+				    "holds",
+				    sizeof(im->info.kernel) - 1);
+	return 0;
 }
 
 int bs_trace_import(const char *text_path, const char *out_path,
@@ -458,21 +544,27 @@ int bs_trace_import(const char *text_path, const char *out_path,
 	if (!im)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, text_path, NULL, "importing");
 	im->path = strcmp(text_path, "-") ? text_path : "standard input";
+	im->config = config;
 	im->err = err;
 	im->spool.fd = -1;
-	ret = bs_textfile_open(text_path, &im->text, err);
+	ret = check_config(im);
+	if (!ret)
+		ret = bs_textfile_open(text_path, &im->text, err);
+	/* It looks at the text's beginning, which may not come. */
+	if (ret && stopped(im))
+		ret = -EINTR;
 	if (!ret && bs_pfnmap_init(&im->map))
 		ret = out_of_memory(im);
 	if (!ret)
 		ret = bs_spool_open(&im->spool, out_path, err);
 	if (!ret)
-		ret = read_all(im, config->format);
+		ret = read_all(im);
 	if (!ret)
-		ret = write_trace(im, out_path, config);
+		ret = write_trace(im, out_path, result);
 	bs_textfile_close(im->text);
 	bs_pfnmap_free(&im->map);
 	bs_spool_close(&im->spool);
 	free(im->pre);
 	free(im);
-	return ret ? ret : bs_trace_result(out_path, result, err);
+	return ret;
 }

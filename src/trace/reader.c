@@ -333,6 +333,8 @@ int bs_trace_next(struct bs_trace *t, struct bs_trace_chunk *c, struct bs_error 
 
 	if (t->ended || t->decoder.chunks == t->keep_chunks)
 		return 0;
+	if (t->stop && *t->stop)
+		return bs_error_set(err, BS_INTERRUPTED, EINTR, t->path, NULL, "stopped");
 	why = read_item(t, &len, &ret, err);
 	if (ret)
 		return ret;
@@ -390,6 +392,11 @@ void bs_trace_close(struct bs_trace *t)
 	free(t->item);
 	free(t->path);
 	free(t);
+}
+
+void bs_trace_stop_reading_on(struct bs_trace *t, const volatile int *stop)
+{
+	t->stop = stop;
 }
 
 const struct bs_trace_info *bs_trace_info(const struct bs_trace *t)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* reader.h - the inside of struct bs_trace, for reader.c and scan.c. */
+/* reader.h - the inside of struct bs_trace, for who reads as a part of something else. */
 #ifndef BS_TRACE_READER_H
 #define BS_TRACE_READER_H
 
@@ -16,6 +16,7 @@ struct bs_trace {
 	size_t item_cap;
 	size_t header_len;
 	bool ended;
+	const volatile int *stop; /* not 0: the next chunk is not read any more; or NULL */
 	uint64_t keep_chunks; /* whole ones of a damaged file, after a scan that accepted it */
 };
 

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "result.h"
 
+#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
-int bs_trace_result(const char *path, struct bs_trace_info *result, struct bs_error *err)
+#include "reader.h"
+#include "writer.h"
+
+static int read_back(int fd, const volatile int *stop, struct bs_trace_info *result,
+		     struct bs_error *err)
 {
 	struct bs_trace *t;
-	struct stat st;
+	char path[64];
 	int ret;
 
-	if (result)
-		memset(result, 0, sizeof(*result));
-	if (!result || !strcmp(path, "-") || stat(path, &st) || !S_ISREG(st.st_mode))
-		return 0;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	ret = bs_trace_open(path, &t, err);
 	if (ret)
 		return ret;
+	bs_trace_stop_reading_on(t, stop);
 	ret = bs_trace_scan(t, false, err);
 	if (!ret) {
 		*result = *bs_trace_info(t);
@@ -25,5 +27,25 @@ int bs_trace_result(const char *path, struct bs_trace_info *result, struct bs_er
 		result->nr_gfp = result->nr_names = 0;
 	}
 	bs_trace_close(t);
+	return ret;
+}
+
+int bs_trace_hand_over(struct bs_trace_writer *w, const struct bs_trace_info *info,
+		       const volatile int *stop, struct bs_trace_info *result, struct bs_error *err)
+{
+	int ret = bs_trace_seal(w, info, err), fd;
+
+	if (result)
+		memset(result, 0, sizeof(*result));
+	fd = ret || !result ? -1 : bs_trace_writer_fd(w);
+	if (fd >= 0) {
+		ret = read_back(fd, stop, result, err);
+		/* The file has no name yet: say the one that it would have had. */
+		if (ret && err)
+			snprintf(err->where, sizeof(err->where), "%s", bs_trace_writer_path(w));
+	}
+	if (!ret)
+		return bs_trace_commit(w, err);
+	bs_trace_abandon(w);
 	return ret;
 }

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* result.h - the figures of a trace just written. */
+/* result.h - a trace that was written is read back before it gets its name. */
 #ifndef BS_TRACE_RESULT_H
 #define BS_TRACE_RESULT_H
 
 #include <buddysim/trace.h>
 
-/* Reads the file back, every event of it: what is handed on was seen to be readable. A pipe or
- * device gives no figures, and is no error. @result may be NULL; its pointers are cleared. */
-int bs_trace_result(const char *path, struct bs_trace_info *result, struct bs_error *err);
+/*
+ * bs_trace_finish(), but every event is read back first: what appears under the file's name was
+ * seen to be readable, and what went wrong or was stopped before leaves an older file as it was.
+ * @result: its figures, the pointers in it cleared; may be NULL: nothing is read. A pipe, a device and
+ * standard output cannot be read back: no figures, no error. The writer is gone in any case.
+ */
+int bs_trace_hand_over(struct bs_trace_writer *w, const struct bs_trace_info *info,
+		       const volatile int *stop, struct bs_trace_info *result,
+		       struct bs_error *err);
 
 #endif

@@ -7,12 +7,9 @@
 
 #include <buddysim/gfp.h>
 
-struct token {
-	const char *s;
-	size_t n;
-};
+/* ---- Words ---------------------------------------------------------------------------------- */
 
-static bool next_token(const char **at, struct token *t)
+bool bs_token_next(const char **at, struct bs_token *t)
 {
 	const char *p = *at;
 
@@ -26,7 +23,7 @@ static bool next_token(const char **at, struct token *t)
 	return t->n;
 }
 
-static bool is(const struct token *t, const char *text)
+bool bs_token_is(const struct bs_token *t, const char *text)
 {
 	return t->n == strlen(text) && !memcmp(t->s, text, t->n);
 }
@@ -40,8 +37,24 @@ static size_t digits(const char *s, size_t n)
 	return i;
 }
 
+bool bs_token_is_number(const struct bs_token *t)
+{
+	return t->n && digits(t->s, t->n) == t->n;
+}
+
+bool bs_token_is_address(const struct bs_token *t)
+{
+	size_t i = 0;
+
+	while (i < t->n && isxdigit((unsigned char)t->s[i]))
+		i++;
+	return i == t->n && i >= 6;
+}
+
+/* ---- Time, CPU, name ------------------------------------------------------------------------ */
+
 /* "2781.802472:" in ns. */
-static bool is_time(const struct token *t, uint64_t *ns)
+static bool is_time(const struct bs_token *t, uint64_t *ns)
 {
 	size_t whole = digits(t->s, t->n), frac, i;
 	uint64_t sec = 0, sub = 0;
@@ -63,7 +76,7 @@ static bool is_time(const struct token *t, uint64_t *ns)
 }
 
 /* "[003]" */
-static bool is_cpu(const struct token *t, unsigned int *cpu)
+static bool is_cpu(const struct bs_token *t, unsigned int *cpu)
 {
 	if (t->n < 3 || t->n > 8 || t->s[0] != '[' || t->s[t->n - 1] != ']' ||
 	    digits(t->s + 1, t->n - 2) != t->n - 2)
@@ -73,64 +86,57 @@ static bool is_cpu(const struct token *t, unsigned int *cpu)
 }
 
 /* What stands before the CPU: a pid, or ftrace's "(tgid)". */
-static bool ends_task(const struct token *t)
+static bool ends_task(const struct bs_token *t)
 {
 	return t->n && (isdigit((unsigned char)t->s[t->n - 1]) || t->s[t->n - 1] == ')');
 }
 
-/* "mm_page_alloc:" or "kmem:mm_page_alloc:": the name without system and colon. */
-static bool is_name(const struct token *t, struct token *name, bool *perf)
+/* Who frees at boot what nobody allocated: deferred initialisation, and the boot CPU's idle task. */
+static bool is_early(const char *line)
 {
-	const char *colon;
+	static const char *const tasks[] = {"pgdatinit", "<idle>", "swapper"};
+	struct bs_token first;
 
-	if (t->n < 2 || t->s[t->n - 1] != ':' || isdigit((unsigned char)t->s[0]))
-		return false;
-	*name = (struct token){t->s, t->n - 1};
-	colon = memchr(t->s, ':', t->n - 1);
-	*perf = colon != NULL;
-	if (colon)
-		*name = (struct token){colon + 1, t->n - 2 - (size_t)(colon - t->s)};
-	return name->n;
+	bs_token_next(&line, &first);
+	for (size_t i = 0; i < sizeof(tasks) / sizeof(tasks[0]); i++)
+		if (first.n >= strlen(tasks[i]) && !memcmp(first.s, tasks[i], strlen(tasks[i])))
+			return true;
+	return false;
 }
 
-/**
- * Where the time is, the event's name behind it and the CPU before it. A comm may hold spaces,
- * brackets and digits: the place is taken where all three agree; without a CPU column (perf
- * script -F) the first time with a name behind it.
- */
-static const char *find_event(const char *line, struct bs_text_event *ev, struct token *name)
+/* A comm may hold spaces, brackets and digits: the place is taken where time, name and CPU agree;
+ * without a CPU column (perf script -F) the first time with a name behind it. */
+const char *bs_text_find(const char *line, bs_name_fn *name_at, struct bs_text_event *ev,
+			 struct bs_token *name)
 {
-	struct token t, before = {0}, before2 = {0}, before3 = {0};
+	struct bs_token t, before = {0}, before2 = {0}, before3 = {0};
 	const char *at = line, *found = NULL;
+	bool has_cpu = false;
 
-	while (next_token(&at, &t)) {
-		struct token next, n;
+	while (!has_cpu && bs_token_next(&at, &t)) {
 		const char *behind = at;
 		unsigned int cpu = 0;
+		struct bs_token n;
 		uint64_t ns;
-		bool perf;
 
-		if (is_time(&t, &ns) && next_token(&behind, &next)) {
-			bool has_cpu = (is_cpu(&before, &cpu) && ends_task(&before2)) ||
-				       (is_cpu(&before2, &cpu) && ends_task(&before3));
+		if (is_time(&t, &ns)) {
+			bool cpu_before = (is_cpu(&before, &cpu) && ends_task(&before2)) ||
+					  (is_cpu(&before2, &cpu) && ends_task(&before3));
 
-			/* Old perf prints the sample's period before the name. */
-			if (digits(next.s, next.n) == next.n)
-				next_token(&behind, &next);
-			if ((has_cpu || !found) && is_name(&next, &n, &perf)) {
+			if ((cpu_before || !found) && name_at(&behind, &n)) {
 				found = behind;
 				*name = n;
 				ev->time = ns;
-				ev->cpu = has_cpu ? cpu : 0;
-				ev->perf = perf;
+				ev->cpu = cpu_before ? cpu : 0;
+				has_cpu = cpu_before;
 			}
-			if (found && has_cpu)
-				break;
 		}
 		before3 = before2;
 		before2 = before;
 		before = t;
 	}
+	if (found)
+		ev->early = is_early(line);
 	return found;
 }
 
@@ -154,32 +160,32 @@ static bool to_number(const char *s, size_t n, uint64_t *v)
 enum { HAS_PFN = 1, HAS_ORDER = 2, HAS_GFP = 4 };
 
 /* One "key=value"; what is not asked for ("page=", a padded "(null)") passes. */
-static bool read_field(const struct token *t, struct bs_text_event *ev, unsigned int *has)
+static bool read_field(const struct bs_token *t, struct bs_text_event *ev, unsigned int *has)
 {
 	const char *eq = memchr(t->s, '=', t->n);
-	struct token key, value;
+	struct bs_token key, value;
 	uint64_t v;
 
 	if (!eq)
 		return true;
-	key = (struct token){t->s, (size_t)(eq - t->s)};
-	value = (struct token){eq + 1, t->n - key.n - 1};
-	if (is(&key, "gfp_flags")) {
+	key = (struct bs_token){t->s, (size_t)(eq - t->s)};
+	value = (struct bs_token){eq + 1, t->n - key.n - 1};
+	if (bs_token_is(&key, "gfp_flags")) {
 		*has |= HAS_GFP;
 		bs_gfp_parse(value.s, value.n, &ev->gfp);
 		return value.n;
 	}
-	if (is(&key, "pfn")) {
+	if (bs_token_is(&key, "pfn")) {
 		*has |= HAS_PFN;
 		return to_number(value.s, value.n, &ev->pfn);
 	}
-	if (is(&key, "order")) {
+	if (bs_token_is(&key, "order")) {
 		*has |= HAS_ORDER;
 		if (!to_number(value.s, value.n, &v))
 			return false;
 		ev->order = v > 255 ? 255 : (unsigned int)v;
 	}
-	if (is(&key, "migratetype")) {
+	if (bs_token_is(&key, "migratetype")) {
 		if (!to_number(value.s, value.n, &v))
 			return false;
 		ev->migratetype = v < 15 ? (int)v : -1;
@@ -191,9 +197,9 @@ static enum bs_line read_fields(const char *at, enum bs_line kind, struct bs_tex
 				const char **why)
 {
 	unsigned int has = 0, wanted = HAS_PFN;
-	struct token t;
+	struct bs_token t;
 
-	while (next_token(&at, &t)) {
+	while (bs_token_next(&at, &t)) {
 		if (!read_field(&t, ev, &has)) {
 			*why = "a field of the event is no number";
 			return BS_LINE_MALFORMED;
@@ -210,102 +216,31 @@ static enum bs_line read_fields(const char *at, enum bs_line kind, struct bs_tex
 	return kind;
 }
 
-/* ---- Lines that are no event ---------------------------------------------------------------- */
+/* Our events, with the names that they had before 3.3. */
+static const struct {
+	const char *name;
+	enum bs_line line;
+} events[] = {
+	{"mm_page_alloc", BS_LINE_ALLOC},	   {"mm_page_free", BS_LINE_FREE},
+	{"mm_page_free_batched", BS_LINE_BATCHED}, {"mm_page_free_direct", BS_LINE_FREE},
+	{"mm_pagevec_free", BS_LINE_BATCHED},
+};
 
-static uint64_t number_behind(const char *at)
+enum bs_line bs_text_read(const struct bs_token *name, const char *fields, struct bs_text_event *ev,
+			  const char **why)
 {
+	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		if (bs_token_is(name, events[i].name))
+			return read_fields(fields, events[i].line, ev, why);
+	return BS_LINE_OTHER;
+}
+
+uint64_t bs_text_count(const char *at)
+{
+	uint64_t n;
+
 	while (*at && !isdigit((unsigned char)*at))
 		at++;
-	return *at ? strtoull(at, NULL, 10) : 1;
-}
-
-/* ftrace "CPU:1 [LOST 5 EVENTS]", trace-cmd "CPU:1 [5 EVENTS DROPPED]", perf "PERF_RECORD_LOST
- * lost 5", "LOST 5 events!", "Processed 9 events and lost 5 chunks!". */
-static bool is_lost(const char *line, uint64_t *lost)
-{
-	const char *at;
-
-	*lost = 0;
-	if ((at = strstr(line, "PERF_RECORD_LOST")) && (at = strstr(at, "lost ")))
-		*lost = number_behind(at);
-	else if ((at = strstr(line, "[LOST ")) || (at = strstr(line, " and lost ")))
-		*lost = number_behind(at);
-	else if (strstr(line, " EVENTS DROPPED]") && (at = strchr(line, '[')))
-		*lost = number_behind(at);
-	else if ((at = strstr(line, "LOST ")) && strstr(at, " events!"))
-		*lost = number_behind(at);
-	if (at && !*lost)
-		*lost = 1;
-	return at;
-}
-
-/* The header of ftrace text: what was written and is no longer there was overwritten. */
-static bool is_overwritten(const char *line, uint64_t *lost)
-{
-	const char *at = strstr(line, "entries-written: ");
-	uint64_t left, written;
-	char *slash;
-
-	if (line[0] != '#' || !at)
-		return false;
-	left = strtoull(at + strlen("entries-written: "), &slash, 10);
-	written = *slash == '/' ? strtoull(slash + 1, NULL, 10) : 0;
-	*lost = written > left ? written - left : 0;
-	return *lost;
-}
-
-static bool is_address(const struct token *t)
-{
-	size_t i = 0;
-
-	while (i < t->n && isxdigit((unsigned char)t->s[i]))
-		i++;
-	return i == t->n && i >= 6;
-}
-
-/* Comments, headers of trace-cmd, call chains, and what perf says of itself. */
-static bool is_nothing(const char *line)
-{
-	const char *at = line;
-	struct token t;
-
-	if (!next_token(&at, &t) || t.s[0] == '#')
-		return true;
-	if (line[0] == ' ' || line[0] == '\t')
-		return is_address(&t) || is(&t, "=>");
-	return !strncmp(line, "cpus=", 5) || !strncmp(line, "version = ", 10) ||
-	       (!strncmp(line, "CPU ", 4) && strstr(line, " is empty")) || is(&t, "Warning:") ||
-	       !strncmp(line, "Check IO/CPU overload!", 22);
-}
-
-enum bs_line bs_text_parse(const char *line, struct bs_text_event *ev, const char **why)
-{
-	struct token name = {0}, first;
-	const char *at = line, *fields;
-
-	*ev = (struct bs_text_event){.migratetype = -1};
-	/* Before events: perf prints a lost record like one. */
-	if (strstr(line, "LOST") || strstr(line, " lost ") || strstr(line, "DROPPED"))
-		if (is_lost(line, &ev->lost))
-			return BS_LINE_LOST;
-	if (is_overwritten(line, &ev->lost))
-		return BS_LINE_LOST;
-	fields = find_event(line, ev, &name);
-	if (!fields) {
-		if (is_nothing(line))
-			return BS_LINE_NOTHING;
-		*why = "neither an event nor a comment (line cut short?)";
-		return BS_LINE_MALFORMED;
-	}
-	next_token(&at, &first);
-	ev->early = (first.n > 9 && !memcmp(first.s, "pgdatinit", 9)) ||
-		    (first.n >= 6 && !memcmp(first.s, "<idle>", 6)) ||
-		    (first.n >= 7 && !memcmp(first.s, "swapper", 7));
-	if (is(&name, "mm_page_alloc"))
-		return read_fields(fields, BS_LINE_ALLOC, ev, why);
-	if (is(&name, "mm_page_free") || is(&name, "mm_page_free_direct"))
-		return read_fields(fields, BS_LINE_FREE, ev, why);
-	if (is(&name, "mm_page_free_batched") || is(&name, "mm_pagevec_free"))
-		return read_fields(fields, BS_LINE_BATCHED, ev, why);
-	return BS_LINE_OTHER;
+	n = *at ? strtoull(at, NULL, 10) : 1;
+	return n ? n : 1;
 }

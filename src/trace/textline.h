@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * textline.h - one line of ftrace, trace-cmd report or perf script text. The three differ in what
- * stands before the time; everything behind it is the kernel's own print format:
+ * textline.h - what the text forms share. They differ in what stands before the time and in how an
+ * event is named; everything behind the name is the kernel's own print format:
  *
  *   COMM-PID     [CPU] FLAGS  SECONDS: NAME: page=.. pfn=.. order=.. ...     ftrace, trace-cmd
  *   COMM PID     [CPU]        SECONDS:  kmem:NAME: page=.. pfn=.. ...        perf script
@@ -9,30 +9,35 @@
 #ifndef BS_TRACE_TEXTLINE_H
 #define BS_TRACE_TEXTLINE_H
 
-#include <buddysim/trace.h>
+#include "importer.h"
 
-enum bs_line {
-	BS_LINE_NOTHING, /* comment, header, call chain: no event */
-	BS_LINE_ALLOC, /* mm_page_alloc */
-	BS_LINE_FREE, /* mm_page_free, before 3.3 mm_page_free_direct */
-	BS_LINE_BATCHED, /* mm_page_free_batched, before 3.3 mm_pagevec_free */
-	BS_LINE_OTHER, /* an event of another kind */
-	BS_LINE_LOST, /* events were lost here */
-	BS_LINE_MALFORMED,
+struct bs_token {
+	const char *s;
+	size_t n;
 };
 
-struct bs_text_event {
-	uint64_t time; /* ns, as the line says */
-	uint64_t pfn; /* all ones: none */
-	uint64_t lost; /* LOST: how many, at least 1 */
-	uint32_t gfp;
-	unsigned int order, cpu;
-	int migratetype; /* -1: not said */
-	bool perf; /* the name has a "kmem:" before it */
-	bool early; /* the idle task or pgdatinit did it */
-};
+/* The next word, and *@at behind it; false at the end of the line. */
+bool bs_token_next(const char **at, struct bs_token *t);
+bool bs_token_is(const struct bs_token *t, const char *text);
+/* Only digits, and at least one. */
+bool bs_token_is_number(const struct bs_token *t);
+/* At least six hex digits and nothing else: an address of a call chain. */
+bool bs_token_is_address(const struct bs_token *t);
 
-/* @line is NUL-terminated. *@why: what is wrong with a malformed line. */
-enum bs_line bs_text_parse(const char *line, struct bs_text_event *ev, const char **why);
+/* The event's name where a form has it, *@at behind it: its bytes without system and colon. */
+typedef bool bs_name_fn(const char **at, struct bs_token *name);
+
+/*
+ * Where the time is, the event's name behind it and the CPU before it; the fields begin at the result,
+ * NULL if it is no event of the form. *@ev gets time, CPU and who did it.
+ */
+const char *bs_text_find(const char *line, bs_name_fn *name_at, struct bs_text_event *ev,
+			 struct bs_token *name);
+/* The event of that name with its fields at @fields; an event that is none of ours is OTHER. */
+enum bs_line bs_text_read(const struct bs_token *name, const char *fields, struct bs_text_event *ev,
+			  const char **why);
+
+/* The first number behind @at; 1 if there is none: what was lost is at least one event. */
+uint64_t bs_text_count(const char *at);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "format.h"
+#include "writer.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,6 +9,7 @@
 #include <buddysim/gfp.h>
 
 #include "bytes.h"
+#include "format.h"
 #include "item.h"
 
 #define GFP_SLOTS 512 /* power of two, at least twice BS_TRACE_GFP_MAX */
@@ -18,6 +19,7 @@ struct bs_trace_writer {
 	char *path;
 	struct bs_item_out item;
 	struct bs_trace_info info; /* what was written so far */
+	const volatile int *stop;
 	bool past_pres;
 	/* gfp masks in order of appearance; slot[] holds index + 1 */
 	uint32_t gfp[BS_TRACE_GFP_MAX];
@@ -106,6 +108,11 @@ int bs_trace_create(const char *path, const struct bs_trace_info *info,
 	}
 	*out = w;
 	return 0;
+}
+
+void bs_trace_stop_writing_on(struct bs_trace_writer *w, const volatile int *stop)
+{
+	w->stop = stop;
 }
 
 void bs_trace_abandon(struct bs_trace_writer *w)
@@ -314,7 +321,12 @@ int bs_trace_write(struct bs_trace_writer *w, const struct bs_trace_event *ev, s
 	w->past_pres |= ev->kind != BS_EV_PRE;
 	count(&w->info, ev);
 	w->n++;
-	return w->n == BS_CHUNK_EVENTS ? put_chunk(w, err) : 0;
+	if (w->n < BS_CHUNK_EVENTS)
+		return 0;
+	if (w->stop && *w->stop)
+		return bs_error_set(err, BS_INTERRUPTED, EINTR, w->path, NULL,
+				    "stopped; nothing was written");
+	return put_chunk(w, err);
 }
 
 /* ---- End ------------------------------------------------------------------------------------ */
@@ -344,17 +356,41 @@ static int put_end(struct bs_trace_writer *w, const struct bs_trace_info *info,
 	return put_item(w, err);
 }
 
-int bs_trace_finish(struct bs_trace_writer *w, const struct bs_trace_info *info,
-		    struct bs_error *err)
+int bs_trace_seal(struct bs_trace_writer *w, const struct bs_trace_info *info, struct bs_error *err)
 {
 	int ret = w->n ? put_chunk(w, err) : 0;
 
 	if (!ret)
 		ret = put_end(w, info, err);
-	if (!ret) {
-		ret = bs_bytes_commit(w->out, err);
-		w->out = NULL;
-	}
+	return ret ? ret : bs_bytes_finish(w->out, err);
+}
+
+int bs_trace_writer_fd(const struct bs_trace_writer *w)
+{
+	return bs_bytes_fd(w->out);
+}
+
+const char *bs_trace_writer_path(const struct bs_trace_writer *w)
+{
+	return w->path;
+}
+
+int bs_trace_commit(struct bs_trace_writer *w, struct bs_error *err)
+{
+	int ret = bs_bytes_commit(w->out, err);
+
+	w->out = NULL;
+	bs_trace_abandon(w);
+	return ret;
+}
+
+int bs_trace_finish(struct bs_trace_writer *w, const struct bs_trace_info *info,
+		    struct bs_error *err)
+{
+	int ret = bs_trace_seal(w, info, err);
+
+	if (!ret)
+		return bs_trace_commit(w, err);
 	bs_trace_abandon(w);
 	return ret;
 }

@@ -156,6 +156,11 @@ int bs_outfile_open_plain(struct bs_outfile *o, const char *path, struct bs_erro
 	return open_file(o, path, true, err);
 }
 
+int bs_outfile_fd(const struct bs_outfile *o)
+{
+	return o->sink->in_place ? -1 : o->sink->fd;
+}
+
 /* ---- A whole file gets its name -------------------------------------------------------------- */
 
 /* Under a temporary name beside @path, for there is a file there that it replaces. */

@@ -31,6 +31,9 @@ struct bs_outfile {
 int bs_outfile_open(struct bs_outfile *o, const char *path, struct bs_error *err);
 /* The same, as on a file system that knows no files without a name. */
 int bs_outfile_open_plain(struct bs_outfile *o, const char *path, struct bs_error *err);
+/* The file as it is so far, to be looked at before it has a name (/proc/self/fd/N, after a flush); -1
+ * for what is written in place: stdout, a device, a pipe. */
+int bs_outfile_fd(const struct bs_outfile *o);
 /* Flush, fsync, give it its name: 0, or negative with @err, which has the cause of the first write
  * that failed. Nothing is left to abandon either way. */
 int bs_outfile_commit(struct bs_outfile *o, struct bs_error *err);

@@ -59,6 +59,52 @@ expect 0 -- trace validate window.cborseq.zst
 expect 2 window -- trace cut good.cborseq --from 20ms --to 10ms -o never.cborseq
 expect 3 "no event" -- trace cut good.cborseq --from 1h -o never.cborseq
 
+# --- stopped: status 130, nothing left behind, an older file as it was ---
+# stopped SIGNAL SECONDS ARGS: the program is under way by then, and far from its end
+stopped() {
+	local signal=$1 after=$2 status
+	shift 2
+	timeout --preserve-status -s "$signal" "$after" "$bin" "$@" >stdout.txt 2>stderr.txt
+	status=$?
+	[ "$status" -eq 130 ] || fail "$*: status $status after SIG$signal: $(cat stderr.txt)"
+	[ ! -s stdout.txt ] || fail "$*: stopped, and yet it prints: $(cat stdout.txt)"
+}
+before=$(ls -A; sha256sum good.cborseq)
+for signal in INT TERM; do
+	stopped $signal 0.5 trace gen churn --params events=400000000 -o never.cborseq
+	stopped $signal 0.5 trace gen churn --params events=400000000 -o good.cborseq
+	# text that goes on and on, and a pipe from which nothing comes any more
+	stopped $signal 0.5 trace import - -o never.cborseq.zst < <(while cat ok.txt; do :; done 2>/dev/null)
+	stopped $signal 0.5 trace import - -o never.cborseq < <(cat ok.txt; sleep 5)
+done
+"$bin" trace gen memhog --params size=8GiB,order=0,cycles=1 -o long.cborseq >/dev/null
+stopped TERM 0.2 trace cut long.cborseq -o never.cborseq --from 1ms
+rm -f long.cborseq
+[ "$(ls -A; sha256sum good.cborseq)" = "$before" ] || fail "stopped commands left: $(ls -A)"
+
+# --- gen: what cannot be is said before a file is there ---
+expect 2 "memory" 4MiB -- trace gen memhog -o never.cborseq --params memory=1KiB
+expect 2 "longer than a trace" cycles -- trace gen memhog -o never.cborseq --params cycles=1000000,hold=24h
+expect 2 'did you mean "burst"' -- trace gen bursts -o never.cborseq
+expect 0 -- trace gen memhog --params size=300MiB,memory=64MiB,cycles=1 -o larger.cborseq
+grep -q 'larger.*than the machine: at its peak it holds 468.8 %' stdout.txt || fail "larger than its guest: $(cat stdout.txt)"
+grep -q 'peak 300.0 MiB' stdout.txt || fail "peak: $(cat stdout.txt)"
+
+# --- the names of what there is come from the tables ---
+workloads=$("$bin" list workloads | sed -n 's/^\([^ ]*\) - .*/\1/p' | paste -sd'|')
+expect 0 -- trace gen --help
+grep -qF "$workloads" stdout.txt || fail "trace gen --help does not name $workloads"
+expect 0 -- trace import --help
+grep -qF 'auto|ftrace|perf' stdout.txt || fail "trace import --help does not name the sources"
+expect 2 'did you mean "perf"' -- trace import ok.txt -o never.cborseq --source prf
+
+# --- text that is no UTF-8 ---
+expect 2 --comment UTF-8 -- trace import ok.txt -o never.cborseq --comment $'caf\xe9'
+expect 2 comment "255 bytes" -- trace import ok.txt -o never.cborseq --comment "$(printf '%0300d' 0)"
+cp ok.cborseq $'caf\xe9.cborseq'
+expect 0 -- trace info $'caf\xe9.cborseq' --format json
+[ "$(jq -r .path stdout.txt)" = 'caf\xe9.cborseq' ] || fail "path that is no UTF-8: $(jq .path stdout.txt)"
+
 # --- usage ---
 expect 2 "import, info" -- trace
 expect 2 frob -- trace frob

@@ -31,7 +31,9 @@ const char *bs_test_path(const char *name)
 	char wanted[128];
 
 	if (!scratch.folder[0]) {
-		strcpy(scratch.folder, "/tmp/bs-test-XXXXXX");
+		/* In memory if it can be: small files are written over and over. */
+		strcpy(scratch.folder, access("/dev/shm", W_OK) ? "/tmp/bs-test-XXXXXX"
+								: "/dev/shm/bs-test-XXXXXX");
 		assert_non_null(mkdtemp(scratch.folder));
 		atexit(remove_scratch);
 	}
@@ -133,4 +135,24 @@ char *bs_test_trace_text(const char *path)
 	bs_trace_close(t);
 	fclose(f);
 	return text;
+}
+
+void bs_assert_trace_text(const char *path, const char *expected)
+{
+	char *text = bs_test_trace_text(path);
+
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+struct bs_trace_info bs_test_generate(const char *generator, const char *params, uint64_t seed,
+				      const char *path)
+{
+	struct bs_error err;
+	const struct bs_generator *g = bs_generator_find(generator, &err);
+	struct bs_trace_info info;
+
+	assert_non_null(g);
+	assert_ok(bs_trace_generate(g, params, seed, path, NULL, &info, &err), &err);
+	return info;
 }

@@ -15,5 +15,10 @@ void bs_test_write_trace(const char *path, const struct bs_trace_info *info,
 			 const struct bs_trace_event *ev, size_t n);
 /* Events as text, one line each: "0 pre o0 GFP_KERNEL", "5us free age=1 o0+0 batched" ... */
 char *bs_test_trace_text(const char *path);
+/* They are these. */
+void bs_assert_trace_text(const char *path, const char *expected);
+/* A generated trace; its figures. */
+struct bs_trace_info bs_test_generate(const char *generator, const char *params, uint64_t seed,
+				      const char *path);
 
 #endif

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "rng.h"
-#include "textline.h"
 
 /* A line as ftrace of 6.1 prints it: task, time in us, what follows. */
 #define FT(us, rest) "  cc1-268   [000] d..3.     7.000" us ": " rest "\n"
@@ -40,157 +39,6 @@ static struct bs_trace_info assert_import(const char *text, const char *expected
 	assert_string_equal(events, expected);
 	free(events);
 	return info;
-}
-
-/* ---- Lines ---------------------------------------------------------------------------------- */
-
-struct line_case {
-	const char *line;
-	enum bs_line kind;
-	uint64_t time, pfn;
-	unsigned int order, cpu;
-	uint32_t gfp;
-};
-
-/* Every generation and tool; comms with spaces, brackets and what looks like a time. */
-static const struct line_case lines[] = {
-	/* ftrace, 6.1: five flag columns, hex pfn */
-	{"          memhog-113     [000] .....     6.189772: mm_page_alloc: page=000000005ff3f870 "
-	 "pfn=0xb800 order=9 migratetype=1 gfp_flags=GFP_TRANSHUGE|__GFP_NORETRY|__GFP_THISNODE",
-	 BS_LINE_ALLOC, 6189772000, 0xb800, 9, 0,
-	 BS_GFP_TRANSHUGE | BS_GFP_NORETRY | BS_GFP_THISNODE},
-	/* ftrace, 4.x: four flag columns, struct page address, decimal pfn */
-	{"   kworker/0:1-23    [003] d..1  1234.567890: mm_page_alloc: page=ffffea0001f1e240 "
-	 "pfn=2042761 order=0 migratetype=0 gfp_flags=GFP_KERNEL|__GFP_ZERO",
-	 BS_LINE_ALLOC, 1234567890000, 2042761, 0, 3, BS_GFP_KERNEL | BS_GFP_ZERO},
-	/* ftrace, 3.x: names without "__", no flag columns */
-	{"           <...>-2321  [001] 12.345678: mm_page_alloc: page=ffffea00 pfn=77 order=1 "
-	 "migratetype=2 gfp_flags=GFP_KERNEL|GFP_RECLAIMABLE",
-	 BS_LINE_ALLOC, 12345678000, 77, 1, 1, BS_GFP_KERNEL | BS_GFP_RECLAIMABLE},
-	/* with the record-tgid column */
-	{" <idle>-0     (-----) [002] d..4.     0.416343: mm_page_free: page=0 pfn=0x9f7b order=3",
-	 BS_LINE_FREE, 416343000, 0x9f7b, 3, 2, 0},
-	/* trace-cmd report */
-	{"            bash-1234  [001]  5000.000001: mm_page_free:         page=0xffffea00 "
-	 "pfn=0x1234 order=0",
-	 BS_LINE_FREE, 5000000001000, 0x1234, 0, 1, 0},
-	/* before 3.3 */
-	{"  cc1-9 [000] 1.000000: mm_page_free_direct: page=ffffea00 pfn=5 order=2", BS_LINE_FREE,
-	 1000000000, 5, 2, 0, 0},
-	{"  cc1-9 [000] 1.000000: mm_pagevec_free: page=ffffea00 pfn=5 order=0 cold=0",
-	 BS_LINE_BATCHED, 1000000000, 5, 0, 0, 0},
-	/* perf script: comm with a space, padded name; nanoseconds; pid/tid; the period before it */
-	{"  Web Content 24550 [000]  2781.801764: kmem:mm_page_alloc: page=0x1109f1 pfn=0x1109f1 "
-	 "order=0 migratetype=1 gfp_flags=GFP_HIGHUSER_MOVABLE",
-	 BS_LINE_ALLOC, 2781801764000, 0x1109f1, 0, 0, BS_GFP_HIGHUSER_MOVABLE},
-	{"  perf-exec 1/2 [001]  2781.802472123:  kmem:mm_page_free: page=0x2ae3cb pfn=0x2ae3cb "
-	 "order=0",
-	 BS_LINE_FREE, 2781802472123, 0x2ae3cb, 0, 1, 0},
-	{"  cc1 7 [001]  1.5:          1 kmem:mm_page_free_batched: page=0x1 pfn=16 order=0",
-	 BS_LINE_BATCHED, 1500000000, 16, 0, 1, 0},
-	/* perf script -F without the CPU */
-	{"cc1  2781.802472: kmem:mm_page_free: page=0x1 pfn=0x10 order=0", BS_LINE_FREE,
-	 2781802472000, 0x10, 0, 0, 0},
-	/* comms made to confuse */
-	{"  [1] 2.5: x: y-12 [004] .....     3.000000: mm_page_free: page=0 pfn=9 order=0",
-	 BS_LINE_FREE, 3000000000, 9, 0, 4, 0},
-	{"  a mm_page_alloc: 8 [000]  3.000000: kmem:mm_page_free: page=0 pfn=9 order=0",
-	 BS_LINE_FREE, 3000000000, 9, 0, 0, 0},
-	/* failed: a padded null pointer, all ones */
-	{"  cc1-9 [000] ..... 1.000000: mm_page_alloc: page=          (null) "
-	 "pfn=18446744073709551615 order=4 migratetype=0 gfp_flags=GFP_ATOMIC",
-	 BS_LINE_ALLOC, 1000000000, UINT64_MAX, 4, 0, BS_GFP_ATOMIC},
-	{"  cc1-9 [000] ..... 1.000000: mm_page_alloc: page=0 pfn=0xffffffffffffffff order=4 "
-	 "migratetype=0 gfp_flags=GFP_ATOMIC",
-	 BS_LINE_ALLOC, 1000000000, UINT64_MAX, 4, 0, BS_GFP_ATOMIC},
-	/* a page freed: others pass */
-	{"  cc1-9 [000] ..... 1.000000: mm_page_alloc_zone_locked: page=0 pfn=0x9 order=0 "
-	 "migratetype=0 percpu_refill=1",
-	 BS_LINE_OTHER, 1000000000, 0, 0, 0, 0},
-	{"  cc1-9 [000] ..... 1.000000: sched_switch: prev_comm=x ==> next_comm=y", BS_LINE_OTHER,
-	 1000000000, 0, 0, 0, 0},
-};
-
-static void test_lines_of_every_generation(void **state)
-{
-	(void)state;
-
-	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		struct bs_text_event e;
-		const char *why = "";
-
-		if (bs_text_parse(lines[i].line, &e, &why) != lines[i].kind)
-			fail_msg("%s: %s", lines[i].line, why);
-		assert_int_equal(e.time, lines[i].time);
-		assert_int_equal(e.pfn, lines[i].pfn);
-		assert_int_equal(e.order, lines[i].order);
-		assert_int_equal(e.cpu, lines[i].cpu);
-		assert_int_equal(e.gfp, lines[i].gfp);
-	}
-}
-
-static void test_lines_that_are_no_events(void **state)
-{
-	(void)state;
-
-	static const char *const nothing[] = {
-		"# entries-in-buffer/entries-written: 21863/21863   #P:1",
-		"# tracer: nop",
-		"",
-		"   ",
-		"cpus=2",
-		"version = 6",
-		"CPU 1 is empty",
-		"\tffffffff812b5a10 get_page_from_freelist+0x1a0 ([kernel.kallsyms])",
-		" => __alloc_pages",
-		"Warning:",
-		"Check IO/CPU overload!",
-		"##### CPU 1 buffer started ####",
-	};
-	static const char *const bad[] = {
-		"hello",
-		"  cc1-9 [000] ..... 1.000000:",
-		"  cc1-9 [000] ..... mm_page_free: pfn=1",
-		"  cc1-9 [000] ..... 1.000000: mm_page_free: page=0 pfn=0x9",
-		"  cc1-9 [000] ..... 1.000000: mm_page_free: page=0 pfn=0x order=0",
-		"  cc1-9 [000] ..... 1.000000: mm_page_free: page=0 pfn=zz order=0",
-		"  cc1-9 [000] ..... 1.000000: mm_page_free: page=0 order=0",
-		"  cc1-9 [000] ..... 1.000000: mm_page_alloc: page=0 pfn=9 order=0 migratetype=0",
-	};
-	struct bs_text_event e;
-	const char *why;
-
-	for (size_t i = 0; i < sizeof(nothing) / sizeof(nothing[0]); i++)
-		assert_int_equal(bs_text_parse(nothing[i], &e, &why), BS_LINE_NOTHING);
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		why = NULL;
-		assert_int_equal(bs_text_parse(bad[i], &e, &why), BS_LINE_MALFORMED);
-		assert_non_null(why);
-	}
-}
-
-static void test_lost_events_are_counted_in_every_spelling(void **state)
-{
-	(void)state;
-
-	static const char *const lost[] = {
-		"CPU:1 [LOST 17 EVENTS]",
-		"CPU:3 [17 EVENTS DROPPED]",
-		"  swapper 0 [000]  12.345678: PERF_RECORD_LOST lost 17",
-		"  swapper 0 [000]  12.345678: PERF_RECORD_LOST_SAMPLES lost 17",
-		"LOST 17 events!",
-		"Processed 12345 events and lost 17 chunks!",
-		"# entries-in-buffer/entries-written: 100/117   #P:2",
-	};
-	struct bs_text_event e;
-	const char *why;
-
-	for (size_t i = 0; i < sizeof(lost) / sizeof(lost[0]); i++) {
-		assert_int_equal(bs_text_parse(lost[i], &e, &why), BS_LINE_LOST);
-		assert_int_equal(e.lost, 17);
-	}
-	assert_int_equal(bs_text_parse("CPU:1 [LOST EVENTS]", &e, &why), BS_LINE_LOST);
-	assert_int_equal(e.lost, 1);
 }
 
 /* ---- Meaning -------------------------------------------------------------------------------- */
@@ -441,7 +289,7 @@ static void test_named_source_refuses_the_other(void **state)
 {
 	(void)state;
 
-	struct bs_import_config config = {.format = BS_IMPORT_PERF};
+	struct bs_import_config config = {.form = "perf"};
 	const char *text = FREE("000", "0x1", "0");
 	struct bs_trace_info info;
 	struct bs_error err;
@@ -449,10 +297,85 @@ static void test_named_source_refuses_the_other(void **state)
 	bs_test_write_file(bs_test_path("in.txt"), text, strlen(text));
 	assert_true(bs_trace_import(bs_test_path("in.txt"), bs_test_path("out.cborseq"), &config,
 				    &info, &err) < 0);
-	config.format = BS_IMPORT_FTRACE;
+	assert_string_equal(err.text, "a line of ftrace text, not of perf script");
+	config.form = "ftrace";
 	assert_ok(bs_trace_import(bs_test_path("in.txt"), bs_test_path("out.cborseq"), &config,
 				  &info, &err),
 		  &err);
+}
+
+/* What is said of a trace arrives whole, or not at all. */
+static void test_header_takes_what_fits(void **state)
+{
+	(void)state;
+
+	const char *text = FREE("000", "0x1", "0");
+	struct bs_import_config config = {.kernel = "linux-5.4", .comment = "caf\u00e9"};
+	struct bs_trace_info info;
+	struct bs_error err;
+	char longest[300];
+
+	bs_test_write_file(bs_test_path("in.txt"), text, strlen(text));
+	assert_ok(bs_trace_import(bs_test_path("in.txt"), bs_test_path("out.cborseq"), &config,
+				  &info, &err),
+		  &err);
+	assert_string_equal(info.kernel, "linux-5.4");
+	assert_string_equal(info.comment, "caf\u00e9");
+	memset(longest, 'x', sizeof(longest));
+	longest[255] = '\0';
+	config.kernel = config.comment = longest;
+	assert_ok(bs_trace_import(bs_test_path("in.txt"), bs_test_path("out.cborseq"), &config,
+				  &info, &err),
+		  &err);
+	assert_string_equal(info.kernel, longest);
+	assert_string_equal(info.comment, longest);
+	longest[255] = 'x';
+	longest[256] = '\0';
+	for (unsigned int i = 0; i < 2; i++) {
+		config.kernel = i ? longest : NULL;
+		config.comment = i ? NULL : longest;
+		assert_true(bs_trace_import(bs_test_path("in.txt"), bs_test_path("no.cborseq"),
+					    &config, &info, &err) < 0);
+		assert_int_equal(err.status, BS_USAGE);
+	}
+	assert_null(fopen(bs_test_path("no.cborseq"), "r"));
+}
+
+static void test_stopped_import_leaves_nothing(void **state)
+{
+	(void)state;
+
+	const volatile int stop = 1;
+	const struct bs_import_config config = {.stop = &stop};
+	const char *text = FREE("000", "0x1", "0");
+	struct bs_trace_info info;
+	struct bs_error err;
+
+	bs_test_write_file(bs_test_path("in.txt"), text, strlen(text));
+	assert_true(bs_trace_import(bs_test_path("in.txt"), bs_test_path("no.cborseq"), &config,
+				    &info, &err) < 0);
+	assert_int_equal(err.status, BS_INTERRUPTED);
+	assert_null(fopen(bs_test_path("no.cborseq"), "r"));
+}
+
+/* Text put together from two tools: each line is read as what it is. */
+static void test_forms_may_be_mixed(void **state)
+{
+	(void)state;
+
+	struct bs_trace_info i = assert_import(
+		"# captured on\n" ALLOC("000", "0x10", "0", "GFP_KERNEL")
+			FREE("001", "0x10", "0") "  cc1 7 [000]  7.000002: kmem:mm_page_free: "
+						 "page=0x1 pfn=0x12 order=0\n"
+						 "cpus=2\n" FREE("003", "0x11", "0"),
+		"0 pre o0 GFP_KERNEL pfn=18\n"
+		"0 pre o0 GFP_KERNEL pfn=17\n"
+		"0 alloc o0 GFP_KERNEL pfn=16\n"
+		"1000 free age=1 o0+0 pfn=16\n"
+		"2000 free age=3 o0+0 pfn=18\n"
+		"3000 free age=2 o0+0 pfn=17\n");
+
+	assert_string_equal(i.source, "ftrace text");
 }
 
 /* Whatever a line says: an answer or an error, never a crash; what is written is valid, as the
@@ -520,9 +443,6 @@ static void test_shipped_traces_are_whole(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_lines_of_every_generation),
-		cmocka_unit_test(test_lines_that_are_no_events),
-		cmocka_unit_test(test_lost_events_are_counted_in_every_spelling),
 		cmocka_unit_test(test_frees_name_the_age_of_their_block),
 		cmocka_unit_test(test_batched_free_counts_once_at_the_batched_event),
 		cmocka_unit_test(test_batched_free_of_old_kernels_counts_once),
@@ -538,6 +458,9 @@ int main(void)
 		cmocka_unit_test(test_malformed_line_is_named_by_number),
 		cmocka_unit_test(test_source_without_allocator_events_is_refused),
 		cmocka_unit_test(test_named_source_refuses_the_other),
+		cmocka_unit_test(test_header_takes_what_fits),
+		cmocka_unit_test(test_stopped_import_leaves_nothing),
+		cmocka_unit_test(test_forms_may_be_mixed),
 		cmocka_unit_test(test_mutated_text_never_crashes),
 		cmocka_unit_test(test_shipped_traces_are_whole),
 	};

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* gen.h - what the generators share: a clock, allocation numbers, and a place to send events to. */
-#ifndef BS_TRACE_GEN_H
-#define BS_TRACE_GEN_H
+/*
+ * gen_kit.h - what the generators share: a clock, allocation numbers, and a place to send events to.
+ * A generator is one file, gen_NAME.c, that includes this and defines bs_gen_NAME, and one line in
+ * generators.def.
+ */
+#ifndef BS_TRACE_GEN_KIT_H
+#define BS_TRACE_GEN_KIT_H
 
 #include <buddysim/trace.h>
 
@@ -38,8 +42,10 @@ static inline bs_ns bs_gen_spread(bs_ns span, uint64_t i, uint64_t n)
 {
 	return (bs_ns)((unsigned __int128)span * i / n);
 }
-
-extern const struct bs_generator bs_gen_memhog, bs_gen_churn, bs_gen_stripe, bs_gen_burst;
+/* @n times @each is a time that a trace can hold: 0, or BS_USAGE with @advice, before anything is
+ * written. */
+int bs_gen_check_time(const char *generator, uint64_t n, bs_ns each, const char *advice,
+		      struct bs_error *err);
 
 #define BS_GEN_MEMORY_PARAM                                                          \
 	{                                                                            \

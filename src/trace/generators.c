@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* generators.c - the generators, from generators.def, and from one of them to a file. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <buddysim/trace.h>
+
+#include "nearest.h"
+#include "result.h"
+#include "units.h"
+
+#define MEMORY_STEP (UINT64_C(128) << 20)
+#define MEMORY_SPARE (UINT64_C(256) << 20)
+/* A guest is at least one block of the largest order; a whole GiB of pfns may be its PCI hole. */
+#define MEMORY_MIN (BS_PAGE_SIZE << BS_MAX_ORDER)
+#define MEMORY_MAX (((uint64_t)BS_MAX_PFN << BS_PAGE_SHIFT) - (UINT64_C(5) << 30))
+
+#define BS_GENERATOR(id) extern const struct bs_generator bs_gen_##id;
+#include "generators.def"
+#undef BS_GENERATOR
+
+static const struct bs_generator *const generators[] = {
+#define BS_GENERATOR(id) &bs_gen_##id,
+#include "generators.def"
+#undef BS_GENERATOR
+};
+
+#define NR_GENERATORS (sizeof(generators) / sizeof(generators[0]))
+
+/* ---- The registry --------------------------------------------------------------------------- */
+
+const struct bs_generator *bs_generator_at(unsigned int index)
+{
+	return index < NR_GENERATORS ? generators[index] : NULL;
+}
+
+static const struct bs_generator *unknown(const char *name, struct bs_error *err)
+{
+	const char *names[NR_GENERATORS + 1] = {NULL}, *nearest;
+	char known[256];
+	size_t used = 0;
+
+	for (size_t i = 0; i < NR_GENERATORS; i++) {
+		names[i] = generators[i]->name;
+		if (used < sizeof(known))
+			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
+						 i ? ", " : "known: ", names[i]);
+	}
+	nearest = bs_nearest(names, name);
+	bs_error_set(err, BS_USAGE, 0, "trace gen", known, "no generator \"%s\"%s%s%s", name,
+		     nearest ? "; did you mean \"" : "", nearest ? nearest : "",
+		     nearest ? "\"?" : "");
+	return NULL;
+}
+
+const struct bs_generator *bs_generator_find(const char *name, struct bs_error *err)
+{
+	for (size_t i = 0; i < NR_GENERATORS; i++)
+		if (!strcmp(generators[i]->name, name))
+			return generators[i];
+	return unknown(name, err);
+}
+
+/* ---- Into a file ---------------------------------------------------------------------------- */
+
+static uint64_t value_of(const struct bs_generator *g, const uint64_t *values, const char *name,
+			 uint64_t otherwise)
+{
+	for (unsigned int i = 0; g->params[i].name; i++)
+		if (!strcmp(g->params[i].name, name))
+			return values[i];
+	return otherwise;
+}
+
+/* A guest in which the load fits with room for the kernel's own use and watermarks, if there is
+ * one that large. */
+static uint64_t fitting_memory(uint64_t peak)
+{
+	uint64_t want = peak + peak / 8 + MEMORY_SPARE;
+
+	want = (want + MEMORY_STEP - 1) / MEMORY_STEP * MEMORY_STEP;
+	return want < MEMORY_MAX ? want : MEMORY_MAX;
+}
+
+/* The guest: asked for, else what fits. All that can be wrong is said before a file is opened. */
+static int choose_memory(const struct bs_generator *g, const uint64_t *values, const char *owner,
+			 uint64_t *bytes, struct bs_error *err)
+{
+	char least[32], most[32];
+
+	bs_format_size(MEMORY_MIN, least, sizeof(least));
+	bs_format_size(MEMORY_MAX, most, sizeof(most));
+	*bytes = value_of(g, values, "memory", 0);
+	if (*bytes && (*bytes < MEMORY_MIN || *bytes > MEMORY_MAX))
+		return bs_error_set(err, BS_USAGE, 0, owner,
+				    "leave memory out to have a guest in which the load fits",
+				    "no guest has that little or that much memory (%s to %s)",
+				    least, most);
+	if (!*bytes)
+		*bytes = fitting_memory(g->peak_bytes(values));
+	return 0;
+}
+
+static void describe(struct bs_trace_info *info, const struct bs_generator *g,
+		     const uint64_t *values, uint64_t seed)
+{
+	size_t used = (size_t)snprintf(info->comment, sizeof(info->comment), "%s:", g->name);
+
+	snprintf(info->source, sizeof(info->source), "gen %s", g->name);
+	for (unsigned int i = 0; g->params[i].name && used < sizeof(info->comment); i++) {
+		char text[64];
+
+		bs_param_format(&g->params[i], values[i], text, sizeof(text));
+		used += (size_t)snprintf(info->comment + used, sizeof(info->comment) - used,
+					 "%s=%s,", g->params[i].name, text);
+	}
+	if (used < sizeof(info->comment))
+		snprintf(info->comment + used, sizeof(info->comment) - used, "seed=%" PRIu64, seed);
+	info->nr_cpus = (unsigned int)value_of(g, values, "cpus", 1);
+	info->names = g->names;
+	while (g->names && g->names[info->nr_names])
+		info->nr_names++;
+}
+
+struct sink {
+	struct bs_trace_writer *w;
+	struct bs_error *err;
+};
+
+static int to_writer(void *arg, const struct bs_trace_event *ev)
+{
+	struct sink *s = arg;
+
+	return bs_trace_write(s->w, ev, s->err);
+}
+
+static int write_all(const struct bs_generator *g, const uint64_t *values, uint64_t seed,
+		     const char *out_path, const struct bs_trace_info *info,
+		     const volatile int *stop, struct bs_trace_info *result, struct bs_error *err)
+{
+	struct sink sink = {NULL, err};
+	int ret = bs_trace_create(out_path, info, &sink.w, err);
+
+	if (ret)
+		return ret;
+	bs_trace_stop_writing_on(sink.w, stop);
+	ret = g->run(values, seed, to_writer, &sink, err);
+	if (ret) {
+		bs_trace_abandon(sink.w);
+		return ret;
+	}
+	return bs_trace_hand_over(sink.w, info, stop, result, err);
+}
+
+int bs_trace_generate(const struct bs_generator *g, const char *params, uint64_t seed,
+		      const char *out_path, const volatile int *stop, struct bs_trace_info *result,
+		      struct bs_error *err)
+{
+	uint64_t *values = calloc(bs_param_count(g->params) + 1, sizeof(*values));
+	struct bs_trace_info info = {0};
+	char owner[64];
+	int ret;
+
+	if (!values)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, "trace gen", NULL, "parameters");
+	snprintf(owner, sizeof(owner), "generator %s", g->name);
+	bs_param_defaults(g->params, values);
+	ret = bs_param_parse(g->params, owner, params, values, err);
+	if (!ret && g->check)
+		ret = g->check(values, err);
+	if (!ret)
+		ret = choose_memory(g, values, owner, &info.memory_bytes, err);
+	if (!ret) {
+		describe(&info, g, values, seed);
+		ret = write_all(g, values, seed, out_path, &info, stop, result, err);
+	}
+	free(values);
+	return ret;
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* importers.c - the forms of text that can be imported, from importers.def. */
+#include <stdio.h>
+#include <string.h>
+
+#include "importer.h"
+#include "nearest.h"
+
+#define BS_IMPORTER(id) extern const struct bs_importer bs_import_##id;
+#include "importers.def"
+#undef BS_IMPORTER
+
+static const struct bs_importer *const importers[] = {
+#define BS_IMPORTER(id) &bs_import_##id,
+#include "importers.def"
+#undef BS_IMPORTER
+};
+
+#define NR_IMPORTERS (sizeof(importers) / sizeof(importers[0]))
+
+const struct bs_importer *bs_importer_at(unsigned int index)
+{
+	return index < NR_IMPORTERS ? importers[index] : NULL;
+}
+
+const struct bs_import_form *bs_import_form_at(unsigned int index)
+{
+	return index < NR_IMPORTERS ? &importers[index]->form : NULL;
+}
+
+const struct bs_importer *bs_importer_find(const char *name, struct bs_error *err)
+{
+	const char *names[NR_IMPORTERS + 1] = {NULL}, *nearest;
+	char known[256];
+	size_t used = 0;
+
+	for (size_t i = 0; i < NR_IMPORTERS; i++) {
+		names[i] = importers[i]->form.name;
+		if (!strcmp(names[i], name))
+			return importers[i];
+		if (used < sizeof(known))
+			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
+						 i ? ", " : "known: ", names[i]);
+	}
+	nearest = bs_nearest(names, name);
+	bs_error_set(err, BS_USAGE, 0, "trace import", known, "no source \"%s\"%s%s%s", name,
+		     nearest ? "; did you mean \"" : "", nearest ? nearest : "",
+		     nearest ? "\"?" : "");
+	return NULL;
+}
