@@ -16,6 +16,9 @@ enum {
 #define SWITCH(name, def, doc) KM_INDEX_##name,
 #define NUMBER(name, def, min, max, doc) KM_INDEX_##name,
 #include "behaviours.def"
+#undef BEHAVIOUR
+#undef SWITCH
+#undef NUMBER
 	NR_BEHAVIOURS
 };
 
@@ -25,6 +28,9 @@ enum {
 #define SWITCH(name, def, doc)
 #define NUMBER(name, def, min, max, doc)
 #include "behaviours.def"
+#undef BEHAVIOUR
+#undef SWITCH
+#undef NUMBER
 
 /* As parameters: what a user writes is read and checked as everywhere else. */
 static const struct bs_param behaviours[] = {
@@ -40,6 +46,9 @@ static const struct bs_param behaviours[] = {
 	 .max = most,                          \
 	 .help = doc},
 #include "behaviours.def"
+#undef BEHAVIOUR
+#undef SWITCH
+#undef NUMBER
 	{.name = NULL},
 };
 
@@ -51,11 +60,13 @@ static const struct {
 #define IS(name, value) [KM_INDEX_##name] = (value) + 1
 #define KERNEL(kernel, fits, ...) {.name = kernel, .releases = fits, .row = {__VA_ARGS__}},
 #include "kernels.def"
+#undef KERNEL
+#undef IS
 };
 #define NR_KERNELS (sizeof(kernels) / sizeof(kernels[0]))
 
 /*
- * What only goes together: the code of one relies on the other. Behind the first two stands 6.10's
+ * What only goes together: the code of one relies on the other. Behind most stands 6.10's
  * rule that a free block is always on the list of its pageblock's type: each move then counts for
  * itself, and whoever moves a pageblock's blocks sets its type in the same step.
  */
@@ -92,6 +103,9 @@ static void fill(struct kernel_model *km, const uint64_t *values)
 #define SWITCH(name, def, doc) km->name = values[i++];
 #define NUMBER(name, def, min, max, doc) km->name = values[i++];
 #include "behaviours.def"
+#undef BEHAVIOUR
+#undef SWITCH
+#undef NUMBER
 }
 
 static int find(const char *name, size_t len)
@@ -172,6 +186,7 @@ const char *const *bs_kernel_names(void)
 	static const char *const names[] = {
 #define KERNEL(kernel, fits, ...) kernel,
 #include "kernels.def"
+#undef KERNEL
 		NULL,
 	};
 

@@ -13,12 +13,19 @@
 #define SWITCH(name, def, doc)
 #define NUMBER(name, def, min, max, doc)
 #include "behaviours.def"
+#undef BEHAVIOUR
+#undef SWITCH
+#undef NUMBER
 
 struct kernel_model {
 #define BEHAVIOUR(name, def, doc, ...) uint8_t name; /* enum km_NAME */
 #define SWITCH(name, def, doc) bool name;
 #define NUMBER(name, def, min, max, doc) uint64_t name;
 #include "behaviours.def"
+#undef BEHAVIOUR
+#undef SWITCH
+#undef NUMBER
+#undef WORD
 };
 
 /* What @text names: a model, "linux-6.1", or one with changes, "linux-6.1:boot_pos=head,below_high=
