@@ -5,7 +5,8 @@
  * A trace is a sequence of events in time order. Blocks are named by age: a free says how many
  * allocations ago its block was allocated (1 = the latest), failed ones included, plus a page
  * offset into it. Memory that a trace frees but never allocated is allocated by BS_EV_PRE events
- * at its very beginning, before t0. Format: traces/FORMAT.md; meanings: semantics.md 3, 4.
+ * at its very beginning, before t0. Format: traces/FORMAT.md; what is live when: MEANING.md,
+ * blocks and identity.
  */
 #ifndef BUDDYSIM_TRACE_H
 #define BUDDYSIM_TRACE_H
@@ -83,7 +84,7 @@ struct bs_trace_info {
 	uint64_t clamped_times; /* source lines whose time went back: moved to the time before */
 	char sha256[65]; /* of the file */
 };
-/** Trust of a trace (semantics.md 7), in 1/10000: 10000 = every event is used. */
+/** Trust of a trace (MEANING.md, trust), in 1/10000: 10000 = every event is used. */
 unsigned int bs_trace_trust(const struct bs_trace_info *info);
 
 /* ---- Reading -------------------------------------------------------------------------------- */

@@ -24,7 +24,7 @@ const unsigned int bs_nr_counters = sizeof(bs_counters) / sizeof(bs_counters[0])
 
 /*
  * Every source event is in one class: used, or one of those that take trust away. What deferred
- * initialisation hands over is no fault of the trace and counts as used (semantics.md 7).
+ * initialisation hands over is no fault of the trace and counts as used (MEANING.md, trust).
  */
 unsigned int bs_trace_trust(const struct bs_trace_info *info)
 {

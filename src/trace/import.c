@@ -26,8 +26,6 @@
 #define PAGE_BITS 10
 #define PAGE_MASK ((UINT64_C(1) << PAGE_BITS) - 1)
 
-#define STOP_LINES 4096 /* between two looks at the stop flag */
-
 /** A block that was allocated before the trace began. */
 struct pre {
 	uint64_t final; /* its allocation number: by first free */
@@ -393,20 +391,19 @@ static int stopped(struct importer *im)
 {
 	if (!im->config->stop || !*im->config->stop)
 		return 0;
-	return bs_error_set(im->err, BS_INTERRUPTED, EINTR, im->path, NULL,
+	return bs_error_set(im->err, BS_INTERRUPTED, 0, im->path, NULL,
 			    "stopped; nothing was written");
 }
 
 static int read_all(struct importer *im)
 {
-	uint64_t lines = 0;
 	int bad = 0;
 	long ret;
 	char *line;
 
 	while ((ret = bs_textfile_line(im->text, &line, im->err)) >= 0) {
 		bad = read_line(im, line);
-		if (!bad && !(++lines % STOP_LINES))
+		if (!bad)
 			bad = stopped(im);
 		if (bad)
 			return bad;

@@ -334,7 +334,7 @@ int bs_trace_next(struct bs_trace *t, struct bs_trace_chunk *c, struct bs_error 
 	if (t->ended || t->decoder.chunks == t->keep_chunks)
 		return 0;
 	if (t->stop && *t->stop)
-		return bs_error_set(err, BS_INTERRUPTED, EINTR, t->path, NULL, "stopped");
+		return bs_error_set(err, BS_INTERRUPTED, 0, t->path, NULL, "stopped");
 	why = read_item(t, &len, &ret, err);
 	if (ret)
 		return ret;

@@ -324,7 +324,7 @@ int bs_trace_write(struct bs_trace_writer *w, const struct bs_trace_event *ev, s
 	if (w->n < BS_CHUNK_EVENTS)
 		return 0;
 	if (w->stop && *w->stop)
-		return bs_error_set(err, BS_INTERRUPTED, EINTR, w->path, NULL,
+		return bs_error_set(err, BS_INTERRUPTED, 0, w->path, NULL,
 				    "stopped; nothing was written");
 	return put_chunk(w, err);
 }

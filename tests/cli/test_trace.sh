@@ -60,25 +60,35 @@ expect 2 window -- trace cut good.cborseq --from 20ms --to 10ms -o never.cborseq
 expect 3 "no event" -- trace cut good.cborseq --from 1h -o never.cborseq
 
 # --- stopped: status 130, nothing left behind, an older file as it was ---
-# stopped SIGNAL SECONDS ARGS: the program is under way by then, and far from its end
+# stopped SIGNAL ARGS: as soon as the program takes the signal itself
 stopped() {
-	local signal=$1 after=$2 status
-	shift 2
-	timeout --preserve-status -s "$signal" "$after" "$bin" "$@" >stdout.txt 2>stderr.txt
+	local signal=$1 pid status
+	shift
+	exec 9<&0
+	"$bin" "$@" <&9 9<&- >stdout.txt 2>stderr.txt &
+	pid=$!
+	exec 9<&-
+	# SIGTERM is caught: bit 14
+	until [ $((0x$(sed -n 's/^SigCgt:\t//p' "/proc/$pid/status" 2>/dev/null || echo 4000) & 0x4000)) -ne 0 ]; do
+		sleep 0.02
+	done
+	sleep 0.1
+	kill -s "$signal" "$pid" 2>/dev/null || fail "$*: ended by itself: $(cat stderr.txt)"
+	wait "$pid"
 	status=$?
 	[ "$status" -eq 130 ] || fail "$*: status $status after SIG$signal: $(cat stderr.txt)"
 	[ ! -s stdout.txt ] || fail "$*: stopped, and yet it prints: $(cat stdout.txt)"
 }
 before=$(ls -A; sha256sum good.cborseq)
 for signal in INT TERM; do
-	stopped $signal 0.5 trace gen churn --params events=400000000 -o never.cborseq
-	stopped $signal 0.5 trace gen churn --params events=400000000 -o good.cborseq
+	stopped $signal trace gen churn --params events=400000000 -o never.cborseq
+	stopped $signal trace gen churn --params events=400000000 -o good.cborseq
 	# text that goes on and on, and a pipe from which nothing comes any more
-	stopped $signal 0.5 trace import - -o never.cborseq.zst < <(while cat ok.txt; do :; done 2>/dev/null)
-	stopped $signal 0.5 trace import - -o never.cborseq < <(cat ok.txt; sleep 5)
+	stopped $signal trace import - -o never.cborseq.zst < <(while cat ok.txt; do :; done 2>/dev/null)
+	stopped $signal trace import - -o never.cborseq < <(cat ok.txt; sleep 5)
 done
 "$bin" trace gen memhog --params size=8GiB,order=0,cycles=1 -o long.cborseq >/dev/null
-stopped TERM 0.2 trace cut long.cborseq -o never.cborseq --from 1ms
+stopped TERM trace cut long.cborseq -o never.cborseq --from 1ms
 rm -f long.cborseq
 [ "$(ls -A; sha256sum good.cborseq)" = "$before" ] || fail "stopped commands left: $(ls -A)"
 

@@ -2,7 +2,7 @@
 /*
  * Every shared trace that has a start dump, imported from its text and replayed: on one CPU all
  * requests agree and the final dumps are identical; on two CPUs, of which the dumps know one's
- * lists, as many as are decidable. semantics.md 5; the shared traces' README.
+ * lists, as many as are decidable. (MEANING.md, agreement.)
  */
 #include "bs_test.h"
 

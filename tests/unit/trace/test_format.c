@@ -147,7 +147,7 @@ static void test_scan_fills_every_figure(void **state)
 	bs_trace_close(t);
 }
 
-/* semantics.md 7: 4 used of which 1 unknown; 1 unusable, 4 reallocated, 5 lost. */
+/* MEANING.md, trust: 4 used of which 1 unknown; 1 unusable, 4 reallocated, 5 lost. */
 static void test_trust_is_used_over_all(void **state)
 {
 	(void)state;

@@ -120,7 +120,7 @@ static void test_failed_allocations_stay(void **state)
 	assert_int_equal(i.failed, 2);
 }
 
-/* semantics.md 3: in order of first free, at that order; movable if freed by a batched event. The
+/* Memory from before the trace: in order of first free, at that order; movable if freed by a batched event. The
  * plain free of 0x30 comes first, but its batched event only after that of 0x20. */
 static void test_unknown_frees_become_blocks_from_before(void **state)
 {

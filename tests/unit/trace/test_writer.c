@@ -78,7 +78,7 @@ static void test_full_disk_leaves_nothing(void **state)
 	assert_int_equal(err.status, BS_RESOURCE);
 }
 
-/* architecture.md 6: 8 bytes an event, and chunks of 16 Ki. */
+/* What FORMAT.md promises: 8 bytes an event, and chunks of 16 Ki. */
 static void test_an_event_takes_at_most_8_bytes(void **state)
 {
 	(void)state;
