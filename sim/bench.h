@@ -5,16 +5,13 @@
 
 #include "cli.h"
 
-/* Room for the name of a trace that bench_trace() makes. */
-#define BENCH_TRACE "/tmp/buddysim-bench-XXXXXX.cborseq"
+/* Generate a trace into a new file below TMPDIR (/tmp): its path, for bench_trace_remove(), or NULL and
+ * the exit status; stderr has been told what went wrong. */
+char *bench_trace(const char *generator, const char *params, int *status);
+void bench_trace_remove(char *path);
 
-/* Generate a trace into a new file below /tmp, whose name is put into @path (a BENCH_TRACE); the
- * caller removes it. Returns the exit status; says on stderr what went wrong. */
-int bench_trace(const char *generator, const char *params, char *path);
-
-/* Memory that each of @strategies needs, beside what the specification says of it: to stdout. No
- * clock is read: the same output on every machine. Returns the exit status. */
-int bench_memory(const char *const *strategies, unsigned int nr, const char *kernel,
-		 enum bs_format format);
+/* Memory that each strategy of @c needs on its kernel, beside what its series took: to stdout. No clock
+ * is read: the same output on every machine. Returns the exit status. */
+int bench_memory(const struct bs_sim_config *c, enum bs_format format);
 
 #endif

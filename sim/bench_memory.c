@@ -4,7 +4,7 @@
  *
  * Every strategy works in guests that differ in one thing at a time; the differences say what a
  * GiB, a zone and a CPU take, the rest is fixed. A last guest, which differs in all of them, shows
- * whether the figures say it all. Beside them stands what the series took (spec reporting.md).
+ * whether the figures say it all. Beside them stands what the series took.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -36,48 +36,12 @@ static const struct guest guests[NR_GUESTS] = {
 	[CPUS] = {4, 4, 1, {4}},  [CHECK] = {3, 2, 2, {1, 2}},
 };
 
-/* What the specification says a strategy takes: section, per page and per zone (14.2, axes 8 and 9;
- * "-": not in that table), the rest; and why ours differs. */
-static const struct spec {
-	const char *name, *section, *page, *zone, *memory, *note;
-} specs[] = {
-	{"none", "1", "0", "0", "no state", ""},
-	{"hypercall", "2", "0", "0", "one static key; memory cost 0",
-	 "whether it is on is known to the core, for every strategy"},
-	{"percpu-array", "3.1", "-", "-",
-	 "per CPU 256 PFNs and an index, 2 KiB; 256 x 16 B for each run",
-	 "a PFN takes 4 bytes here, 8 in the kernel; the run's array is as long as there are "
-	 "entries (128 start a run), 8 bytes each; per CPU 8 bytes count the dropped hints"},
-	{"bitmap", "3.2", "1 bit / 2 MiB", "none (per type)",
-	 "a record per zone type, (span >> 9) + 1 bits each; 16 (address, size) pairs",
-	 "per zone: that one bit more, rounded up to a word of 64; 8 bytes a pair, not 16"},
-	{"april-sketch", "4", "Offline type bit", "-",
-	 "per order nr_freed, nr_bound and the value saved; ring descriptors, nothing allocated",
-	 "two counters for each of 11 orders: nr_bound is not kept, the allocator knows what is "
-	 "free; the descriptors are ranges of 8 bytes"},
-	{"bubble", "5", "type bit + mt", "8 B x 11", "96 B of boundaries; batch of 32",
-	 "counters as from v6 on (below), for two orders in place of 11"},
-	{"scatterlist", "6", "flag + mt", "16 B, 2 bits",
-	 "per zone 8 B of pointer more; 96 B of boundaries; 16 x 32 B",
-	 "the kernel keeps the 2 bits in the zone's flags, here they take 8 bytes with padding; a "
-	 "boundary is a PFN of 4 bytes, an entry of the list 8 bytes"},
-	{"boundary", "7", "flag + index", "16 B, 2 bits",
-	 "per zone 8 B of pointer more; 96 B of boundaries; 32 x 32 B", "as scatterlist"},
-	{"list-walk", "8", "flag", "16 B, 2 bits", "as boundary, without boundaries",
-	 "as scatterlist"},
-	{"rotation", "9.1", "flag", "0", "device record; 32 x 32 B for each pass",
-	 "an entry of the list takes 8 bytes"},
-	{"hint-once", "10 (S8c)", "-", "-", "the blocks are allocated and kept by the driver",
-	 "the driver threads its blocks of 4 MiB through their own descriptors, here a table "
-	 "has 4 bytes for each"},
-	{"balloon", "10 (S8b)", "-", "-",
-	 "the pages are allocated and kept on a list; messages of 256 PFNs",
-	 "the driver threads its pages through their own descriptors, here a table has 4 bytes "
-	 "for each of size= / 4 KiB; 8 bytes an entry of the message"},
-	{"shared-state", "10 (S8a)", "16 bits / 2 MiB", "-",
-	 "an evicted bit in the allocator's own entry; the host keeps 2 bits / 2 MiB",
-	 "the evicted bit alone: the rest of the entry is the allocator's, and the host's bits say "
-	 "the same again"},
+/* What a strategy's own series of patches says it takes, and why ours differs ("-": it does not say). */
+static const struct series {
+	const char *name, *page, *zone, *memory, *note;
+} all_series[] = {
+#define SERIES(...) {__VA_ARGS__},
+#include "bench_series.def"
 };
 
 /* Of one strategy in one guest. */
@@ -87,7 +51,7 @@ struct measured {
 
 struct row {
 	const char *label;
-	const struct spec *spec; /* NULL: the specification does not know it */
+	const struct series *series; /* NULL: there is none that it follows */
 	struct measured in[NR_GUESTS];
 	double per_gib, per_zone, per_cpu, fixed;
 	uint64_t temporary; /* most that a pass had beyond what it kept, in any guest */
@@ -136,8 +100,8 @@ static int read_cell(const struct bs_result *r, unsigned int cell, struct measur
 	return 0;
 }
 
-static int run_guest(const char *trace, const char *const *strategies, unsigned int nr,
-		     const char *kernel, unsigned int which, struct row *rows)
+static int run_guest(const char *trace, const struct bs_sim_config *of, unsigned int which,
+		     struct row *rows)
 {
 	const struct guest *g = &guests[which];
 	struct bs_zone_range zone[MAX_ZONES];
@@ -149,21 +113,23 @@ static int run_guest(const char *trace, const char *const *strategies, unsigned 
 	lay_out(g, zone);
 	bs_sim_defaults(&cfg);
 	cfg.trace_path = trace;
-	cfg.strategies = strategies;
-	cfg.nr_strategies = nr;
+	cfg.strategies = of->strategies;
+	cfg.nr_strategies = of->nr_strategies;
 	cfg.host.device.kind = bs_device_for(BS_DEVICE_INSTANT);
 	cfg.host.device.touch = BS_TOUCH_NONE;
-	cfg.guest.machine.kernel = kernel;
+	cfg.guest.machine.kernel = of->guest.machine.kernel;
 	cfg.guest.machine.layout = BS_LAYOUT_FLAT;
 	cfg.guest.machine.memory_bytes = g->gib * GIB;
 	cfg.guest.machine.nr_cpus = g->cpus;
 	cfg.guest.machine.zones = zone;
 	cfg.guest.machine.nr_zones = g->zones;
+	cfg.output.timeline = false;
+	cfg.output.stop = cli_stop();
 	if (bs_compare(&cfg, &r, &err) < 0) {
 		bs_result_free(r);
 		return cli_error(&err);
 	}
-	for (unsigned int i = 0; i < nr && !status; i++)
+	for (unsigned int i = 0; i < of->nr_strategies && !status; i++)
 		status = read_cell(r, i, &rows[i].in[which]) ? BS_INVARIANT : 0;
 	bs_result_free(r);
 	return status;
@@ -201,14 +167,14 @@ static void derive(struct row *r)
 	}
 }
 
-/* By the name in front of the parameters; a path names no strategy of the specification. */
-static const struct spec *find_spec(const char *label)
+/* By the name in front of the parameters; a path names none that has a series. */
+static const struct series *find_series(const char *label)
 {
 	const size_t len = strcspn(label, ":");
 
-	for (size_t i = 0; i < sizeof(specs) / sizeof(specs[0]); i++)
-		if (strlen(specs[i].name) == len && !strncmp(specs[i].name, label, len))
-			return &specs[i];
+	for (size_t i = 0; i < sizeof(all_series) / sizeof(all_series[0]); i++)
+		if (strlen(all_series[i].name) == len && !strncmp(all_series[i].name, label, len))
+			return &all_series[i];
 	return NULL;
 }
 
@@ -277,21 +243,20 @@ static void print_text(const struct row *rows, unsigned int nr)
 		       r->per_cpu, r->fixed, r->temporary, r->marks ? "yes" : "-",
 		       r->words ? "yes" : "-", r->fits ? "yes" : "NO", r->in[SMALL].calls);
 	}
-	printf("\nspec reporting.md       per page         per zone         memory\n");
+	printf("\nwhat its series took    per page         per zone         memory\n");
 	for (unsigned int i = 0; i < nr; i++) {
-		const struct spec *s = rows[i].spec;
+		const struct series *s = rows[i].series;
 
 		if (!s)
-			printf("%-13.13s %-9s %-16s %-16s %s\n", rows[i].label, "-", "-", "-",
-			       "no series: the spec has nothing to say of it");
+			printf("%-23.23s %-16s %-16s %s\n", rows[i].label, "-", "-",
+			       "it follows no series");
 		else
-			printf("%-13.13s %-9s %-16s %-16s %s\n", s->name, s->section, s->page,
-			       s->zone, s->memory);
+			printf("%-23.23s %-16s %-16s %s\n", s->name, s->page, s->zone, s->memory);
 	}
 	printf("\nwhere ours differs\n");
 	for (unsigned int i = 0; i < nr; i++)
-		if (rows[i].spec && rows[i].spec->note[0])
-			printf("%-14s %s\n", rows[i].spec->name, rows[i].spec->note);
+		if (rows[i].series && rows[i].series->note[0])
+			printf("%-14s %s\n", rows[i].series->name, rows[i].series->note);
 	printf("\nper page: of the strategy's own; mark and word lie in the page's descriptor "
 	       "anyway, and are seen in use, not declared.\n"
 	       "in pass: the most it held beyond that at any time. fits: the figures predict the "
@@ -311,21 +276,21 @@ static json_t *guest_json(const struct guest *g, const struct measured *m)
 
 static json_t *row_json(const struct row *r)
 {
-	json_t *measured = json_array(), *spec = json_null();
-	const struct spec *s = r->spec;
+	json_t *measured = json_array(), *series = json_null();
+	const struct series *s = r->series;
 
 	for (unsigned int i = 0; i < NR_GUESTS; i++)
 		json_array_append_new(measured, guest_json(&guests[i], &r->in[i]));
 	if (s)
-		spec = json_pack("{s:s, s:s, s:s, s:s, s:s}", "section", s->section, "per_page",
-				 s->page, "per_zone", s->zone, "memory", s->memory, "note",
-				 s->note);
+		series = json_pack("{s:s, s:s, s:s, s:s}", "per_page", s->page, "per_zone", s->zone,
+				   "memory", s->memory, "note", s->note);
 	return json_pack("{s:s, s:f, s:f, s:f, s:f, s:f, s:I, s:b, s:b, s:b, s:o, s:o}", "strategy",
 			 r->label, "bytes_per_page", r->per_gib / (double)PAGES_PER_GIB,
 			 "bytes_per_gib", r->per_gib, "bytes_per_zone", r->per_zone,
 			 "bytes_per_cpu", r->per_cpu, "fixed_bytes", r->fixed, "temporary_bytes",
 			 (json_int_t)r->temporary, "uses_mark", (int)r->marks, "uses_word",
-			 (int)r->words, "fits", (int)r->fits, "measured", measured, "spec", spec);
+			 (int)r->words, "fits", (int)r->fits, "measured", measured, "series",
+			 series);
 }
 
 static int print_json(const struct row *rows, unsigned int nr)
@@ -348,45 +313,56 @@ static int print_json(const struct row *rows, unsigned int nr)
 static void print_csv(const struct row *rows, unsigned int nr)
 {
 	puts("strategy,bytes_per_page,bytes_per_gib,bytes_per_zone,bytes_per_cpu,fixed_bytes,"
-	     "temporary_bytes,uses_mark,uses_word,fits,requests,spec_section,spec_per_page,"
-	     "spec_per_zone,spec_memory,note");
+	     "temporary_bytes,uses_mark,uses_word,fits,requests,series_per_page,"
+	     "series_per_zone,series_memory,note");
 	for (unsigned int i = 0; i < nr; i++) {
-		static const struct spec nothing = {"", "", "", "", "", ""};
+		static const struct series nothing = {"", "", "", "", ""};
 		const struct row *r = &rows[i];
-		const struct spec *s = r->spec ? r->spec : &nothing;
+		const struct series *s = r->series ? r->series : &nothing;
 
 		printf("\"%s\",%.12g,%.12g,%.12g,%.12g,%.12g,%" PRIu64 ",%d,%d,%d,%" PRIu64
-		       ",\"%s\",\"%s\",\"%s\",\"%s\",\"%s\"\n",
+		       ",\"%s\",\"%s\",\"%s\",\"%s\"\n",
 		       r->label, r->per_gib / (double)PAGES_PER_GIB, r->per_gib, r->per_zone,
 		       r->per_cpu, r->fixed, r->temporary, r->marks, r->words, r->fits,
-		       r->in[SMALL].calls, s->section, s->page, s->zone, s->memory, s->note);
+		       r->in[SMALL].calls, s->page, s->zone, s->memory, s->note);
 	}
 }
 
-int bench_memory(const char *const *strategies, unsigned int nr, const char *kernel,
-		 enum bs_format format)
+static void print(const struct row *rows, unsigned int nr, enum bs_format format, int *status)
 {
+	switch (format) {
+	case BS_FORMAT_JSON:
+		*status = print_json(rows, nr);
+		return;
+	case BS_FORMAT_CSV:
+		print_csv(rows, nr);
+		return;
+	case BS_FORMAT_TEXT:
+		print_text(rows, nr);
+		return;
+	}
+}
+
+int bench_memory(const struct bs_sim_config *c, enum bs_format format)
+{
+	const unsigned int nr = c->nr_strategies;
 	struct row *rows = calloc(nr, sizeof(*rows));
-	char trace[] = BENCH_TRACE;
+	char *trace;
 	int status;
 
 	if (!rows)
 		return BS_RESOURCE;
-	status = bench_trace("burst", WORK, trace);
+	trace = bench_trace("burst", WORK, &status);
 	for (unsigned int i = 0; i < NR_GUESTS && !status; i++)
-		status = run_guest(trace, strategies, nr, kernel, i, rows);
-	unlink(trace);
+		status = run_guest(trace, c, i, rows);
+	bench_trace_remove(trace);
 	for (unsigned int i = 0; i < nr && !status; i++) {
-		rows[i].label = strategies[i];
-		rows[i].spec = find_spec(strategies[i]);
+		rows[i].label = c->strategies[i];
+		rows[i].series = find_series(rows[i].label);
 		derive(&rows[i]);
 	}
-	if (!status && format == BS_FORMAT_JSON)
-		status = print_json(rows, nr);
-	else if (!status && format == BS_FORMAT_CSV)
-		print_csv(rows, nr);
-	else if (!status)
-		print_text(rows, nr);
+	if (!status)
+		print(rows, nr, format, &status);
 	free(rows);
 	return status;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * cmd_bench.c - `buddysim bench`: how fast this build is on this machine. Medians with the spread;
- * ratios within one run are worth more than any absolute figure (anchors.md F).
+ * ratios within one run are worth more than any absolute figure.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,11 +14,12 @@
 #include "bench.h"
 #include "sim_options.h"
 
+#define MOST_RUNS 64
+
 struct bench_input {
-	const char *what, *events, *kernel;
+	const char *what, *events;
 	unsigned int runs;
-	struct sim_options o; /* of which only the strategies and the format */
-	bool only_memory; /* an option was given that the others do not have */
+	struct sim_options o; /* of which only strategies, kernel and format */
 };
 
 static uint64_t now_ns(void)
@@ -45,29 +46,6 @@ static void print_spread(const char *what, double *v, unsigned int n, const char
 
 /* ---- Replay rate ----------------------------------------------------------------------------- */
 
-int bench_trace(const char *generator, const char *params, char *path)
-{
-	const struct bs_generator *g;
-	struct bs_trace_info info;
-	struct bs_error err;
-	int fd, status = 0;
-
-	g = bs_generator_find(generator, &err);
-	if (!g)
-		return cli_error(&err);
-	fd = mkstemps(path, 8);
-	if (fd < 0) {
-		cli_warn("cannot write below /tmp");
-		return BS_RESOURCE;
-	}
-	close(fd);
-	if (bs_trace_generate(g, params, 1, path, NULL, &info, &err))
-		status = cli_error(&err);
-	if (status)
-		unlink(path);
-	return status;
-}
-
 static int replay_once(const struct bench_input *in, const char *path, const char *strategy,
 		       enum bs_touch touch, double *rate)
 {
@@ -82,9 +60,13 @@ static int replay_once(const struct bench_input *in, const char *path, const cha
 	cfg.nr_strategies = 1;
 	cfg.host.device.kind = bs_device_for(BS_DEVICE_INSTANT);
 	cfg.host.device.touch = touch;
-	cfg.guest.machine.kernel = in->kernel;
-	if (bs_compare(&cfg, &r, &err) < 0)
+	cfg.guest.machine.kernel = in->o.lib.config.guest.machine.kernel;
+	cfg.output.timeline = false;
+	cfg.output.stop = cli_stop();
+	if (bs_compare(&cfg, &r, &err) < 0) {
+		bs_result_free(r);
 		return cli_error(&err);
+	}
 	/* By CPU time: what else runs on this machine does not count. */
 	if (bs_result_measured(r, 0, "cpu_ns", &cpu) || bs_result_measured(r, 0, "events", &events))
 		events = 0, cpu = 1;
@@ -93,34 +75,35 @@ static int replay_once(const struct bench_input *in, const char *path, const cha
 	return 0;
 }
 
+/* What does nothing, and what a kernel of today does. */
+static const unsigned int replayed[] = {BS_CAP_IDLE, BS_CAP_STOCK};
+
 static int bench_replay(const struct bench_input *in)
 {
 	static const struct {
-		const char *strategy;
 		enum bs_touch touch;
 		const char *what;
 	} cases[] = {
-		{"none", BS_TOUCH_NONE, "replay, none, touch none"},
-		{"none", BS_TOUCH_PAGE, "replay, none, residency modelled"},
-		{"rotation", BS_TOUCH_NONE, "replay, rotation, touch none"},
-		{"rotation", BS_TOUCH_PAGE, "replay, rotation, residency modelled"},
+		{BS_TOUCH_NONE, "touch none"},
+		{BS_TOUCH_PAGE, "residency modelled"},
 	};
-	char path[] = BENCH_TRACE, params[160];
-	double rate[64];
+	char params[160], what[80], *path;
+	double rate[MOST_RUNS];
 	int status;
 
 	snprintf(params, sizeof(params), "events=%s,live=300000,memory=16GiB", in->events);
 	fprintf(stderr, "generating churn:%s\n", params);
-	status = bench_trace("churn", params, path);
-	if (status)
-		return status;
-	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]) && !status; k++) {
+	path = bench_trace("churn", params, &status);
+	for (size_t k = 0; k < 2 * sizeof(replayed) / sizeof(replayed[0]) && !status; k++) {
+		const char *strategy = bs_strategy_with(replayed[k / 2])->name;
+
 		for (unsigned int i = 0; i < in->runs && !status; i++)
-			status = replay_once(in, path, cases[k].strategy, cases[k].touch, &rate[i]);
+			status = replay_once(in, path, strategy, cases[k % 2].touch, &rate[i]);
+		snprintf(what, sizeof(what), "replay, %s, %s", strategy, cases[k % 2].what);
 		if (!status)
-			print_spread(cases[k].what, rate, in->runs, "M events/s");
+			print_spread(what, rate, in->runs, "M events/s");
 	}
-	unlink(path);
+	bench_trace_remove(path);
 	return status;
 }
 
@@ -151,12 +134,13 @@ static double bulk_ns(struct bs_machine *m, bs_pfn *pfns, unsigned int n)
 static int bench_ops(const struct bench_input *in)
 {
 	static const unsigned int orders[] = {0, 1, 3, 4, 6, 9, 10};
-	struct bs_machine_config mc = {.kernel = in->kernel, .memory_bytes = UINT64_C(1) << 30};
+	struct bs_machine_config mc = {.kernel = in->o.lib.config.guest.machine.kernel,
+				       .memory_bytes = UINT64_C(1) << 30};
 	const unsigned int bulk = 200000;
 	bs_pfn *pfns = calloc(bulk, sizeof(*pfns));
 	struct bs_machine *m;
 	struct bs_error err;
-	double ns[64];
+	double ns[MOST_RUNS];
 
 	if (!pfns)
 		return BS_RESOURCE;
@@ -197,8 +181,9 @@ static double resident_mib(void)
 
 static int bench_start(const struct bench_input *in)
 {
-	struct bs_machine_config mc = {.kernel = in->kernel, .memory_bytes = UINT64_C(1) << 40};
-	double ms[64], mib[64];
+	struct bs_machine_config mc = {.kernel = in->o.lib.config.guest.machine.kernel,
+				       .memory_bytes = UINT64_C(1) << 40};
+	double ms[MOST_RUNS], mib[MOST_RUNS];
 
 	for (unsigned int i = 0; i < in->runs; i++) {
 		double before = resident_mib();
@@ -221,8 +206,7 @@ static int bench_start(const struct bench_input *in)
 
 static int run_memory(const struct bench_input *in)
 {
-	return bench_memory(in->o.cfg.strategies, in->o.cfg.nr_strategies, in->kernel,
-			    in->o.format);
+	return bench_memory(&in->o.lib.config, in->o.lib.program.format);
 }
 
 static const struct {
@@ -235,29 +219,21 @@ static const struct {
 	{"memory", run_memory},
 };
 
-enum { OPT_EVENTS = 256, OPT_RUNS, OPT_BENCH_KERNEL, OPT_BENCH_FORMAT };
+enum { OPT_EVENTS = 1000, OPT_RUNS };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct bench_input *in = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &in->o;
+		return 0;
 	case OPT_EVENTS:
 		in->events = arg;
 		return 0;
 	case OPT_RUNS:
-		in->runs = (unsigned int)cli_uint("--runs", arg, 1, 64);
-		return 0;
-	case OPT_BENCH_KERNEL:
-		in->kernel = bs_kernel_names()[cli_enum("--kernel", arg, bs_kernel_names())];
-		return 0;
-	case 's':
-		sim_options_add_strategies(&in->o, arg);
-		in->only_memory = true;
-		return 0;
-	case OPT_BENCH_FORMAT:
-		in->o.format = cli_format(arg);
-		in->only_memory = true;
+		in->runs = (unsigned int)cli_uint("--runs", arg, 1, MOST_RUNS);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (in->what)
@@ -268,47 +244,61 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
+/* Is @in's option one that the others than memory do not have? */
+static bool is_of_memory(const struct bench_input *in)
+{
+	return bs_option_given(&in->o.lib, "strategy") || bs_option_given(&in->o.lib, "format");
+}
+
+static int run_benches(const struct bench_input *in)
+{
+	bool found = false;
+	int status = 0;
+
+	for (size_t i = 0; i < sizeof(benches) / sizeof(benches[0]) && !status; i++) {
+		if (in->what && strcmp(in->what, benches[i].name))
+			continue;
+		found = true;
+		status = benches[i].run(in);
+	}
+	if (!found)
+		cli_usage(in->what, "unknown benchmark; use ops, start, replay or memory");
+	return status;
+}
+
 int cmd_bench(int argc, char **argv)
 {
+	static const char *const shared[] = {"strategy", "kernel", "format", NULL};
 	static const struct argp_option options[] = {
 		{"events", OPT_EVENTS, "N", 0, "Events of the generated trace (default 50000000)",
 		 0},
 		{"runs", OPT_RUNS, "N", 0, "Runs per figure, 1 to 64 (default 5)", 0},
-		{"kernel", OPT_BENCH_KERNEL, "NAME", 0, "Kernel model (default linux-6.1)", 0},
-		{"strategy", 's', "LIST", 0,
-		 "Of memory: strategies, as `compare` takes them; default all", 0},
-		{"format", OPT_BENCH_FORMAT, "NAME", 0, "Of memory: text (default), json, csv", 0},
 		{0},
 	};
-	static const struct argp argp = {
+	struct bench_input in = {.events = "50000000", .runs = 5};
+	const struct argp argp = {
 		.options = options,
 		.parser = parse,
 		.args_doc = "[ops|start|replay|memory]",
 		.doc = "Measure this build on this machine: cost per operation, start of a 1 TiB "
-		       "guest, replay rate with the null device (churn, 16 GiB guest, 300 thousand "
-		       "live blocks; events per second of CPU time). Median first, then the "
-		       "spread. memory: what each strategy's own state takes per page, GiB, zone "
-		       "and CPU, found by running it in guests of several shapes, beside what its "
-		       "series took; the same on every machine.",
+		       "guest, replay rate with a device that takes no time (churn, 16 GiB guest, "
+		       "300 thousand live blocks; events per second of CPU time). Median first, "
+		       "then the spread. memory: what each strategy's own state takes per page, "
+		       "GiB, zone and CPU, found by running it in guests of several shapes, beside "
+		       "what its series took; the same on every machine; only memory takes "
+		       "--strategy (default all) and --format.",
+		.children = in.o.child,
 	};
-	struct bench_input in = {.events = "50000000", .runs = 5, .kernel = "linux-6.1"};
-	bool found = false;
-	int status = 0;
+	int status;
 
+	sim_options_init(&in.o, shared);
 	cli_parse(&argp, "bench", argc, argv, &in);
-	if (in.only_memory && (!in.what || strcmp(in.what, "memory")))
+	if (is_of_memory(&in) && (!in.what || strcmp(in.what, "memory")))
 		cli_usage(in.what ? in.what : "bench",
 			  "only `bench memory` takes --strategy and --format");
-	if (!in.o.cfg.nr_strategies)
+	if (!in.o.lib.config.nr_strategies)
 		sim_options_add_strategies(&in.o, "all");
-	for (size_t i = 0; i < sizeof(benches) / sizeof(benches[0]) && !status; i++) {
-		if (in.what && strcmp(in.what, benches[i].name))
-			continue;
-		found = true;
-		status = benches[i].run(&in);
-	}
-	if (!found)
-		cli_usage(in.what, "unknown benchmark; use ops, start, replay or memory");
+	status = run_benches(&in);
 	sim_options_free(&in.o);
 	return status;
 }

@@ -34,8 +34,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-static const struct argp_child children[] = {{&sim_options_argp, 0, NULL, 0}, {0}};
-
 /* DIR itself, or DIR/<trace> when there are several; to be free()d. */
 static char *plots_dir(const struct compare_input *in, const char *trace)
 {
@@ -43,8 +41,8 @@ static char *plots_dir(const struct compare_input *in, const char *trace)
 	char *dir;
 
 	if (in->nr_traces == 1)
-		return strdup(in->o.plots);
-	if (asprintf(&dir, "%s/%.*s", in->o.plots, (int)strcspn(name, "."), name) < 0)
+		return strdup(in->o.lib.program.plots);
+	if (asprintf(&dir, "%s/%.*s", in->o.lib.program.plots, (int)strcspn(name, "."), name) < 0)
 		return NULL;
 	return dir;
 }
@@ -60,11 +58,12 @@ static int write_plots(const struct compare_input *in, const struct bs_result *r
 	char *dir = plots_dir(in, trace), *record = NULL;
 	struct bs_error err;
 	struct folder f;
-	int ret = dir ? folder_open(&f, dir, &err) : no_memory(in->o.plots, &err);
+	int ret = dir ? folder_open(&f, dir, &err) : no_memory(in->o.lib.program.plots, &err);
 
 	if (!ret) {
 		record = folder_file(&f, "record.json");
-		ret = record ? bs_result_write(r, BS_FORMAT_JSON, !in->o.no_measured, record, &err)
+		ret = record ? bs_result_write(r, BS_FORMAT_JSON, in->o.lib.program.measured,
+					       record, &err)
 			     : no_memory(dir, &err);
 		if (!ret)
 			ret = report_plots(record, &f, &err);
@@ -102,9 +101,9 @@ static int compare_one(struct compare_input *in, const char *trace,
 	struct bs_error err = {0};
 	int status = 0, ret;
 
-	in->o.cfg.trace_path = trace;
-	ret = bs_compare(&in->o.cfg, &r, &err);
-	if (in->o.cfg.output.progress)
+	in->o.lib.config.trace_path = trace;
+	ret = bs_compare(&in->o.lib.config, &r, &err);
+	if (in->o.lib.config.output.progress)
 		fputs("\r\033[K", stderr);
 	if (ret < 0)
 		status = cli_error(&err);
@@ -116,7 +115,7 @@ static int compare_one(struct compare_input *in, const char *trace,
 	/* The cells that are whole are kept, whatever became of the others. */
 	if (ret >= 0 || status == BS_INTERRUPTED || bs_result_cells(r)) {
 		worse(&status, print(&in->o, r));
-		if (in->o.plots && bs_result_cells(r))
+		if (in->o.lib.program.plots && bs_result_cells(r))
 			worse(&status, write_plots(in, r, trace));
 		worse(&status, sim_options_check(&in->o, r));
 	}
@@ -128,7 +127,8 @@ static int print_result(const struct sim_options *o, const struct bs_result *r)
 {
 	struct bs_error err;
 
-	if (bs_result_write(r, o->format, !o->no_measured, o->output ? o->output : "-", &err))
+	if (bs_result_write(r, o->lib.program.format, o->lib.program.measured,
+			    o->lib.program.output ? o->lib.program.output : "-", &err))
 		return cli_error(&err);
 	return 0;
 }
@@ -140,10 +140,10 @@ static int print_run(const struct sim_options *o, const struct bs_result *r)
 	int status;
 	uint64_t v;
 
-	if (o->format != BS_FORMAT_TEXT)
+	if (o->lib.program.format != BS_FORMAT_TEXT)
 		return print_result(o, r);
 	status = print_result(o, r);
-	if (status || o->output || !bs_result_cells(r))
+	if (status || o->lib.program.output || !bs_result_cells(r))
 		return status;
 	putchar('\n');
 	for (unsigned int i = 0; (m = bs_metric_at(i)); i++)
@@ -157,11 +157,12 @@ static int run_all(struct compare_input *in,
 {
 	int status = 0;
 
-	if (in->o.output && in->nr_traces > 1)
+	if (in->o.lib.program.output && in->nr_traces > 1)
 		cli_usage("--output", "takes one trace; use --plots DIR for several");
 	sim_options_check_rows(&in->o);
+	sim_options_watch(&in->o);
 	for (unsigned int i = 0; i < in->nr_traces && status != BS_INTERRUPTED; i++) {
-		if (i && in->o.format == BS_FORMAT_TEXT)
+		if (i && in->o.lib.program.format == BS_FORMAT_TEXT)
 			putchar('\n');
 		worse(&status, compare_one(in, in->traces[i], print));
 	}
@@ -173,8 +174,8 @@ static int print_configs(struct compare_input *in)
 	struct bs_error err;
 
 	for (unsigned int i = 0; i < in->nr_traces; i++) {
-		in->o.cfg.trace_path = in->traces[i];
-		if (bs_sim_print_config(&in->o.cfg, stdout, &err))
+		in->o.lib.config.trace_path = in->traces[i];
+		if (bs_sim_print_config(&in->o.lib.config, stdout, &err))
 			return cli_error(&err);
 	}
 	return 0;
@@ -182,48 +183,48 @@ static int print_configs(struct compare_input *in)
 
 int cmd_compare(int argc, char **argv)
 {
-	static const struct argp argp = {
+	struct compare_input in = {0};
+	const struct argp argp = {
 		.parser = parse,
 		.args_doc = "TRACE...",
 		.doc = "Replay each TRACE on one guest per strategy and compare what the host gets "
 		       "back with what it costs the guest.\vExample: buddysim compare "
 		       "traces/memhog_thp.cborseq.zst -s none,bitmap,boundary,rotation --repeat 5 "
 		       "--gap 10s --plots out/",
-		.children = children,
+		.children = in.o.child,
 	};
-	struct compare_input in = {0};
 	int status;
 
-	sim_options_init(&in.o);
+	sim_options_init(&in.o, NULL);
 	cli_parse(&argp, "compare", argc, argv, &in);
-	if (!in.o.cfg.nr_strategies)
+	if (!in.o.lib.config.nr_strategies)
 		sim_options_add_strategies(&in.o, "all");
-	status = in.o.print_config ? print_configs(&in) : run_all(&in, print_result);
+	status = in.o.lib.program.print_config ? print_configs(&in) : run_all(&in, print_result);
 	sim_options_free(&in.o);
 	return status;
 }
 
 int cmd_run(int argc, char **argv)
 {
-	static const struct argp argp = {
+	struct compare_input in = {0};
+	const struct argp argp = {
 		.parser = parse,
 		.args_doc = "TRACE",
 		.doc = "Replay TRACE under one strategy and print everything about it.\vExample: "
 		       "buddysim run traces/churn_gcc.cborseq.zst -s rotation:order=9,delay=2s",
-		.children = children,
+		.children = in.o.child,
 	};
-	struct compare_input in = {0};
 	int status;
 
-	sim_options_init(&in.o);
+	sim_options_init(&in.o, NULL);
 	cli_parse(&argp, "run", argc, argv, &in);
-	if (!in.o.cfg.nr_strategies)
+	if (!in.o.lib.config.nr_strategies)
 		sim_options_add_strategies(&in.o, "none");
-	if (in.o.cfg.nr_strategies > 1)
+	if (in.o.lib.config.nr_strategies > 1)
 		cli_usage("--strategy", "run takes one; `buddysim compare` takes several");
 	if (in.nr_traces > 1)
 		cli_usage(in.traces[1], "run takes one trace; `buddysim compare` takes several");
-	status = in.o.print_config ? print_configs(&in) : run_all(&in, print_run);
+	status = in.o.lib.program.print_config ? print_configs(&in) : run_all(&in, print_run);
 	sim_options_free(&in.o);
 	return status;
 }

@@ -113,20 +113,20 @@ void sim_options_check_syntax(const char *expr)
 
 void sim_options_check_rows(const struct sim_options *o)
 {
-	for (unsigned int i = 0; i < o->nr_fail_if; i++) {
+	for (unsigned int i = 0; i < o->lib.program.fail_if.nr; i++) {
 		const char *why;
 		struct threshold t;
 		bool found = false;
 
-		read_threshold(o->fail_if[i], &t);
-		for (unsigned int k = 0; k < o->cfg.nr_strategies; k++)
-			found |= is_of_row(&t, o->cfg.strategies[k]);
+		read_threshold(o->lib.program.fail_if.at[i], &t);
+		for (unsigned int k = 0; k < o->lib.config.nr_strategies; k++)
+			found |= is_of_row(&t, o->lib.config.strategies[k]);
 		if (!found)
 			cli_usage("--fail-if",
 				  "\"%.*s\" is no row of this comparison: rows are named as "
 				  "they are given to -s",
 				  (int)t.row_len, t.row);
-		why = bs_metric_absent(t.metric, &o->cfg);
+		why = bs_metric_absent(t.metric, &o->lib.config);
 		if (why)
 			cli_usage("--fail-if", "no row will have %s: %s", t.metric->key, why);
 	}
@@ -163,8 +163,8 @@ int sim_options_check(const struct sim_options *o, const struct bs_result *r)
 {
 	int status = 0;
 
-	for (unsigned int i = 0; i < o->nr_fail_if; i++) {
-		const int one = check_one(o->fail_if[i], r);
+	for (unsigned int i = 0; i < o->lib.program.fail_if.nr; i++) {
+		const int one = check_one(o->lib.program.fail_if.at[i], r);
 
 		if (one > status)
 			status = one;

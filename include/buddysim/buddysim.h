@@ -8,6 +8,7 @@
 #include <buddysim/gfp.h>
 #include <buddysim/hooks.h>
 #include <buddysim/machine.h>
+#include <buddysim/options.h>
 #include <buddysim/record.h>
 #include <buddysim/report.h>
 #include <buddysim/sim.h>

@@ -36,6 +36,8 @@ enum bs_strategy_caps {
 	BS_CAP_KNOWS_FUTURE = 1 << 3,
 	BS_CAP_DUPLICATES = 1 << 4, /* may report a block again that never left the list */
 	BS_CAP_IDLE = 1 << 5, /* never reports and changes nothing: what others are compared with */
+	BS_CAP_STOCK =
+		1 << 6, /* what a released kernel does about free memory, if it does anything */
 };
 
 /** Things that happen to a guest and that a strategy may care about. */

@@ -4,7 +4,7 @@
  *
  * bs_compare() replays one trace on one guest per cell (a strategy with its parameters) and
  * returns one self-describing record. Same input, options and seed: the same record, byte for
- * byte, apart from its "measured" parts. semantics.md defines every term.
+ * byte, apart from its "measured" parts. src/MEANING.md defines every term.
  */
 #ifndef BUDDYSIM_SIM_H
 #define BUDDYSIM_SIM_H
@@ -38,69 +38,57 @@ struct bs_host_event {
 	uint64_t value;
 };
 
+/*
+ * The parts of a configuration. What a user can set has a line in options.def, which says what it
+ * means and where each field comes from that is not written out here.
+ */
+
 /**
  * struct bs_guest_config - the guest that every cell starts with
  * @machine: kernel, memory (0: from the trace), layout, CPUs (0: from the trace), seed, shuffle
- * @state_path: dump to start from (first one of the file), NULL = a booted guest. It decides
- *              kernel, memory, CPUs and shuffle. A later dump "trace_end" of the file is what the
- *              replay should end in
  * @resident: what the host holds before t0
- * @lru: which allocations count as movable when they are stolen from
- * @wake_latency: from waking a worker to its running
+ *
+ * A state dump decides kernel, memory, CPUs and shuffle. A later dump "trace_end" of its file is what
+ * the replay should end in.
  */
 struct bs_guest_config {
 	struct bs_machine_config machine;
-	const char *state_path;
 	enum bs_resident resident;
-	enum bs_lru lru;
-	bs_ns wake_latency;
+#define BS_GUEST(type, field, ...) type field;
+#include <buddysim/options.def>
 };
 
 /**
  * struct bs_host_config - what the guest runs on
  * @device: kind, touch, thp, advice, verify, capacity; sizes are filled in
- * @memory_bytes: the host has this much memory, and this guest is all that is in it: its pressure is
- *                the percentage that the guest holds (resident or unmapped and not returned), rounded
- *                down, at most 100. The host looks at the beginning of the window and every @poll ns
- *                (above 0; 1 s) after it, and tells the strategy when the percentage is not the one
- *                last told (at first 0). 0 = no such host
- * @events, @nr_events: what it asks besides, in any order (equal times: as they stand); a pressure
- *                told by one holds until the next look. Behind the window: a warning. The array is
- *                the caller's and must outlive the run
- * @weight_ns_per_mib_s: what holding 1 MiB for 1 s is worth, for the bound
+ * @events, @nr_events: what it asks, in any order (equal times: as they stand); a pressure told by
+ *                one holds until the next look. Behind the window: a warning. The array is the
+ *                caller's and must outlive the run
+ *
+ * A host with a @memory_bytes has nothing but this guest in it: its pressure is the percentage that
+ * the guest holds (resident or unmapped and not returned), rounded down, at most 100. The host looks
+ * at the beginning of the window and every @poll ns (above 0) after it, and tells the strategy when
+ * the percentage is not the one last told (at first 0). 0 = no such host.
  */
 struct bs_host_config {
 	struct bs_device_config device;
-	uint64_t memory_bytes;
-	bs_ns poll;
 	const struct bs_host_event *events;
 	unsigned int nr_events;
-	bs_ns weight_ns_per_mib_s;
+#define BS_HOST(type, field, ...) type field;
+#include <buddysim/options.def>
 };
 
-/**
- * struct bs_window_config - what of the trace is replayed, and for how long
- * @tail: virtual time after the last event
- * @repeat, @gap: loop the trace; 0 and 1 = once
- * @check_every: run bs_machine_check() every so many events; 0 = only at the end
- * @allow_lossy: accept a trace whose trust is below 0.9
- * @keep_whole: accept a truncated trace up to its last whole chunk
- */
+/** struct bs_window_config - what of the trace is replayed, and for how long */
 struct bs_window_config {
-	bs_ns tail;
-	unsigned int repeat;
-	bs_ns gap;
-	uint64_t check_every;
-	bool allow_lossy, keep_whole;
+#define BS_WINDOW(type, field, ...) type field;
+#include <buddysim/options.def>
 };
 
 /**
  * struct bs_output_config - what comes out besides the record, and who listens
- * @dump_path: file for the states at the end of the window, a dump per cell; NULL = none
  * @violation_dir: a broken law leaves buddysim-violation-<trace>-<label>.txt here: a dump of the guest with
  *                 seed, time, event, request and the command that breaks it again as comments; NULL:
  *                 nothing is written
- * @timeline: keep samples
  * @stop: polled while it runs; non-zero ends the run with status BS_INTERRUPTED; may be NULL
  * @progress: called at the start of each chunk of the trace, may be NULL; a cell whose strategy
  *            knows the future goes through the trace twice
@@ -108,32 +96,33 @@ struct bs_window_config {
  *             shows that the replay loop allocates nothing
  */
 struct bs_output_config {
-	const char *dump_path, *violation_dir;
-	bool timeline;
+	const char *violation_dir;
 	const volatile int *stop;
 	void (*progress)(void *arg, unsigned int cell, uint64_t events, bs_ns now);
 	void *progress_arg;
 	uint64_t (*allocated)(void);
+#define BS_OUTPUT(type, field, ...) type field;
+#include <buddysim/options.def>
 };
 
 /**
  * struct bs_sim_config - a comparison
  * @trace_path: native trace
  * @strategies: "rotation:order=9,delay=2s" each; @nr_strategies of them
- * @seed: of all randomness
  */
 struct bs_sim_config {
 	const char *trace_path;
 	const char *const *strategies;
 	unsigned int nr_strategies;
-	uint64_t seed;
 	struct bs_guest_config guest;
 	struct bs_host_config host;
 	struct bs_window_config window;
 	struct bs_output_config output;
+#define BS_RUN(type, field, ...) type field;
+#include <buddysim/options.def>
 };
 
-/** Fill with defaults: linux-6.1, madvise, touch page, tail 30 s, seed 1. */
+/** Fill with the defaults of options.def. */
 void bs_sim_defaults(struct bs_sim_config *c);
 
 /**

@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* config_json.c - the options in force, as the record holds them. */
+/* config_json.c - the options in force, and what came of them, as the record holds them. */
 #include "config_json.h"
+
+#include <buddysim/options.h>
 
 #include <stdio.h>
 #include <string.h>
 
 #include "json.h"
+
+const char *bs_base_name(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	return slash ? slash + 1 : path;
+}
 
 static json_t *costs_json(const struct bs_sim_config *cfg)
 {
@@ -24,13 +33,6 @@ static json_t *costs_json(const struct bs_sim_config *cfg)
 	return o;
 }
 
-const char *bs_base_name(const char *path)
-{
-	const char *slash = path ? strrchr(path, '/') : NULL;
-
-	return slash ? slash + 1 : path;
-}
-
 static json_t *host_events_json(const struct bs_sim_config *cfg)
 {
 	json_t *a = json_array();
@@ -46,62 +48,46 @@ static json_t *host_events_json(const struct bs_sim_config *cfg)
 	return a;
 }
 
-static void put_guest(json_t *o, const struct bs_sim_config *cfg)
+static void put_option(json_t *o, const struct bs_sim_config *cfg, const struct bs_option *opt)
 {
-	static const char *const layout[] = {"flat", "qemu-pc"};
-	const struct bs_machine_config *mc = &cfg->guest.machine;
+	const char *text;
 
-	bs_json_put_text(o, "kernel", mc->kernel);
-	if (cfg->guest.state_path)
-		bs_json_put_text(o, "state", bs_base_name(cfg->guest.state_path));
-	bs_json_put_uint(o, "memory_bytes", mc->memory_bytes);
-	bs_json_put_text(o, "layout", layout[mc->layout]);
-	bs_json_put_uint(o, "nr_cpus", mc->nr_cpus);
-	bs_json_put_uint(o, "pageblock_order", mc->pageblock_order ? mc->pageblock_order : 9);
-	bs_json_put_bool(o, "shuffle", mc->shuffle);
-	bs_json_put_bool(o, "counter_drift", mc->counter_drift);
-}
-
-static void put_device(json_t *o, const struct bs_sim_config *cfg)
-{
-	static const char *const touch[] = {"none", "page", "all"};
-	static const char *const thp[] = {"auto", "always", "never"};
-	static const char *const verify[] = {"each", "sample", "end"};
-	const struct bs_device_config *dc = &cfg->host.device;
-	const char *advice = "";
-
-	bs_json_put_text(o, "device", dc->kind);
-	if (dc->params)
-		bs_json_put_text(o, "device_params", dc->params);
-	bs_json_put_uint(o, "capacity", dc->capacity ? dc->capacity : 32);
-	bs_json_put_text(o, "touch", touch[dc->touch]);
-	bs_json_put_text(o, "thp", thp[dc->thp]);
-	bs_device_advice(dc->advice, &advice, NULL);
-	bs_json_put_text(o, "advice", advice);
-	bs_json_put_text(o, "verify", verify[dc->verify]);
-	json_object_set_new(o, "costs", costs_json(cfg));
+	switch (opt->kind) {
+	case BS_OPTION_NUMBER:
+		bs_json_put_uint(o, opt->record, bs_option_number(cfg, opt));
+		return;
+	case BS_OPTION_FLAG:
+		bs_json_put_bool(o, opt->record, bs_option_number(cfg, opt));
+		return;
+	case BS_OPTION_WORD:
+	case BS_OPTION_TEXT:
+		text = bs_option_text(cfg, opt);
+		if (text)
+			bs_json_put_text(o, opt->record, bs_base_name(text));
+		return;
+	case BS_OPTION_OWN:
+		return;
+	}
 }
 
 json_t *bs_config_json(const struct bs_sim_config *cfg)
 {
-	static const char *const resident[] = {"used", "all", "none"};
-	static const char *const lru[] = {"auto", "none", "all"};
+	const struct bs_machine_config *mc = &cfg->guest.machine;
+	const struct bs_device_config *dc = &cfg->host.device;
 	json_t *o = json_object();
+	const struct bs_option *opt;
 
-	put_guest(o, cfg);
-	put_device(o, cfg);
-	bs_json_put_text(o, "resident_at_start", resident[cfg->guest.resident]);
-	bs_json_put_text(o, "lru", lru[cfg->guest.lru]);
-	if (cfg->host.memory_bytes) {
-		bs_json_put_uint(o, "host_memory_bytes", cfg->host.memory_bytes);
-		bs_json_put_uint(o, "host_poll_ns", cfg->host.poll);
-	}
+	for (unsigned int i = 0; (opt = bs_option_at(i)); i++)
+		if (opt->record && bs_option_in_force(cfg, opt))
+			put_option(o, cfg, opt);
+	/* What is no option, or more than a value. */
+	bs_json_put_uint(o, "pageblock_order", mc->pageblock_order ? mc->pageblock_order : 9);
+	bs_json_put_bool(o, "counter_drift", mc->counter_drift);
+	bs_json_put_text(o, "device", dc->kind);
+	if (dc->params)
+		bs_json_put_text(o, "device_params", dc->params);
+	json_object_set_new(o, "costs", costs_json(cfg));
 	if (cfg->host.nr_events)
 		json_object_set_new(o, "host_events", host_events_json(cfg));
-	bs_json_put_uint(o, "tail_ns", cfg->window.tail);
-	bs_json_put_uint(o, "repeat", cfg->window.repeat);
-	bs_json_put_uint(o, "gap_ns", cfg->window.gap);
-	bs_json_put_uint(o, "wake_latency_ns", cfg->guest.wake_latency);
-	bs_json_put_uint(o, "check_every", cfg->window.check_every);
 	return o;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "host.h"
 #include "spec.h"
@@ -13,21 +14,6 @@
 /* Where QEMU's pc machine has no memory: below 4 GiB. */
 #define HOLE_START (UINT64_C(3) << 30)
 #define HOLE_END (UINT64_C(4) << 30)
-
-void bs_sim_defaults(struct bs_sim_config *c)
-{
-	*c = (struct bs_sim_config){
-		.seed = 1,
-		.guest = {.machine = {.kernel = "linux-6.1", .layout = BS_LAYOUT_QEMU_PC},
-			  .wake_latency = 20 * BS_NS_PER_US},
-		.host = {.device = {.kind = bs_device_for(BS_DEVICE_DEFAULT),
-				    .touch = BS_TOUCH_PAGE,
-				    .verify = BS_VERIFY_SAMPLE},
-			 .poll = BS_NS_PER_S,
-			 .weight_ns_per_mib_s = 100 * BS_NS_PER_US},
-		.window = {.tail = 30 * BS_NS_PER_S, .repeat = 1},
-	};
-}
 
 /* ---- Without the trace ----------------------------------------------------------------------- */
 
@@ -79,6 +65,15 @@ static uint64_t guess_memory(const struct bs_sim_config *cfg, const struct bs_tr
 	return round_up(bytes + bytes / 4 + (UINT64_C(256) << 20), ROUND_TO);
 }
 
+/* The traced machine's, if there is a model of it. */
+static const char *guess_kernel(const struct bs_trace_info *info)
+{
+	for (const char *const *k = bs_kernel_names(); *k; k++)
+		if (!strcmp(*k, info->kernel))
+			return *k;
+	return bs_kernel_default();
+}
+
 static int check_trust(const struct bs_sim_config *cfg, const struct bs_trace_info *info,
 		       struct bs_error *err)
 {
@@ -96,6 +91,8 @@ static int set_guest(struct bs_plan *plan, const struct bs_trace_info *info, str
 {
 	struct bs_machine_config *mc = &plan->cfg.guest.machine;
 
+	if (!mc->kernel)
+		mc->kernel = guess_kernel(info);
 	mc->memory_bytes = guess_memory(&plan->cfg, info);
 	mc->seed = plan->cfg.seed;
 	if (!mc->nr_cpus)

@@ -385,6 +385,7 @@ const struct bs_strategy bs_strategy_rotation = {
 	.summary = "Linux's own since 5.7: any large free asks, 2 s later a pass rotates the lists",
 	.origin = "Alexander Duyck, free page reporting v17, 2020-02-11, merged in Linux 5.7",
 	.abi = BS_STRATEGY_ABI,
+	.caps = BS_CAP_STOCK,
 	.state_size = sizeof(struct bs_rotation),
 	.params = params,
 	.start = start,

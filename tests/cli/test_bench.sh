@@ -11,7 +11,7 @@ row() {
 		[.bytes_per_gib, .bytes_per_zone, .bytes_per_cpu, .fixed_bytes, .temporary_bytes,
 		 .uses_mark, .uses_word] == $w and .fits' memory.json >/dev/null ||
 		fail "$1: not $*: $(jq -c --arg n "$1" '.strategies[] | select(.strategy == $n) |
-			del(.measured, .spec)' memory.json)"
+			del(.measured, .series)' memory.json)"
 }
 # Pointers take 8 bytes, a pfn 4, a range 8 (pfn, order, padding). There are 5 zone types, and 5
 # migratetypes: no CMA.
@@ -50,13 +50,13 @@ row rotation:capacity=16 0 0 0 24 "16*8" true false
 row percpu-array:entries=512 0 0 "512*4 + 24" 8 "128*8" false false
 row boundary:order=8 0 "16 + 3*8" 0 "24 + 16 + 3*5*4 + 32*8" 0 true true
 
-# a strategy from outside, which keeps nothing: the specification does not know it
+# a strategy from outside, which keeps nothing: it follows no series
 cc -Wall -Werror -shared -fPIC -I"$src/include" -o mine.so "$src/tests/plugin/mine.c" ||
 	fail "mine.c does not compile"
 expect 0 -- bench memory -s ./mine.so:threshold=8 --format json
 mv stdout.txt memory.json
 row ./mine.so:threshold=8 0 0 0 0 0 true false
-jq -e '.strategies[0].spec == null' memory.json >/dev/null || fail "a spec of mine.so"
+jq -e '.strategies[0].series == null' memory.json >/dev/null || fail "a series of mine.so"
 
 # one that needs ever more as it goes on, in a way that no slope describes
 cat >odd.c <<'END'

@@ -27,6 +27,7 @@ static inline void bs_record_begin(struct bs_made_up *m)
 {
 	memset(m, 0, sizeof(*m));
 	bs_sim_defaults(&m->cfg);
+	m->cfg.guest.machine.kernel = bs_kernel_default();
 	m->cfg.trace_path = "some/where/t.cborseq";
 	m->cfg.host.device.kind = "model";
 	m->cfg.guest.machine.memory_bytes = UINT64_C(1) << 30;

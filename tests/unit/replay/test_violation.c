@@ -234,7 +234,7 @@ static void test_the_guest_of_the_violation_can_be_loaded(void **state)
 	assert_fact(text, "\n# event %" PRIu64 "\n", seen.events);
 	assert_fact(text, "\n# isolated_bytes %u\n", 4u << 20);
 	assert_fact(text, "\n# request %u:10 %u:10\n", seen.r[0].pfn, seen.r[1].pfn);
-	assert_fact(text, "\n# again: buddysim run '%s' -s 'none' ", trace);
+	assert_fact(text, "\n# again: buddysim run %s -s none ", trace);
 	free(text);
 	assert_same_guest(path);
 	assert_run_goes_on(path, trace);

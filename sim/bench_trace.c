@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* bench_trace.c - a generated trace for a benchmark, in a file that does not stay. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+char *bench_trace(const char *generator, const char *params, int *status)
+{
+	const char *dir = getenv("TMPDIR");
+	const struct bs_generator *g;
+	struct bs_trace_info info;
+	struct bs_error err;
+	char *path;
+	int fd;
+
+	*status = 0;
+	g = bs_generator_find(generator, &err);
+	if (!g) {
+		*status = cli_error(&err);
+		return NULL;
+	}
+	if (asprintf(&path, "%s/buddysim-bench-XXXXXX.cborseq", dir && *dir ? dir : "/tmp") < 0) {
+		*status = BS_RESOURCE;
+		return NULL;
+	}
+	fd = mkstemps(path, (int)sizeof(".cborseq") - 1);
+	if (fd < 0) {
+		bs_error_set(&err, BS_RESOURCE, errno, path, "set TMPDIR to a folder with room",
+			     "cannot write");
+		*status = cli_error(&err);
+		free(path);
+		return NULL;
+	}
+	close(fd);
+	if (bs_trace_generate(g, params, 1, path, cli_stop(), &info, &err)) {
+		*status = cli_error(&err);
+		bench_trace_remove(path);
+		path = NULL;
+	}
+	return path;
+}
+
+void bench_trace_remove(char *path)
+{
+	if (path)
+		unlink(path);
+	free(path);
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "options_own.h"
+
+#include <buddysim/report.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options_read.h"
+#include "shell.h"
+
+/* ---- Strategies ------------------------------------------------------------------------------ */
+
+/* The configuration's array is the one that grows. */
+static int add_strategy(struct bs_options *o, const char *text, size_t len, struct bs_error *err)
+{
+	if (!bs_words_add(&o->strategies, text, len, err))
+		return -ENOMEM;
+	o->config.strategies = (const char *const *)o->strategies.at;
+	o->config.nr_strategies = o->strategies.nr;
+	return 0;
+}
+
+static int add_all(struct bs_options *o, struct bs_error *err)
+{
+	const struct bs_strategy *s;
+	int ret = 0;
+
+	for (unsigned int i = 0; !ret && (s = bs_strategy_at(i)); i++)
+		ret = add_strategy(o, s->name, strlen(s->name), err);
+	return ret;
+}
+
+static int append_param(struct bs_options *o, const struct bs_option *opt, const char *text,
+			size_t len, struct bs_error *err)
+{
+	char **last, *joined;
+
+	if (!o->strategies.nr)
+		return bs_option_refuse(opt, text, "write a strategy before its parameters", err);
+	last = &o->strategies.at[o->strategies.nr - 1];
+	if (asprintf(&joined, "%s%c%.*s", *last, strchr(*last, ':') ? ',' : ':', (int)len, text) <
+	    0)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, *last, NULL, "cannot be read");
+	free(*last);
+	*last = joined;
+	return 0;
+}
+
+BS_OPTION_READER(bs_add_strategies)
+{
+	const char *item = text;
+	int ret = 0;
+
+	while (!ret) {
+		const size_t len = strcspn(item, ",");
+
+		if (!len)
+			return bs_option_refuse(
+				opt, text, "write NAME,NAME:param=value,... without empty names",
+				err);
+		if (len == strlen("all") && !strncmp(item, "all", len))
+			ret = add_all(o, err);
+		else if (memchr(item, '=', len) && !memchr(item, ':', len))
+			ret = append_param(o, opt, item, len, err);
+		else
+			ret = add_strategy(o, item, len, err);
+		if (!item[len])
+			break;
+		item += len + 1;
+	}
+	return ret;
+}
+
+/* ---- The device and its costs ---------------------------------------------------------------- */
+
+BS_OPTION_READER(bs_set_device)
+{
+	struct bs_device_config *dc = &o->config.host.device;
+	const size_t len = strcspn(text, ":");
+	const char *kind = bs_words_add(&o->texts, text, len, err);
+	unsigned int n;
+	int ret;
+
+	if (!kind)
+		return -ENOMEM;
+	ret = bs_option_pick(opt, opt->word, kind, &n, err);
+	if (ret)
+		return ret;
+	dc->kind = opt->word(n);
+	dc->params = NULL;
+	if (text[len]) {
+		dc->params = bs_words_add(&o->texts, text + len + 1, strlen(text + len + 1), err);
+		if (!dc->params)
+			return -ENOMEM;
+	}
+	/* Now, not after the trace was read. */
+	return bs_device_check_params(dc->kind, dc->params, err);
+}
+
+BS_OPTION_READER(bs_set_costs)
+{
+	(void)opt;
+	o->config.host.device.costs = &o->costs;
+	if (bs_cost_preset(text, &o->costs))
+		return 0;
+	return bs_costs_read(text, &o->costs, err);
+}
+
+/* The preset that @costs are, or NULL: they come from a file. */
+static const char *preset_of(const struct bs_device_costs *costs)
+{
+	struct bs_device_costs preset;
+
+	for (const char *const *name = bs_cost_preset_names(); *name; name++)
+		if (bs_cost_preset(*name, &preset) && !memcmp(&preset, costs, sizeof(preset)))
+			return *name;
+	return NULL;
+}
+
+BS_OPTION_PRINTER(bs_print_costs)
+{
+	const struct bs_device_costs *costs = c->host.device.costs;
+	const char *preset = costs ? preset_of(costs) : NULL;
+
+	if (preset)
+		fprintf(file, " --%s %s", opt->name, preset);
+}
+
+/* Costs from a file stand in front of what was said of the device. */
+BS_OPTION_PRINTER(bs_print_device)
+{
+	const struct bs_device_config *dc = &c->host.device;
+	const bool of_file =
+		dc->costs && !preset_of(dc->costs) && bs_device_traits(dc->kind)->has_costs;
+	struct bs_device_costs costs = of_file ? *dc->costs : (struct bs_device_costs){0};
+	char *words = NULL;
+	const char *name;
+	size_t size;
+	FILE *f = open_memstream(&words, &size);
+	const bs_ns *ns;
+	char sep = ':';
+
+	if (!f)
+		return;
+	fputs(dc->kind, f);
+	for (unsigned int i = 0; of_file && (ns = bs_cost_field(&costs, i, &name)); i++) {
+		fprintf(f, "%c%s=%lluns", sep, name, (unsigned long long)*ns);
+		sep = ',';
+	}
+	if (dc->params && *dc->params)
+		fprintf(f, "%c%s", sep, dc->params);
+	if (!fclose(f)) {
+		fprintf(file, " --%s ", opt->name);
+		bs_shell_put(file, words);
+	}
+	free(words);
+}
+
+/* ---- What the host asks ---------------------------------------------------------------------- */
+
+static const char *ask_name(unsigned int n)
+{
+	const char *const *name = bs_host_ask_names();
+
+	while (*name && n--)
+		name++;
+	return *name;
+}
+
+static int read_host_event(const struct bs_option *opt, char *text, struct bs_host_event *e,
+			   struct bs_error *err)
+{
+	static const struct bs_param time = {.type = BS_PARAM_TIME, .max = UINT64_C(1) << 60};
+	static const struct bs_param size = {.type = BS_PARAM_SIZE, .max = UINT64_C(1) << 50};
+	static const struct bs_param percent = {.type = BS_PARAM_UINT, .max = 100};
+	char *ask = strchr(text, ':'), *value = ask ? strchr(ask, '=') : NULL;
+	unsigned int n;
+	int ret;
+
+	if (!value)
+		return bs_option_refuse(opt, text, "TIME:target=SIZE or TIME:pressure=PERCENT",
+					err);
+	*ask++ = '\0';
+	*value++ = '\0';
+	ret = bs_option_value(opt, &time, text, &e->time, err);
+	if (!ret)
+		ret = bs_option_pick(opt, ask_name, ask, &n, err);
+	if (ret)
+		return ret;
+	e->ask = (enum bs_host_ask)n;
+	return bs_option_value(opt, e->ask == BS_HOST_PRESSURE ? &percent : &size, value, &e->value,
+			       err);
+}
+
+BS_OPTION_READER(bs_add_host_event)
+{
+	const unsigned int n = o->config.host.nr_events;
+	struct bs_host_event *more = realloc(o->host_events, (n + 1) * sizeof(*more));
+	char *copy = more ? strdup(text) : NULL;
+	int ret;
+
+	if (more)
+		o->host_events = more;
+	if (!copy)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, text, NULL, "cannot be read");
+	ret = read_host_event(opt, copy, &more[n], err);
+	o->config.host.events = more;
+	o->config.host.nr_events = ret ? n : n + 1;
+	free(copy);
+	return ret;
+}
+
+BS_OPTION_PRINTER(bs_print_host_events)
+{
+	for (unsigned int i = 0; i < c->host.nr_events; i++) {
+		const struct bs_host_event *e = &c->host.events[i];
+
+		fprintf(file, " --%s %lluns:%s=%llu", opt->name, (unsigned long long)e->time,
+			ask_name(e->ask), (unsigned long long)e->value);
+	}
+}
+
+/* ---- Thresholds ------------------------------------------------------------------------------ */
+
+/* The program knows the grammar. */
+BS_OPTION_READER(bs_add_fail_if)
+{
+	(void)opt;
+	return bs_words_add(&o->program.fail_if, text, strlen(text), err) ? 0 : -ENOMEM;
+}
