@@ -38,7 +38,7 @@ says 2 'has no cost_ns' -s none --weight 0 --fail-if 'cost_ns>1h'
 	--format json --fail-if 'cost_ns>1h' 2>/dev/null))" = 1 ] || fail "the record is lost"
 
 # Rows of any length are told apart, to the last byte.
-dir=$(printf 'd%.0s' {1..60})
+dir=$(printf 'd%.0s' {1..200})
 mkdir -p "$dir"
 cc -shared -fPIC -I "$src/include" -o "$dir/mine.so" "$src/tests/plugin/mine.c" || fail "cc"
 a=./$dir/mine.so:threshold=1 b=./$dir/mine.so:threshold=4096
