@@ -36,14 +36,6 @@ static const struct guest guests[NR_GUESTS] = {
 	[CPUS] = {4, 4, 1, {4}},  [CHECK] = {3, 2, 2, {1, 2}},
 };
 
-/* What a strategy's own series of patches says it takes, and why ours differs ("-": it does not say). */
-static const struct series {
-	const char *name, *page, *zone, *memory, *note;
-} all_series[] = {
-#define SERIES(...) {__VA_ARGS__},
-#include "bench_series.def"
-};
-
 /* Of one strategy in one guest. */
 struct measured {
 	uint64_t global, zone, page, peak, marks, words, calls;
@@ -51,7 +43,7 @@ struct measured {
 
 struct row {
 	const char *label;
-	const struct series *series; /* NULL: there is none that it follows */
+	const struct bs_strategy_memory *series; /* NULL: there is none that it follows */
 	struct measured in[NR_GUESTS];
 	double per_gib, per_zone, per_cpu, fixed;
 	uint64_t temporary; /* most that a pass had beyond what it kept, in any guest */
@@ -167,17 +159,6 @@ static void derive(struct row *r)
 	}
 }
 
-/* By the name in front of the parameters; a path names none that has a series. */
-static const struct series *find_series(const char *label)
-{
-	const size_t len = strcspn(label, ":");
-
-	for (size_t i = 0; i < sizeof(all_series) / sizeof(all_series[0]); i++)
-		if (strlen(all_series[i].name) == len && !strncmp(all_series[i].name, label, len))
-			return &all_series[i];
-	return NULL;
-}
-
 /* ---- Printing -------------------------------------------------------------------------------- */
 
 static const struct row *most(const struct row *rows, unsigned int nr,
@@ -245,18 +226,19 @@ static void print_text(const struct row *rows, unsigned int nr)
 	}
 	printf("\nwhat its series took    per page         per zone         memory\n");
 	for (unsigned int i = 0; i < nr; i++) {
-		const struct series *s = rows[i].series;
+		const struct bs_strategy_memory *s = rows[i].series;
 
 		if (!s)
 			printf("%-23.23s %-16s %-16s %s\n", rows[i].label, "-", "-",
 			       "it follows no series");
 		else
-			printf("%-23.23s %-16s %-16s %s\n", s->name, s->page, s->zone, s->memory);
+			printf("%-23.23s %-16s %-16s %s\n", rows[i].label, s->page, s->zone,
+			       s->rest);
 	}
 	printf("\nwhere ours differs\n");
 	for (unsigned int i = 0; i < nr; i++)
-		if (rows[i].series && rows[i].series->note[0])
-			printf("%-14s %s\n", rows[i].series->name, rows[i].series->note);
+		if (rows[i].series && rows[i].series->note)
+			printf("%-14s %s\n", rows[i].label, rows[i].series->note);
 	printf("\nper page: of the strategy's own; mark and word lie in the page's descriptor "
 	       "anyway, and are seen in use, not declared.\n"
 	       "in pass: the most it held beyond that at any time. fits: the figures predict the "
@@ -277,13 +259,13 @@ static json_t *guest_json(const struct guest *g, const struct measured *m)
 static json_t *row_json(const struct row *r)
 {
 	json_t *measured = json_array(), *series = json_null();
-	const struct series *s = r->series;
+	const struct bs_strategy_memory *s = r->series;
 
 	for (unsigned int i = 0; i < NR_GUESTS; i++)
 		json_array_append_new(measured, guest_json(&guests[i], &r->in[i]));
 	if (s)
-		series = json_pack("{s:s, s:s, s:s, s:s}", "per_page", s->page, "per_zone", s->zone,
-				   "memory", s->memory, "note", s->note);
+		series = json_pack("{s:s, s:s, s:s, s:s?}", "per_page", s->page, "per_zone",
+				   s->zone, "memory", s->rest, "note", s->note);
 	return json_pack("{s:s, s:f, s:f, s:f, s:f, s:f, s:I, s:b, s:b, s:b, s:o, s:o}", "strategy",
 			 r->label, "bytes_per_page", r->per_gib / (double)PAGES_PER_GIB,
 			 "bytes_per_gib", r->per_gib, "bytes_per_zone", r->per_zone,
@@ -316,15 +298,15 @@ static void print_csv(const struct row *rows, unsigned int nr)
 	     "temporary_bytes,uses_mark,uses_word,fits,requests,series_per_page,"
 	     "series_per_zone,series_memory,note");
 	for (unsigned int i = 0; i < nr; i++) {
-		static const struct series nothing = {"", "", "", "", ""};
+		static const struct bs_strategy_memory nothing = {"", "", "", ""};
 		const struct row *r = &rows[i];
-		const struct series *s = r->series ? r->series : &nothing;
+		const struct bs_strategy_memory *s = r->series ? r->series : &nothing;
 
 		printf("\"%s\",%.12g,%.12g,%.12g,%.12g,%.12g,%" PRIu64 ",%d,%d,%d,%" PRIu64
 		       ",\"%s\",\"%s\",\"%s\",\"%s\"\n",
 		       r->label, r->per_gib / (double)PAGES_PER_GIB, r->per_gib, r->per_zone,
 		       r->per_cpu, r->fixed, r->temporary, r->marks, r->words, r->fits,
-		       r->in[SMALL].calls, s->page, s->zone, s->memory, s->note);
+		       r->in[SMALL].calls, s->page, s->zone, s->rest, s->note ? s->note : "");
 	}
 }
 
@@ -358,7 +340,7 @@ int bench_memory(const struct bs_sim_config *c, enum bs_format format)
 	bench_trace_remove(trace);
 	for (unsigned int i = 0; i < nr && !status; i++) {
 		rows[i].label = c->strategies[i];
-		rows[i].series = find_series(rows[i].label);
+		rows[i].series = bs_strategy_find(rows[i].label, NULL)->series;
 		derive(&rows[i]);
 	}
 	if (!status)

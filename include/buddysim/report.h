@@ -49,6 +49,12 @@ enum bs_event {
 	BS_EVENT_PAUSE, /* the guest stops; value = 1 pause, 0 resume */
 };
 
+/** What the series itself keeps, as it was published or counted in its code; for `bench memory`,
+ *  which shows it beside what the services count. @note: why the two differ, or NULL. */
+struct bs_strategy_memory {
+	const char *page, *zone, *rest, *note;
+};
+
 /**
  * struct bs_strategy - one reporting strategy
  *
@@ -79,6 +85,7 @@ enum bs_event {
  * @event: see enum bs_event
  * @may_leave: bytes that it may leave unreported while nothing happens, being too few to start it.
  *             NULL: as many of the largest blocks as stay below a parameter of BS_ROLE_THRESHOLD
+ * @series: what the series of patches took that it follows; or NULL
  * @print_state: what it remembers, as words "name=value" each with a blank in front, for dumps and
  *               tests; no line's end. Of @zone where @zones_have_state, else of the guest
  */
@@ -106,6 +113,7 @@ struct bs_strategy {
 	int (*param_set)(struct bs_report_ctx *rc, const struct bs_param *p, uint64_t v);
 	void (*event)(struct bs_report_ctx *rc, enum bs_event e, uint64_t v);
 	uint64_t (*may_leave)(const struct bs_report_ctx *rc);
+	const struct bs_strategy_memory *series;
 	void (*print_state)(struct bs_report_ctx *rc, unsigned int zone, FILE *out);
 	bool zones_have_state;
 };

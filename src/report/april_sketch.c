@@ -236,6 +236,13 @@ static uint64_t may_leave(const struct bs_report_ctx *rc)
 	return bytes;
 }
 
+static const struct bs_strategy_memory series = {
+	.page = "Offline type bit",
+	.zone = "-",
+	.rest = "per order nr_freed, nr_bound and the value saved; ring descriptors, nothing allocated",
+	.note = "two counters for each of 11 orders: nr_bound is not kept, the allocator knows what is free; the descriptors are ranges of 8 bytes",
+};
+
 const struct bs_strategy bs_strategy_april_sketch = {
 	.name = "april-sketch",
 	.summary = "two counters per order, blocks pulled from the head, Offline ones to the tail",
@@ -250,4 +257,5 @@ const struct bs_strategy bs_strategy_april_sketch = {
 	.block_in = block_in,
 	.pass = pass,
 	.may_leave = may_leave,
+	.series = &series,
 };

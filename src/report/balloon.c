@@ -229,6 +229,13 @@ static void event(struct bs_report_ctx *rc, enum bs_event e, uint64_t v)
 	}
 }
 
+static const struct bs_strategy_memory series = {
+	.page = "-",
+	.zone = "-",
+	.rest = "the pages are allocated and kept on a list; messages of 256 PFNs",
+	.note = "the driver threads its pages through their own descriptors, here a table has 4 bytes for each of size= / 4 KiB; 8 bytes an entry of the message",
+};
+
 const struct bs_strategy bs_strategy_balloon = {
 	.name = "balloon",
 	.summary = "the host sets a target, the guest allocates pages and gives them away",
@@ -242,4 +249,5 @@ const struct bs_strategy bs_strategy_balloon = {
 	.block_in = block_in,
 	.pass = pass,
 	.event = event,
+	.series = &series,
 };

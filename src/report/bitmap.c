@@ -317,6 +317,13 @@ static void print_state(struct bs_report_ctx *rc, unsigned int zone, FILE *out)
 	}
 }
 
+static const struct bs_strategy_memory series = {
+	.page = "1 bit / 2 MiB",
+	.zone = "none (per type)",
+	.rest = "a record per zone type, (span >> 9) + 1 bits each; 16 (address, size) pairs",
+	.note = "per zone: that one bit more, rounded up to a word of 64; 8 bytes a pair, not 16",
+};
+
 const struct bs_strategy bs_strategy_bitmap = {
 	.name = "bitmap",
 	.summary = "a bit per 2 MiB freed, a worker that scans them 16 at a time",
@@ -331,4 +338,5 @@ const struct bs_strategy bs_strategy_bitmap = {
 	.pass = pass,
 	.print_state = print_state,
 	.zones_have_state = true,
+	.series = &series,
 };

@@ -116,6 +116,13 @@ static void reordered(struct bs_report_ctx *rc, unsigned int zone, unsigned int 
 		s->slot[bs_boundary_slot(order, mt)] = BS_NO_PFN;
 }
 
+static const struct bs_strategy_memory series = {
+	.page = "flag + index",
+	.zone = "16 B, 2 bits",
+	.rest = "per zone 8 B of pointer more; 96 B of boundaries; 32 x 32 B",
+	.note = "as scatterlist",
+};
+
 const struct bs_strategy bs_strategy_boundary = {
 	.name = "boundary",
 	.summary = "32 raw blocks start a worker; a boundary per list parts reported from raw",
@@ -137,4 +144,5 @@ const struct bs_strategy bs_strategy_boundary = {
 	.may_leave = bs_hwm_may_leave,
 	.print_state = bs_boundary_print_state,
 	.zones_have_state = true,
+	.series = &series,
 };

@@ -136,6 +136,13 @@ static void print_state(struct bs_report_ctx *rc, unsigned int zone, FILE *out)
 	bs_boundary_print(rc, zone, BS_MIGRATE_TYPES, out);
 }
 
+static const struct bs_strategy_memory series = {
+	.page = "type bit + mt",
+	.zone = "8 B x 11",
+	.rest = "96 B of boundaries; batch of 32",
+	.note = "counters as from v6 on (below), for two orders in place of 11",
+};
+
 const struct bs_strategy bs_strategy_bubble = {
 	.name = "bubble",
 	.summary = "32 raw blocks start a worker; aerated blocks gather at the tail",
@@ -155,4 +162,5 @@ const struct bs_strategy bs_strategy_bubble = {
 	.may_leave = bs_hwm_may_leave,
 	.print_state = print_state,
 	.zones_have_state = true,
+	.series = &series,
 };

@@ -166,6 +166,13 @@ static void stop(struct bs_report_ctx *rc)
 	bs_release(rc, s->ticket);
 }
 
+static const struct bs_strategy_memory series = {
+	.page = "-",
+	.zone = "-",
+	.rest = "the blocks are allocated and kept by the driver",
+	.note = "the driver threads its blocks of 4 MiB through their own descriptors, here a table has 4 bytes for each",
+};
+
 const struct bs_strategy bs_strategy_hint_once = {
 	.name = "hint-once",
 	.summary = "before a snapshot, all free 4 MiB blocks are allocated, told, held, freed",
@@ -178,4 +185,5 @@ const struct bs_strategy bs_strategy_hint_once = {
 	.stop = stop,
 	.pass = pass,
 	.event = event,
+	.series = &series,
 };

@@ -58,6 +58,13 @@ static void place(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_wh
 		tell(rc, b);
 }
 
+static const struct bs_strategy_memory series = {
+	.page = "0",
+	.zone = "0",
+	.rest = "one static key; memory cost 0",
+	.note = "whether it is on is known to the core, for every strategy",
+};
+
 const struct bs_strategy bs_strategy_hypercall = {
 	.name = "hypercall",
 	.summary = "the freeing CPU tells the host each 2 MiB block and waits",
@@ -68,4 +75,5 @@ const struct bs_strategy bs_strategy_hypercall = {
 	.freeing = freeing,
 	.merged = merged,
 	.place = place,
+	.series = &series,
 };

@@ -148,6 +148,13 @@ static void block_out(struct bs_report_ctx *rc, const struct bs_block *b, enum b
 		bs_hwm_count(z, b->order, -1);
 }
 
+static const struct bs_strategy_memory series = {
+	.page = "flag",
+	.zone = "16 B, 2 bits",
+	.rest = "as boundary, without boundaries",
+	.note = "as scatterlist",
+};
+
 const struct bs_strategy bs_strategy_list_walk = {
 	.name = "list-walk",
 	.summary = "the strawman: walks over everything reported for every block",
@@ -164,4 +171,5 @@ const struct bs_strategy bs_strategy_list_walk = {
 	.block_out = block_out,
 	.zone_gone = bs_hwm_zone_gone,
 	.may_leave = bs_hwm_may_leave,
+	.series = &series,
 };

@@ -202,6 +202,13 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 	return err;
 }
 
+static const struct bs_strategy_memory series = {
+	.page = "-",
+	.zone = "-",
+	.rest = "per CPU 256 PFNs and an index, 2 KiB; 256 x 16 B for each run",
+	.note = "a PFN takes 4 bytes here, 8 in the kernel; the run's array is as long as there are entries (128 start a run), 8 bytes each; per CPU 8 bytes count the dropped hints",
+};
+
 const struct bs_strategy bs_strategy_percpu_array = {
 	.name = "percpu-array",
 	.summary = "each CPU collects 128 blocks of 4 MiB, then stops and tells the host itself",
@@ -215,4 +222,5 @@ const struct bs_strategy bs_strategy_percpu_array = {
 	.stop = stop,
 	.block_in = block_in,
 	.pass = pass,
+	.series = &series,
 };

@@ -380,6 +380,13 @@ static void print_state(struct bs_report_ctx *rc, unsigned int zone, FILE *out)
 	fprintf(out, " state=%d", (int)s->state);
 }
 
+static const struct bs_strategy_memory series = {
+	.page = "flag",
+	.zone = "0",
+	.rest = "device record; 32 x 32 B for each pass",
+	.note = "an entry of the list takes 8 bytes",
+};
+
 const struct bs_strategy bs_strategy_rotation = {
 	.name = "rotation",
 	.summary = "Linux's own since 5.7: any large free asks, 2 s later a pass rotates the lists",
@@ -399,4 +406,5 @@ const struct bs_strategy bs_strategy_rotation = {
 	.param_set = param_set,
 	.event = event,
 	.print_state = print_state,
+	.series = &series,
 };

@@ -129,6 +129,13 @@ static bool block_move(struct bs_report_ctx *rc, const struct bs_block *b, unsig
 	return true;
 }
 
+static const struct bs_strategy_memory series = {
+	.page = "flag + mt",
+	.zone = "16 B, 2 bits",
+	.rest = "per zone 8 B of pointer more; 96 B of boundaries; 16 x 32 B",
+	.note = "the kernel keeps the 2 bits in the zone's flags, here they take 8 bytes with padding; a boundary is a PFN of 4 bytes, an entry of the list 8 bytes",
+};
+
 const struct bs_strategy bs_strategy_scatterlist = {
 	.name = "scatterlist",
 	.summary = "32 raw blocks start a worker; 16 per request, no watermark test",
@@ -149,4 +156,5 @@ const struct bs_strategy bs_strategy_scatterlist = {
 	.may_leave = bs_hwm_may_leave,
 	.print_state = bs_boundary_print_state,
 	.zones_have_state = true,
+	.series = &series,
 };

@@ -234,6 +234,13 @@ static void allocated(struct bs_report_ctx *rc, const struct bs_block *b)
 	}
 }
 
+static const struct bs_strategy_memory series = {
+	.page = "16 bits / 2 MiB",
+	.zone = "-",
+	.rest = "an evicted bit in the allocator's own entry; the host keeps 2 bits / 2 MiB",
+	.note = "the evicted bit alone: the rest of the entry is the allocator's, and the host's bits say the same again",
+};
+
 const struct bs_strategy bs_strategy_shared_state = {
 	.name = "shared-state",
 	.summary = "the host itself evicts free 2 MiB frames; an allocation installs them again",
@@ -249,4 +256,5 @@ const struct bs_strategy bs_strategy_shared_state = {
 	.pass = pass,
 	.block_out = block_out,
 	.allocated = allocated,
+	.series = &series,
 };

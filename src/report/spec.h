@@ -2,6 +2,10 @@
 /*
  * spec.h - what a user asks for with -s, "rotation:order=9,delay=2s", read once.
  *
+ * This room holds the strategies, one file each, and the services that they act through, which do
+ * all the counting (ctx_base.h). It calls mm and util, and knows no device and no clock: who has
+ * them fills in a struct bs_env.
+ *
  * Whoever needs to know something of a strategy before, beside or after its guest asks the spec, by
  * what a parameter is for (enum bs_param_role), never by what it is called.
  */

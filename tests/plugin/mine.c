@@ -6,7 +6,7 @@ enum { THRESHOLD, MAX = 32 };
 
 static const struct bs_param params[] = {
 	{.name = "threshold", .type = BS_PARAM_UINT, .def = 32, .min = 1, .max = 4096,
-	 .help = "blocks of one order and zone that start a pass"},
+	 .role = BS_ROLE_THRESHOLD, .help = "blocks of one order and zone that start a pass"},
 	{.name = NULL},
 };
 
