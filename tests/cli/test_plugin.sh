@@ -39,6 +39,47 @@ jq -e '.cells[0].calls == 0' never.json >/dev/null || fail "threshold=4096 repor
 # a name without '/' is a file in the working directory too
 expect 0 -- compare $trace -s mine.so --device null --format json -o here.json
 
+# what it calls its parameters is its own business: no role, no meaning (no warning of a gate that
+# never opens, of a delay too long for the trace; the same is raw)
+cat >named.c <<'END'
+#include <buddysim/report.h>
+static const struct bs_param params[] = {
+	{.name = "order", .type = BS_PARAM_ORDER, .def = 10, .max = 10, .help = "of the bath"},
+	{.name = "gate", .type = BS_PARAM_UINT, .def = 50, .max = 100, .help = "in the fence"},
+	{.name = "delay", .type = BS_PARAM_TIME, .def = 3600 * BS_NS_PER_S,
+	 .max = 3600 * BS_NS_PER_S, .help = "of the train"},
+	{.name = NULL},
+};
+const struct bs_strategy bs_strategy = {
+#ifdef PARAMS
+	.params = params,
+#endif
+	.name = "none", .summary = "s", .origin = "o", .abi = BS_STRATEGY_ABI,
+	.caps = BS_CAP_NO_WORKER};
+const void *const unused = params;
+END
+build named named.c -DPARAMS
+build plain named.c
+expect 0 -- compare $trace -s ./named.so,./plain.so --device null --no-measured --format json -o named.json
+[ ! -s stderr.txt ] || fail "a name was taken for a role: $(cat stderr.txt)"
+jq -e '.cells | map(del(.label, .params)) | .[0] == .[1]' named.json >/dev/null ||
+	fail "parameters called order, gate and delay changed a figure"
+
+# and one called "none" is not the idle one of this house, beside which a recorded kernel is followed
+for s in none ./plain.so; do
+	expect 0 -- compare "$src/traces/memhog_thp.cborseq.zst" -s $s --allow-lossy --format json \
+		--state "$src/tests/oracle/data/memhog_thp.state.txt.gz" -o agree.json
+	jq -r '.cells[0].agreement.followed' agree.json
+done >followed.txt
+[ "$(paste -sd ' ' followed.txt)" = "true false" ] ||
+	fail "followed: none, ./plain.so: $(paste -sd ' ' followed.txt)"
+
+# a path is bytes: what is no UTF-8 is escaped where a record holds it
+cp mine.so $'b\xff.so'
+expect 0 -- compare $trace -s $'./b\xff.so' --device null --no-measured --format json -o bytes.json
+jq -e '.cells[0].label == "./b\\xff.so" and .cells[0].strategy == "mine"' bytes.json >/dev/null ||
+	fail "a path that is not UTF-8: $(jq -c '.cells[0].label' bytes.json)"
+
 # what is wrong
 expect 2 "./absent.so" "cannot load" -- compare $trace -s ./absent.so
 expect 2 "unknown parameter" "threshold" -- \
