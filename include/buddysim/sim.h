@@ -45,7 +45,8 @@ struct bs_host_event {
 
 /**
  * struct bs_guest_config - the guest that every cell starts with
- * @machine: kernel, memory (0: from the trace), layout, CPUs (0: from the trace), seed, shuffle
+ * @machine: kernel (NULL: the one that the trace names, else bs_kernel_default()), memory and CPUs
+ *           (0: from the trace), layout, seed, shuffle
  * @resident: what the host holds before t0
  *
  * A state dump decides kernel, memory, CPUs and shuffle. A later dump "trace_end" of its file is what

@@ -117,8 +117,11 @@ static int compare_trace(struct bs_plan *plan, struct bs_trace *t, bool running,
 			 struct bs_error *err)
 {
 	struct bs_start start;
-	int ret = bs_start_open(&start, plan, err);
+	int ret = bs_config_kernel(plan, t, err);
 
+	if (ret)
+		return ret;
+	ret = bs_start_open(&start, plan, err);
 	if (!ret)
 		ret = bs_config_complete(plan, t, err);
 	if (!ret && running)

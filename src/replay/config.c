@@ -38,6 +38,28 @@ void bs_config_free(struct bs_plan *plan)
 	plan->specs = NULL;
 }
 
+/* ---- With the trace's header ----------------------------------------------------------------- */
+
+int bs_config_kernel(struct bs_plan *plan, const struct bs_trace *t, struct bs_error *err)
+{
+	struct bs_machine_config *mc = &plan->cfg.guest.machine;
+	const char *traced = bs_trace_info(t)->kernel;
+
+	if (mc->kernel)
+		return 0;
+	mc->kernel = traced[0] ? traced : bs_kernel_default();
+	if (!bs_kernel_check(mc->kernel, NULL))
+		return 0;
+	mc->kernel = bs_kernel_default();
+	/* A dump knows better. */
+	if (plan->cfg.guest.state_path)
+		return 0;
+	return bs_error_set(err, BS_INPUT, 0, plan->cfg.trace_path,
+			    "say with --kernel which one to replay it on",
+			    "was recorded on kernel \"%s\", which this program does not model",
+			    traced);
+}
+
 /* ---- With the trace -------------------------------------------------------------------------- */
 
 static uint64_t round_up(uint64_t v, uint64_t to)

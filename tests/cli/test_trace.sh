@@ -100,6 +100,19 @@ expect 0 -- trace gen memhog --params size=300MiB,memory=64MiB,cycles=1 -o large
 grep -q 'larger.*than the machine: at its peak it holds 468.8 %' stdout.txt || fail "larger than its guest: $(cat stdout.txt)"
 grep -q 'peak 300.0 MiB' stdout.txt || fail "peak: $(cat stdout.txt)"
 
+# --- the kernel that a trace names is replayed, unless another one is asked for ---
+expect 0 -- trace import ok.txt -o old.cborseq --memory 1GiB --kernel linux-5.4
+expect 0 -- trace import ok.txt -o plain.cborseq --memory 1GiB
+kernels() { jq -r '"\(.trace.kernel) \(.config.kernel) \(.cells[0].kernel)"' stdout.txt; }
+expect 0 -- run old.cborseq -s none --device null --format json
+[ "$(kernels)" = "linux-5.4 linux-5.4 linux-5.4" ] || fail "the trace's kernel: $(kernels)"
+expect 0 -- run old.cborseq -s none --device null --format json --kernel linux-6.12
+[ "$(kernels)" = "linux-5.4 linux-6.12 linux-6.12" ] || fail "--kernel: $(kernels)"
+expect 0 -- run plain.cborseq -s none --device null --format json
+[ "$(kernels)" = " linux-6.1 linux-6.1" ] || fail "no kernel named: $(kernels)"
+"$bin" compare old.cborseq -s none --device null --print-config >stdout.txt || fail "--print-config"
+[ "$(jq -r .kernel stdout.txt)" = linux-5.4 ] || fail "--print-config: $(jq .kernel stdout.txt)"
+
 # --- the names of what there is come from the tables ---
 workloads=$("$bin" list workloads | sed -n 's/^\([^ ]*\) - .*/\1/p' | paste -sd'|')
 expect 0 -- trace gen --help
