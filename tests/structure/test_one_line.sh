@@ -6,8 +6,9 @@
 #   test_one_line.sh SOURCE_TREE SCRATCH [EXAMPLE...]
 #
 # An example one_line/KIND.c says on its first lines which file it becomes, if it needs one, and which
-# line is added to which table. What `git diff --stat` says of each is printed, for CONTRIBUTING.md.
+# line is added to which table. What `git diff --stat` says of each is what CONTRIBUTING.md shows.
 set -euo pipefail
+export LC_ALL=C
 src=$(cd "$1" && pwd)
 scratch=$2
 shift 2
@@ -56,8 +57,10 @@ add() { # example
 	fi
 	insert "$tree/$table" "${line#*: }"
 	repo add -A
-	echo "$(basename "${1%.*}"):"
-	repo diff --cached --stat --stat-width=80
+	{
+		echo "$(basename "${1%.*}"):"
+		repo diff --cached --stat=80
+	} | tee -a "$scratch/stats"
 	[ "$(repo diff --cached --name-only | wc -l)" = $files ] || fail "$1: not $files files"
 	repo diff --cached --numstat -- "$table" | grep -q '^1	0	' || fail "$1: not one line"
 	repo commit -qm "an example"
@@ -67,6 +70,9 @@ shopt -s nullglob
 examples=("$src"/tests/structure/one_line/*.*)
 [ $# -eq 0 ] || examples=("${@/#/"$src/tests/structure/one_line/"}")
 for e in "${examples[@]}"; do add "$e"; done
+[ $# -gt 0 ] || awk '/^<!-- printed by .*test_one_line.sh/ { on = 1; next } on == 1 { on = 2; next }
+	/^```$/ { on = 0 } on' "$src/CONTRIBUTING.md" | diff - "$scratch/stats" >"$scratch/diff" ||
+	fail "CONTRIBUTING.md shows other figures (put $scratch/stats there): $(head -5 "$scratch/diff")"
 
 cmake -S "$tree" -B "$scratch/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O0 \
 	-DBUILD_TESTING=OFF -DBS_JEMALLOC=OFF >"$scratch/log" 2>&1 &&
@@ -99,6 +105,7 @@ check_device() {
 
 check_behaviour() {
 	has example list kernels
+	has 'linux-6.1:example=yes' compare "$trace" -s none --kernel linux-6.1:example=yes --format json
 }
 
 check_figure() {
@@ -106,6 +113,28 @@ check_figure() {
 	has example_bytes compare "$trace" -s rotation --format csv
 	has '"example_bytes"' compare "$trace" -s rotation --format json --fail-if example_bytes=1TiB
 	jq -e '.cells[0] | .example_bytes == 7 * .calls' out >/dev/null || fail "not 7 a request"
+}
+
+check_generator() {
+	has "one block at a time" list workloads
+	has "|example|" trace gen --help
+	has "" trace gen example -o example.cborseq --params blocks=20
+	has '"allocs": 20' compare example.cborseq -s none --format json
+}
+
+check_importer() {
+	has example trace import --help
+	printf 'alloc %d %d 9\nfree %d %d 9\n' 1000 512 5000 512 >example.txt
+	has "" trace import example.txt --source example -o imported.cborseq
+	has '"allocs": 1' compare imported.cborseq -s none --format json
+}
+
+check_option() {
+	has "What the test adds" compare --help
+	has '"example": 8' compare "$trace" --print-config --example 8
+	has '"example": 8' compare "$trace" -s none --example 8 --format json
+	! "$program" compare "$trace" -s none --example 100 >out 2>err || fail "100 is not refused"
+	grep -q "use a value from 1 to 99" err || fail "--example 100: $(cat err)"
 }
 
 for e in "${examples[@]}"; do
