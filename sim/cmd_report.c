@@ -12,27 +12,30 @@ static const char *const pictures[] = {"resident", "orders", "cost_gain", NULL};
 
 int report_picture(const char *name, const struct folder *f, struct bs_error *err)
 {
-	const char *scripts = gnuplot_scripts(err);
+	char *scripts = gnuplot_scripts(err);
+	int ret = scripts ? gnuplot_draw(scripts, name, f->path, err) : -ENOENT;
 
-	return scripts ? gnuplot_draw(scripts, name, f->path, err) : -ENOENT;
+	free(scripts);
+	return ret;
 }
 
 /* The files of a record; *lacks as bs_record_data() has it. */
 static int draw_all(const char *record_path, const struct folder *f, char **lacks,
 		    struct bs_error *err)
 {
-	const char *scripts = gnuplot_scripts(err);
+	char *scripts = gnuplot_scripts(err);
 	int ret;
 
 	if (!scripts)
 		return -ENOENT;
 	ret = bs_record_data(record_path, f->path, lacks, err);
 	if (ret == 1)
-		return bs_error_set(err, BS_INPUT, 0, record_path,
-				    "run the comparison again without --no-timeline",
-				    "the record has no timeline to draw");
+		ret = bs_error_set(err, BS_INPUT, 0, record_path,
+				   "run the comparison again without --no-timeline",
+				   "the record has no timeline to draw");
 	for (unsigned int i = 0; pictures[i] && !ret; i++)
 		ret = gnuplot_draw(scripts, pictures[i], f->path, err);
+	free(scripts);
 	return ret;
 }
 

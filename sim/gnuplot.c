@@ -18,25 +18,46 @@ static int no_memory(struct bs_error *err)
 	return bs_error_set(err, BS_RESOURCE, ENOMEM, "pictures", NULL, "cannot be drawn");
 }
 
-const char *gnuplot_scripts(struct bs_error *err)
+/* The folder that was installed with this program, wherever both have gone to since. */
+static char *installed_scripts(void)
 {
-	const char *const places[] = {getenv("BUDDYSIM_PLOTS"), BS_PLOTS_INSTALLED, BS_PLOTS_DIR};
+	char self[4096], *path = NULL;
+	const ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	const char *slash;
 
-	for (unsigned int i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		char path[4096];
+	if (n <= 0)
+		return NULL;
+	self[n] = '\0';
+	slash = strrchr(self, '/');
+	if (!slash || asprintf(&path, "%.*s/%s", (int)(slash - self), self, BS_PLOTS_INSTALLED) < 0)
+		return NULL;
+	return path;
+}
 
-		if (!places[i] || !*places[i])
-			continue;
-		snprintf(path, sizeof(path), "%s/resident.gp", places[i]);
-		if (!access(path, R_OK))
-			return places[i];
-		/* Who names a folder wants no other one. */
-		if (!i)
-			break;
+static bool has_scripts(const char *folder)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/resident.gp", folder);
+	return !access(path, R_OK);
+}
+
+char *gnuplot_scripts(struct bs_error *err)
+{
+	const char *named = getenv("BUDDYSIM_PLOTS");
+	char *folder = named && *named ? strdup(named) : installed_scripts();
+
+	if (folder && has_scripts(folder))
+		return folder;
+	/* Who names a folder wants no other one. */
+	if (!(named && *named) && has_scripts(BS_PLOTS_DIR)) {
+		free(folder);
+		return strdup(BS_PLOTS_DIR);
 	}
-	bs_error_set(err, BS_RESOURCE, 0, places[0] ? places[0] : BS_PLOTS_INSTALLED,
+	bs_error_set(err, BS_RESOURCE, 0, folder ? folder : BS_PLOTS_INSTALLED,
 		     "set BUDDYSIM_PLOTS to the folder with resident.gp",
 		     "the gnuplot scripts are not there");
+	free(folder);
 	return NULL;
 }
 

@@ -6,8 +6,8 @@
 #include <buddysim/buddysim.h>
 
 /* The folder with the scripts: the user's, else the installed one, else the source tree's. NULL with
- * @err: they are nowhere. */
-const char *gnuplot_scripts(struct bs_error *err);
+ * @err: they are nowhere. free() it. */
+char *gnuplot_scripts(struct bs_error *err);
 
 /*
  * Draw SCRIPTS/NAME.gp from the TSV files in @dir, as NAME.svg and NAME.png there. SIGINT, SIGTERM and

@@ -16,6 +16,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 struct bs_device;
 
@@ -306,6 +307,7 @@ int bs_device_host(const struct bs_device *d, char *buf, size_t size);
 /** Does the arena (or the model of it) have huge pages? */
 bool bs_device_thp(const struct bs_device *d);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

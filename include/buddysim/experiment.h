@@ -17,6 +17,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 #define BS_EXPERIMENT_SCHEMA "buddysim-experiment-1"
 
@@ -82,6 +83,7 @@ int bs_experiment_write(const struct bs_experiment *x, enum bs_format format, bo
 /** TSV files for plots/experiment_*.gp into the folder @dir, which exists. */
 int bs_experiment_data(const struct bs_experiment *x, const char *dir, struct bs_error *err);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -11,6 +11,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 #define BS_GFP_DMA 0x1u
 #define BS_GFP_HIGHMEM 0x2u
@@ -76,6 +77,7 @@ static inline bool bs_gfp_is_movable_user(uint32_t gfp)
 	return (gfp & (BS_GFP_HIGHMEM | BS_GFP_MOVABLE)) == (BS_GFP_HIGHMEM | BS_GFP_MOVABLE);
 }
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -16,6 +16,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 struct bs_machine;
 
@@ -91,6 +92,7 @@ void bs_machine_listen(struct bs_machine *m, const struct bs_hooks *hooks, void 
 void bs_zone_listen(struct bs_machine *m, unsigned int zone, uint32_t mask,
 		    unsigned int lowest_order);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -16,6 +16,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 struct bs_machine;
 
@@ -318,6 +319,7 @@ struct bs_kernel_behaviour {
 /** Behaviour number @index of @kernel; false behind the last or for an unknown kernel. */
 bool bs_kernel_behaviour(const char *kernel, unsigned int index, struct bs_kernel_behaviour *out);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

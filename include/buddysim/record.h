@@ -14,6 +14,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /** Layout and meaning of a record; the number rises with every change of either. */
 #define BS_RECORD_SCHEMA "buddysim-record-2"
@@ -120,6 +121,7 @@ int bs_result_measured(const struct bs_result *r, unsigned int cell, const char 
  */
 int bs_record_data(const char *record_path, const char *dir, char **lacks, struct bs_error *err);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

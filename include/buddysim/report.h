@@ -21,6 +21,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 struct bs_report_ctx;
 
@@ -386,6 +387,7 @@ uint64_t bs_report_may_leave(const struct bs_report_ctx *rc);
 /** The strategy a context was made from. */
 const struct bs_strategy *bs_report_strategy(const struct bs_report_ctx *rc);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

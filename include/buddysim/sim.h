@@ -19,6 +19,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 struct bs_state;
 
@@ -137,6 +138,7 @@ int bs_compare(const struct bs_sim_config *config, struct bs_result **out, struc
 /** Print the effective configuration as JSON, with what is taken from the trace, and run nothing. */
 int bs_sim_print_config(const struct bs_sim_config *config, void *file, struct bs_error *err);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -15,6 +15,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 #define BS_STATE_PCP_LISTS 14
 /** Type of a pageblock without memory. */
@@ -167,6 +168,7 @@ int bs_state_of_machine(const struct bs_machine *m, struct bs_state **out, struc
  */
 int bs_machine_adopt(struct bs_machine *m, bs_pfn pfn, unsigned int order);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

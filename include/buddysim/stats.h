@@ -13,6 +13,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* ---- Timeline ------------------------------------------------------------------------------- */
 
@@ -150,6 +151,7 @@ int bs_unusable_index(const uint64_t nr_free[BS_NR_ORDERS], unsigned int order);
 /** extfrag_for_order() in percent. */
 int bs_extfrag_percent(const uint64_t nr_free[BS_NR_ORDERS], unsigned int order);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -16,6 +16,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 enum bs_ev {
 	BS_EV_ALLOC, /* 2^order pages with gfp; takes the next allocation number */
@@ -211,6 +212,7 @@ int bs_trace_generate(const struct bs_generator *g, const char *params, uint64_t
 		      const char *out_path, const volatile int *stop, struct bs_trace_info *result,
 		      struct bs_error *err);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -15,6 +15,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /** A page frame number. 32 bits name 16 TiB of 4 KiB pages. */
 typedef uint32_t bs_pfn;
@@ -206,6 +207,7 @@ char *bs_params_text(const struct bs_param *table, const uint64_t *values);
 /** Index of the parameter that has @role, which is not BS_ROLE_OWN; -1 if none has. */
 int bs_param_of_role(const struct bs_param *table, enum bs_param_role role);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

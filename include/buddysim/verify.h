@@ -16,6 +16,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /** What can differ. The parts of a dump (enum bs_state_part) follow behind the last. */
 enum bs_difference {
@@ -81,6 +82,7 @@ struct bs_verify_config {
  */
 int bs_verify_file(const char *path, const struct bs_verify_config *config, struct bs_error *err);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

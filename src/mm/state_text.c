@@ -75,6 +75,7 @@ static bool at_end(const char *p)
 
 static int number(struct scan *c, uint64_t max, uint64_t *v)
 {
+	*v = 0;
 	while (*c->p == ' ')
 		c->p++;
 	if (!digits(&c->p, v) || !at_end(c->p) || *v > max)
