@@ -12,6 +12,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /** Texts that were given one after the other. */
 struct bs_words {
@@ -121,6 +122,7 @@ bool bs_option_in_force(const struct bs_sim_config *c, const struct bs_option *o
  *  said, is not set or not in force. @file is a FILE. */
 void bs_option_print(const struct bs_sim_config *c, const struct bs_option *opt, void *file);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -48,6 +48,7 @@ nm -g --defined-only "$lib/libbuddysim.a" 2>/dev/null | awk 'NF == 3 { print $3 
 nm -D --defined-only "$lib/libbuddysim.so" | awk '{ print $3 }' | sort -u >exported.txt
 comm -12 declared.txt all.txt >public.txt
 [ "$(wc -l <public.txt)" -gt 100 ] || fail "only $(wc -l <public.txt) public symbols"
+# (What a header declares is exported if it says "#pragma GCC visibility push(default)", as all do.)
 diff public.txt exported.txt >log.txt || fail "public (<) and exported (>) differ: $(head log.txt)"
 readelf -d "$lib/libbuddysim.so" | grep -q 'SONAME.*\[libbuddysim\.so\.[0-9]*\]' || fail "no SONAME"
 
