@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * experiment.h - experiments on reporting strategies that need no trace (spec reporting.md 13.7,
- * E4 .. E8), in virtual time.
+ * experiment.h - experiments on reporting strategies that need no trace, in virtual time.
  *
  * Each builds a guest, a device and a load of its own, runs every strategy through it and returns
  * one record (schema buddysim-experiment-1): the answer in one line, the figures in rows, series
@@ -22,7 +21,7 @@ extern "C" {
 #define BS_EXPERIMENT_SCHEMA "buddysim-experiment-1"
 
 enum bs_experiment_size {
-	BS_EXPERIMENT_FULL, /* the sizes of spec reporting.md 13.7 */
+	BS_EXPERIMENT_FULL, /* what a guest of some GiB does */
 	BS_EXPERIMENT_CI, /* small: seconds even with sanitizers */
 };
 
@@ -38,11 +37,14 @@ const char *bs_experiment_at(unsigned int index, const char **question);
 /**
  * struct bs_experiment_config - one experiment
  * @name: as bs_experiment_at() says
- * @strategies: "rotation:order=9,delay=2s" each; 0 of them = the experiment's own choice: every
- *              registered strategy that works inside the guest without knowing the future
+ * @strategies: "rotation:order=9,delay=2s" each, or "all"; who is named twice takes part once. Who
+ *              knows the future is refused, for a load that is not recorded has none. 0 of them = the
+ *              experiment's own choice: every registered strategy that works inside the guest; who is
+ *              left out, and why, is in the record
  * @kernel: kernel model, NULL = "linux-6.1"
  * @seed: of every random choice, 0 = 1
- * @repeats: of what is measured in real time (list-walk), 0 = the size's own
+ * @repeats: of what is measured in real time (list-walk), at most 1000; 0 = the size's own
+ * @stop: polled while it runs; non-zero ends it with status BS_INTERRUPTED; may be NULL
  */
 struct bs_experiment_config {
 	const char *name;
@@ -52,6 +54,7 @@ struct bs_experiment_config {
 	const char *kernel;
 	uint64_t seed;
 	unsigned int repeats;
+	const volatile int *stop;
 };
 
 struct bs_experiment;

@@ -6,11 +6,16 @@
  *
  *   used   ____|‾‾‾‾|____|‾‾‾‾|____     half a period each; period 0.1 .. 10 s
  */
-#include "experiment_int.h"
+#include "trial.h"
+
+#include <buddysim/gfp.h>
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "json.h"
+#include "reporter.h"
 
 static const unsigned int shares[] = {25, 50, 75};
 static const bs_ns periods[] = {100 * BS_NS_PER_MS, 300 * BS_NS_PER_MS, BS_NS_PER_S,
@@ -18,112 +23,120 @@ static const bs_ns periods[] = {100 * BS_NS_PER_MS, 300 * BS_NS_PER_MS, BS_NS_PE
 #define NR_SHARES (sizeof(shares) / sizeof(shares[0]))
 #define NR_PERIODS (sizeof(periods) / sizeof(periods[0]))
 
-static const struct bs_lab_column columns[] = {
-	{"strategy", "strategy", BS_LAB_TEXT, false},
-	{"share_percent", "share %", BS_LAB_COUNT, false},
-	{"period_ns", "period s", BS_LAB_NS, false},
-	{"cycles", "cycles", BS_LAB_COUNT, false},
-	{"refaults", "refaults", BS_LAB_COUNT, false},
-	{"refault_bytes", "refault MiB", BS_LAB_BYTES, false},
-	{"refault_per_cycle_bytes", "... a cycle", BS_LAB_BYTES, false},
-	{"fault_ns", "fault s", BS_LAB_NS, false},
-	{"redundant_bytes", "redundant MiB", BS_LAB_BYTES, false},
-	{"reported_bytes", "reported MiB", BS_LAB_BYTES, false},
-	{"calls", "calls", BS_LAB_COUNT, false},
-	{"held_mib_s", "held MiB.s", BS_LAB_COUNT, false},
-	{"held_mean_bytes", "held MiB", BS_LAB_BYTES, false},
-	{"alloc_failed", "failed", BS_LAB_COUNT, false},
-	{"false_oom", "false OOM", BS_LAB_COUNT, false},
-	{NULL, NULL, BS_LAB_TEXT, false},
+static const struct bs_column columns[] = {
+	{"strategy", "strategy", BS_COLUMN_TEXT, false},
+	{"share_percent", "share %", BS_COLUMN_COUNT, false},
+	{"period_ns", "period s", BS_COLUMN_NS, false},
+	{"cycles", "cycles", BS_COLUMN_COUNT, false},
+	{"refaults", "refaults", BS_COLUMN_COUNT, false},
+	{"refault_bytes", "refault MiB", BS_COLUMN_BYTES, false},
+	{"refault_per_cycle_bytes", "... a cycle", BS_COLUMN_BYTES, false},
+	{"fault_ns", "fault s", BS_COLUMN_NS, false},
+	{"redundant_bytes", "redundant MiB", BS_COLUMN_BYTES, false},
+	{"reported_bytes", "reported MiB", BS_COLUMN_BYTES, false},
+	{"calls", "calls", BS_COLUMN_COUNT, false},
+	{"held_mib_s", "held MiB.s", BS_COLUMN_COUNT, false},
+	{"held_mean_bytes", "held MiB", BS_COLUMN_BYTES, false},
+	{"alloc_failed", "failed", BS_COLUMN_COUNT, false},
+	{"false_oom", "false OOM", BS_COLUMN_COUNT, false},
+	{NULL, NULL, BS_COLUMN_TEXT, false},
 };
 
 struct churn {
 	bs_pfn *pfn;
-	size_t n, want;
-	bs_ns half;
-	unsigned int cycles;
-	bool taken;
+	size_t n, want, freed;
+	bs_ns half, phase; /* half a period, and when this one began */
+	unsigned int cycles, wanted; /* whole ones, done and to be done */
+	bool taking;
 };
 
-/* Huge pages, as a large anonymous mapping gets them; half a period in use, half a period free. A
- * refusal (a report may just be out) ends the taking: a cycle then has less. */
-static bs_ns turn(struct bs_lab *lab)
+/* The phase that began last is done: the other one begins half a period after it. */
+static struct bs_pause other_phase(struct churn *c)
 {
-	struct churn *c = lab->load_arg;
-
-	if (!c->taken) {
-		for (c->n = 0; c->n < c->want; c->n++) {
-			c->pfn[c->n] = bs_lab_alloc(lab, BS_GFP_TRANSHUGE, 9);
-			if (c->pfn[c->n] == BS_NO_PFN)
-				break;
-		}
-		c->taken = true;
-		return c->half;
-	}
-	for (size_t i = 0; i < c->n; i++)
-		bs_lab_free(lab, c->pfn[i], 9);
-	c->taken = false;
-	return --c->cycles ? c->half : BS_NO_TIME;
+	c->phase += c->half;
+	c->taking = !c->taking;
+	return (struct bs_pause){.not_before = c->phase};
 }
 
-static void put_figures(json_t *row, struct bs_lab *lab, unsigned int cycles, bs_ns period)
+/* Huge pages, as a large anonymous mapping gets them, one after the other; half a period in use, half
+ * a period free. A refusal (a report may just be out) ends the taking: a cycle then has less. */
+static struct bs_pause turn(struct bs_trial *t)
 {
+	struct churn *c = t->step_arg;
+
+	if (c->taking) {
+		c->pfn[c->n] = bs_trial_alloc(t, BS_GFP_TRANSHUGE, 9);
+		if (c->pfn[c->n] == BS_NO_PFN || ++c->n == c->want)
+			return other_phase(c);
+		return (struct bs_pause){0};
+	}
+	if (c->freed < c->n)
+		bs_trial_free(t, c->pfn[c->freed++], 9);
+	if (c->freed < c->n)
+		return (struct bs_pause){0};
+	c->n = c->freed = 0;
+	return ++c->cycles < c->wanted ? other_phase(c) : (struct bs_pause){.over = true};
+}
+
+static void put_figures(json_t *row, struct bs_trial *t, const struct churn *c, bs_ns window)
+{
+	const unsigned int cycles = c->cycles ? c->cycles : 1;
 	struct bs_report_stats rs;
 	struct bs_device_stats ds;
 
-	bs_report_stats(lab->rc, &rs);
-	bs_device_stats(lab->dev, &ds);
-	bs_timeline_end(lab->tl, lab->now);
-	bs_lab_put(row, "cycles", cycles);
-	bs_lab_put(row, "refaults", ds.refaults);
-	bs_lab_put(row, "refault_bytes", ds.refault_bytes);
-	bs_lab_put(row, "refault_per_cycle_bytes", ds.refault_bytes / cycles);
-	bs_lab_put(row, "fault_ns", lab->fault_ns);
-	bs_lab_put(row, "redundant_bytes", ds.redundant_bytes);
-	bs_lab_put(row, "reported_bytes", rs.reported_bytes);
-	bs_lab_put(row, "calls", rs.calls);
-	bs_lab_put(row, "held_mib_s", bs_timeline_held_mib_s(lab->tl));
-	bs_lab_put(row, "held_mean_bytes",
-		   (uint64_t)((unsigned __int128)bs_timeline_held_mib_s(lab->tl) * BS_LAB_MIB *
-			      BS_NS_PER_S / ((unsigned __int128)period * cycles)));
-	bs_lab_put(row, "alloc_failed", lab->alloc_failed);
-	bs_lab_put(row, "false_oom", lab->false_oom);
+	bs_report_stats(t->g->rc, &rs);
+	bs_device_stats(t->g->dev, &ds);
+	bs_timeline_end(t->ledger.tl, bs_trial_now(t));
+	bs_json_put_uint(row, "cycles", c->cycles);
+	bs_json_put_uint(row, "refaults", ds.refaults);
+	bs_json_put_uint(row, "refault_bytes", ds.refault_bytes);
+	bs_json_put_uint(row, "refault_per_cycle_bytes", ds.refault_bytes / cycles);
+	bs_json_put_uint(row, "fault_ns", t->g->fault_ns);
+	bs_json_put_uint(row, "redundant_bytes", ds.redundant_bytes);
+	bs_json_put_uint(row, "reported_bytes", rs.reported_bytes);
+	bs_json_put_uint(row, "calls", rs.calls);
+	bs_json_put_uint(row, "held_mib_s", bs_timeline_held_mib_s(t->ledger.tl));
+	bs_json_put_uint(row, "held_mean_bytes",
+			 (uint64_t)((unsigned __int128)bs_timeline_held_mib_s(t->ledger.tl) *
+				    BS_MIB * BS_NS_PER_S / window));
+	bs_json_put_uint(row, "alloc_failed", t->g->alloc_failed);
+	bs_json_put_uint(row, "false_oom", t->g->false_oom);
 }
 
 static int run_cell(struct bs_experiment *x, const char *spec, unsigned int share, bs_ns period,
 		    struct bs_error *err)
 {
-	const uint64_t bytes = (x->ci ? 512 : 4096) * BS_LAB_MIB;
+	const uint64_t bytes = (x->ci ? 512 : 4096) * BS_MIB;
 	const unsigned int at_least = x->ci ? 4 : 20;
 	const bs_ns shortest = (x->ci ? 4 : 20) * BS_NS_PER_S;
 	const unsigned int cycles =
 		period * at_least > shortest ? at_least : (unsigned int)(shortest / period);
-	const struct bs_lab_config lc = {.kernel = x->cfg.kernel,
-					 .strategy = spec,
-					 .bytes = bytes,
-					 .seed = x->cfg.seed,
-					 .window = period * cycles};
-	struct churn c = {.want = bytes * share / 100 >> 21, .half = period / 2, .cycles = cycles};
-	struct bs_lab *lab;
+	const struct bs_trial_setup setup = {
+		.bytes = bytes, .wake_latency = BS_TRIAL_WAKE_LATENCY, .window = period * cycles};
+	struct churn c = {.want = bytes * share / 100 >> 21,
+			  .half = period / 2,
+			  .wanted = cycles,
+			  .taking = true};
+	struct bs_trial trial, *t = &trial;
 	json_t *row;
-	int ret = bs_lab_create(&lc, &lab, err);
+	int ret = bs_trial_begin(t, x, spec, &setup, err);
 
 	if (ret)
 		return ret;
 	c.pfn = malloc(c.want * sizeof(*c.pfn));
-	ret = c.pfn ? bs_lab_start(lab, err)
+	ret = c.pfn ? bs_reporter_start(t->g, err)
 		    : bs_error_set(err, BS_RESOURCE, ENOMEM, spec, NULL, "experiment");
 	if (!ret) {
-		bs_lab_begin_load(lab, turn, &c);
-		bs_lab_run(lab, period * cycles);
-		row = bs_lab_row(x, spec);
-		bs_lab_put(row, "share_percent", share);
-		bs_lab_put(row, "period_ns", period);
-		put_figures(row, lab, cycles, period);
-		ret = bs_lab_check(lab, err);
+		bs_trial_load(t, turn, &c);
+		bs_trial_run(t, period * cycles);
+		row = bs_experiment_row(x, spec);
+		bs_json_put_uint(row, "share_percent", share);
+		bs_json_put_uint(row, "period_ns", period);
+		put_figures(row, t, &c, period * cycles);
+		ret = bs_trial_check(t, err);
 	}
 	free(c.pfn);
-	bs_lab_destroy(lab);
+	bs_trial_end(&trial);
 	return ret;
 }
 
@@ -137,8 +150,8 @@ static uint64_t sum_of(const struct bs_experiment *x, const char *spec, const ch
 
 	json_array_foreach(x->rows, i, row)
 	{
-		if (!strcmp(json_string_value(json_object_get(row, "strategy")), spec))
-			sum += bs_lab_get(row, key);
+		if (!strcmp(bs_row_word(row, "strategy"), spec))
+			sum += bs_row_get(row, key);
 	}
 	return sum;
 }
@@ -153,7 +166,7 @@ static void answer(struct bs_experiment *x)
 		if (!least || sum_of(x, x->specs[i], "held_mib_s") < sum_of(x, least, "held_mib_s"))
 			least = x->specs[i];
 	}
-	bs_lab_answer(
+	bs_experiment_answers(
 		x,
 		"churn: over all shares and periods %s holds least (%llu MiB.s beyond what is "
 		"used, %llu MiB refaulted), %s refaults most (%llu MiB, %llu ms)",
@@ -165,13 +178,13 @@ static void answer(struct bs_experiment *x)
 
 static int run(struct bs_experiment *x, struct bs_error *err)
 {
-	const uint64_t bytes = (x->ci ? 512 : 4096) * BS_LAB_MIB;
+	const uint64_t bytes = (x->ci ? 512 : 4096) * BS_MIB;
 	int ret = 0;
 
-	bs_lab_put(x->setting, "memory_bytes", bytes);
-	snprintf(x->text, sizeof(x->text),
-		 "%llu MiB guest takes and frees a share in huge pages, half a period each",
-		 (unsigned long long)(bytes >> 20));
+	bs_json_put_uint(x->setting, "memory_bytes", bytes);
+	bs_experiment_setting(
+		x, "%llu MiB guest takes and frees a share in huge pages, half a period each",
+		(unsigned long long)(bytes >> 20));
 	for (size_t s = 0; s < NR_SHARES && !ret; s++)
 		for (unsigned int i = 0; i < x->nr_specs && !ret; i++)
 			for (size_t p = 0; p < NR_PERIODS && !ret; p++)
@@ -183,11 +196,10 @@ static int run(struct bs_experiment *x, struct bs_error *err)
 
 static const char *const extra[] = {"rotation:rev=5.7", NULL};
 
-const struct bs_lab_kind bs_lab_kind_churn = {
+const struct bs_experiment_kind bs_experiment_churn = {
 	.name = "churn",
 	.question = "what taking and freeing memory over and over costs in refaults, and what it "
 		    "leaves held",
-	.device = "model",
 	.columns = columns,
 	.extra = extra,
 	.run = run,

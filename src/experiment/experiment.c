@@ -4,20 +4,26 @@
  * and the record they fill (same conventions as a comparison's: integers in ns and bytes, whatever
  * was measured under "measured").
  */
-#include "experiment_int.h"
+#include "kind.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "nearest.h"
 #include "json.h"
+#include "nearest.h"
+#include "spec.h"
+#include "trial.h"
 
-static const struct bs_lab_kind *const kinds[] = {
-	&bs_lab_kind_release, &bs_lab_kind_list_walk, &bs_lab_kind_pressure,
-	&bs_lab_kind_churn,   &bs_lab_kind_stall,
+#define BS_EXPERIMENT(id) extern const struct bs_experiment_kind bs_experiment_##id;
+#include "experiments.def"
+#undef BS_EXPERIMENT
+
+static const struct bs_experiment_kind *const kinds[] = {
+#define BS_EXPERIMENT(id) &bs_experiment_##id,
+#include "experiments.def"
+#undef BS_EXPERIMENT
 };
 #define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -30,65 +36,24 @@ const char *bs_experiment_at(unsigned int index, const char **question)
 	return kinds[index]->name;
 }
 
-/* ---- Rows ------------------------------------------------------------------------------------ */
-
-json_t *bs_lab_row(struct bs_experiment *x, const char *strategy)
+/* All names, with a blank between each two: to be freed. */
+static char *all_names(void)
 {
-	json_t *row = json_object();
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
 
-	bs_lab_put_text(row, "strategy", strategy);
-	json_array_append_new(x->rows, row);
-	return row;
+	for (size_t i = 0; f && i < NR_KINDS; i++)
+		fprintf(f, "%s%s", i ? ", " : "", kinds[i]->name);
+	if (f)
+		fclose(f);
+	return text;
 }
 
-void bs_lab_put(json_t *o, const char *key, uint64_t v)
-{
-	json_object_set_new(o, key, json_integer((json_int_t)v));
-}
-
-void bs_lab_put_time(json_t *o, const char *key, bs_ns t)
-{
-	json_object_set_new(o, key, t == BS_NO_TIME ? json_null() : json_integer((json_int_t)t));
-}
-
-void bs_lab_put_text(json_t *o, const char *key, const char *text)
-{
-	json_object_set_new(o, key, json_string(text));
-}
-
-uint64_t bs_lab_get(const json_t *row, const char *key)
-{
-	return (uint64_t)json_integer_value(json_object_get(row, key));
-}
-
-void bs_lab_answer(struct bs_experiment *x, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(x->answer, sizeof(x->answer), fmt, ap);
-	va_end(ap);
-	bs_lab_put_text(x->record, "answer", x->answer);
-}
-
-/* ---- What a strategy may leave --------------------------------------------------------------- */
-
-uint64_t bs_lab_missed(const struct bs_lab *lab, uint64_t left_raw)
-{
-	const struct bs_strategy *s = bs_report_strategy(lab->rc);
-	const uint64_t allowed = bs_report_may_leave(lab->rc);
-
-	if (!s->pass && !s->freeing && !s->merged && !s->place)
-		return BS_NO_TIME;
-	return left_raw > allowed ? left_raw - allowed : 0;
-}
-
-/* ---- Life ------------------------------------------------------------------------------------ */
-
-static const struct bs_lab_kind *find_kind(const char *name, struct bs_error *err)
+static const struct bs_experiment_kind *find_kind(const char *name, struct bs_error *err)
 {
 	const char *names[NR_KINDS + 1] = {NULL}, *meant;
-	char advice[200] = "";
+	char advice[300] = "", *all;
 
 	for (size_t i = 0; i < NR_KINDS; i++) {
 		if (name && !strcmp(name, kinds[i]->name))
@@ -96,56 +61,131 @@ static const struct bs_lab_kind *find_kind(const char *name, struct bs_error *er
 		names[i] = kinds[i]->name;
 	}
 	meant = bs_nearest(names, name ? name : "");
-	snprintf(advice, sizeof(advice),
-		 "%s%s%sthere are release, list-walk, pressure, churn, stall",
-		 meant ? "did you mean \"" : "", meant ? meant : "", meant ? "\"? " : "");
+	all = all_names();
+	snprintf(advice, sizeof(advice), "%s%s%sthere are %s", meant ? "did you mean \"" : "",
+		 meant ? meant : "", meant ? "\"? " : "", all ? all : "");
+	free(all);
 	bs_error_set(err, BS_USAGE, 0, "experiment", advice, "unknown experiment \"%s\"",
 		     name ? name : "");
 	return NULL;
 }
 
-static void add_spec(struct bs_experiment *x, const char *spec)
+/* ---- Who takes part -------------------------------------------------------------------------- */
+
+static int no_memory(const struct bs_experiment *x, struct bs_error *err)
 {
-	if (x->nr_specs < sizeof(x->specs) / sizeof(x->specs[0]))
-		x->specs[x->nr_specs++] = spec;
+	return bs_error_set(err, BS_RESOURCE, ENOMEM, x->kind->name, NULL, "experiment");
 }
 
-/* Every strategy that runs inside the guest, knows no future and allocates nothing for itself: the
- * others answer another question, and are run when they are asked for by name. */
-static void choose_specs(struct bs_experiment *x)
+/* Each once, however often it is named: a strategy's rows are summed up in the answer. */
+static int add_spec(struct bs_experiment *x, const char *spec, struct bs_error *err)
 {
-	const unsigned int others = BS_CAP_HOST_SIDE | BS_CAP_CLIENT | BS_CAP_KNOWS_FUTURE;
+	char **more;
+
+	for (unsigned int i = 0; i < x->nr_specs; i++)
+		if (!strcmp(x->specs[i], spec))
+			return 0;
+	more = realloc(x->specs, (x->nr_specs + 1) * sizeof(*more));
+	if (more)
+		x->specs = more;
+	if (!more || !(x->specs[x->nr_specs] = strdup(spec)))
+		return no_memory(x, err);
+	x->nr_specs++;
+	return 0;
+}
+
+/* Found now, not when its turn comes. */
+static int check_spec(const char *text, struct bs_error *err)
+{
+	struct bs_spec spec;
+	int ret = bs_spec_parse(text, &spec, err);
+
+	if (ret)
+		return ret;
+	if (spec.s->caps & BS_CAP_KNOWS_FUTURE)
+		ret = bs_error_set(err, BS_USAGE, 0, text,
+				   "`buddysim compare` runs it on a trace, of which the future is "
+				   "known",
+				   "knows the future, which an experiment's load has not got");
+	bs_spec_free(&spec);
+	return ret;
+}
+
+/* Every registered strategy without one of @caps; who has one is told in @x->left_out. */
+static int add_all(struct bs_experiment *x, unsigned int caps, struct bs_error *err)
+{
 	const struct bs_strategy *s;
+	size_t size;
+	FILE *f;
+	int ret = 0;
 
-	for (unsigned int i = 0; i < x->cfg.nr_strategies; i++)
-		add_spec(x, x->cfg.strategies[i]);
-	if (x->cfg.nr_strategies)
-		return;
-	for (unsigned int i = 0; !x->kind->only_extra && (s = bs_strategy_at(i)); i++)
-		if (!(s->caps & others))
-			add_spec(x, s->name);
-	for (unsigned int i = 0; x->kind->extra && x->kind->extra[i]; i++)
-		add_spec(x, x->kind->extra[i]);
+	free(x->left_out);
+	f = open_memstream(&x->left_out, &size);
+	if (!f)
+		return no_memory(x, err);
+	for (unsigned int i = 0; !ret && (s = bs_strategy_at(i)); i++) {
+		if (!(s->caps & caps))
+			ret = add_spec(x, s->name, err);
+		else
+			fprintf(f, "%s%s (%s)", ftell(f) ? ", " : "", s->name,
+				s->caps & BS_CAP_KNOWS_FUTURE ? "needs a trace"
+				: s->caps & BS_CAP_HOST_SIDE
+					? "runs on the host; name it to run it"
+					: "allocates itself; name it to run it");
+	}
+	fclose(f);
+	return ret;
 }
+
+/* The user's choice. Else every strategy that runs inside the guest, knows no future and allocates
+ * nothing for itself: the others answer another question. */
+static int choose_specs(struct bs_experiment *x, struct bs_error *err)
+{
+	const struct bs_experiment_kind *kind = x->kind;
+	int ret = 0;
+
+	for (unsigned int i = 0; i < x->cfg.nr_strategies && !ret; i++) {
+		const char *text = x->cfg.strategies[i];
+
+		if (!strcmp(text, "all")) {
+			ret = add_all(x, BS_CAP_KNOWS_FUTURE, err);
+			continue;
+		}
+		ret = check_spec(text, err);
+		if (!ret)
+			ret = add_spec(x, text, err);
+	}
+	if (ret || x->cfg.nr_strategies)
+		return ret;
+	if (!kind->only_extra)
+		ret = add_all(x, BS_CAP_HOST_SIDE | BS_CAP_CLIENT | BS_CAP_KNOWS_FUTURE, err);
+	for (unsigned int i = 0; kind->extra && kind->extra[i] && !ret; i++)
+		ret = add_spec(x, kind->extra[i], err);
+	return ret;
+}
+
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 static void make_record(struct bs_experiment *x)
 {
+	const struct bs_device_traits *device = bs_device_traits(x->device);
+
 	x->record = json_object();
 	x->rows = json_array();
 	x->setting = json_object();
 	x->series = json_array();
 	x->measured = json_object();
 	x->measured_rows = json_array();
-	bs_lab_put_text(x->record, "schema", BS_EXPERIMENT_SCHEMA);
-	bs_lab_put_text(x->record, "experiment", x->kind->name);
-	bs_lab_put_text(x->record, "question", x->kind->question);
-	bs_lab_put_text(x->record, "size", x->ci ? "ci" : "full");
-	bs_lab_put(x->record, "seed", x->cfg.seed);
-	bs_lab_put_text(x->setting, "kernel", x->cfg.kernel);
-	bs_lab_put_text(x->setting, "device", x->kind->device);
-	bs_lab_put_text(x->setting, "costs", strcmp(x->kind->device, "null") ? "default" : "null");
-	bs_lab_put(x->setting, "capacity", BS_LAB_CAPACITY);
-	bs_lab_put(x->setting, "wake_latency_ns", BS_LAB_WAKE_LATENCY);
+	bs_json_put_text(x->record, "schema", BS_EXPERIMENT_SCHEMA);
+	bs_json_put_text(x->record, "experiment", x->kind->name);
+	bs_json_put_text(x->record, "question", x->kind->question);
+	bs_json_put_text(x->record, "size", x->ci ? "ci" : "full");
+	bs_json_put_uint(x->record, "seed", x->cfg.seed);
+	bs_json_put_text(x->setting, "kernel", x->cfg.kernel);
+	bs_json_put_text(x->setting, "device", x->device);
+	bs_json_put_text(x->setting, "costs", device->preset);
+	bs_json_put_uint(x->setting, "capacity", BS_TRIAL_CAPACITY);
+	bs_json_put_uint(x->setting, "wake_latency_ns", BS_TRIAL_WAKE_LATENCY);
 	json_object_set_new(x->record, "config", x->setting);
 	json_object_set_new(x->record, "rows", x->rows);
 	json_object_set_new(x->record, "series", x->series);
@@ -155,16 +195,13 @@ static void make_record(struct bs_experiment *x)
 int bs_experiment_run(const struct bs_experiment_config *config, struct bs_experiment **out,
 		      struct bs_error *err)
 {
-	const struct bs_lab_kind *kind = find_kind(config->name, err);
+	const struct bs_experiment_kind *kind = find_kind(config->name, err);
 	struct bs_experiment *x;
 	int ret;
 
 	*out = NULL;
 	if (!kind)
 		return -EINVAL;
-	if (config->nr_strategies > sizeof(x->specs) / sizeof(x->specs[0]))
-		return bs_error_set(err, BS_USAGE, 0, "experiment", "run it in parts",
-				    "more than 64 strategies");
 	x = calloc(1, sizeof(*x));
 	if (!x)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, kind->name, NULL, "experiment");
@@ -173,9 +210,13 @@ int bs_experiment_run(const struct bs_experiment_config *config, struct bs_exper
 	x->cfg.seed = config->seed ? config->seed : 1;
 	x->cfg.kernel = config->kernel ? config->kernel : "linux-6.1";
 	x->ci = config->size == BS_EXPERIMENT_CI;
-	choose_specs(x);
+	x->device = bs_device_for(kind->instant ? BS_DEVICE_INSTANT : BS_DEVICE_TIMED);
 	make_record(x);
-	ret = kind->run(x, err);
+	ret = choose_specs(x, err);
+	if (!ret && x->left_out && *x->left_out)
+		bs_json_put_text(x->record, "left_out", x->left_out);
+	if (!ret)
+		ret = kind->run(x, err);
 	if (ret)
 		bs_experiment_free(x);
 	else
@@ -189,6 +230,13 @@ void bs_experiment_free(struct bs_experiment *x)
 		return;
 	json_decref(x->record);
 	json_decref(x->measured);
+	for (unsigned int i = 0; i < x->nr_specs; i++)
+		free(x->specs[i]);
+	free(x->specs);
+	free(x->left_out);
+	free(x->answer);
+	free(x->measured_answer);
+	free(x->text);
 	free(x);
 }
 
@@ -196,7 +244,9 @@ void bs_experiment_free(struct bs_experiment *x)
 
 const char *bs_experiment_answer(const struct bs_experiment *x, bool measured)
 {
-	return measured && x->measured_answer[0] ? x->measured_answer : x->answer;
+	const char *answer = measured && x->measured_answer ? x->measured_answer : x->answer;
+
+	return answer ? answer : "";
 }
 
 unsigned int bs_experiment_rows(const struct bs_experiment *x)

@@ -12,13 +12,16 @@
  * before the one that is looked at is switched on, whose first flush then meets it. Blocks are of
  * the largest order, so that none merges when it is put back.
  */
-#include "experiment_int.h"
+#include "trial.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "json.h"
+#include "reporter.h"
 #include "rng.h"
 
 #define MAX_REPEATS 1000
@@ -26,23 +29,23 @@
 static const char *const places[] = {"head", "tail", "shuffled"};
 static const unsigned int ratios[] = {0, 1, 2, 4, 8, 16, 32, 64};
 
-static const struct bs_lab_column columns[] = {
-	{"strategy", "strategy", BS_LAB_TEXT, false},
-	{"raw_at", "raw at", BS_LAB_TEXT, false},
-	{"ratio", "R/N", BS_LAB_COUNT, false},
-	{"reported_before", "R", BS_LAB_COUNT, false},
-	{"raw_before", "N", BS_LAB_COUNT, false},
-	{"ranges", "reported", BS_LAB_COUNT, false},
-	{"calls", "calls", BS_LAB_COUNT, false},
-	{"passes", "passes", BS_LAB_COUNT, false},
-	{"nodes_walked", "nodes", BS_LAB_COUNT, false},
-	{"nodes_per_range_milli", "nodes/block", BS_LAB_MILLI, false},
-	{"longest_walk_nodes", "longest", BS_LAB_COUNT, false},
-	{"left_raw_bytes", "left raw MiB", BS_LAB_BYTES, false},
-	{"walk_ns_median", "walk us", BS_LAB_NS_SHORT, true},
-	{"walk_ns_min", "min", BS_LAB_NS_SHORT, true},
-	{"walk_ns_max", "max", BS_LAB_NS_SHORT, true},
-	{NULL, NULL, BS_LAB_TEXT, false},
+static const struct bs_column columns[] = {
+	{"strategy", "strategy", BS_COLUMN_TEXT, false},
+	{"raw_at", "raw at", BS_COLUMN_TEXT, false},
+	{"ratio", "R/N", BS_COLUMN_COUNT, false},
+	{"reported_before", "R", BS_COLUMN_COUNT, false},
+	{"raw_before", "N", BS_COLUMN_COUNT, false},
+	{"ranges", "reported", BS_COLUMN_COUNT, false},
+	{"calls", "calls", BS_COLUMN_COUNT, false},
+	{"passes", "passes", BS_COLUMN_COUNT, false},
+	{"nodes_walked", "nodes", BS_COLUMN_COUNT, false},
+	{"nodes_per_range_milli", "nodes/block", BS_COLUMN_MILLI, false},
+	{"longest_walk_nodes", "longest", BS_COLUMN_COUNT, false},
+	{"left_raw_bytes", "left raw MiB", BS_COLUMN_BYTES, false},
+	{"walk_ns_median", "walk us", BS_COLUMN_NS_SHORT, true},
+	{"walk_ns_min", "min", BS_COLUMN_NS_SHORT, true},
+	{"walk_ns_max", "max", BS_COLUMN_NS_SHORT, true},
+	{NULL, NULL, BS_COLUMN_TEXT, false},
 };
 
 /* ---- Composing the list ---------------------------------------------------------------------- */
@@ -96,94 +99,11 @@ static void choose_raw(bool *raw, unsigned int nr_reported, unsigned int nr_raw,
 
 /* ---- The guest, with a host that answers at once --------------------------------------------- */
 
-struct walk {
-	struct bs_machine *m;
-	bs_ns now, wake_at;
-	uint64_t nodes_at_call, longest;
-	struct bs_report_ctx *rc;
-	bool broken;
-	struct bs_error err;
-};
-
-static bs_ns walk_now(void *arg)
-{
-	return ((struct walk *)arg)->now;
-}
-
-static void walk_wake(void *arg, bs_ns delay)
-{
-	struct walk *w = arg;
-
-	if (w->wake_at == BS_NO_TIME)
-		w->wake_at = w->now + delay;
-}
-
-static void walk_cancel(void *arg)
-{
-	((struct walk *)arg)->wake_at = BS_NO_TIME;
-}
-
-static void note_longest(struct walk *w)
-{
-	struct bs_report_stats rs;
-
-	bs_report_stats(w->rc, &rs);
-	if (rs.nodes_walked - w->nodes_at_call > w->longest)
-		w->longest = rs.nodes_walked - w->nodes_at_call;
-	w->nodes_at_call = rs.nodes_walked;
-}
-
-static int walk_submit(void *arg, const struct bs_range *r, unsigned int n)
-{
-	(void)r;
-	(void)n;
-	note_longest(arg);
-	return 0;
-}
-
-static int walk_call(void *arg, const struct bs_range *r, unsigned int n, unsigned int cpu)
-{
-	(void)cpu;
-	return walk_submit(arg, r, n);
-}
-
-static int walk_wait(void *arg, int ticket)
-{
-	(void)arg;
-	(void)ticket;
-	return 0;
-}
-
-static void walk_violated(void *arg, const char *law, bs_pfn pfn)
-{
-	struct walk *w = arg;
-
-	if (!w->broken)
-		bs_error_set(&w->err, BS_INVARIANT, 0, "list-walk", NULL, "law broken, pfn %u: %s",
-			     pfn, law);
-	w->broken = true;
-}
-
-static int bind(struct walk *w, const struct bs_strategy *s, const char *params,
-		struct bs_error *err)
-{
-	const struct bs_env env = {.arg = w,
-				   .now = walk_now,
-				   .wake = walk_wake,
-				   .wake_cancel = walk_cancel,
-				   .submit = walk_submit,
-				   .call = walk_call,
-				   .submit_async = walk_submit,
-				   .wait = walk_wait,
-				   .capacity = 32,
-				   .violated = walk_violated};
-
-	return bs_report_create(w->m, s, params, &env, &w->rc, err);
-}
-
-/* @n blocks free on one list; 256 pages behind them keep the last one isolatable (spec 0.4), and
- * 128 MiB more in use. Rotation starts only above its watermark and 64 MiB: marks are 0 here. */
-static int build(struct bs_experiment *x, struct walk *w, unsigned int n, struct bs_error *err)
+/* @n blocks free on one list; 256 pages behind them keep the last one isolatable (its zone must have
+ * more than the block left), and 128 MiB more in use. Rotation starts only above its watermark and
+ * 64 MiB: marks are 0 here. */
+static int build(const struct bs_experiment *x, struct bs_trial *t, const char *spec,
+		 unsigned int n, struct bs_error *err)
 {
 	const bs_pfn span = (bs_pfn)n << BS_MAX_ORDER;
 	const struct bs_zone_range zone = {.type = BS_ZONE_NORMAL, .spanned = span + 1024};
@@ -195,36 +115,44 @@ static int build(struct bs_experiment *x, struct walk *w, unsigned int n, struct
 					     .nr_zones = 1,
 					     .no_boot = true,
 					     .seed = x->cfg.seed};
-	int ret = bs_machine_create(&mc, &w->m, err);
+	const struct bs_trial_setup setup = {
+		.machine = &mc, .instant = true, .wake_latency = BS_TRIAL_WAKE_LATENCY};
+	int ret = bs_trial_begin(t, x, spec, &setup, err);
 
 	if (ret)
 		return ret;
-	bs_zone_set_watermarks(w->m, 0, 0, 0, 0);
-	ret = bs_machine_boot_range(w->m, 0, span, err);
-	return ret ? ret : bs_machine_boot_range(w->m, span, span + 256, err);
+	bs_zone_set_watermarks(t->g->m, 0, 0, 0, 0);
+	ret = bs_machine_boot_range(t->g->m, 0, span, err);
+	if (!ret)
+		ret = bs_machine_boot_range(t->g->m, span, span + 256, err);
+	if (ret)
+		bs_trial_end(t);
+	return ret;
 }
 
-static int compose(struct walk *w, const bool *raw, struct bs_error *err)
+/* A pass of our own marks; then the strategy in question takes over. */
+static int compose(struct bs_trial *t, const bool *raw, struct bs_error *err)
 {
-	int ret = bind(w, &marker, NULL, err);
+	struct bs_spec ours;
+	int ret = bs_spec_of(&marker, NULL, &ours, err);
 
+	if (!ret)
+		ret = bs_guest_bind(t->g, &ours, err);
+	bs_spec_free(&ours);
+	if (!ret)
+		ret = bs_reporter_start(t->g, err);
 	if (ret)
 		return ret;
-	ret = bs_report_start(w->rc);
-	if (!ret) {
-		((struct marker *)bs_state(w->rc))->raw = raw;
-		bs_report_pass(w->rc, -1);
-	}
-	bs_report_destroy(w->rc);
-	w->rc = NULL;
-	return ret;
+	((struct marker *)bs_state(t->g->rc))->raw = raw;
+	bs_report_pass(t->g->rc, -1);
+	bs_reporter_stop(t->g);
+	return bs_guest_bind(t->g, &t->spec, err);
 }
 
 /* ---- One run --------------------------------------------------------------------------------- */
 
 struct run_of {
-	const struct bs_strategy *s;
-	const char *params;
+	const char *spec;
 	unsigned int nr_reported, nr_raw, place;
 	struct bs_report_stats rs;
 	uint64_t longest, left, wall_ns;
@@ -239,56 +167,49 @@ static uint64_t real_ns(void)
 }
 
 /* From switching on until it asks for nothing more. */
-static int flush(struct walk *w, struct run_of *run, struct bs_error *err)
+static int flush(struct bs_trial *t, struct run_of *run, struct bs_error *err)
 {
-	int ret = bind(w, run->s, run->params, err), passes = 0;
+	int ret = bs_reporter_start(t->g, err);
+	bs_ns next;
 
 	if (ret)
 		return ret;
-	ret = bs_report_start(w->rc);
-	if (ret)
-		return bs_error_set(err, BS_RESOURCE, -ret, run->s->name, NULL, "cannot start");
+	run->rs.passes = 0;
 	/* Some strategies never stop asking; none needs a hundred passes for this. */
-	while (w->wake_at != BS_NO_TIME && passes++ < 100) {
-		uint64_t begin;
+	while ((next = bs_clock_next(&t->world.clock)) != BS_NO_TIME && run->rs.passes < 100) {
+		const uint64_t begin = real_ns();
 
-		w->now = w->wake_at;
-		w->wake_at = BS_NO_TIME;
-		begin = real_ns();
-		bs_report_pass(w->rc, -1);
+		bs_trial_run(t, next);
 		run->wall_ns += real_ns() - begin;
-		note_longest(w);
+		bs_trial_note_walk(t);
+		bs_report_stats(t->g->rc, &run->rs);
+		if (t->world.clock.failed)
+			break;
 	}
-	bs_report_stats(w->rc, &run->rs);
-	run->left = bs_report_raw_bytes(w->rc);
-	run->longest = w->longest;
-	return 0;
+	bs_report_stats(t->g->rc, &run->rs);
+	run->left = bs_report_raw_bytes(t->g->rc);
+	run->longest = t->longest_walk;
+	return bs_trial_check(t, err);
 }
 
 static int run_once(struct bs_experiment *x, struct run_of *run, struct bs_error *err)
 {
-	struct walk w = {.wake_at = BS_NO_TIME};
 	const unsigned int n = run->nr_reported + run->nr_raw;
 	bool *raw = calloc(n, sizeof(*raw));
-	int ret = 0;
+	struct bs_trial t;
+	int ret;
 
 	run->wall_ns = 0;
 	if (!raw)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, "list-walk", NULL, "experiment");
 	choose_raw(raw, run->nr_reported, run->nr_raw, run->place, x->cfg.seed);
-	ret = build(x, &w, n, err);
-	if (!ret)
-		ret = compose(&w, raw, err);
-	if (!ret)
-		ret = flush(&w, run, err);
-	if (!ret)
-		ret = bs_machine_check(w.m, err);
-	if (w.broken && !ret) {
-		*err = w.err;
-		ret = -EUCLEAN;
+	ret = build(x, &t, run->spec, n, err);
+	if (!ret) {
+		ret = compose(&t, raw, err);
+		if (!ret)
+			ret = flush(&t, run, err);
+		bs_trial_end(&t);
 	}
-	bs_report_destroy(w.rc);
-	bs_machine_destroy(w.m);
 	free(raw);
 	return ret;
 }
@@ -303,43 +224,37 @@ static int by_value(const void *a, const void *b)
 static void put_row(struct bs_experiment *x, const char *spec, const struct run_of *run,
 		    unsigned int ratio, uint64_t *wall, unsigned int repeats)
 {
-	json_t *row = bs_lab_row(x, spec), *measured = json_object();
+	json_t *row = bs_experiment_row(x, spec), *measured = json_object();
 
-	bs_lab_put_text(row, "raw_at", places[run->place]);
-	bs_lab_put(row, "ratio", ratio);
-	bs_lab_put(row, "reported_before", run->nr_reported);
-	bs_lab_put(row, "raw_before", run->nr_raw);
-	bs_lab_put(row, "ranges", run->rs.ranges);
-	bs_lab_put(row, "calls", run->rs.calls);
-	bs_lab_put(row, "passes", run->rs.passes);
-	bs_lab_put(row, "nodes_walked", run->rs.nodes_walked);
-	bs_lab_put_time(row, "nodes_per_range_milli",
-			run->rs.ranges ? run->rs.nodes_walked * 1000 / run->rs.ranges : BS_NO_TIME);
-	bs_lab_put(row, "longest_walk_nodes", run->longest);
-	bs_lab_put(row, "left_raw_bytes", run->left);
+	bs_json_put_text(row, "raw_at", places[run->place]);
+	bs_json_put_uint(row, "ratio", ratio);
+	bs_json_put_uint(row, "reported_before", run->nr_reported);
+	bs_json_put_uint(row, "raw_before", run->nr_raw);
+	bs_json_put_uint(row, "ranges", run->rs.ranges);
+	bs_json_put_uint(row, "calls", run->rs.calls);
+	bs_json_put_uint(row, "passes", run->rs.passes);
+	bs_json_put_uint(row, "nodes_walked", run->rs.nodes_walked);
+	bs_json_put_time(row, "nodes_per_range_milli",
+			 run->rs.ranges ? run->rs.nodes_walked * 1000 / run->rs.ranges
+					: BS_NO_TIME);
+	bs_json_put_uint(row, "longest_walk_nodes", run->longest);
+	bs_json_put_uint(row, "left_raw_bytes", run->left);
 	qsort(wall, repeats, sizeof(*wall), by_value);
-	bs_lab_put(measured, "walk_ns_median", wall[repeats / 2]);
-	bs_lab_put(measured, "walk_ns_min", wall[0]);
-	bs_lab_put(measured, "walk_ns_max", wall[repeats - 1]);
+	bs_json_put_uint(measured, "walk_ns_median", wall[repeats / 2]);
+	bs_json_put_uint(measured, "walk_ns_min", wall[0]);
+	bs_json_put_uint(measured, "walk_ns_max", wall[repeats - 1]);
 	json_array_append_new(x->measured_rows, measured);
 }
 
 static int run_cell(struct bs_experiment *x, const char *spec, unsigned int place,
 		    unsigned int ratio, struct bs_error *err)
 {
-	const char *colon = strchr(spec, ':');
 	const unsigned int n = x->ci ? 8 : 64;
-	struct run_of run = {.s = bs_strategy_find(spec, err),
-			     .params = colon ? colon + 1 : NULL,
-			     .nr_raw = n,
-			     .nr_reported = n * ratio,
-			     .place = place};
+	struct run_of run = {.spec = spec, .nr_raw = n, .nr_reported = n * ratio, .place = place};
 	const unsigned int repeats = x->cfg.repeats ? x->cfg.repeats : x->ci ? 3 : 21;
 	uint64_t wall[MAX_REPEATS];
 	int ret;
 
-	if (!run.s)
-		return -EINVAL;
 	/* The first time warms caches and maps, and is not counted. */
 	ret = run_once(x, &run, err);
 	for (unsigned int i = 0; i < repeats && !ret; i++) {
@@ -364,12 +279,11 @@ static int worst_row(const struct bs_experiment *x, const char *name, const char
 	{
 		const json_t *other = json_array_get(x->rows, (size_t)worst);
 
-		if (strncmp(json_string_value(json_object_get(row, "strategy")), name,
-			    strlen(name)) ||
-		    (place && strcmp(json_string_value(json_object_get(row, "raw_at")), place)))
+		if (strncmp(bs_row_word(row, "strategy"), name, strlen(name)) ||
+		    (place && strcmp(bs_row_word(row, "raw_at"), place)))
 			continue;
 		if (worst < 0 ||
-		    bs_lab_get(row, "nodes_walked") > bs_lab_get(other, "nodes_walked"))
+		    bs_row_get(row, "nodes_walked") > bs_row_get(other, "nodes_walked"))
 			worst = (int)i;
 	}
 	return worst;
@@ -390,18 +304,18 @@ static void measured_answer(struct bs_experiment *x, int walk, int other)
 {
 	const json_t *a = json_array_get(x->measured_rows, (size_t)walk);
 	const json_t *b = json_array_get(x->measured_rows, (size_t)other);
-	const uint64_t ranges = bs_lab_get(json_array_get(x->rows, (size_t)walk), "ranges");
-	const uint64_t ma = bs_lab_get(a, "walk_ns_median"), mb = bs_lab_get(b, "walk_ns_median");
+	const uint64_t ranges = bs_row_get(json_array_get(x->rows, (size_t)walk), "ranges");
+	const uint64_t ma = bs_row_get(a, "walk_ns_median"), mb = bs_row_get(b, "walk_ns_median");
 	char text[300];
 
-	if (bs_lab_get(a, "walk_ns_min") <= bs_lab_get(b, "walk_ns_max") || !ranges) {
+	if (bs_row_get(a, "walk_ns_min") <= bs_row_get(b, "walk_ns_max") || !ranges) {
 		snprintf(text, sizeof(text),
 			 "below noise here (pass of %llu us against %llu us, spreads overlap)",
 			 (unsigned long long)(ma / 1000), (unsigned long long)(mb / 1000));
 	} else {
 		const uint64_t more = (ma - mb) / ranges, cycle = cycle_ns();
 		const uint64_t least =
-			(bs_lab_get(a, "walk_ns_min") - bs_lab_get(b, "walk_ns_max")) / ranges;
+			(bs_row_get(a, "walk_ns_min") - bs_row_get(b, "walk_ns_max")) / ranges;
 
 		snprintf(
 			text, sizeof(text),
@@ -412,34 +326,33 @@ static void measured_answer(struct bs_experiment *x, int walk, int other)
 			(unsigned long long)(more * 100 / cycle),
 			(unsigned long long)(more * 1000 / cycle % 10));
 	}
-	snprintf(x->measured_answer, sizeof(x->measured_answer), "%s; %s", x->answer, text);
-	bs_lab_put_text(x->measured, "answer", x->measured_answer);
+	bs_experiment_measured_answer(x, text);
 }
 
 static void answer(struct bs_experiment *x)
 {
 	const int walk = worst_row(x, "list-walk", NULL);
 	const json_t *row = json_array_get(x->rows, (size_t)walk);
-	const char *place = json_string_value(json_object_get(row, "raw_at"));
+	const char *place = bs_row_word(row, "raw_at");
 	const int boundary = worst_row(x, "boundary", place);
 	const int rotation = worst_row(x, "rotation", place);
 
 	if (walk < 0 || boundary < 0 || rotation < 0) {
-		bs_lab_answer(x, "list-walk: nodes walked per reported block, R reported and N raw "
-				 "blocks on a list");
+		bs_experiment_answers(
+			x, "list-walk: nodes walked per reported block, R reported and N raw "
+			   "blocks on a list");
 		return;
 	}
-	bs_lab_answer(
+	bs_experiment_answers(
 		x,
 		"list-walk: with raw blocks at the %s and R/N = %llu, %s walks %llu nodes per "
 		"reported block, boundary %llu, rotation %llu",
-		place, (unsigned long long)bs_lab_get(row, "ratio"),
-		json_string_value(json_object_get(row, "strategy")),
-		(unsigned long long)bs_lab_get(row, "nodes_per_range_milli") / 1000,
-		(unsigned long long)bs_lab_get(json_array_get(x->rows, (size_t)boundary),
+		place, (unsigned long long)bs_row_get(row, "ratio"), bs_row_word(row, "strategy"),
+		(unsigned long long)bs_row_get(row, "nodes_per_range_milli") / 1000,
+		(unsigned long long)bs_row_get(json_array_get(x->rows, (size_t)boundary),
 					       "nodes_per_range_milli") /
 			1000,
-		(unsigned long long)bs_lab_get(json_array_get(x->rows, (size_t)rotation),
+		(unsigned long long)bs_row_get(json_array_get(x->rows, (size_t)rotation),
 					       "nodes_per_range_milli") /
 			1000);
 	measured_answer(x, walk, boundary);
@@ -450,10 +363,13 @@ static int run(struct bs_experiment *x, struct bs_error *err)
 	const unsigned int n = x->ci ? 8 : 64;
 	int ret = 0;
 
-	bs_lab_put(x->setting, "raw_blocks", n);
-	bs_lab_put(x->setting, "block_bytes", BS_PAGE_SIZE << BS_MAX_ORDER);
-	snprintf(
-		x->text, sizeof(x->text),
+	if (x->cfg.repeats > MAX_REPEATS)
+		return bs_error_set(err, BS_USAGE, 0, "repeats", NULL, "at most %d", MAX_REPEATS);
+
+	bs_json_put_uint(x->setting, "raw_blocks", n);
+	bs_json_put_uint(x->setting, "block_bytes", BS_PAGE_SIZE << BS_MAX_ORDER);
+	bs_experiment_setting(
+		x,
 		"one list of 4 MiB blocks, %u raw, 0 to %u reported; walk: all passes, host answers "
 		"at once",
 		n, n * 64);
@@ -475,10 +391,10 @@ static const char *const extra[] = {"list-walk:from=tail,restart=block",
 				    "rotation",
 				    NULL};
 
-const struct bs_lab_kind bs_lab_kind_list_walk = {
+const struct bs_experiment_kind bs_experiment_list_walk = {
 	.name = "list-walk",
 	.question = "nodes walked to find raw blocks among reported ones, and how long that takes",
-	.device = "null",
+	.instant = true,
 	.columns = columns,
 	.extra = extra,
 	.only_extra = true,

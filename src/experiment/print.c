@@ -1,95 +1,125 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * experiment_print.c - an experiment's rows as table, CSV, record, and as TSV for gnuplot. All
+ * print.c - an experiment's rows as table, CSV, record, and as TSV for gnuplot. All
  * four read the same JSON.
  */
-#include "experiment_int.h"
+#include "kind.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "json.h"
 #include "outfile.h"
 
 /* ---- Table and CSV --------------------------------------------------------------------------- */
 
-static const json_t *cell_of(const struct bs_experiment *x, size_t row,
-			     const struct bs_lab_column *col)
+static const json_t *cell_of(const struct bs_experiment *x, size_t row, const struct bs_column *col)
 {
 	return json_object_get(json_array_get(col->measured ? x->measured_rows : x->rows, row),
 			       col->key);
 }
 
-static void format_cell(const json_t *v, enum bs_lab_unit unit, char *buf, size_t size)
+/* As it is shown: words as they are, figures in @buf. */
+static const char *shown(const json_t *v, enum bs_column_unit unit, char *buf, size_t size)
 {
-	const int64_t n = json_integer_value(v);
+	uint64_t n;
 
-	if (json_is_string(v))
-		snprintf(buf, size, "%s", json_string_value(v));
-	else if (!json_is_integer(v))
-		snprintf(buf, size, "-");
-	else if (unit == BS_LAB_BYTES)
-		snprintf(buf, size, "%" PRId64, n >> 20);
-	else if (unit == BS_LAB_NS)
-		snprintf(buf, size, "%" PRId64 ".%04" PRId64, n / 1000000000,
+	if (json_is_string(v) && unit == BS_COLUMN_TEXT)
+		return json_string_value(v);
+	if (!bs_json_get_uint(v, &n))
+		return "-";
+	if (unit == BS_COLUMN_BYTES)
+		snprintf(buf, size, "%" PRIu64, n >> 20);
+	else if (unit == BS_COLUMN_NS)
+		snprintf(buf, size, "%" PRIu64 ".%04" PRIu64, n / 1000000000,
 			 n % 1000000000 / 100000);
-	else if (unit == BS_LAB_NS_SHORT)
-		snprintf(buf, size, "%" PRId64 ".%02" PRId64, n / 1000, n % 1000 / 10);
-	else if (unit == BS_LAB_MILLI)
-		snprintf(buf, size, "%" PRId64 ".%02" PRId64, n / 1000, n % 1000 / 10);
+	else if (unit == BS_COLUMN_NS_SHORT || unit == BS_COLUMN_MILLI)
+		snprintf(buf, size, "%" PRIu64 ".%02" PRIu64, n / 1000, n % 1000 / 10);
 	else
-		snprintf(buf, size, "%" PRId64, n);
+		snprintf(buf, size, "%" PRIu64, n);
+	return buf;
 }
 
-static int width_of(const struct bs_experiment *x, const struct bs_lab_column *col)
+static int width_of(const struct bs_experiment *x, const struct bs_column *col)
 {
 	size_t width = strlen(col->head);
-	char buf[160];
+	char buf[48];
 
 	for (size_t i = 0; i < json_array_size(x->rows); i++) {
-		format_cell(cell_of(x, i, col), col->unit, buf, sizeof(buf));
-		if (strlen(buf) > width)
-			width = strlen(buf);
+		const size_t len = strlen(shown(cell_of(x, i, col), col->unit, buf, sizeof(buf)));
+
+		if (len > width)
+			width = len;
 	}
 	return (int)width;
 }
 
-static void print_table(const struct bs_experiment *x, bool measured, FILE *f)
+static void print_row(const struct bs_experiment *x, bool measured, size_t i, const int *width,
+		      FILE *f)
 {
-	const struct bs_lab_column *col;
-	char buf[160];
-	int width[32];
+	const struct bs_column *col;
+	char buf[48];
 
-	for (unsigned int c = 0; x->kind->columns[c].key; c++)
-		width[c] = width_of(x, &x->kind->columns[c]);
-	for (size_t i = 0; i <= json_array_size(x->rows); i++) {
-		for (unsigned int c = 0; (col = &x->kind->columns[c])->key; c++) {
-			if (col->measured && !measured)
-				continue;
-			if (i)
-				format_cell(cell_of(x, i - 1, col), col->unit, buf, sizeof(buf));
-			else
-				snprintf(buf, sizeof(buf), "%s", col->head);
-			fprintf(f, "%s%*s", c ? "  " : "",
-				col->unit == BS_LAB_TEXT ? -width[c] : width[c], buf);
-		}
-		fputc('\n', f);
+	for (unsigned int c = 0; (col = &x->kind->columns[c])->key; c++) {
+		if (col->measured && !measured)
+			continue;
+		fprintf(f, "%s%*s", c ? "  " : "",
+			col->unit == BS_COLUMN_TEXT ? -width[c] : width[c],
+			i ? shown(cell_of(x, i - 1, col), col->unit, buf, sizeof(buf)) : col->head);
 	}
+	fputc('\n', f);
 }
 
-static void print_text(const struct bs_experiment *x, bool measured, FILE *f)
+static int print_table(const struct bs_experiment *x, bool measured, FILE *f)
+{
+	unsigned int columns = 0;
+	int *width;
+
+	while (x->kind->columns[columns].key)
+		columns++;
+	width = calloc(columns + 1, sizeof(*width));
+	if (!width)
+		return -ENOMEM;
+	for (unsigned int c = 0; c < columns; c++)
+		width[c] = width_of(x, &x->kind->columns[c]);
+	for (size_t i = 0; i <= json_array_size(x->rows); i++)
+		print_row(x, measured, i, width, f);
+	free(width);
+	return 0;
+}
+
+static int print_text(const struct bs_experiment *x, bool measured, FILE *f)
 {
 	fprintf(f, "%s\n", bs_experiment_answer(x, measured));
 	fprintf(f, "experiment %s, %s size: %s; %s, %s device; seed %" PRIu64 "\n", x->kind->name,
-		x->ci ? "ci" : "full", x->text, x->cfg.kernel, x->kind->device, x->cfg.seed);
-	print_table(x, measured, f);
+		x->ci ? "ci" : "full", x->text ? x->text : "", x->cfg.kernel, x->device,
+		x->cfg.seed);
+	if (x->left_out && *x->left_out)
+		fprintf(f, "left out: %s\n", x->left_out);
+	return print_table(x, measured, f);
+}
+
+/* RFC 4180: in quotes, which are doubled within. */
+static void put_quoted(const char *text, FILE *f)
+{
+	fputc('"', f);
+	for (; *text; text++) {
+		if (*text == '"')
+			fputc('"', f);
+		fputc(*text, f);
+	}
+	fputc('"', f);
 }
 
 /* One line of values in full (bytes, ns); @quote for labels that may hold commas. */
 static void print_values(const struct bs_experiment *x, bool measured, size_t row, const char *sep,
 			 bool quote, const char *nothing, FILE *f)
 {
-	const struct bs_lab_column *col;
+	const struct bs_column *col;
+	uint64_t n;
 
 	for (unsigned int c = 0; (col = &x->kind->columns[c])->key; c++) {
 		const json_t *v = cell_of(x, row, col);
@@ -97,18 +127,18 @@ static void print_values(const struct bs_experiment *x, bool measured, size_t ro
 		if (col->measured && !measured)
 			continue;
 		fputs(c ? sep : "", f);
-		if (json_is_string(v))
-			fprintf(f, quote ? "\"%s\"" : "%s", json_string_value(v));
-		else if (json_is_integer(v))
-			fprintf(f, "%" PRId64, (int64_t)json_integer_value(v));
+		if (col->unit != BS_COLUMN_TEXT && bs_json_get_uint(v, &n))
+			fprintf(f, "%" PRIu64, n);
+		else if (json_is_string(v) && quote)
+			put_quoted(json_string_value(v), f);
 		else
-			fputs(nothing, f);
+			fputs(json_is_string(v) ? json_string_value(v) : nothing, f);
 	}
 }
 
 static void print_heads(const struct bs_experiment *x, bool measured, const char *sep, FILE *f)
 {
-	const struct bs_lab_column *col;
+	const struct bs_column *col;
 
 	for (unsigned int c = 0; (col = &x->kind->columns[c])->key; c++)
 		if (!col->measured || measured)
@@ -125,24 +155,17 @@ static void print_csv(const struct bs_experiment *x, bool measured, FILE *f)
 	}
 }
 
-int bs_lab_print(const struct bs_experiment *x, enum bs_format format, bool measured, FILE *f)
+static int print_json(const struct bs_experiment *x, bool measured, FILE *f)
 {
-	json_t *o;
-	int ret = 0;
+	json_t *o = json_copy(x->record);
+	int ret;
 
-	if (format == BS_FORMAT_TEXT) {
-		print_text(x, measured, f);
-	} else if (format == BS_FORMAT_CSV) {
-		print_csv(x, measured, f);
-	} else {
-		o = json_copy(x->record);
-		if (measured)
-			json_object_set(o, "measured", x->measured);
-		ret = json_dumpf(o, f, JSON_INDENT(1) | JSON_ENSURE_ASCII);
-		json_decref(o);
-		fputc('\n', f);
-	}
-	return ret || ferror(f) ? -EIO : 0;
+	if (measured)
+		json_object_set(o, "measured", x->measured);
+	ret = json_dumpf(o, f, JSON_INDENT(1) | JSON_ENSURE_ASCII);
+	json_decref(o);
+	fputc('\n', f);
+	return ret && !ferror(f) ? -ENOMEM : 0;
 }
 
 int bs_experiment_write(const struct bs_experiment *x, enum bs_format format, bool measured,
@@ -153,7 +176,13 @@ int bs_experiment_write(const struct bs_experiment *x, enum bs_format format, bo
 
 	if (ret)
 		return ret;
-	ret = bs_lab_print(x, format, measured, o.f);
+	if (format == BS_FORMAT_TEXT)
+		ret = print_text(x, measured, o.f);
+	else if (format == BS_FORMAT_CSV)
+		print_csv(x, measured, o.f);
+	else
+		ret = print_json(x, measured, o.f);
+	/* A disk that is full is the file's to say. */
 	if (!ret)
 		return bs_outfile_commit(&o, err);
 	bs_outfile_abandon(&o);
@@ -183,8 +212,9 @@ static void data_cells(const struct bs_experiment *x, FILE *f)
 static void data_about(const struct bs_experiment *x, FILE *f)
 {
 	fprintf(f, "key\tvalue\ntrace\texperiment %s, %s size\ndevice\t%s\nkernel\t%s\n",
-		x->kind->name, x->ci ? "ci" : "full", x->kind->device, x->cfg.kernel);
-	fprintf(f, "answer\t%s\nsetting\t%s\n", bs_experiment_answer(x, true), x->text);
+		x->kind->name, x->ci ? "ci" : "full", x->device, x->cfg.kernel);
+	fprintf(f, "answer\t%s\nsetting\t%s\n", bs_experiment_answer(x, true),
+		x->text ? x->text : "");
 }
 
 /* strategy, group, x, y; one line per point. */
@@ -216,14 +246,16 @@ int bs_experiment_data(const struct bs_experiment *x, const char *dir, struct bs
 		     {"cells.tsv", data_cells},
 		     {"about.tsv", data_about},
 		     {"series.tsv", data_series}};
-	char path[4200];
 	int ret = 0;
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && !ret; i++) {
 		struct bs_outfile o;
+		char *path;
 
-		snprintf(path, sizeof(path), "%s/%s", dir, files[i].name);
+		if (asprintf(&path, "%s/%s", dir, files[i].name) < 0)
+			return bs_error_set(err, BS_RESOURCE, ENOMEM, dir, NULL, "out of memory");
 		ret = bs_outfile_open(&o, path, err);
+		free(path);
 		if (ret)
 			break;
 		files[i].write(x, o.f);

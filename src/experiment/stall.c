@@ -12,11 +12,17 @@
  *
  * recovery: from the moment the device is healthy and the strategy on to the last discard.
  */
-#include "experiment_int.h"
+#include "trial.h"
+
+#include <buddysim/gfp.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "json.h"
+#include "reporter.h"
 
 #define SETTLE (60 * BS_NS_PER_S)
 #define IDLE (60 * BS_NS_PER_S)
@@ -25,22 +31,22 @@
 enum fault { FAULT_NONE, FAULT_STALL, FAULT_ERROR, FAULT_DISABLE, NR_FAULTS };
 static const char *const fault_names[] = {"none", "stall", "error", "disable"};
 
-static const struct bs_lab_column columns[] = {
-	{"strategy", "strategy", BS_LAB_TEXT, false},
-	{"fault", "fault", BS_LAB_TEXT, false},
-	{"calls", "calls", BS_LAB_COUNT, false},
-	{"failed_calls", "failed", BS_LAB_COUNT, false},
-	{"aborted_passes", "aborted", BS_LAB_COUNT, false},
-	{"recovery_ns", "recovery s", BS_LAB_NS, false},
-	{"left_raw_bytes", "left raw MiB", BS_LAB_BYTES, false},
-	{"missed_bytes", "missed MiB", BS_LAB_BYTES, false},
-	{"excess_bytes", "held MiB", BS_LAB_BYTES, false},
-	{"end_missed_bytes", "end: missed", BS_LAB_BYTES, false},
-	{"end_excess_bytes", "end: held", BS_LAB_BYTES, false},
-	{"held_mib_s", "held MiB.s", BS_LAB_COUNT, false},
-	{"checks", "checks", BS_LAB_COUNT, false},
-	{"laws", "laws", BS_LAB_TEXT, false},
-	{NULL, NULL, BS_LAB_TEXT, false},
+static const struct bs_column columns[] = {
+	{"strategy", "strategy", BS_COLUMN_TEXT, false},
+	{"fault", "fault", BS_COLUMN_TEXT, false},
+	{"calls", "calls", BS_COLUMN_COUNT, false},
+	{"failed_calls", "failed", BS_COLUMN_COUNT, false},
+	{"aborted_passes", "aborted", BS_COLUMN_COUNT, false},
+	{"recovery_ns", "recovery s", BS_COLUMN_NS, false},
+	{"left_raw_bytes", "left raw MiB", BS_COLUMN_BYTES, false},
+	{"missed_bytes", "missed MiB", BS_COLUMN_BYTES, false},
+	{"excess_bytes", "held MiB", BS_COLUMN_BYTES, false},
+	{"end_missed_bytes", "end: missed", BS_COLUMN_BYTES, false},
+	{"end_excess_bytes", "end: held", BS_COLUMN_BYTES, false},
+	{"held_mib_s", "held MiB.s", BS_COLUMN_COUNT, false},
+	{"checks", "checks", BS_COLUMN_COUNT, false},
+	{"laws", "laws", BS_COLUMN_TEXT, false},
+	{NULL, NULL, BS_COLUMN_TEXT, false},
 };
 
 struct stall {
@@ -53,73 +59,75 @@ struct stall {
 	uint64_t raw_before, excess_before;
 };
 
-static void look(struct bs_lab *lab, struct stall *s)
+static void look(struct bs_trial *t, struct stall *s)
 {
 	s->checks++;
-	if (!s->broken && bs_lab_check(lab, &s->err))
+	if (!s->broken && bs_trial_check(t, &s->err))
 		s->broken = true;
 }
 
 /* While a request is out: the allocator must be whole; and, for disable, somebody switches off. */
-static void during(struct bs_lab *lab, unsigned int call)
+static void during(struct bs_trial *t, unsigned int call)
 {
-	struct stall *s = lab->during_arg;
+	struct stall *s = t->during_arg;
 
 	if (call > 4)
 		return;
-	look(lab, s);
+	look(t, s);
 	if (s->fault == FAULT_DISABLE && call == 2) {
 		s->stop_asked = true;
-		bs_lab_stop(lab);
+		bs_reporter_stop(t->g);
 	}
 }
 
-static void law(struct stall *s, struct bs_lab *lab, bool holds, const char *text)
+static void law(struct stall *s, struct bs_trial *t, bool holds, const char *text)
 {
 	s->checks++;
 	if (holds || s->broken)
 		return;
 	s->broken = true;
-	bs_error_set(&s->err, BS_INVARIANT, 0, lab->label, NULL, "%s", text);
+	bs_error_set(&s->err, BS_INVARIANT, 0, t->spec.label, NULL, "%s", text);
 }
 
 /* Invariant 31: nothing is isolated or in flight, the guest works, and on again is possible once. */
-static void after_disable(struct bs_lab *lab, struct stall *s)
+static void after_disable(struct bs_trial *t, struct stall *s)
 {
 	struct bs_report_stats rs;
+	unsigned int out = 0;
 	uint64_t calls;
 	bs_pfn pfn;
 
 	if (!s->stop_asked) /* nothing was in flight; it is switched off at rest */
-		bs_lab_stop(lab);
-	bs_report_stats(lab->rc, &rs);
+		bs_reporter_stop(t->g);
+	bs_report_stats(t->g->rc, &rs);
 	calls = rs.calls;
-	law(s, lab, !rs.isolated_bytes, "blocks are isolated after switching off");
-	for (unsigned int i = 0; i < BS_LAB_MAX_CALLS; i++)
-		law(s, lab, !lab->calls[i].used, "a request is in flight after switching off");
-	pfn = bs_lab_alloc(lab, BS_GFP_TRANSHUGE, 9);
-	law(s, lab, pfn != BS_NO_PFN, "no allocation after switching off");
+	law(s, t, !rs.isolated_bytes, "blocks are isolated after switching off");
+	for (unsigned int i = 0; i < t->g->reporter.nr_calls; i++)
+		out += t->g->reporter.calls[i].used;
+	law(s, t, !out, "a request is in flight after switching off");
+	pfn = bs_trial_alloc(t, BS_GFP_TRANSHUGE, 9);
+	law(s, t, pfn != BS_NO_PFN, "no allocation after switching off");
 	if (pfn != BS_NO_PFN)
-		bs_lab_free(lab, pfn, 9);
-	bs_lab_drain(lab);
-	bs_lab_run(lab, lab->now + BS_NS_PER_S);
-	bs_report_stats(lab->rc, &rs);
-	law(s, lab, rs.calls == calls, "a request was made while switched off");
-	law(s, lab, !bs_report_start(lab->rc), "cannot be switched on again");
-	law(s, lab, bs_report_start(lab->rc) == -EBUSY, "switched on twice");
-	s->healthy = lab->now;
-	look(lab, s);
+		bs_trial_free(t, pfn, 9);
+	bs_drain_pages(t->g->m, BS_ALL_CPUS);
+	bs_trial_run(t, bs_trial_now(t) + BS_NS_PER_S);
+	bs_report_stats(t->g->rc, &rs);
+	law(s, t, rs.calls == calls, "a request was made while switched off");
+	law(s, t, !bs_report_start(t->g->rc), "cannot be switched on again");
+	law(s, t, bs_report_start(t->g->rc) == -EBUSY, "switched on twice");
+	s->healthy = bs_trial_now(t);
+	look(t, s);
 }
 
-static void nudge(struct bs_lab *lab, struct stall *s)
+static void nudge(struct bs_trial *t, struct stall *s)
 {
 	bs_pfn pfn;
 
-	lab->faults.error_every = 0;
-	s->healthy = lab->now;
-	pfn = bs_lab_alloc(lab, BS_GFP_HIGHUSER_MOVABLE, BS_MAX_ORDER);
+	t->faults.error_every = 0;
+	s->healthy = bs_trial_now(t);
+	pfn = bs_trial_alloc(t, BS_GFP_HIGHUSER_MOVABLE, BS_MAX_ORDER);
 	if (pfn != BS_NO_PFN)
-		bs_lab_free(lab, pfn, BS_MAX_ORDER);
+		bs_trial_free(t, pfn, BS_MAX_ORDER);
 }
 
 static uint64_t beyond(uint64_t v, uint64_t base)
@@ -127,107 +135,104 @@ static uint64_t beyond(uint64_t v, uint64_t base)
 	return v > base ? v - base : 0;
 }
 
-static void snapshot(json_t *row, struct bs_lab *lab, const struct stall *s, const char *prefix)
+static void snapshot(json_t *row, struct bs_trial *t, const struct stall *s, const char *prefix)
 {
-	const uint64_t left = beyond(bs_report_raw_bytes(lab->rc), s->raw_before);
+	const uint64_t left = beyond(bs_report_raw_bytes(t->g->rc), s->raw_before);
 	char key[64];
 
 	snprintf(key, sizeof(key), "%sleft_raw_bytes", prefix);
-	bs_lab_put(row, key, left);
+	bs_json_put_uint(row, key, left);
 	snprintf(key, sizeof(key), "%smissed_bytes", prefix);
-	bs_lab_put_time(row, key, bs_lab_missed(lab, left));
+	bs_json_put_time(row, key, bs_trial_missed(t, left));
 	snprintf(key, sizeof(key), "%sexcess_bytes", prefix);
-	bs_lab_put(row, key, beyond(bs_lab_excess(lab), s->excess_before));
+	bs_json_put_uint(row, key, beyond(bs_ledger_excess(t->g), s->excess_before));
 }
 
-static void release(struct bs_lab *lab, struct bs_lab_release *r, struct stall *s)
+static void release(struct bs_trial *t, struct bs_trial_release *r, struct stall *s)
 {
-	static const struct bs_lab_faults faults[NR_FAULTS] = {
+	static const struct bs_trial_faults faults[NR_FAULTS] = {
 		[FAULT_STALL] = {.stall_call = 2, .stall = STALL},
 		[FAULT_ERROR] = {.error_every = 3},
 	};
 
-	lab->during = during;
-	lab->during_arg = s;
-	bs_lab_arm(lab, &faults[s->fault]);
-	s->healthy = lab->now;
-	bs_lab_begin_load(lab, bs_lab_release_one, r);
-	while (lab->load && !lab->failed)
-		bs_lab_run(lab, bs_due_next(&lab->due));
+	t->during = during;
+	t->during_arg = s;
+	bs_trial_arm(t, &faults[s->fault]);
+	s->healthy = bs_trial_now(t);
+	bs_trial_load(t, bs_trial_release_one, r);
+	bs_trial_run_load(t);
 	if (s->fault == FAULT_NONE)
-		s->healthy = lab->load_end;
+		s->healthy = t->load_end;
 	if (s->fault == FAULT_DISABLE) {
-		bs_lab_run(lab, lab->now + 4 * BS_NS_PER_S);
-		after_disable(lab, s);
+		bs_trial_run(t, bs_trial_now(t) + 4 * BS_NS_PER_S);
+		after_disable(t, s);
 	}
-	bs_lab_run(lab, lab->now + IDLE);
-	look(lab, s);
+	bs_trial_run(t, bs_trial_now(t) + IDLE);
+	look(t, s);
 }
 
-static void put_end(json_t *row, struct bs_lab *lab, struct stall *s,
+static void put_end(json_t *row, struct bs_trial *t, struct stall *s,
 		    const struct bs_report_stats *base)
 {
 	struct bs_report_stats rs;
 
-	bs_report_stats(lab->rc, &rs);
+	bs_report_stats(t->g->rc, &rs);
 	if (s->fault == FAULT_STALL)
-		s->healthy = lab->stall_end ? lab->stall_end : lab->load_end;
-	bs_lab_put(row, "calls", rs.calls - base->calls);
-	bs_lab_put(row, "failed_calls", rs.failed_calls - base->failed_calls);
-	bs_lab_put(row, "aborted_passes", rs.aborted_passes - base->aborted_passes);
-	bs_lab_put_time(row, "recovery_ns",
-			rs.calls == base->calls ? BS_NO_TIME
-						: beyond(lab->last_discard, s->healthy));
-	bs_timeline_end(lab->tl, lab->now);
-	bs_lab_put(row, "held_mib_s", bs_timeline_held_mib_s(lab->tl));
-	bs_lab_put(row, "checks", s->checks);
-	bs_lab_put_text(row, "laws", s->broken ? s->err.text : "ok");
+		s->healthy = t->stall_end ? t->stall_end : t->load_end;
+	bs_json_put_uint(row, "calls", rs.calls - base->calls);
+	bs_json_put_uint(row, "failed_calls", rs.failed_calls - base->failed_calls);
+	bs_json_put_uint(row, "aborted_passes", rs.aborted_passes - base->aborted_passes);
+	bs_json_put_time(row, "recovery_ns",
+			 rs.calls == base->calls ? BS_NO_TIME
+						 : beyond(t->last_discard, s->healthy));
+	bs_timeline_end(t->ledger.tl, bs_trial_now(t));
+	bs_json_put_uint(row, "held_mib_s", bs_timeline_held_mib_s(t->ledger.tl));
+	bs_json_put_uint(row, "checks", s->checks);
+	bs_json_put_text(row, "laws", s->broken ? s->err.text : "ok");
 }
 
 static int run_cell(struct bs_experiment *x, const char *spec, enum fault fault, uint64_t bytes,
 		    struct bs_error *err)
 {
-	const struct bs_lab_config lc = {.kernel = x->cfg.kernel,
-					 .strategy = spec,
-					 .bytes = bytes + 256 * BS_LAB_MIB,
-					 .seed = x->cfg.seed,
-					 .window = SETTLE + 2 * IDLE};
+	const struct bs_trial_setup setup = {.bytes = bytes + 256 * BS_MIB,
+					     .wake_latency = BS_TRIAL_WAKE_LATENCY,
+					     .window = SETTLE + 2 * IDLE};
 	struct stall s = {.fault = fault};
-	struct bs_lab_release r = {0};
+	struct bs_trial_release r = {0};
 	struct bs_report_stats base;
-	struct bs_lab *lab;
+	struct bs_trial trial, *t = &trial;
 	json_t *row;
-	int ret = bs_lab_create(&lc, &lab, err);
+	int ret = bs_trial_begin(t, x, spec, &setup, err);
 
 	if (ret)
 		return ret;
-	ret = bs_lab_fill(lab, &r, bytes, 9, err);
+	ret = bs_trial_fill(t, &r, bytes, 9, err);
 	if (!ret)
-		ret = bs_lab_start(lab, err);
+		ret = bs_reporter_start(t->g, err);
 	if (ret)
 		goto out;
-	bs_lab_run(lab, SETTLE);
-	bs_report_stats(lab->rc, &base);
-	s.raw_before = bs_report_raw_bytes(lab->rc);
-	s.excess_before = bs_lab_excess(lab);
-	release(lab, &r, &s);
-	row = bs_lab_row(x, spec);
-	bs_lab_put_text(row, "fault", fault_names[fault]);
-	snapshot(row, lab, &s, "");
+	bs_trial_run(t, SETTLE);
+	bs_report_stats(t->g->rc, &base);
+	s.raw_before = bs_report_raw_bytes(t->g->rc);
+	s.excess_before = bs_ledger_excess(t->g);
+	release(t, &r, &s);
+	row = bs_experiment_row(x, spec);
+	bs_json_put_text(row, "fault", fault_names[fault]);
+	snapshot(row, t, &s, "");
 	if (fault == FAULT_ERROR) {
-		nudge(lab, &s);
-		bs_lab_run(lab, lab->now + IDLE);
-		look(lab, &s);
+		nudge(t, &s);
+		bs_trial_run(t, bs_trial_now(t) + IDLE);
+		look(t, &s);
 	}
-	snapshot(row, lab, &s, "end_");
-	put_end(row, lab, &s, &base);
+	snapshot(row, t, &s, "end_");
+	put_end(row, t, &s, &base);
 	if (s.broken) {
 		*err = s.err;
 		ret = -EUCLEAN;
 	}
 out:
 	free(r.pfn);
-	bs_lab_destroy(lab);
+	bs_trial_end(&trial);
 	return ret;
 }
 
@@ -242,10 +247,10 @@ static const json_t *largest(const struct bs_experiment *x, const char *fault, c
 
 	json_array_foreach(x->rows, i, row)
 	{
-		if (strcmp(json_string_value(json_object_get(row, "fault")), fault) ||
-		    (failed && !bs_lab_get(row, "failed_calls")))
+		if (strcmp(bs_row_word(row, "fault"), fault) ||
+		    (failed && !bs_row_get(row, "failed_calls")))
 			continue;
-		if (!most || bs_lab_get(row, key) > bs_lab_get(most, key))
+		if (!most || bs_row_get(row, key) > bs_row_get(most, key))
 			most = row;
 	}
 	return most;
@@ -261,39 +266,38 @@ static void answer(struct bs_experiment *x)
 
 	json_array_foreach(x->rows, i, row)
 	{
-		checks += bs_lab_get(row, "checks");
+		checks += bs_row_get(row, "checks");
 	}
 	if (!waits) {
-		bs_lab_answer(x,
-			      "stall: every law held (%llu checks in %zu cells); no request failed",
-			      (unsigned long long)checks, json_array_size(x->rows));
+		bs_experiment_answers(
+			x, "stall: every law held (%llu checks in %zu cells); no request failed",
+			(unsigned long long)checks, json_array_size(x->rows));
 		return;
 	}
-	bs_lab_answer(
+	bs_experiment_answers(
 		x,
 		"stall: every law held (%llu checks in %zu cells); after a stall of 5 s the "
 		"slowest, %s, needs %llu ms; with every 3rd request failing the host keeps up "
 		"to %llu MiB until the next free (%s), up to %llu MiB for good (%s)",
-		(unsigned long long)checks, json_array_size(x->rows),
-		json_string_value(json_object_get(slow, "strategy")),
-		(unsigned long long)(bs_lab_get(slow, "recovery_ns") / BS_NS_PER_MS),
-		(unsigned long long)(bs_lab_get(waits, "excess_bytes") >> 20),
-		json_string_value(json_object_get(waits, "strategy")),
-		(unsigned long long)(bs_lab_get(keeps, "end_excess_bytes") >> 20),
-		json_string_value(json_object_get(keeps, "strategy")));
+		(unsigned long long)checks, json_array_size(x->rows), bs_row_word(slow, "strategy"),
+		(unsigned long long)(bs_row_get(slow, "recovery_ns") / BS_NS_PER_MS),
+		(unsigned long long)(bs_row_get(waits, "excess_bytes") >> 20),
+		bs_row_word(waits, "strategy"),
+		(unsigned long long)(bs_row_get(keeps, "end_excess_bytes") >> 20),
+		bs_row_word(keeps, "strategy"));
 }
 
 static int run(struct bs_experiment *x, struct bs_error *err)
 {
-	const uint64_t bytes = (x->ci ? 384 : 6144) * BS_LAB_MIB;
+	const uint64_t bytes = (x->ci ? 384 : 6144) * BS_MIB;
 	int ret = 0;
 
-	bs_lab_put(x->setting, "release_bytes", bytes);
-	bs_lab_put(x->setting, "memory_bytes", bytes + 256 * BS_LAB_MIB);
-	bs_lab_put(x->setting, "stall_ns", STALL);
-	bs_lab_put(x->setting, "error_every", 3);
-	snprintf(
-		x->text, sizeof(x->text),
+	bs_json_put_uint(x->setting, "release_bytes", bytes);
+	bs_json_put_uint(x->setting, "memory_bytes", bytes + 256 * BS_MIB);
+	bs_json_put_uint(x->setting, "stall_ns", STALL);
+	bs_json_put_uint(x->setting, "error_every", 3);
+	bs_experiment_setting(
+		x,
 		"%llu MiB freed in huge pages while the device misbehaves, 60 s idle; end: 60 s after "
 		"it is healthy",
 		(unsigned long long)(bytes >> 20));
@@ -307,10 +311,9 @@ static int run(struct bs_experiment *x, struct bs_error *err)
 
 static const char *const extra[] = {"bitmap:fixes=cursor", NULL};
 
-const struct bs_lab_kind bs_lab_kind_stall = {
+const struct bs_experiment_kind bs_experiment_stall = {
 	.name = "stall",
 	.question = "what a stalled, failing or interrupted device leaves behind, and for how long",
-	.device = "model",
 	.columns = columns,
 	.extra = extra,
 	.run = run,

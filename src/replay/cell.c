@@ -144,7 +144,7 @@ static int create(struct bs_cell *c, struct bs_trace *trace, struct bs_error *er
 	c->stream.over_arg = c;
 	if (!bs_window_end(&c->plan->cfg.window, info, &c->end))
 		return bs_error_set(err, BS_USAGE, 0, c->label, NULL, "the window is too long");
-	if (bs_ledger_begin(&c->ledger, c->g, c->end))
+	if (bs_ledger_begin(&c->ledger, c->g, c->end, true))
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "timeline");
 	return follow(c, err);
 }

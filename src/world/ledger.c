@@ -41,10 +41,11 @@ static void until(void *arg, bs_ns t)
 		take_samples(l, t);
 }
 
-int bs_ledger_begin(struct bs_ledger *l, struct bs_guest *g, bs_ns window)
+int bs_ledger_begin(struct bs_ledger *l, struct bs_guest *g, bs_ns window, bool samples)
 {
 	*l = (struct bs_ledger){.meter = {.until = until, .arg = l}, .g = g};
 	l->interval = window / 2000 > 10 * BS_NS_PER_MS ? window / 2000 : 10 * BS_NS_PER_MS;
+	l->next_sample = samples ? 0 : BS_NO_TIME;
 	l->tl = bs_timeline_create(window);
 	if (!l->tl)
 		return -ENOMEM;

@@ -17,8 +17,8 @@ struct bs_ledger {
 	bs_ns next_sample, interval;
 };
 
-/* From now on, up to @window. 0 or -ENOMEM. */
-int bs_ledger_begin(struct bs_ledger *l, struct bs_guest *g, bs_ns window);
+/* From now on, for about @window; @samples: for pictures too. 0 or -ENOMEM. */
+int bs_ledger_begin(struct bs_ledger *l, struct bs_guest *g, bs_ns window, bool samples);
 /* The load is over: settle times count from here. */
 void bs_ledger_load_end(struct bs_ledger *l);
 /* The window closes at @end, and with it the guest: nothing is reported any more. */

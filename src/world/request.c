@@ -90,7 +90,7 @@ static int send(struct bs_guest *g, struct bs_call *call, bs_ns cost)
 
 	bs_clock_push(g->clock, g->clock->now + cost, BS_DUE_COMPLETION, complete, g, number);
 	if (g->watch.sent)
-		g->watch.sent(g->watch.arg);
+		g->watch.sent(g->watch.arg, g->clock->now + cost, false);
 	return number;
 }
 
@@ -183,7 +183,11 @@ int bs_request_call(void *guest, const struct bs_range *r, unsigned int n, unsig
 		}
 	}
 	bs_cpu_block(&g->cpus[cpu], g->clock->now, cost + extra, BS_CAUSE_REQUEST);
-	return kept ? kept : serve(g, ticket);
+	if (!kept)
+		kept = serve(g, ticket);
+	if (g->watch.sent)
+		g->watch.sent(g->watch.arg, g->cpus[cpu].busy_until, true);
+	return kept;
 }
 
 bool bs_request_busy(void *guest)

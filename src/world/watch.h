@@ -14,7 +14,7 @@
  * @refused: the request with which a law broke, or one that is made behind that
  * @sending: a request is about to go out. It takes *@extra longer; negative: it never gets there, and
  *           this is its result
- * @sent: it is out, and will be served later
+ * @sent: it is out until @until; @waits: only for the CPU that made it, and has been served already
  * @served: the device has served one, now
  */
 struct bs_watch {
@@ -23,7 +23,7 @@ struct bs_watch {
 	void (*broke)(void *arg, struct bs_error *err);
 	void (*refused)(void *arg, const struct bs_range *r, unsigned int n);
 	int (*sending)(void *arg, bs_ns *extra);
-	void (*sent)(void *arg);
+	void (*sent)(void *arg, bs_ns until, bool waits);
 	void (*served)(void *arg);
 };
 
