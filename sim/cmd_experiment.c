@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cmd_experiment.c - `buddysim experiment NAME`: E4 .. E8, which need no trace. */
+/* cmd_experiment.c - `buddysim experiment NAME`: what needs no trace. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 struct experiment_input {
 	struct bs_experiment_config cfg;
-	const char *specs[64];
+	char **specs;
 	enum bs_format format;
 	const char *output, *plots;
 	bool no_measured;
@@ -26,9 +26,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 's':
 		/* One at a time: a strategy's own parameters have commas between them. */
-		if (in->cfg.nr_strategies == sizeof(in->specs) / sizeof(in->specs[0]))
-			cli_usage("--strategy", "more than 64 strategies");
+		in->specs = realloc(in->specs, (in->cfg.nr_strategies + 1) * sizeof(*in->specs));
+		if (!in->specs)
+			exit(BS_RESOURCE);
 		in->specs[in->cfg.nr_strategies++] = arg;
+		in->cfg.strategies = (const char *const *)in->specs;
 		return 0;
 	case OPT_SIZE:
 		in->cfg.size = (enum bs_experiment_size)cli_enum("--size", arg, sizes);
@@ -108,7 +110,8 @@ static int write_plots(const struct experiment_input *in, const struct bs_experi
 static const struct argp_option options[] = {
 	{"size", OPT_SIZE, "SIZE", 0, "full (default) or ci: small, for a quick check", 0},
 	{"strategy", 's', "SPEC", 0,
-	 "Strategy with its parameters, one per option, instead of the experiment's own choice", 0},
+	 "Strategy with its parameters, one per option, or \"all\", instead of the experiment's own choice",
+	 0},
 	{"format", OPT_FORMAT, "FORMAT", 0, "text (default), json: the whole record, csv", 0},
 	{"output", 'o', "FILE", 0, "Write there instead of to stdout; whole or not at all", 0},
 	{"plots", OPT_PLOTS, "DIR", 0, "Write record, data and picture into DIR", 0},
@@ -154,10 +157,12 @@ int cmd_experiment(int argc, char **argv)
 	struct bs_error err;
 	int status = 0;
 
-	in.cfg.strategies = in.specs;
+	in.cfg.stop = cli_stop();
 	cli_parse(&argp, "experiment", argc, argv, &in);
-	if (bs_experiment_run(&in.cfg, &x, &err))
-		return cli_error(&err);
+	status = bs_experiment_run(&in.cfg, &x, &err) ? cli_error(&err) : 0;
+	free(in.specs);
+	if (status)
+		return status;
 	if (bs_experiment_write(x, in.format, !in.no_measured, in.output ? in.output : "-", &err))
 		status = cli_error(&err);
 	if (!status && in.plots)

@@ -18,7 +18,9 @@ for name in release list-walk pressure churn stall; do
 	[ "$(head -1 "$name.1.text")" = "$(jq -r .answer "$name.1.json")" ] ||
 		fail "$name: the first line is not the answer"
 	rows=$(jq '.rows | length' "$name.1.json")
-	[ "$(wc -l <"$name.1.text")" -eq $((rows + 3)) ] || fail "$name: lines of the table"
+	# Who is left out, and why, is one line more.
+	told=$(jq 'has("left_out") | if . then 1 else 0 end' "$name.1.json")
+	[ "$(wc -l <"$name.1.text")" -eq $((rows + 3 + told)) ] || fail "$name: lines of the table"
 	[ "$(wc -l <"$name.1.csv")" -eq $((rows + 1)) ] || fail "$name: lines of the csv"
 done
 
@@ -35,6 +37,38 @@ cmp -s <(jq 'del(.measured)' measured.json) <(jq . list-walk.1.json) ||
 expect 0 -- experiment release --size ci -s rotation:order=9,delay=1s -s none --format json -o two.json
 jq -e '[.rows[].strategy] | unique == ["none", "rotation:order=9,delay=1s"]' two.json >/dev/null ||
 	fail "not the two strategies"
+
+# Every strategy but one that knows the future can be driven, also from the host's side.
+expect 0 -- experiment stall --size ci -s all --format json -o all.json
+jq -e '([.rows[].strategy] | index("shared-state")) and (.left_out | test("clairvoyant"))' \
+	all.json >/dev/null || fail "not all take part"
+jq -e '[.rows[] | select(.strategy == "shared-state" and .laws != "ok")] == []' all.json >/dev/null ||
+	fail "shared-state breaks a law"
+expect 2 "clairvoyant" "compare" -- experiment churn --size ci -s clairvoyant
+# Named twice, it counts once.
+expect 0 -- experiment stall --size ci -s rotation -s rotation --format json -o twice.json
+expect 0 -- experiment stall --size ci -s rotation --format json -o once.json
+cmp -s <(jq '[.rows, .answer]' twice.json) <(jq '[.rows, .answer]' once.json) ||
+	fail "the same strategy twice changes the answer"
+# No name is cut.
+long=./$(printf 'x%.0s' {1..60})/$(printf 'y%.0s' {1..100}).so
+mkdir -p "$(dirname "$long")"
+cc -shared -fPIC -I"$src/include" -o "$long" "$src/tests/plugin/mine.c" || fail "no plugin"
+expect 0 -- experiment stall --size ci -s "$long" --format csv -o long.csv
+grep -qF "\"$long\"" long.csv || fail "the label is cut"
+expect 0 -- experiment stall --size ci -s "$long" -o long.text
+grep -q "^$long " long.text || fail "the label is cut in the table"
+# A full disk says so.
+if [ -w /dev/full ]; then
+	"$bin" experiment stall --size ci -s none >/dev/full 2>stderr.txt
+	[ $? -eq 4 ] || fail "a full disk: status"
+	grep -q "No space left" stderr.txt || fail "a full disk: $(cat stderr.txt)"
+fi
+# Ctrl-C ends it.
+timeout --preserve-status -s INT 1 "$bin" experiment release >/dev/null 2>stderr.txt
+status=$?
+[ $status -eq 130 ] || fail "SIGINT: status $status"
+grep -q "stopped at" stderr.txt || fail "SIGINT: $(cat stderr.txt)"
 
 expect 2 "no experiment" -- experiment
 expect 2 "unknown experiment" "did you mean \"churn\"" -- experiment churm
