@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "vector_kinds.h"
+
 struct report_world {
 	FILE *out;
 	bool pending;
@@ -54,7 +56,8 @@ int bs_ops_report(struct bs_ops_guest *g, const struct bs_ops_line *l, FILE *out
 		.capacity = 512,
 		.violated = report_violated,
 	};
-	const struct bs_strategy *s = bs_strategy_find("rotation", err);
+	const struct bs_vector_kind kind = bs_vector_kind("report");
+	const struct bs_strategy *s = bs_strategy_find(kind.strategy, err);
 	struct bs_report_ctx *rc;
 	static const char form[] = "report CAPACITY ORDER";
 	struct bs_error why;
@@ -63,7 +66,7 @@ int bs_ops_report(struct bs_ops_guest *g, const struct bs_ops_line *l, FILE *out
 	if (g->reporter)
 		return bs_ops_malformed(err, where, NULL,
 					"a strategy reports in this file already");
-	snprintf(params, sizeof(params), "rev=6.1,capacity=%" PRIu64 ",order=%" PRIu64,
+	snprintf(params, sizeof(params), "%s,capacity=%" PRIu64 ",order=%" PRIu64, kind.params,
 		 bs_ops_number(l, 1), bs_ops_number(l, 2));
 	if (!s)
 		return -EINVAL;

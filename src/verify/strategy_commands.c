@@ -114,10 +114,9 @@ static int switch_on(struct bs_vector_run *v, const struct words *w)
 	return 0;
 }
 
-/* Aeration's stop sleeps until the worker has finished with every zone. */
 static int switch_off(struct bs_vector_run *v, const struct words *w)
 {
-	if (!strcmp(v->name, "bubble") && bs_wake_pending(v->rc))
+	if (v->kind.quirks & BS_VECTOR_OFF_FINISHES && bs_wake_pending(v->rc))
 		work(v, w);
 	bs_report_stop(v->rc);
 	v->started = false;
@@ -194,8 +193,7 @@ static int of_the_guest(struct bs_vector_run *v, const struct words *w)
 	case BS_OPS_UNKNOWN:
 		return malformed(v, w, "unknown command");
 	}
-	/* 5.7 gives an un-isolated block back without counting a free; the guest here is a 5.4. */
-	if (!strcmp(name, "uniso") && !strcmp(v->name, "rotation57"))
+	if (!strcmp(name, "uniso") && v->kind.quirks & BS_VECTOR_UNISO_IS_NO_FREE)
 		v->quiet_pgfree += pgfree_of(v) - pgfree;
 	if (v->on_before && !strcmp(name, "dump"))
 		dump_state(v);

@@ -12,6 +12,7 @@
 
 #include "opsguest.h"
 #include "opsline.h"
+#include "vector_kinds.h"
 
 #define BS_VECTOR_FAILS 64
 
@@ -24,7 +25,8 @@ struct bs_vector_queued {
 struct bs_vector_run {
 	struct bs_ops_guest guest;
 	struct bs_report_ctx *rc;
-	char name[64];
+	char name[64]; /* of the series, as the file has it */
+	struct bs_vector_kind kind;
 	bool started, on_before;
 	bool in_pass; /* a command that a request in flight runs must start no other */
 	FILE *out; /* what the current command prints */

@@ -92,27 +92,20 @@ static int env_submit(void *arg, const struct bs_range *ranges, unsigned int n)
 
 /* ---- The strategy ---------------------------------------------------------------------------- */
 
-/* The vectors' names carry the revision of rotation; the rest are ours. */
-static const char *strategy_of(const char *name)
-{
-	return !strncmp(name, "rotation", 8) ? "rotation" : name;
-}
-
 /* strategy NAME [key=value ...] */
 static int read_keys(struct bs_strategy_run *r, const struct bs_ops_line *l)
 {
 	static const char form[] = "strategy NAME [KEY=VALUE ...]";
 	struct bs_vector_run *v = &r->v;
-	size_t used = 0;
+	size_t used;
 
 	if (l->n < 2)
 		return bs_ops_malformed(v->err, v->where, form, "strategy needs a name");
 	snprintf(v->name, sizeof(v->name), "%s", l->word[1]);
 	r->capacity = 16;
-	v->guest.kernel = strcmp(v->name, "rotation61") ? "linux-5.4" : "linux-6.1";
-	if (!strncmp(v->name, "rotation", 8))
-		used = (size_t)snprintf(r->params, sizeof(r->params), "rev=%s",
-					strcmp(v->name, "rotation57") ? "6.1" : "5.7");
+	v->kind = bs_vector_kind(v->name);
+	v->guest.kernel = v->kind.kernel;
+	used = (size_t)snprintf(r->params, sizeof(r->params), "%s", v->kind.params);
 	for (unsigned int i = 2; i < l->n; i++) {
 		if (!strcmp(l->word[i], "d1=1")) {
 			r->show_slots = true;
@@ -167,7 +160,7 @@ static int bind(struct bs_strategy_run *r)
 		.violated = env_violated,
 	};
 	struct bs_error why;
-	const struct bs_strategy *s = bs_strategy_find(strategy_of(v->name), &why);
+	const struct bs_strategy *s = bs_strategy_find(v->kind.strategy, &why);
 
 	if (!s || bs_report_create(v->guest.m, s, r->params, &env, &v->rc, &why))
 		return bs_ops_malformed(v->err, v->where, NULL, why.text);
