@@ -58,7 +58,7 @@ int bs_account_open(struct bs_account *acc, struct bs_error *err)
 	acc->vec = malloc(BS_ACCOUNT_WINDOW);
 	if (!acc->vec) {
 		bs_account_close(acc);
-		return bs_error_set(err, BS_RESOURCE, ENOMEM, "device madvise", NULL,
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, "the arena", NULL,
 				    "no memory for the residency check");
 	}
 	/* The stack is mapped for sure: a kernel that knows the call finds it. */

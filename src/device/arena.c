@@ -24,8 +24,8 @@ static size_t touched_bytes(uint64_t nr_pages)
 
 static int map_failed(int error, uint64_t nr_pages, struct bs_error *err)
 {
-	return bs_error_set(err, BS_RESOURCE, error, "device madvise",
-			    "--device null, or a smaller --memory",
+	return bs_error_set(err, BS_RESOURCE, error, "the arena",
+			    "use a --device without an arena, or a smaller --memory",
 			    "cannot map an arena of %llu MiB",
 			    (unsigned long long)(nr_pages >> (20 - BS_PAGE_SHIFT)));
 }

@@ -21,7 +21,7 @@ static void mismatch(struct bs_device *d, bs_pfn pfn, bool kernel_has_it, uint64
 {
 	if (d->stats.residency_mismatches++)
 		return;
-	bs_error_set(&d->mismatch, BS_UNEQUAL, 0, "device madvise",
+	bs_error_set(&d->mismatch, BS_UNEQUAL, 0, "the arena",
 		     "see which way it is with --verify each",
 		     "residency differs at page %u: %s (%llu pages differ)", pfn,
 		     kernel_has_it ? "discarded by the model, still held by the kernel"

@@ -18,7 +18,12 @@
 #define MIB_PER_BLOCK 2
 #define EMPTY_CALLS 256
 
-enum { REQUEST, RANGE, MIB, THP_MIB, REFAULT, THP_REFAULT, INSTALL, POISON, ZERO, NR_COSTS };
+#define BS_COST(field, def, text) COST_##field,
+enum {
+#include "costs.def"
+	NR_COSTS
+};
+#undef BS_COST
 
 static uint64_t real_ns(void)
 {
@@ -80,10 +85,11 @@ static void measure_round(const struct bs_arena *a, bool thp, uint64_t *ns)
 	uint64_t one, start;
 
 	time_advice(a, 0, BLOCKS, MADV_DONTNEED);
-	ns[thp ? THP_REFAULT : REFAULT] = time_touch(a) / (BLOCKS * MIB_PER_BLOCK);
+	ns[thp ? COST_refault_thp_per_mib : COST_refault_per_mib] =
+		time_touch(a) / (BLOCKS * MIB_PER_BLOCK);
 	/* All in one call: its own cost vanishes, and so does the clock's. */
 	one = time_advice(a, 0, BLOCKS, MADV_DONTNEED);
-	ns[thp ? THP_MIB : MIB] = one / (BLOCKS * MIB_PER_BLOCK);
+	ns[thp ? COST_thp_per_mib : COST_per_mib] = one / (BLOCKS * MIB_PER_BLOCK);
 	if (!thp)
 		return;
 	time_touch(a);
@@ -92,17 +98,17 @@ static void measure_round(const struct bs_arena *a, bool thp, uint64_t *ns)
 	start = real_ns();
 	for (unsigned int i = 0; i < BLOCKS; i++)
 		madvise(block(a, i), BLOCK_BYTES, MADV_DONTNEED);
-	ns[REQUEST] = beyond(real_ns() - start, one) / (BLOCKS - 1);
+	ns[COST_per_request] = beyond(real_ns() - start, one) / (BLOCKS - 1);
 	start = real_ns();
 	for (unsigned int i = 0; i < EMPTY_CALLS; i++)
 		madvise(block(a, i % BLOCKS), BLOCK_BYTES, MADV_DONTNEED);
-	ns[RANGE] = (real_ns() - start) / EMPTY_CALLS;
-	ns[INSTALL] = time_install(a) / (BLOCKS * MIB_PER_BLOCK);
-	ns[POISON] = time_fill(a, 0x5a) / (BLOCKS * MIB_PER_BLOCK);
+	ns[COST_per_range] = (real_ns() - start) / EMPTY_CALLS;
+	ns[COST_install_per_mib] = time_install(a) / (BLOCKS * MIB_PER_BLOCK);
+	ns[COST_poison_per_mib] = time_fill(a, 0x5a) / (BLOCKS * MIB_PER_BLOCK);
 	/* Both on memory that the host has just provided, or the second would find it in cache. */
 	time_advice(a, 0, BLOCKS, MADV_DONTNEED);
 	time_install(a);
-	ns[ZERO] = time_fill(a, 0) / (BLOCKS * MIB_PER_BLOCK);
+	ns[COST_zero_per_mib] = time_fill(a, 0) / (BLOCKS * MIB_PER_BLOCK);
 }
 
 static int by_value(const void *a, const void *b)

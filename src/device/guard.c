@@ -187,8 +187,8 @@ int bs_guard_check(const struct bs_guard_files *files, uint64_t peak_pages, stru
 
 	if (bs_guard_available(files, &available, limit, sizeof(limit)) || need <= available)
 		return 0;
-	return bs_error_set(err, BS_RESOURCE, 0, "device madvise",
-			    "--device null, or a smaller --memory",
+	return bs_error_set(err, BS_RESOURCE, 0, "the arena",
+			    "use a --device without an arena, or a smaller --memory",
 			    "the arena's peak of %" PRIu64 " MiB does not fit: %" PRIu64
 			    " MiB are available (%s)",
 			    peak >> 20, available >> 20, limit);

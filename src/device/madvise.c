@@ -156,8 +156,8 @@ static int madvise_check(struct bs_device *d, struct bs_error *err)
 	if (is_comparable(d))
 		ret = bs_arena_check(d);
 	if (ret)
-		return bs_error_set(err, BS_RESOURCE, -ret, "device madvise",
-				    "--device null, or mount /proc",
+		return bs_error_set(err, BS_RESOURCE, -ret, "the arena",
+				    "use a --device without an arena, or mount /proc",
 				    "the kernel's account of the arena cannot be read");
 	if (!d->stats.residency_mismatches)
 		return 0;

@@ -95,7 +95,7 @@ static int open_nameless(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char *dir = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
-	int fd = dir ? open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666) : -1;
+	int fd = dir ? open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666) : -1;
 
 	free(dir);
 	return fd;
@@ -214,16 +214,18 @@ static int copy_beside(int from, const char *path, char **name)
 static int take_place(const struct bs_sink *s, const char *path)
 {
 	char self[32], *name = NULL;
-	int ret;
+	int ret = -ENOENT;
 
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", s->fd);
 	if (s->linkable) {
-		snprintf(self, sizeof(self), "/proc/self/fd/%d", s->fd);
 		if (!linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW))
 			return 0;
-		ret = errno == EEXIST ? link_beside(self, path, &name) : -errno;
-	} else {
-		ret = copy_beside(s->fd, path, &name);
+		if (errno == EEXIST)
+			ret = link_beside(self, path, &name);
 	}
+	/* It never had a name, or /proc is not there. */
+	if (ret && !name)
+		ret = copy_beside(s->fd, path, &name);
 	if (!ret && rename(name, path))
 		ret = -errno;
 	if (ret && name)

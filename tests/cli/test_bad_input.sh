@@ -52,7 +52,7 @@ expect 4 /nonexistent -- trace gen memhog --params size=64MiB -o /nonexistent/t.
 
 # --- memory ---
 expect 0 -- trace gen memhog --params size=2TiB,order=10,cycles=1 -o huge.cborseq
-expect 4 "--device null" -- compare huge.cborseq -s none --memory 1900GiB --device madvise
+expect 4 "without an arena" -- compare huge.cborseq -s none --memory 1900GiB --device madvise
 case $("$bin" --version; nm -D "$bin" 2>/dev/null | grep -c asan_init) in
 *' '0|*$'\n'0)
 	# An address space limit makes the arena's mapping fail (ASan itself would need more).

@@ -77,9 +77,72 @@ static void test_every_cost_has_a_parameter_and_a_default(void **state)
 	assert_int_equal(n * sizeof(bs_ns), sizeof(c));
 }
 
+/*
+ * 3 ranges of 2 MiB: request + 3 ranges + 6 MiB. Refaults: base pages by the page, 256 to the MiB;
+ * with huge pages the 2 MiB around the page, once.
+ */
+static void test_costs(void **state)
+{
+	const struct bs_device_costs costs = {.per_request = 1000,
+					      .per_range = 100,
+					      .per_mib = 7,
+					      .thp_per_mib = 3,
+					      .refault_per_mib = 256,
+					      .refault_thp_per_mib = 50};
+	const struct bs_range r[] = {{0, 9}, {512, 9}, {1024, 9}};
+
+	(void)state;
+	for (int thp = 0; thp <= 1; thp++) {
+		struct bs_device *d = bs_dev_create(
+			(struct bs_device_config){.kind = "model",
+						  .touch = BS_TOUCH_PAGE,
+						  .thp = thp ? BS_THP_ALWAYS : BS_THP_NEVER,
+						  .costs = &costs});
+		struct bs_error err;
+		bs_ns cost;
+
+		assert_int_equal(bs_device_thp(d), thp);
+		assert_int_equal(bs_dev_alloc(d, 0, 9), 0);
+		bs_dev_free(d, 0, 9);
+		assert_int_equal(bs_device_request(d, r, 3, &cost, &err), 0);
+		assert_int_equal(cost, 1000 + 3 * 100 + 6 * (thp ? 3 : 7));
+		assert_ok(bs_device_complete(d, 0, 0, &err), &err);
+		assert_int_equal(bs_dev_alloc(d, 5, 0), thp ? 2 * 50 : 1);
+		assert_int_equal(bs_dev_alloc(d, 8, 3), thp ? 0 : 8);
+		/* never resident before: not a refault */
+		assert_int_equal(bs_dev_alloc(d, 512, 9), 0);
+		bs_device_destroy(d);
+	}
+}
+
+/* The preset must give back what it was derived from (costs.def). */
+static void test_presets(void **state)
+{
+	struct bs_device_costs c, zero = {0};
+	bs_ns scattered;
+
+	(void)state;
+	assert_true(bs_cost_preset("null", &c));
+	assert_memory_equal(&c, &zero, sizeof(c));
+	assert_true(bs_cost_preset("default", &c));
+	/* 32 x 2 MiB scattered, one process_madvise: 91 us with huge pages, 1190 us without. */
+	scattered = c.per_request + 32 * c.per_range + 64 * c.thp_per_mib;
+	assert_in_range(scattered, 91000 * 95 / 100, 91000 * 105 / 100);
+	scattered = c.per_request + 32 * c.per_range + 64 * c.per_mib;
+	assert_in_range(scattered, 1190000 * 85 / 100, 1190000);
+	/* Refault of 2 MiB, cold. */
+	assert_int_equal(2 * c.refault_thp_per_mib, 231000);
+	assert_int_equal(2 * c.refault_per_mib, 616000);
+	assert_false(bs_cost_preset("mine", &c));
+	for (unsigned int i = 0; bs_cost_preset_names()[i]; i++)
+		assert_true(bs_cost_preset(bs_cost_preset_names()[i], &c));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_costs),
+		cmocka_unit_test(test_presets),
 		cmocka_unit_test(test_costs_of_a_caller_are_bounded),
 		cmocka_unit_test(test_the_dearest_request_does_not_wrap),
 		cmocka_unit_test(test_every_cost_has_a_parameter_and_a_default),

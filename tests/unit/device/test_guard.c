@@ -96,7 +96,7 @@ static void test_no_cgroup(void **state)
 	assert_int_equal(err.status, BS_RESOURCE);
 	assert_string_equal(err.text, "the arena's peak of 8192 MiB does not fit: 8192 MiB are "
 				      "available (MemAvailable)");
-	assert_string_equal(err.advice, "--device null, or a smaller --memory");
+	assert_string_equal(err.advice, "use a --device without an arena, or a smaller --memory");
 	host_remove(&h);
 }
 

@@ -417,7 +417,7 @@ static void test_guard_refuses(void **state)
 	assert_null(d);
 	assert_int_equal(err.status, BS_RESOURCE);
 	assert_non_null(strstr(err.text, "does not fit"));
-	assert_string_equal(err.advice, "--device null, or a smaller --memory");
+	assert_string_equal(err.advice, "use a --device without an arena, or a smaller --memory");
 }
 
 /* In a child, for the limit cannot be raised again: exit status 0 if the error was the right one. */
