@@ -96,7 +96,6 @@ const char *bs_device_for(enum bs_device_use use);
  * @peak_pages: the most pages that will be resident at once, for the memory guard; 0 = nr_pages
  * @capacity: ranges per request, 1..512; 0 = 32
  * @depth: requests in flight at once, 1..256; 0 = 16
- * @report_order: lowest order that will be reported (decides THP_AUTO)
  * @costs: NULL = the preset of the kind
  * @params: parameters of the kind, "per_request=2us,error_every=3"; NULL = defaults. They go over
  *          @costs and @depth; table: bs_device_at()
@@ -107,7 +106,6 @@ struct bs_device_config {
 	const char *kind;
 	uint64_t nr_pages, peak_pages;
 	unsigned int capacity, depth;
-	unsigned int report_order;
 	enum bs_touch touch;
 	enum bs_thp thp;
 	enum bs_advice advice;
@@ -304,6 +302,9 @@ const char *bs_device_words(const struct bs_device *d);
 /** What was found on this host, for a record's measured part: "host thp=madvise, PAGEMAP_SCAN",
  *  or "" without an arena; snprintf()'s value. */
 int bs_device_host(const struct bs_device *d, char *buf, size_t size);
+/** What BS_THP_AUTO comes to for this kind: huge pages, as a host that runs guests has them; without
+ *  them where an arena shall be real and this host's setting forbids them. */
+bool bs_device_thp_auto(const char *kind);
 /** Does the arena (or the model of it) have huge pages? */
 bool bs_device_thp(const struct bs_device *d);
 

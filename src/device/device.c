@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "advice.h"
 #include "costs.h"
@@ -26,8 +27,6 @@ static int check_config(const struct bs_device_config *c, struct bs_error *err)
 		what = "a request holds 1 to 512 ranges";
 	else if (c->depth > BS_DEVICE_MAX_DEPTH)
 		what = "1 to 256 requests can be in flight";
-	else if (c->report_order > BS_MAX_ORDER)
-		what = "orders are 0 to 10";
 	else if ((unsigned int)c->touch > BS_TOUCH_ALL || (unsigned int)c->thp > BS_THP_NEVER ||
 		 (unsigned int)c->advice > BS_ADVICE_PAGEOUT ||
 		 (unsigned int)c->verify > BS_VERIFY_END)
@@ -35,12 +34,21 @@ static int check_config(const struct bs_device_config *c, struct bs_error *err)
 	return what ? bs_error_set(err, BS_USAGE, 0, "--device", NULL, "%s", what) : 0;
 }
 
+bool bs_device_thp_auto(const char *kind)
+{
+	const struct bs_device_traits *t = bs_device_traits(kind);
+	char host[32];
+
+	if (!t || !t->has_arena)
+		return true;
+	/* madvise() asks for them, so that either of the other two settings will do. */
+	bs_account_host_thp(host, sizeof(host));
+	return !strcmp(host, "always") || !strcmp(host, "madvise");
+}
+
 static bool wants_thp(const struct bs_device_config *c)
 {
-	/* Reports of whole huge pages keep them whole; smaller ones would take them apart without
-	 * returning anything (MEANING.md, huge pages). */
-	return c->thp == BS_THP_ALWAYS ||
-	       (c->thp == BS_THP_AUTO && c->report_order >= BS_REGION_SHIFT);
+	return c->thp == BS_THP_ALWAYS || (c->thp == BS_THP_AUTO && bs_device_thp_auto(c->kind));
 }
 
 /* Costs from the caller or the preset, then what the parameters change. */

@@ -164,6 +164,17 @@ static void warn_small(const struct bs_plan *plan, const struct bs_trace_info *i
 			     (unsigned long long)(peak >> 20), (unsigned long long)(memory >> 20));
 }
 
+/* One choice for the whole comparison: no row may change another one's. True: the host decided it. */
+static bool set_thp(struct bs_plan *plan)
+{
+	struct bs_device_config *dc = &plan->cfg.host.device;
+
+	if (dc->thp != BS_THP_AUTO)
+		return false;
+	dc->thp = bs_device_thp_auto(dc->kind) ? BS_THP_ALWAYS : BS_THP_NEVER;
+	return dc->thp == BS_THP_NEVER;
+}
+
 int bs_config_complete(struct bs_plan *plan, struct bs_trace *t, struct bs_error *err)
 {
 	const struct bs_trace_info *info = bs_trace_info(t);
@@ -171,6 +182,7 @@ int bs_config_complete(struct bs_plan *plan, struct bs_trace *t, struct bs_error
 	int ret = bs_trace_scan(t, cfg->window.keep_whole, err);
 	const struct bs_error damage = ret && err ? *err : (struct bs_error){0};
 	const bool damaged = ret;
+	bool no_thp;
 
 	if (ret < 0)
 		return ret;
@@ -181,9 +193,14 @@ int bs_config_complete(struct bs_plan *plan, struct bs_trace *t, struct bs_error
 		ret = set_window(plan, info, err);
 	if (ret)
 		return ret;
+	no_thp = set_thp(plan);
 	if (plan->sink->begin(plan->sink->arg, cfg, info))
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, cfg->trace_path, NULL, "record");
 	warn_small(plan, info);
+	if (no_thp)
+		bs_plan_warn(plan,
+			     "this host forbids huge pages "
+			     "(/sys/kernel/mm/transparent_hugepage/enabled): the guest has none");
 	if (damaged)
 		bs_plan_warn(plan, "%s: %s", cfg->trace_path, damage.text);
 	return 0;

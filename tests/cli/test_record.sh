@@ -74,6 +74,22 @@ sed -n 2p stdout.txt | grep -q 'left out of the answer: hint-once (.* of 450 all
 expect 0 -- compare hog.cborseq -s none,rotation --device model --memory 128MiB
 head -n 1 stdout.txt | grep -q 'no strategy is the answer' || fail "$(head -n 1 stdout.txt)"
 
+# Huge pages are one choice for all rows, whatever order they report at; the heading says which, and a
+# row is the same alone and in company.
+compare hog.cborseq -s none,rotation:order=6,rotation:order=9 --format json --no-measured
+cp stdout.txt company.json
+jq -e '.config.thp == "always" and ([.cells[].device] | unique | length == 1) and
+	(.cells[0].device | test("thp=always"))' company.json >/dev/null ||
+	fail "thp: $(jq -c '[.config.thp, .cells[].device]' company.json)"
+for one in none rotation:order=6; do
+	compare hog.cborseq -s $one --format json --no-measured
+	[ "$(jq -c '[.cells[0], .bound]' stdout.txt)" = "$(jq -c --arg l $one \
+		'[(.cells[] | select(.label == $l)), .bound]' company.json)" ] ||
+		fail "$one is another row in company"
+done
+compare hog.cborseq -s rotation:order=6,rotation
+sed -n 2p stdout.txt | grep -q 'thp=always' || fail "heading: $(sed -n 2p stdout.txt)"
+
 # A row that cannot run has its place in all three, with why.
 rows() { expect 4 "ranges" -- compare t.cborseq -s none,rotation --device model --capacity 1 --memory 1GiB "$@"; }
 rows

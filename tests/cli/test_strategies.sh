@@ -36,14 +36,19 @@ for t in memhog_thp churn_gcc host_gcc; do
 	expect 0 -- compare "$src/traces/$t.cborseq.zst" -s none,clairvoyant,clairvoyant:order=0 \
 		--allow-lossy --device model --no-measured --format json -o "$t.json" \
 		--dump-state "$t.txt"
-	cell "$t.json" '.bound.cost_ns as $least | .cells[0].cost_ns as $most | .cells |
+	law='.bound.cost_ns as $least | .cells[0].cost_ns as $most | .cells |
 		all(.cost_ns >= $least and .cost_ns <= $most)'
+	# Single pages out of a huge page are the trap that it is for everybody.
+	cell "$t.json" "del(.cells[2]) | $law"
 	[ "$t" = host_gcc ] && continue # two CPUs
 	grep -E '^(free|pcpl) ' "$t.txt" | awk -v n="$(grep -cE '^(free|pcpl) ' "$t.txt")" \
 		'{ print > ("third-" int((NR - 1) / (n / 3)) ".txt") }'
 	[ -s third-0.txt ] || fail "$t: no state"
 	cmp -s third-0.txt third-1.txt || fail "$t: clairvoyant leaves another guest"
 	cmp -s third-0.txt third-2.txt || fail "$t: clairvoyant:order=0 leaves another guest"
+	expect 0 -- compare "$src/traces/$t.cborseq.zst" -s none,clairvoyant,clairvoyant:order=0 \
+		--device model --thp never --no-measured --format json -o "$t-never.json"
+	cell "$t-never.json" "$law"
 done
 cell memhog_thp.json '.cells[1] | .cost_ns < 400000000 and .refault_bytes.total > 500000000'
 expect 0 -- compare "$src/traces/memhog_thp.cborseq.zst" -s none,clairvoyant,boundary --device null

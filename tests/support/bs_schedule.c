@@ -489,7 +489,6 @@ static void begin(struct bs_guest *g)
 					    .nr_pages = g->pages,
 					    .capacity = CAPACITY,
 					    .depth = 16,
-					    .report_order = 9,
 					    .touch = BS_TOUCH_PAGE,
 					    .verify = BS_VERIFY_EACH,
 					    .params = g->sc->fault,

@@ -8,12 +8,8 @@
 
 static struct bs_device *small_device(const char *kind, enum bs_thp thp)
 {
-	return bs_dev_create((struct bs_device_config){.kind = kind,
-						       .capacity = 4,
-						       .depth = 2,
-						       .report_order = 9,
-						       .touch = BS_TOUCH_PAGE,
-						       .thp = thp});
+	return bs_dev_create((struct bs_device_config){
+		.kind = kind, .capacity = 4, .depth = 2, .touch = BS_TOUCH_PAGE, .thp = thp});
 }
 
 static int request(struct bs_device *d, const struct bs_range *r, unsigned int n,
@@ -61,8 +57,8 @@ static void test_life_of_a_block(void **state)
 /* The guest that leaves its pages alone changes nothing at the host, and owns nothing. */
 static void test_touch_none(void **state)
 {
-	struct bs_device *d = bs_dev_create((struct bs_device_config){
-		.kind = "null", .touch = BS_TOUCH_NONE, .report_order = 9});
+	struct bs_device *d =
+		bs_dev_create((struct bs_device_config){.kind = "null", .touch = BS_TOUCH_NONE});
 	const struct bs_range r = {0, 9};
 	struct bs_error err;
 	bs_ns cost;
@@ -93,17 +89,20 @@ static void test_description(void **state)
 	bs_device_destroy(d);
 }
 
-/* --thp auto: huge pages when the reporting order is >= 9, base pages below (MEANING.md, huge pages). */
+/* --thp auto: as a host has them that runs guests; what forbids them is an arena's host. */
 static void test_thp_auto(void **state)
 {
-	(void)state;
-	for (unsigned int order = 8; order <= 10; order++) {
-		struct bs_device *d = bs_dev_create((struct bs_device_config){
-			.kind = "null", .nr_pages = 1, .report_order = order});
+	struct bs_device *d =
+		bs_dev_create((struct bs_device_config){.kind = "null", .nr_pages = 1});
 
-		assert_int_equal(bs_device_thp(d), order >= 9);
-		bs_device_destroy(d);
-	}
+	(void)state;
+	assert_true(bs_device_thp(d));
+	assert_true(bs_device_thp_auto("model"));
+	bs_device_destroy(d);
+	d = bs_dev_create(
+		(struct bs_device_config){.kind = "null", .nr_pages = 1, .thp = BS_THP_NEVER});
+	assert_false(bs_device_thp(d));
+	bs_device_destroy(d);
 }
 
 static void test_bad_configurations(void **state)
@@ -118,7 +117,6 @@ static void test_bad_configurations(void **state)
 		{{.kind = "null", .nr_pages = UINT64_C(1) << 40}, "1 page to 2 TiB"},
 		{{.kind = "null", .nr_pages = 1, .capacity = 513}, "1 to 512 ranges"},
 		{{.kind = "null", .nr_pages = 1, .depth = 257}, "1 to 256 requests"},
-		{{.kind = "null", .nr_pages = 1, .report_order = 11}, "0 to 10"},
 		{{.kind = "null", .nr_pages = 1, .touch = 3}, "unknown touch"},
 		{{.kind = "null", .nr_pages = 1, .verify = 3}, "unknown touch"},
 	};

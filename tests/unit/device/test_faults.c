@@ -20,7 +20,6 @@ static struct bs_device *device(const char *kind, const char *params)
 						       .nr_pages = 8192,
 						       .capacity = 4,
 						       .depth = 8,
-						       .report_order = 9,
 						       .touch = BS_TOUCH_PAGE,
 						       .thp = BS_THP_NEVER,
 						       .verify = BS_VERIFY_EACH,

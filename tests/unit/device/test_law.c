@@ -8,12 +8,8 @@
 
 static struct bs_device *small_device(const char *kind, enum bs_thp thp)
 {
-	return bs_dev_create((struct bs_device_config){.kind = kind,
-						       .capacity = 4,
-						       .depth = 2,
-						       .report_order = 9,
-						       .touch = BS_TOUCH_PAGE,
-						       .thp = thp});
+	return bs_dev_create((struct bs_device_config){
+		.kind = kind, .capacity = 4, .depth = 2, .touch = BS_TOUCH_PAGE, .thp = thp});
 }
 
 static int request(struct bs_device *d, const struct bs_range *r, unsigned int n,
