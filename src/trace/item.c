@@ -99,12 +99,17 @@ void bs_out_typed(struct bs_item_out *o, const void *data, size_t n, unsigned in
 
 int bs_out_seal(struct bs_item_out *o)
 {
+	size_t n;
+
 	bs_out_text(o, "xxh3");
 	if (o->failed || !room(o, BS_ITEM_SUM_BYTES)) {
 		o->failed = false;
 		return -ENOMEM;
 	}
-	cbor_encode_uint32((uint32_t)(o->len + BS_ITEM_SUM_BYTES), o->buf + o->length_at, HEAD);
+	/* The five bytes that were left for it. */
+	n = cbor_encode_uint32((uint32_t)(o->len + BS_ITEM_SUM_BYTES), o->buf + o->length_at, 5);
+	if (!n)
+		return -ENOMEM;
 	o->len += cbor_encode_uint64(XXH3_64bits(o->buf, o->len), o->buf + o->len, HEAD);
 	return 0;
 }
