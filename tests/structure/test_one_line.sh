@@ -129,6 +129,13 @@ check_importer() {
 	has '"allocs": 1' compare imported.cborseq -s none --format json
 }
 
+check_experiment() {
+	has "how much is reported of what" experiment --help
+	has "example: 2 strategies ran" experiment example -s none -s rotation
+	has '"experiment": "example"' experiment example -s none -s rotation --format json
+	jq -e '.. | .reported_bytes? | numbers | select(. > 0)' out >/dev/null || fail "nothing reported"
+}
+
 check_option() {
 	has "What the test adds" compare --help
 	has '"example": 8' compare "$trace" --print-config --example 8
