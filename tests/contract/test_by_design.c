@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a series breaks by design, exactly that and no more (spec reporting.md 14.2, 15): the false
+ * What a series breaks by design, exactly that and no more (STRATEGIES.md, comparison): the false
  * OOM of those that take blocks without a watermark test, what each leaves raw when idle, what an
  * overrun costs, and that a strategy which is off changes nothing.
  *
@@ -68,14 +68,14 @@ static void ask_once(struct bs_world *w, unsigned int call)
  * Above the watermark: 256 + 16384 - 656 = 15984 pages. Whoever tests it takes a block only if more
  * than min + 1024 pages are free: 16640 - 1024 (k - 1) > 1680, that is k <= 15. What it leaves is
  * 16640 - 15360 = 1280 pages, of which 1280 - 656 = 624 may be had. Whoever does not test it takes
- * all 16 and leaves 256, below the mark: 624 wanted, 624 refused, each of them falsely. The same 624
- * are granted when the request has completed.
+ * all 16 and leaves 256, below the mark: 624 wanted, 624 refused, each of them falsely. The same
+ * 624 are granted when the request has completed.
  *
  * The test of the watermark promises these 624 and nothing beyond: the 625th page is refused while
- * 15 blocks are out. Only who has nothing out cannot refuse it: S1, whose block is on no list yet
- * and at the host before anybody can ask; shared-state, which takes nothing; S7, which does not
- * begin without low + 64 MiB = 656 + 16384 pages (equality would refuse), or with a capacity of 4
- * begins and has no more than 4 blocks out.
+ * 15 blocks are out. Only who has nothing out cannot refuse it: hypercall, whose block is on no
+ * list yet and at the host before anybody can ask; shared-state, which takes nothing; rotation,
+ * which does not begin without low + 64 MiB = 656 + 16384 pages (equality would refuse), or with a
+ * capacity of 4 begins and has no more than 4 blocks out.
  */
 static void test_false_oom_is_what_the_pull_takes(void **state)
 {
@@ -146,8 +146,8 @@ static void test_false_oom_is_what_the_pull_takes(void **state)
 }
 
 /*
- * S7 at the limit of law 33: live set = managed - low - 128 MiB. With 32 free blocks of 4 MiB it has
- * 32 x 1024 pages out at once, its most:
+ * rotation at the limit of law 33: live set = managed - low - 128 MiB. With 32 free blocks of 4 MiB
+ * it has 32 x 1024 pages out at once, its most:
  *
  *   free  256 + 32768      low 246      min 245      live = managed - low - 32768 - 10
  *   begins:   33024 > 246 + (32 << 9)                 takes the 32nd: 33024 - 31744 > 245 + 1024
@@ -202,7 +202,7 @@ static void test_s7_at_the_limit_of_its_law(void **state)
 	}
 }
 
-/* ---- What stays raw (21; 14.2, axis 18) ------------------------------------------------------- */
+/* ---- What stays raw (law 21) ----------------------------------------------------------------- */
 
 static struct bs_world *full_zones(unsigned int nr_zones, unsigned int blocks)
 {
@@ -237,10 +237,10 @@ static void assert_raw(struct bs_world *w, const char *strategy, unsigned int bl
  *    one less than the mark    the same                   nothing is due, and nothing comes
  *    and one more: it runs, and reports all of that zone
  *
- * S2 counts set bits per zone type, 16; one bit a block, whatever its order. The mark of S3 to S6 is
- * per order and zone, 32: 31 blocks of 4 MiB and, in a zone of 80, 31 of 2 MiB beside them, are no
- * reason to run. (A page of zone 1 is free before its worker runs: with marks of 0 the last free
- * block of a zone is never isolated, 0.4.)
+ * bitmap counts set bits per zone type, 16; one bit a block, whatever its order. The mark of bubble
+ * to list-walk is per order and zone, 32: 31 blocks of 4 MiB and, in a zone of 80, 31 of 2 MiB
+ * beside them, are no reason to run. (A page of zone 1 is free before its worker runs: with marks
+ * of 0 the last free block of a zone is never isolated.)
  */
 static void test_exactly_what_the_mark_allows_stays_raw(void **state)
 {
@@ -279,8 +279,9 @@ static void test_exactly_what_the_mark_allows_stays_raw(void **state)
 	}
 }
 
-/* S7 has no mark: one block of either order is enough, and none is left. It wants 64 MiB of headroom,
- * which the first 16 blocks are, and something left behind: 16 pages, which nobody reports. */
+/* rotation has no mark: one block of either order is enough, and none is left. It wants 64 MiB
+ * of headroom, which the first 16 blocks are, and something left behind: 16 pages, which nobody
+ * reports. */
 static void test_s7_leaves_none(void **state)
 {
 	struct bs_world *w = full_zones(2, 40);
@@ -314,10 +315,10 @@ static void free_the_rest(struct bs_world *w, unsigned int call)
 
 /*
  * 32 blocks are freed, and while the host keeps the first request, 32 more. The free lists, or the
- * bits, are the record, so nothing is lost: when all is over, what is raw is within the mark. What
- * S2 posts loses what is behind its scan (D5): with that mended it does not. S2a's record is an
- * array of 8 which the scan holds until its last request is answered: it is full, so each of the 32
- * is dropped and stays raw until it is freed again.
+ * bits, are the record, so nothing is lost: when all is over, what is raw is within the mark. As it
+ * was posted bitmap loses what is behind its scan; with fixes=cursor it does not. percpu-array's
+ * record is an array of 8 which the scan holds until its last request is answered: it is full, so
+ * each of the 32 is dropped and stays raw until it is freed again.
  */
 static void test_overrun(void **state)
 {
@@ -419,7 +420,8 @@ static void free_both(struct pair *p, unsigned int i)
 	p->order[i] = p->order[p->nr_live];
 }
 
-/* Blocks move between lists (H7), the way that a strategy hears of even while it is off. */
+/* Blocks move between lists (block_move()), the way that a strategy hears of even while it is
+ * off. */
 static void isolate_both(struct pair *p, struct bs_rng *rng)
 {
 	const bs_pfn pfn = (bs_pfn)bs_rng_below(rng, 32) * 512;
@@ -487,9 +489,10 @@ static const char *compare_with_none(const struct bs_strategy *s, const char *ke
 
 /*
  * The end of its list to which a series' patched allocator moves a free block, on or off (5: the
- * head; 6: the tail, small blocks too; 7: the head). For S4 that is [run]: in scatterlist-01 of the
- * vectors it shows before the strategy is enabled. S7's (9.1, the tail of 6.1) never shows: on
- * linux-5.4 no large block moves to a list that has another one, un-isolated it is freed.
+ * head; 6: the tail, small blocks too; 7: the head). For scatterlist that was seen: in
+ * scatterlist-01 of the vectors it shows before the strategy is enabled. rotation's (the tail of
+ * 6.1) never shows: on linux-5.4 no large block moves to a list that has another one, un-isolated
+ * it is freed.
  */
 static const struct {
 	const char *strategy, *same_as; /* the kernel whose own choice it is, too */
@@ -511,7 +514,7 @@ static bool moves_elsewhere(const struct bs_strategy *s, const char *kernel)
  * Bound and never switched on, and switched on and off before the guest begins: the same pages are
  * given out and the same lists stand as in a guest that has no strategy. What is known to differ,
  * and does: a series that was on once moves free blocks between lists as its own patched allocator
- * does (H7: isolation and steals make it), on or off, because marks stay.
+ * does (block_move(): isolation and steals make it), on or off, because marks stay.
  */
 static void test_off_is_as_if_it_were_not_there(void **state)
 {
@@ -534,7 +537,7 @@ static void test_off_is_as_if_it_were_not_there(void **state)
 	}
 }
 
-/* ---- The comparison can see: a listener that goes on after the strategy was switched off ------- */
+/* ---- The comparison can see: a listener that goes on after the strategy was switched off ----- */
 
 static void at_the_other_end(void *arg, const struct bs_block *b, enum bs_why why,
 			     struct bs_spot *at)

@@ -7,8 +7,8 @@
  * among them; a word that ends in a call is completed by itself. Blocks are reported one by one, so
  * that a pass makes several requests.
  *
- * A letter that changes nothing (a pass that is not due, a completion of nothing, an allocation that
- * fails) makes its word equal to a shorter one, and all words that begin so are passed over.
+ * A letter that changes nothing (a pass that is not due, a completion of nothing, an allocation
+ * that fails) makes its word equal to a shorter one, and all words that begin so are passed over.
  * BS_EXHAUSTIVE_LENGTH=N looks at words of N letters instead of 5 (6 where fewer things differ).
  */
 #include "bs_test.h"

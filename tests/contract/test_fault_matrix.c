@@ -8,7 +8,7 @@
  * Each schedule runs twice, so that law 34 is seen. One of each cell runs on a real arena with
  * stamps in it, the others on the model, whose shadow map sees the same. Seeds decide the kernel
  * model, one zone or two, shuffling, per-cpu lists: 4 have met all. BS_MATRIX_SCHEDULES=N runs N.
- * Which law of spec reporting.md 15 is checked where: tests/README.md.
+ * Which law is checked where: tests/README.md.
  */
 #include "bs_test.h"
 
@@ -272,7 +272,7 @@ static bool has_count(const struct row *r, unsigned int law)
 
 static void print_laws(const struct matrix *m)
 {
-	printf("\nHow often each law of spec reporting.md 15 was looked at where it might have been\n"
+	printf("\nHow often each law of tests/README.md was looked at where it might have been\n"
 	       "broken; - = exempt, . = not about it, and never came up:\n%-42s",
 	       "");
 	for (unsigned int l = 0; l < BS_NR_LAWS; l++)
@@ -334,7 +334,8 @@ static void test_every_law_holds_in_every_cell(void **state)
 
 /* ---- The suite can see ----------------------------------------------------------------------- */
 
-/* The laws that @r breaks until one of @about is among them; counts the schedules up to the first. */
+/* The laws that @r breaks until one of @about is among them; counts the schedules up to the
+ * first. */
 static uint64_t laws_broken(const struct row *r, uint64_t about, unsigned int *first)
 {
 	uint64_t laws = 0;
@@ -494,8 +495,9 @@ static void test_every_bad_host_is_caught(void **state)
 }
 
 /*
- * S2's defect D1 resends entries that were answered long ago. The services and the shadow map see it
- * before anything happens; with a host that trusts its guest, as real ones do, content is lost.
+ * bitmap's defect "stale" resends entries that were answered long ago. The services and the shadow
+ * map see it before anything happens; with a host that trusts its guest, as real ones do, content
+ * is lost.
  */
 static void test_stale_entries_lose_content(void **state)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Laws that every registered strategy keeps, whatever the guest does (spec reporting.md 15; the
+ * Laws that every registered strategy keeps, whatever the guest does (tests/README.md; the
  * number of each stands beside it). A small guest allocates and frees at random, between passes and
  * while requests are in flight; requests fail now and then; the strategy is switched off and on.
  *
@@ -242,7 +242,7 @@ static void test_random_schedules(void **state)
 		}
 }
 
-/* Bytes that may stay raw when all is quiet and the series keeps its promises (axis 18). */
+/* Bytes that may stay raw when all is quiet and the series keeps its promises. */
 static uint64_t may_stay_raw(const struct row *row)
 {
 	const uint64_t largest = BS_PAGE_SIZE << BS_MAX_ORDER;
@@ -261,9 +261,9 @@ static uint64_t may_stay_raw(const struct row *row)
 
 /*
  * All is freed with no error and nothing else going on: it goes idle within a bounded number of
- * passes, and then stays idle. S1 and S2 as posted never look at what was free before they were
- * switched on, and S2 loses hints by its defects: for them, everything was allocated once, and S2
- * has its mends. (21)
+ * passes, and then stays idle. hypercall and bitmap as posted never look at what was free before
+ * they were switched on, and bitmap loses hints by its defects: for them, everything was allocated
+ * once, and bitmap has its mends. (21)
  */
 static void test_it_settles(void **state)
 {
@@ -321,7 +321,8 @@ static void test_every_strategy_has_a_row(void **state)
 	}
 }
 
-/* The suite can see: resent stale entries (S2 D1) are a page in use at the device. */
+/* The suite can see: resent stale entries (bitmap:defects=stale) are a page in use at the
+ * device. */
 static void test_a_seeded_bug_is_seen(void **state)
 {
 	static const struct row bug = {"bitmap", "capacity=4,defects=stale"};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * N MiB are released at once and nothing happens afterwards. How many requests, how many ranges,
- * what stays raw and when it is over follow from the rules alone (spec reporting.md 3, 7, 9). The
- * expectations are computed from those rules below, never copied from a run.
+ * what stays raw and when it is over follow from the rules alone (STRATEGIES.md, bitmap, boundary,
+ * rotation). The expectations are computed from those rules below, never copied from a run.
  *
  *   memory   |AAAA|AAAA|AAAA|...|AAAA| small |     everything in use but a small reserve
  *   release  |FFFF|FFFF|FFFF|...|FFFF| small |     merged:  blocks of 4 MiB
@@ -73,7 +73,8 @@ static uint64_t ceil_div(uint64_t a, uint64_t b)
 	return (a + b - 1) / b;
 }
 
-/* S5: 32 raw blocks of one order start a cycle 100 ms later, which goes on until none is raw. */
+/* boundary: 32 raw blocks of one order start a cycle 100 ms later, which goes on until none is
+ * raw. */
 static struct expected expect_boundary(uint64_t n)
 {
 	if (n < 32)
@@ -82,7 +83,7 @@ static struct expected expect_boundary(uint64_t n)
 		.calls = ceil_div(n, 32), .ranges = n, .settle = 100 * BS_NS_PER_MS, .passes = 1};
 }
 
-/* S2: 16 set bits queue the scan at once; each batch has 16, the last one what is left. */
+/* bitmap: 16 set bits queue the scan at once; each batch has 16, the last one what is left. */
 static struct expected expect_bitmap(uint64_t n)
 {
 	if (n < 16)
@@ -90,8 +91,8 @@ static struct expected expect_bitmap(uint64_t n)
 	return (struct expected){.calls = ceil_div(n, 16), .ranges = n, .passes = 1};
 }
 
-/* S7: any free arms 2 s; each pass makes at most B + 1 calls on a list, B = ceil(nr_free / 512),
- * so long as the zone is above its marks and 64 MiB (spec 9.1; the marks are 0 here). */
+/* rotation: any free arms 2 s; each pass makes at most B + 1 calls on a list, B = ceil(nr_free /
+ * 512), so long as the zone is above its marks and 64 MiB (the marks are 0 here). */
 static struct expected expect_rotation(uint64_t n, uint64_t free_pages)
 {
 	uint64_t per_pass = (ceil_div(n, 512) + 1) * 32, passes = ceil_div(n, per_pass);
@@ -130,8 +131,8 @@ static struct bs_machine *full_guest(const struct release *rel, bs_pfn *small)
 	assert_ok(bs_machine_boot_range(m, 0, (bs_pfn)span, &err), &err);
 	for (bs_pfn n = 0; n < span >> 10; n++)
 		assert_int_not_equal(bs_alloc_pages(m, 0, BS_GFP_HIGHUSER_MOVABLE, 10), BS_NO_PFN);
-	/* With all marks 0 the last block of a zone is never isolated (spec 0.4): keep a few pages
-	 * free that are too small to be reported. */
+	/* With all marks 0 the last block of a zone is never isolated (STRATEGIES.md, taking a
+	 * block): keep a few pages free that are too small to be reported. */
 	assert_ok(bs_machine_boot_range(m, (bs_pfn)span, (bs_pfn)span + 256, &err), &err);
 	*small = 256;
 	return m;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The strategies that write down frees, walked a second time from spec reporting.md 1, 2 and 3
+ * The strategies that write down frees, walked a second time from STRATEGIES.md
  * beside the real ones. What the guest is and what is compared: bs_naive.h.
  */
 #include "bs_naive.h"
 
 #define NONE BS_NAIVE_NONE
 
-/* ---- S0 -------------------------------------------------------------------------------------- */
+/* ---- none ------------------------------------------------------------------------------------ */
 
 static void test_none(void **state)
 {
@@ -15,7 +15,7 @@ static void test_none(void **state)
 	bs_naive_run(&(struct bs_naive_kind){.params = "none"}, 0);
 }
 
-/* ---- S1 (2) ---------------------------------------------------------------------------------- */
+/* ---- hypercall ------------------------------------------------------------------------------- */
 
 static void tell(struct bs_naive *v, int pfn, int order)
 {
@@ -39,7 +39,7 @@ static void test_hypercall(void **state)
 	bs_naive_run(&(struct bs_naive_kind){.params = "hypercall:hint=final", .final = tell}, 301);
 }
 
-/* ---- S2a (3.1): capacity: entries, hwm: threshold -------------------------------------------- */
+/* ---- percpu-array: capacity: entries, hwm: threshold ----------------------------------------- */
 
 struct percpu_array {
 	int entry[4], n;
@@ -108,7 +108,7 @@ static void test_percpu_array(void **state)
 		301);
 }
 
-/* ---- S2 (3.2) -------------------------------------------------------------------------------- */
+/* ---- bitmap -------------------------------------------------------------------------------- */
 
 struct bitmap {
 	bool bit[BS_NAIVE_UNITS], active;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The strategies that allocate what they give away (spec reporting.md 10), walked a second time
- * beside the real ones. What the guest is and what is compared: bs_naive.h.
+ * The strategies that allocate what they give away (STRATEGIES.md, hint-once and balloon), walked a
+ * second time beside the real ones. What the guest is and what is compared: bs_naive.h.
  */
 #include "bs_naive.h"
 
 #define NONE BS_NAIVE_NONE
 #define MS BS_NS_PER_MS
 
-/* ---- S8c, capacity: depth, hwm: seconds held ------------------------------------------------- */
+/* ---- hint-once, capacity: depth, hwm: seconds held ------------------------------------------- */
 
 struct hint_once {
 	bool told;
@@ -67,7 +67,7 @@ static void test_hint_once(void **state)
 		301);
 }
 
-/* ---- S8b, capacity: the target, hwm: until when ---------------------------------------------- */
+/* ---- balloon, capacity: the target, hwm: until when ------------------------------------------ */
 
 #define MESSAGE 256 /* pages */
 #define AT (1000 * MS)

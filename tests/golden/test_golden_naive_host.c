@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The strategies of the host's side, which take free memory where it stands, walked a second time
- * beside the real ones: S8a from spec reporting.md 10, clairvoyant from semantics.md 7. What the
+ * beside the real ones: shared-state and clairvoyant from STRATEGIES.md. What the
  * guest is and what is compared: bs_naive.h.
  */
 #include "bs_naive.h"
@@ -32,7 +32,7 @@ static int add_unit(const struct bs_naive *v, struct bs_naive_block *b, int n, i
 	return n + 1;
 }
 
-/* ---- S8a, capacity: frames evicted under one lock -------------------------------------------- */
+/* ---- shared-state, capacity: frames evicted under one lock ----------------------------------- */
 
 #define INTERVAL (5 * BS_NS_PER_S)
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The strategies that look for raw blocks on the lists, walked a second time from spec reporting.md
+ * The strategies that look for raw blocks on the lists, walked a second time from STRATEGIES.md
  * 4 to 9 beside the real ones. What the guest is and what is compared: bs_naive.h.
  */
 #include "bs_naive.h"
@@ -10,7 +10,7 @@
 #define M BS_NAIVE_M
 #define NONE BS_NAIVE_NONE
 
-/* ---- S3a (4), capacity: at most so many times 4 MiB at a time -------------------------------- */
+/* ---- april-sketch, capacity: at most so many times 4 MiB at a time --------------------------- */
 
 /*
  * What the mail leaves open is as the head comment of src/report/april_sketch.c has it: what was
@@ -109,7 +109,7 @@ static void test_april_sketch(void **state)
 		301);
 }
 
-/* ---- Started by a high-water mark: S3, S4, S5, S6 -------------------------------------------- */
+/* ---- Started by a high-water mark: bubble, scatterlist, boundary, list-walk ------------------ */
 
 struct hwm {
 	bool requested;
@@ -168,7 +168,7 @@ static int boundary_at(const struct bs_naive *v, int order)
 						       : l->n;
 }
 
-/* ---- S3 (5) ---------------------------------------------------------------------------------- */
+/* ---- bubble ---------------------------------------------------------------------------------- */
 
 /* The node before the aerated run; if that is aerated, the first of the list. */
 static int bubble_get(struct bs_naive *v, int order)
@@ -242,9 +242,9 @@ static void test_bubble(void **state)
 		301);
 }
 
-/* ---- S4 (6) ---------------------------------------------------------------------------------- */
+/* ---- scatterlist ----------------------------------------------------------------------------- */
 
-/* S3's, and a list whose ends are both reported is done with as a whole (difference 7). */
+/* bubble's, and a list whose ends are both reported is done with as a whole (rule 7 there). */
 static int scatterlist_get(struct bs_naive *v, int order)
 {
 	const struct bs_naive_list *l = &v->list[M][order];
@@ -301,9 +301,9 @@ static void test_scatterlist(void **state)
 		301);
 }
 
-/* ---- S5 (7) and S6 (8) ----------------------------------------------------------------------- */
+/* ---- boundary and list-walk ------------------------------------------------------------------ */
 
-/* S6: from one end over all that is marked. */
+/* list-walk: from one end over all that is marked. */
 static int list_walk_get(struct bs_naive *v, int order)
 {
 	const struct bs_naive_list *l = &v->list[M][order];
@@ -317,7 +317,7 @@ static int list_walk_get(struct bs_naive *v, int order)
 	return NONE;
 }
 
-/* S5: from the boundary to the head; the boundary follows. */
+/* boundary: from the boundary to the head; the boundary follows. */
 static int boundary_get(struct bs_naive *v, int order)
 {
 	const struct bs_naive_list *l = &v->list[M][order];
@@ -391,7 +391,7 @@ static void test_boundary(void **state)
 		301);
 }
 
-/* ---- S7 (9.1) -------------------------------------------------------------------------------- */
+/* ---- rotation -------------------------------------------------------------------------------- */
 
 enum { SINCE_5_10, BEFORE_5_10 };
 

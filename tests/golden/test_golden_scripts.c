@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * One script of twelve calls, and what each strategy asks of the device in it, derived by hand from
- * spec reporting.md. All memory is in use when the strategy is switched on; the marks are 0, the
+ * STRATEGIES.md. All memory is in use when the strategy is switched on; the marks are 0, the
  * thresholds small. What a call does to the lists when nobody reports (the head is on the left, r:
  * marked):
  *
@@ -69,7 +69,7 @@ static void play(const struct golden *g)
 	bs_world_destroy(w);
 }
 
-/* S0: nothing; the lists are the drawing's. */
+/* none: nothing; the lists are the drawing's. */
 static void test_none(void **state)
 {
 	(void)state;
@@ -83,8 +83,9 @@ static void test_none(void **state)
 }
 
 /*
- * S1 (2). H1 tells each freed block of order >= 9 before it merges, H2 a block that becomes order 9
- * exactly: 2 is H2; 3 is H1, and the merge to order 10 is no news. 9 tells 6144 again.
+ * hypercall. freeing() tells each freed block of order >= 9 before it merges, merged() a block that
+ * becomes order 9 exactly: 2 is merged(); 3 is freeing(), and the merge to order 10 is no news. 9
+ * tells 6144 again.
  */
 static void test_hypercall(void **state)
 {
@@ -98,7 +99,8 @@ static void test_hypercall(void **state)
 	});
 }
 
-/* S1b (2): the final block, once per free: 3 tells 1024:10, half of which 2 has told. */
+/* hypercall with hint=final: the final block, once per free: 3 tells 1024:10, half of which 2
+ * has told. */
 static void test_hypercall_final(void **state)
 {
 	(void)state;
@@ -112,7 +114,7 @@ static void test_hypercall_final(void **state)
 }
 
 /*
- * S2a (3.1). Order 10 only. 3 and 4 make two entries, the threshold: 7 tells them by address and
+ * percpu-array. Order 10 only. 3 and 4 make two entries, the threshold: 7 tells them by address and
  * frees them by the ordinary rule, in that order: o10 [3072] [1024]. 10 and 11 are the next two:
  *
  *   12 takes 0, 7168   o10 [3072] [1024]   and frees them to the head: [7168] [0] [3072] [1024]
@@ -130,7 +132,7 @@ static void test_percpu_array(void **state)
 }
 
 /*
- * S2 (3.2), two blocks to a batch. Bits: 2 (by call 2; call 3 finds it set), 6, 10, 12: four, by
+ * bitmap, two blocks to a batch. Bits: 2 (by call 2; call 3 finds it set), 6, 10, 12: four, by
  * address, two at a time; each batch goes back to the heads in that order, which changes nothing:
  *
  *   7    o9  [6144] [5120]   o10 [3072] [1024]
@@ -150,7 +152,8 @@ static void test_bitmap(void **state)
 }
 
 /*
- * S3a (4). Smallest fit: order 9 before 10, each from the head; back to the tail in that order.
+ * april-sketch. Smallest fit: order 9 before 10, each from the head; back to the tail in that
+ * order.
  *
  *   7    o9  [6144r] [5120r]     o10 [3072r] [1024r]
  *   11   o9  [6144] [5120r]      o10 [7168] [0] [3072r] [1024r]      two of order 10: the mark
@@ -169,7 +172,7 @@ static void test_april_sketch(void **state)
 }
 
 /*
- * S3 (5), three blocks to a batch, order 10 first, from the tail; / is the boundary.
+ * bubble, three blocks to a batch, order 10 first, from the tail; / is the boundary.
  *
  *   7    takes 1024 3072 5120    o9 [6144]  o10 []; then ACTIVE; each goes in front of the last:
  *        o9 [6144] / [5120r]     o10 / [3072r] [1024r]
@@ -191,9 +194,9 @@ static void test_bubble(void **state)
 }
 
 /*
- * S4 (6): S3, but ACTIVE is set before the first fill, and where both ends of a list are marked the
- * boundary goes to the head. So in 12 the scan of o10 ends with / [3072r] [1024r], and what it took
- * comes back in front of it:
+ * scatterlist: bubble, but ACTIVE is set before the first fill, and where both ends of a list are
+ * marked the boundary goes to the head. So in 12 the scan of o10 ends with / [3072r] [1024r], and
+ * what it took comes back in front of it:
  *
  *   12   o9 [5120r] / [6144r]    o10 / [0r] [7168r] [3072r] [1024r]
  */
@@ -210,8 +213,8 @@ static void test_scatterlist(void **state)
 }
 
 /*
- * S5 (7): the boundary moves at a scan only, so blocks come back in front of it in batch order; the
- * last batch is drained with ACTIVE clear, to the real tail.
+ * boundary: the boundary moves at a scan only, so blocks come back in front of it in batch order;
+ * the last batch is drained with ACTIVE clear, to the real tail.
  *
  *   7    takes 1024 3072 5120    o9 [6144] [5120r]      o10 [1024r] [3072r]
  *        takes 6144              o9 [5120r] [6144r]
@@ -233,7 +236,7 @@ static void test_boundary(void **state)
 }
 
 /*
- * S6 (8): S5's requests, from the tail for each block, but all goes back to the real tail:
+ * list-walk: boundary's requests, from the tail for each block, but all goes back to the real tail:
  *
  *   12   o9 [6144r] [5120r]      o10 [1024r] [3072r] [0r] [7168r]
  */
@@ -250,7 +253,7 @@ static void test_list_walk(void **state)
 }
 
 /*
- * S7 since 5.10 (9.1), three blocks to a batch, filled from its end: the last taken is first. Order
+ * rotation since 5.10, three blocks to a batch, filled from its end: the last taken is first. Order
  * 9 before 10, from the head; a full batch is sent when one more raw block is met.
  *
  *   7    takes 6144 5120 3072, meets 1024      o9 []   o10 [1024]
@@ -272,7 +275,7 @@ static void test_rotation(void **state)
 }
 
 /*
- * S7 as merged: back to the head.
+ * rotation as merged: back to the head.
  *
  *   7    back: 3072 5120 6144    o9 [6144r] [5120r]   o10 [3072r] [1024]; then [1024r] [3072r]
  *   12   takes 6144 7168 0       o9 [6144r] [5120r]   o10 [7168r] [0r] [1024r] [3072r]
@@ -290,7 +293,7 @@ static void test_rotation_5_7(void **state)
 }
 
 /*
- * S8c (10): 7 allocates order 10 until there is none, each block a request of its own, and keeps
+ * hint-once: 7 allocates order 10 until there is none, each block a request of its own, and keeps
  * them: o10 []. 12 is the end of the round: they are free again, and nothing is told.
  */
 static void test_hint_once(void **state)
@@ -305,7 +308,7 @@ static void test_hint_once(void **state)
 }
 
 /*
- * S8a (10), five frames at a time, by address; the lists are not touched.
+ * shared-state, five frames at a time, by address; the lists are not touched.
  *
  *   7    two, two and one frame; then one
  *   8    installs 6144; free again, it is news
@@ -322,9 +325,9 @@ static void test_shared_state(void **state)
 }
 
 /*
- * S8b (10), huge pages to a target of 8 MiB, kept until deflated: 7 allocates four and tells them in
- * one message; the third and fourth are the halves of 3072, lower first. 8 splits 1024. 12 deflates:
- * the pages are free again, and nothing is told.
+ * balloon, huge pages to a target of 8 MiB, kept until deflated: 7 allocates four and tells them in
+ * one message; the third and fourth are the halves of 3072, lower first. 8 splits 1024. 12
+ * deflates: the pages are free again, and nothing is told.
  */
 static void test_balloon(void **state)
 {
@@ -342,7 +345,7 @@ static void test_balloon(void **state)
  *
  *   2,3  units 2, 3   4  6, 7   5  10   6  12
  *   7    1024 (two units), 3072 (two), 5120, 6144
- *   8,9  unit 12 has had an owner: it is decided on again; those next to it in time are 0, 1, 14, 15
+ * 8,9  unit 12 has had an owner: it is decided on again; those next to it in time are 0, 1, 14, 15
  */
 static void test_clairvoyant(void **state)
 {

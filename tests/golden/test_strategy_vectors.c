@@ -37,7 +37,7 @@ static char *temp_file(const char *text)
 	return path;
 }
 
-/* Two blocks of order 10, a batch of two: derived by hand from spec reporting.md 9.1. */
+/* Two blocks of order 10, a batch of two: derived by hand from STRATEGIES.md, rotation. */
 static const char ops_text[] = "pages 4096 9\n"
 			       "zone 2 0 4096\n"
 			       "boot 0 4096\n"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bs_device_test.h - one device by hand, without a guest: blocks are touched, freed and reported one
- * at a time, at time 0, and every call must succeed. What may fail a test calls itself.
+ * bs_device_test.h - one device by hand, without a guest: blocks are touched, freed and reported
+ * one at a time, at time 0, and every call must succeed. What may fail a test calls itself.
  */
 #ifndef BS_DEVICE_TEST_H
 #define BS_DEVICE_TEST_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bs_exempt.h - who is exempt from which law, and where the spec says so. The fault matrix shows
+ * bs_exempt.h - who is exempt from which law, and why. STRATEGIES.md has it under the name. The fault matrix shows
  * each exemption broken: none is given away.
  */
 #ifndef BS_EXEMPT_H
@@ -11,8 +11,7 @@
 /*
  * @name: of the strategy; NULL: all with capability @cap
  * @law: enum bs_law_id
- * @why: numbers in brackets are sections, "axis" is one of 14.2, others are laws of section 15, all
- *       of spec reporting.md
+ * @why: what STRATEGIES.md says under the strategy's name; numbers are laws of tests/README.md
  */
 struct bs_exemption {
 	const char *name;

@@ -14,7 +14,7 @@ static const struct bs_strategy *base(const struct bs_report_ctx *rc)
 	return bs_strategy_find(bs_report_strategy(rc)->name, &err);
 }
 
-/* ---- S3 to S6 -------------------------------------------------------------------------------- */
+/* ---- bubble to list-walk --------------------------------------------------------------------- */
 
 static void forget_it_left(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why)
 {
@@ -106,7 +106,7 @@ static int do_nothing(struct bs_report_ctx *rc, int cpu)
 	return 0;
 }
 
-/* ---- S7 -------------------------------------------------------------------------------------- */
+/* ---- rotation -------------------------------------------------------------------------------- */
 
 static int go_on_beyond_budget(struct bs_report_ctx *rc, int cpu)
 {
@@ -172,7 +172,7 @@ static int shuffle_first(struct bs_report_ctx *rc, int cpu)
 	return base(rc)->pass(rc, cpu);
 }
 
-/* ---- S2 -------------------------------------------------------------------------------------- */
+/* ---- bitmap ---------------------------------------------------------------------------------- */
 
 static void count_without_bit(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
 			      bool merged)

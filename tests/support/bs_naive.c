@@ -64,7 +64,7 @@ int bs_naive_take(struct bs_naive *v, int order, int at)
 	return take(v, M, order, at);
 }
 
-/* ---- A buddy allocator (spec allocator.md 4.5, 4.8) ------------------------------------------ */
+/* ---- A buddy allocator (RULES.md, merge and split) ------------------------------------------ */
 
 static bool is_free(const struct bs_naive *v, int pfn, int order)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * bs_naive.h - a guest that is obviously right, for strategies that are walked a second time: plain
- * arrays, without anything of src/. The models themselves are in tests/golden/test_golden_naive_*.c.
+ * arrays, without anything of src/. The models themselves are in
+ * tests/golden/test_golden_naive_*.c.
  *
  * One zone of 8192 pages, all in use by its owner, and 256 pages behind it that are always free, so
  * that the watermarks, which are 0, never refuse a block. Two types, movable and unmovable. Random

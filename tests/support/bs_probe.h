@@ -20,8 +20,8 @@ struct bs_probe {
 /* Parameters order= and delay=; 24 bytes per CPU, 16 per zone. */
 extern const struct bs_strategy bs_probe_strategy;
 
-/* [0,1024) [1024,2048) [2048,3072) [3072,4096): four free blocks of order 10. On; the device takes 2
- * ranges. */
+/* [0,1024) [1024,2048) [2048,3072) [3072,4096): four free blocks of order 10. On; the device
+ * takes 2 ranges. */
 struct bs_world *bs_probe_world(void (*act)(struct bs_report_ctx *rc));
 /* One pass; what it returns. */
 int bs_probe_run(struct bs_world *w);

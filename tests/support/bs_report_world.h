@@ -3,8 +3,8 @@
  * bs_report_world.h - a small guest with one strategy and a device that writes down what it gets.
  *
  * Time stands still but for bs_world_work(), which jumps to the pending wake. While a request is
- * waited for the test may do what it likes in during(). The device looks at what it gets: every page it
- * is handed must be out of the allocator.
+ * waited for the test may do what it likes in during(). The device looks at what it gets: every
+ * page it is handed must be out of the allocator.
  */
 #ifndef BS_REPORT_WORLD_H
 #define BS_REPORT_WORLD_H
@@ -47,7 +47,7 @@ struct bs_world {
 /* One NORMAL zone [0, pages), all of it free; watermarks 0, per-cpu lists transparent. */
 struct bs_world *bs_world_create(const char *kernel, uint64_t pages);
 /* All of it in use, as blocks of order 10, but for 256 pages behind [0, pages): with marks of 0 the
- * last free block of a zone is never isolated (spec reporting.md 0.4). */
+ * last free block of a zone is never isolated (STRATEGIES.md, taking a block). */
 struct bs_world *bs_world_create_full(const char *kernel, uint64_t pages);
 /* Those 256 pages are used one by one: small requests take them before any block of the test's. */
 void bs_world_use_tail(struct bs_world *w);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* bs_rotation_test.h - what tests of S7 look at inside of it. */
+/* bs_rotation_test.h - what tests of rotation look at inside of it. */
 #ifndef BS_ROTATION_TEST_H
 #define BS_ROTATION_TEST_H
 

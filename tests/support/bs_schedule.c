@@ -126,7 +126,8 @@ static bool isolate(struct bs_guest *g, bs_pfn pfn, bs_pfn end)
 	}
 	if (bs_isolate_range(g->m, pfn, end))
 		return false;
-	/* Left to the caller since 5.10: nothing of it is handed out any more (allocator.md 6.4). */
+	/* Left to the caller since 5.10: nothing of it is handed out any more (allocator.md
+	 * 6.4). */
 	bs_drain_pages(g->m, BS_ALL_CPUS);
 	g->away[g->nr_away].pfn = pfn;
 	g->away[g->nr_away++].end = end;
@@ -155,7 +156,7 @@ static void isolate_something(struct bs_guest *g)
 		isolate(g, pfn, pfn + n);
 }
 
-/* What compaction's search does to a list (H8). */
+/* What compaction's search does to a list (reordered()). */
 static void rotate_a_list(struct bs_guest *g)
 {
 	const unsigned int zone = (unsigned int)bs_guest_below(g, bs_nr_zones(g->m));
@@ -360,7 +361,7 @@ static void set_something(struct bs_guest *g)
 
 /* ---- The end: quiet -------------------------------------------------------------------------- */
 
-/* Bytes that may stay raw: fewer than 4 of each order per zone (axis 18; marks are set to 4), and
+/* Bytes that may stay raw: fewer than 4 of each order per zone (marks are set to 4), and
  * what the strategy was asked to keep. */
 static uint64_t may_stay_raw(const struct bs_guest *g)
 {

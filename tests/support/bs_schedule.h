@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * bs_schedule.h - one random schedule: a small guest, one strategy, one device that may misbehave,
- * and every law of spec reporting.md 15 that can be seen from outside, checked as it runs.
+ * and every law of tests/README.md that can be seen from outside, checked as it runs.
  *
  * Nothing here ends the test program: a broken law ends the schedule and is its verdict, so that
  * the same eyes can be shown strategies with a bug in them.
@@ -11,7 +11,7 @@
 
 #include "bs_test.h"
 
-/* Numbers in brackets: items of reporting.md 15. */
+/* Numbers in brackets: laws of tests/README.md. */
 enum bs_law_id {
 	BS_LAW_MACHINE, /* (1 3) the allocator's own check */
 	BS_LAW_SMALL, /* (2) no mark on a block smaller than what is reported */
@@ -37,7 +37,7 @@ enum bs_law_id {
 	BS_LAW_CALLS, /* (26) full requests per list and pass */
 	BS_LAW_REQUESTED, /* (18 27) a free asks for a pass; a timer runs or none */
 	BS_LAW_UNASKED, /* (27) a put-back never asks for one */
-	BS_LAW_ORDER, /* (28) no list is reordered, S7 rotates */
+	BS_LAW_ORDER, /* (28) no list is reordered, rotation rotates */
 	BS_LAW_BITMAP, /* (29) bits are counted, in the span, and used up by the scan */
 	BS_LAW_ONCE, /* a block is reported once per stay, unless it split, merged or moved */
 	BS_LAW_LOCK, /* (30) no zone lock at the device */

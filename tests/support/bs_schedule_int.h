@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* bs_schedule_int.h - the guest of a schedule, for the files that it is made of: bs_schedule.c (what
- * the guest does), bs_schedule_env.c (clock and device), bs_schedule_laws.c and bs_watch.c. */
+/* bs_schedule_int.h - the guest of a schedule, for the files that it is made of: bs_schedule.c
+ * (what the guest does), bs_schedule_env.c (clock and device), bs_schedule_laws.c and
+ * bs_watch.c. */
 #ifndef BS_SCHEDULE_INT_H
 #define BS_SCHEDULE_INT_H
 
@@ -72,7 +73,8 @@ struct bs_guest {
 	} calls[16];
 };
 
-/* bs_schedule.c: the guest has its turn; by its script: up to the letter that completes a request. */
+/* bs_schedule.c: the guest has its turn; by its script: up to the letter that completes a
+ * request. */
 void bs_guest_act(struct bs_guest *g);
 /* The block is written to, by the guest or for it: with huge pages all around it comes along. */
 void bs_guest_touch(struct bs_guest *g, bs_pfn pfn, unsigned int order);

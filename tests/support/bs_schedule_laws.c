@@ -316,8 +316,8 @@ void bs_guest_check(struct bs_guest *g)
 			for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++)
 				check_marks_of(g, z, o, mt, st.marks_set != 0);
 	bs_guest_check_pages(g);
-	/* Not what is unmapped: of a huge page that was taken apart the host keeps the rest, and may
-	 * have to give new base pages beside it. */
+	/* Not what is unmapped: of a huge page that was taken apart the host keeps the rest, and
+	 * may have to give new base pages beside it. */
 	bs_device_levels(g->d, &resident, &unmapped);
 	check_held(g, resident);
 	bs_guest_saw(g, BS_LAW_PEAK, st.isolated_peak_bytes != 0);

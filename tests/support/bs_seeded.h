@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* bs_seeded.h - a plain strategy into which one bug at a time can be put: what the laws must see. */
+/* bs_seeded.h - a plain strategy into which one bug at a time can be put: what the laws must
+ * see. */
 #ifndef BS_SEEDED_H
 #define BS_SEEDED_H
 

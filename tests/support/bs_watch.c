@@ -40,7 +40,8 @@ bool bs_watch_applies(const struct bs_strategy *s, unsigned int law)
 	case BS_LAW_UNASKED:
 		return f == ROTATION;
 	case BS_LAW_ORDER:
-		/* S7's law; the others that have a pass, clients excepted, do not rotate either. */
+		/* rotation's law; the others that have a pass, clients excepted, do not rotate
+		 * either. */
 		return !(s->caps & (BS_CAP_CLIENT | BS_CAP_NO_WORKER));
 	case BS_LAW_BITMAP:
 		return f == BITMAP;
@@ -120,8 +121,9 @@ static void remember_lists(struct bs_guest *g)
 }
 
 /*
- * 28: what stayed on a list stands in the same order as before, up to a rotation, which only S7
- * makes. Blocks that were put back meanwhile are not looked at: they were on no list before.
+ * 28: what stayed on a list stands in the same order as before, up to a rotation, which only
+ * rotation makes. Blocks that were put back meanwhile are not looked at: they were on no list
+ * before.
  */
 static void check_order(struct bs_guest *g, const struct list *before, const struct list *now)
 {
@@ -155,7 +157,7 @@ static void check_orders(struct bs_guest *g)
 			}
 }
 
-/* ---- S3 to S6: requests, counters, boundaries (11 to 18) ------------------------------------- */
+/* ---- bubble to list-walk: requests, counters, boundaries (11 to 18) -------------------------- */
 
 /* 11, 12: blocks that carry the mark, by order, ISOLATE lists included. */
 static void check_counters(struct bs_guest *g, unsigned int zone)
@@ -205,8 +207,9 @@ static void check_requests(struct bs_guest *g)
 		bs_guest_broke(g, BS_LAW_ACTIVE, "a zone is requested and no work due", BS_NO_PFN);
 }
 
-/* 14, 16: from the boundary to the tail all is reported. S3, S4: but for what was raw before the
- * zone was active, and for what a foreign rotation put there, which only S5 hears of (H8). */
+/* 14, 16: from the boundary to the tail all is reported. bubble, scatterlist: but for what was
+ * raw before the zone was active, and for what a foreign rotation put there, which only boundary
+ * hears of (reordered()). */
 static void check_behind(struct bs_guest *g, unsigned int zone, unsigned int order, unsigned int mt,
 			 const struct list *l, unsigned int from)
 {
@@ -285,7 +288,7 @@ static void look_at_zone(struct bs_guest *g, unsigned int zone)
 			check_boundary(g, zone, o, mt);
 }
 
-/* ---- S7 (18, 26, 27) ------------------------------------------------------------------------- */
+/* ---- rotation (18, 26, 27) ------------------------------------------------------------------- */
 
 static void look_at_rotation(struct bs_guest *g)
 {
@@ -304,11 +307,11 @@ static void look_at_rotation(struct bs_guest *g)
 
 /*
  * 26: a walk of a list makes at most B + 1 full calls, B = ceil(nr_free / (capacity x budget)), and
- * nr_free is read as the walk begins. With several requests in flight that is the same: each send is
- * a call, whether or not it waits, and what is out is not free, so B is only smaller. Between two
- * moments at which the strategy is given the word one request is put back: nr_free as it was then
- * and a capacity more, merged or not, is the most that it can read. A host that is busy, or a gate
- * that closes, ends the pass instead of a call (spec 11).
+ * nr_free is read as the walk begins. With several requests in flight that is the same: each send
+ * is a call, whether or not it waits, and what is out is not free, so B is only smaller. Between
+ * two moments at which the strategy is given the word one request is put back: nr_free as it was
+ * then and a capacity more, merged or not, is the most that it can read. A host that is busy, or a
+ * gate that closes, ends the pass instead of a call (STRATEGIES.md, variants).
  *
  * Counted by the list that the last block of the request was taken from. That is the list being
  * walked, or an earlier one if the batch was full as its walk ended: one call more.
@@ -339,9 +342,9 @@ static void count_call(struct bs_guest *g, const struct bs_range *r, unsigned in
 /*
  * 27: the guest did nothing and no budget ran out, so only put-backs could have asked again. One
  * put-back is not of a block that was reported: that of a batch for which the host has no time
- * (spec 11, skip_if_busy). It asks, by itself and whatever else happened: nobody else would. A host
- * that says so while requests are in flight is only waited for (it may be busy with those), and
- * then asked once more; with none in flight it decides.
+ * (STRATEGIES.md, variants: skip_if_busy). It asks, by itself and whatever else happened: nobody
+ * else would. A host that says so while requests are in flight is only waited for (it may be busy
+ * with those), and then asked once more; with none in flight it decides.
  */
 static void check_unasked(struct bs_guest *g)
 {
@@ -362,7 +365,7 @@ static void check_unasked(struct bs_guest *g)
 		bs_guest_broke(g, BS_LAW_UNASKED, "a put-back asked for a pass", BS_NO_PFN);
 }
 
-/* ---- S2 (29) --------------------------------------------------------------------------------- */
+/* ---- bitmap --------------------------------------------------------------------------------- */
 
 static void look_at_bitmap(struct bs_guest *g)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bs_watch.h - the laws of spec reporting.md 15 that speak of a series' own state: 11 to 18, 25 to
+ * bs_watch.h - the laws of tests/README.md that speak of a series' own state: 11 to 18, 25 to
  * 29. The watch reads that state where the series keeps it (src/report/{hwm,boundary,rotation,
  * bitmap}.h) and compares it with the lists.
  */

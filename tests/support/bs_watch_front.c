@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * bs_watch_front.c - law 14, second half (spec reporting.md 7, 15): which reported blocks may stand
- * in front of S5's boundary.
+ * bs_watch_front.c - law 14, second half (STRATEGIES.md, boundary): which reported blocks may stand
+ * in front of boundary's boundary.
  *
  *   head | ... R  m  m  R | d  d | B  m  m  m | tail        R raw, m d reported, B the boundary
  *          not come to yet   drained  swept
  *
  * The law names those drained since the last scan of the list and those moved in. A scan goes on
  * only to the first raw block, so what stands beyond that one it has not come to; and at the start
- * of a cycle, and when somebody rotates the list (H8), all of it is still to come. A reported block
- * in front is therefore one of
+ * of a cycle, and when somebody rotates the list (reordered()), all of it is still to come. A
+ * reported block in front is therefore one of
  *   - those that stood in front of the raw block at which the last scan ended;
  *   - those drained since: the request that brought them back was the last one, and the list was
  *     not scanned for the next;
- *   - those that stood on another list when last looked at (H7: to the head).
+ *   - those that stood on another list when last looked at (block_move(): to the head).
  * A scan ends at the last block that it took from the list, or, if it took none, at the first raw
- * block from the tail, which the watermark refused. Lists are scanned in the order of the spec: 10
+ * block from the tail, which the watermark refused. Lists are scanned in their order: 10
  * before 9, types from the highest down; those behind the one that filled the batch were not.
  */
 #include "bs_watch_int.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* bs_watch_int.h - what the files of the watch share: bs_watch.c, and bs_watch_front.c for law 14. */
+/* bs_watch_int.h - what the files of the watch share: bs_watch.c, and bs_watch_front.c for law
+ * 14. */
 #ifndef BS_WATCH_INT_H
 #define BS_WATCH_INT_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * bs_world_test.h - a world with one guest, of 256 MiB with two CPUs, on a device that costs nothing
- * unless told otherwise.
+ * bs_world_test.h - a world with one guest, of 256 MiB with two CPUs, on a device that costs
+ * nothing unless told otherwise.
  *
  * bs_world_test_init(), change what the test is about, bs_world_test_add() for each guest.
  */
