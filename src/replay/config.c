@@ -87,15 +87,6 @@ static uint64_t guess_memory(const struct bs_sim_config *cfg, const struct bs_tr
 	return round_up(bytes + bytes / 4 + (UINT64_C(256) << 20), ROUND_TO);
 }
 
-/* The traced machine's, if there is a model of it. */
-static const char *guess_kernel(const struct bs_trace_info *info)
-{
-	for (const char *const *k = bs_kernel_names(); *k; k++)
-		if (!strcmp(*k, info->kernel))
-			return *k;
-	return bs_kernel_default();
-}
-
 static int check_trust(const struct bs_sim_config *cfg, const struct bs_trace_info *info,
 		       struct bs_error *err)
 {
@@ -113,8 +104,6 @@ static int set_guest(struct bs_plan *plan, const struct bs_trace_info *info, str
 {
 	struct bs_machine_config *mc = &plan->cfg.guest.machine;
 
-	if (!mc->kernel)
-		mc->kernel = guess_kernel(info);
 	mc->memory_bytes = guess_memory(&plan->cfg, info);
 	mc->seed = plan->cfg.seed;
 	if (!mc->nr_cpus)
