@@ -96,7 +96,12 @@ static void print_text(const struct bs_trace_info *info, const char *path)
 
 static void set_uint(json_t *o, const char *key, uint64_t v)
 {
-	json_object_set_new(o, key, json_integer((json_int_t)v));
+	char digits[24];
+
+	/* From 2^63 on as a string of digits, as in a record. */
+	snprintf(digits, sizeof(digits), "%" PRIu64, v);
+	json_object_set_new(o, key,
+			    v <= INT64_MAX ? json_integer((json_int_t)v) : json_string(digits));
 }
 
 /* Text that is no UTF-8 (a path; the header of a trace from elsewhere): with \\xHH for each byte

@@ -7,6 +7,8 @@
 
 #include "item.h"
 
+#define ROUND 1024 /* events that columns are made for at a time */
+
 /** A column as the file has it: an array, one value for all events, or nothing. */
 struct column {
 	const unsigned char *data;
@@ -21,14 +23,20 @@ struct chunk_map {
 	struct column gfp, col[BS_NR_COLS];
 };
 
-int bs_chunk_decoder_init(struct bs_chunk_decoder *d)
+/* Columns for chunks of @n events. What was in them is gone. */
+static int make_room(struct bs_chunk_decoder *d, size_t n)
 {
-	const size_t n = BS_CHUNK_EVENTS_MAX;
-	/* Widest first, so that each column is aligned. calloc'd: pages appear as chunks use them. */
-	unsigned char *p = calloc(n, 2 * 8 + 4 * 4 + 2 + 6);
+	unsigned char *p;
 
+	if (n <= d->cap)
+		return 0;
+	bs_chunk_decoder_free(d);
+	/* Widest first, so that each column is aligned; rounded up for that, too. */
+	n = (n + ROUND - 1) / ROUND * ROUND;
+	p = calloc(n, 2 * 8 + 4 * 4 + 2 + 6);
 	if (!p)
 		return -ENOMEM;
+	d->cap = n;
 	d->memory = p;
 	d->time = (bs_ns *)(void *)p;
 	d->esc = d->time + n;
@@ -50,6 +58,7 @@ void bs_chunk_decoder_free(struct bs_chunk_decoder *d)
 {
 	free(d->memory);
 	d->memory = NULL;
+	d->cap = 0;
 }
 
 void bs_chunk_decoder_rewind(struct bs_chunk_decoder *d)
@@ -304,6 +313,8 @@ int bs_chunk_decode(struct bs_chunk_decoder *d, const void *item, size_t len,
 	*why = read_map(&m, item, len);
 	if (!*why)
 		*why = check_map(d, &m);
+	if (!*why && make_room(d, m.n))
+		return -ENOMEM;
 	if (!*why)
 		*why = take_gfp(d, &m.gfp);
 	if (!*why)

@@ -8,6 +8,7 @@
 /**
  * struct bs_chunk_decoder - what decoding carries from chunk to chunk, and the expanded columns
  * @gfp: every mask seen so far; rereading meets the same ones at the same places
+ * @cap: events that there is room for: as many as the largest chunk so far has
  * @nr_gfp: how many are valid at this point of the file
  */
 struct bs_chunk_decoder {
@@ -16,6 +17,7 @@ struct bs_chunk_decoder {
 	unsigned int nr_gfp;
 	uint64_t chunks, events; /* before the next one */
 	bs_ns last_time;
+	size_t cap;
 	void *memory; /* of all columns below */
 	bs_ns *time;
 	uint8_t *op, *kind, *order, *gfp_index, *cpu, *flags;
@@ -24,11 +26,11 @@ struct bs_chunk_decoder {
 	uint64_t *esc;
 };
 
-/* 0 or -ENOMEM. */
-int bs_chunk_decoder_init(struct bs_chunk_decoder *d);
+/* A decoder begins as all zeros, with @nr_cpus and @nr_names set. */
 void bs_chunk_decoder_free(struct bs_chunk_decoder *d);
 void bs_chunk_decoder_rewind(struct bs_chunk_decoder *d);
-/* One whole item whose checksum was right. 0, or -EBADMSG and *@why says what is wrong with it. */
+/* One whole item whose checksum was right. 0, or -EBADMSG and *@why says what is wrong with it,
+ * or -ENOMEM. */
 int bs_chunk_decode(struct bs_chunk_decoder *d, const void *item, size_t len,
 		    struct bs_trace_chunk *c, const char **why);
 

@@ -33,7 +33,9 @@ unsigned int bs_trace_trust(const struct bs_trace_info *info)
 		(info->boot_frees < info->unknown_frees ? info->boot_frees : info->unknown_frees);
 	uint64_t written = info->allocs + info->failed + info->frees;
 	uint64_t used = written > unknown ? written - unknown : 0;
-	uint64_t all = used + info->unusable + unknown + info->realloc_live + info->lost_events;
+	/* Counters of a file may be anything; their sum must not wrap. */
+	unsigned __int128 all = (unsigned __int128)used + info->unusable + unknown +
+				info->realloc_live + info->lost_events;
 
 	return all ? (unsigned int)((unsigned __int128)used * 10000 / all) : 10000;
 }

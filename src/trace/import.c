@@ -372,7 +372,9 @@ static int read_line(struct importer *im, const char *line)
 	case BS_LINE_FOREIGN:
 		return malformed(im, why);
 	case BS_LINE_LOST:
-		im->info.lost_events += e.lost;
+		/* Whatever a line claims. */
+		if (__builtin_add_overflow(im->info.lost_events, e.lost, &im->info.lost_events))
+			im->info.lost_events = UINT64_MAX;
 		return 0;
 	case BS_LINE_OTHER:
 		im->info.other_events++;

@@ -345,8 +345,8 @@ int bs_trace_next(struct bs_trace *t, struct bs_trace_chunk *c, struct bs_error 
 		t->ended = !why && !ret;
 		return why ? bs_trace_damaged(t, offset, why, err) : ret;
 	}
-	if (!why)
-		bs_chunk_decode(&t->decoder, t->item, len, c, &why);
+	if (!why && bs_chunk_decode(&t->decoder, t->item, len, c, &why) == -ENOMEM)
+		return out_of_memory(t->path, err);
 	if (why)
 		return bs_trace_damaged(t, offset, why, err);
 	if (t->decoder.nr_gfp > t->info.nr_gfp)
@@ -366,7 +366,7 @@ int bs_trace_open(const char *path, struct bs_trace **out, struct bs_error *err)
 	t->keep_chunks = UINT64_MAX;
 	t->info.gfp = t->decoder.gfp;
 	t->path = strdup(path);
-	if (!t->path || bs_chunk_decoder_init(&t->decoder))
+	if (!t->path)
 		ret = out_of_memory(path, err);
 	if (!ret)
 		ret = bs_bytes_open(path, &t->in, err);

@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define FIRST_CAP 65536
+#define FIRST_CAP 4096
 
 static int open_beside(const char *near)
 {

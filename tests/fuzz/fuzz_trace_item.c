@@ -13,8 +13,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct bs_trace_chunk c;
 	const char *why;
 
-	if (bs_chunk_decoder_init(&d))
-		return 0;
 	bs_chunk_decode(&d, data, size, &c, &why);
 	bs_chunk_decoder_free(&d);
 	return 0;

@@ -8,6 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <buddysim/gfp.h>
+
+#include "rng.h"
+
 #define NR_PATHS 16
 
 struct scratch {
@@ -155,4 +159,96 @@ struct bs_trace_info bs_test_generate(const char *generator, const char *params,
 	assert_non_null(g);
 	assert_ok(bs_trace_generate(g, params, seed, path, NULL, &info, &err), &err);
 	return info;
+}
+
+static const char *const phases[] = {"start",
+				     "\xc3\xbc"
+				     "bung",
+				     NULL};
+
+const struct bs_trace_info bs_small_info = {
+	.source = "test",
+	.comment = "a small one",
+	.kernel = "linux-6.1",
+	.memory_bytes = UINT64_C(1) << 30,
+	.nr_cpus = 2,
+	.has_pfn = true,
+	.names = phases,
+	.nr_names = 2,
+	.unusable = 1,
+	.unknown_frees = 2,
+	.boot_frees = 1,
+	.realloc_live = 4,
+	.lost_events = 5,
+	.other_events = 6,
+	.unused_batched_twins = 7,
+	.clamped_times = 8,
+};
+
+/* Every kind of event, every column in use. */
+const struct bs_trace_event bs_small[BS_NR_SMALL] = {
+	{.kind = BS_EV_PRE, .order = 3, .gfp = BS_GFP_KERNEL, .pfn = 8},
+	{.time = 1000, .kind = BS_EV_MARK, .arg = 1, .pfn = BS_NO_PFN},
+	{.time = 2000,
+	 .kind = BS_EV_ALLOC,
+	 .order = 9,
+	 .cpu = 1,
+	 .gfp = BS_GFP_TRANSHUGE,
+	 .pfn = 512},
+	{.time = 2000,
+	 .kind = BS_EV_FAILED,
+	 .order = 10,
+	 .gfp = BS_GFP_HIGHUSER_MOVABLE,
+	 .pfn = BS_NO_PFN},
+	{.time = 500000000, .kind = BS_EV_FREE, .order = 8, .arg = 2, .offset = 256, .pfn = 768},
+	{.time = 500001000, .kind = BS_EV_PAUSE, .pfn = BS_NO_PFN},
+	{.time = 500002000, .kind = BS_EV_RESUME, .pfn = BS_NO_PFN},
+	{.time = 500003000,
+	 .kind = BS_EV_ALLOC,
+	 .gfp = BS_GFP_HIGHUSER_MOVABLE,
+	 .pfn = 1,
+	 .flags = (BS_MIGRATE_RECLAIMABLE + 1) << BS_EVF_MT_SHIFT},
+	{.time = 500004000, .kind = BS_EV_FREE, .arg = 1, .pfn = 1, .flags = BS_EVF_BATCHED},
+	{.time = 500004000,
+	 .kind = BS_EV_FREE,
+	 .order = 3,
+	 .arg = 4,
+	 .pfn = 8,
+	 .flags = BS_EVF_BOOT},
+};
+
+const char bs_small_text[] = "0 pre o3 GFP_KERNEL pfn=8\n"
+			     "1000 mark \xc3\xbc"
+			     "bung\n"
+			     "2000 alloc o9 GFP_TRANSHUGE pfn=512 cpu1\n"
+			     "2000 failed o10 GFP_HIGHUSER_MOVABLE\n"
+			     "500000000 free age=2 o8+256 pfn=768\n"
+			     "500001000 pause\n"
+			     "500002000 resume\n"
+			     "500003000 alloc o0 GFP_HIGHUSER_MOVABLE pfn=1 mt2\n"
+			     "500004000 free age=1 o0+0 pfn=1 batched\n"
+			     "500004000 free age=4 o3+0 pfn=8 boot\n";
+
+struct bs_trace_event *bs_test_random_events(uint64_t seed)
+{
+	struct bs_trace_event *ev = calloc(BS_NR_RANDOM, sizeof(*ev));
+	struct bs_rng rng;
+	bs_ns now = 0;
+
+	assert_non_null(ev);
+	bs_rng_seed(&rng, seed);
+	for (unsigned int i = 0; i < BS_NR_RANDOM; i++) {
+		uint64_t r = bs_rng_next(&rng);
+
+		now += bs_rng_below(&rng, UINT64_C(1) << (r % 40)) * (i < 20000 ? 1000 : 1);
+		ev[i] = (struct bs_trace_event){.time = now, .pfn = BS_NO_PFN};
+		ev[i].kind = i % 2 ? BS_EV_FREE : BS_EV_ALLOC;
+		ev[i].arg = i % 2;
+		ev[i].order = (uint8_t)(bs_rng_below(&rng, 3));
+		if (i % 2)
+			ev[i].order = ev[i - 1].order;
+		ev[i].gfp = (uint32_t)(r >> 32 & 0x3f);
+		ev[i].cpu = (uint8_t)(r >> 50 & 1);
+	}
+	return ev;
 }

@@ -21,4 +21,15 @@ void bs_assert_trace_text(const char *path, const char *expected);
 struct bs_trace_info bs_test_generate(const char *generator, const char *params, uint64_t seed,
 				      const char *path);
 
+/* Every kind of event, every column in use, every counter its own; and its events as text. */
+#define BS_NR_SMALL 10
+extern const struct bs_trace_info bs_small_info;
+extern const struct bs_trace_event bs_small[BS_NR_SMALL];
+extern const char bs_small_text[];
+
+/* Random events over three chunks, on two CPUs, all steps from 0 to hours, in two orders of tick; the
+ * caller frees them. */
+#define BS_NR_RANDOM 40000
+struct bs_trace_event *bs_test_random_events(uint64_t seed);
+
 #endif

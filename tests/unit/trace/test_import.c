@@ -242,6 +242,21 @@ static void test_doubts_are_counted(void **state)
 	assert_int_equal(bs_trace_trust(&i), 2 * 10000 / 8);
 }
 
+/* A line may claim any number: the sum stays the most that there is, and trust is gone. */
+static void test_lost_events_do_not_wrap(void **state)
+{
+	(void)state;
+
+	struct bs_trace_info i =
+		assert_import(ALLOC("000", "0x10", "0",
+				    "GFP_KERNEL") "CPU:1 [LOST 18446744073709551615 EVENTS]\n"
+						  "CPU:1 [LOST 99999999999999999999 EVENTS]\n",
+			      "0 alloc o0 GFP_KERNEL pfn=16\n");
+
+	assert_true(i.lost_events == UINT64_MAX);
+	assert_int_equal(bs_trace_trust(&i), 0);
+}
+
 static void test_sparse_pfns_up_to_the_limit(void **state)
 {
 	(void)state;
@@ -454,6 +469,7 @@ int main(void)
 		cmocka_unit_test(test_block_freed_page_by_page),
 		cmocka_unit_test(test_boot_frees_are_a_class_of_their_own),
 		cmocka_unit_test(test_doubts_are_counted),
+		cmocka_unit_test(test_lost_events_do_not_wrap),
 		cmocka_unit_test(test_sparse_pfns_up_to_the_limit),
 		cmocka_unit_test(test_malformed_line_is_named_by_number),
 		cmocka_unit_test(test_source_without_allocator_events_is_refused),
