@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * cli.h - what the verbs share: how an error is printed, how options are read, the verbs' list.
- * stdout is data, stderr is talk; exit status as semantics.md 10 says.
+ * stdout is data, stderr is talk; exit status: MEANING.md, exit status.
  */
 #ifndef BS_CLI_H
 #define BS_CLI_H
