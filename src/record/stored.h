@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * stored.h - a record that was written before, by this program or an older one.
+ *
+ * It comes from a file that anyone may have edited: every field is checked before anybody uses it.
+ */
+#ifndef BS_STORED_H
+#define BS_STORED_H
+
+#include <jansson.h>
+
+#include <buddysim/types.h>
+
+/* One cell's samples: lists of whole numbers, all of the same length, in order of time. */
+struct bs_series {
+	const char *label;
+	size_t nr;
+	json_t *time, *used, *resident, *unmapped, *nr_free;
+};
+
+struct bs_stored {
+	const char *path; /* "-": stdin */
+	struct bs_error *err;
+	json_t *root, *cells; /* each cell has a label and held_mib_s */
+	size_t nr_cells; /* at least one */
+	struct bs_series *series; /* one per cell; NULL: the record has no timeline */
+};
+
+/* 0, or negative with @err; then there is nothing to free. */
+int bs_stored_read(struct bs_stored *r, const char *path, struct bs_error *err);
+void bs_stored_free(struct bs_stored *r);
+/* Entry @i of a list of whole numbers. */
+json_int_t bs_stored_number(const json_t *a, size_t i);
+/* "words_set, meta_bytes.peak": figures of today that the record's schema does not know; to be
+ * free()d. NULL if there are none, or without memory. */
+char *bs_stored_lacks(const struct bs_stored *r);
+
+#endif
