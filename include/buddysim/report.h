@@ -32,7 +32,7 @@ enum bs_strategy_caps {
 	BS_CAP_NO_WORKER = 1 << 0, /* no pass(): acts in hooks only, or not at all */
 	BS_CAP_HOST_SIDE = 1 << 1, /* runs on the host: takes no guest time */
 	BS_CAP_CLIENT = 1 << 2, /* allocates pages like a driver (balloon) */
-	/* may ask bs_next_use(): the engine runs the trace twice, the first time with an idle
+	/* may ask bs_next_use(): a replay goes through the trace twice, the first time with an idle
 	 * strategy, in units of 2^order pages (its parameter of BS_ROLE_ORDER, else 9) */
 	BS_CAP_KNOWS_FUTURE = 1 << 3,
 	BS_CAP_DUPLICATES = 1 << 4, /* may report a block again that never left the list */
@@ -68,7 +68,7 @@ struct bs_strategy_memory {
  * @caps: enum bs_strategy_caps
  * @state_size, @cpu_state_size, @zone_state_size: zeroed memory, owned and counted by the core
  * @params: table; values are read with bs_param_get(). Nothing is known by a parameter's name: what
- *          the engine and the figures should know of carries a role, each role at most once
+ *          others should know of carries a role, each role at most once
  * @start: the strategy is switched on, after its state exists; may follow stop(): marks persist
  * @stop: switched off; the core has cancelled wakes and waited for the pass
  * @freeing: its owner frees a block; no lock
@@ -306,9 +306,9 @@ bool bs_claim(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
 /** False: the guest has taken the block since, and the claim with it. */
 bool bs_unclaim(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
 
-/* ---- The context, for the engine and for tests ---------------------------------------------- */
+/* ---- The context, for the world and for tests ----------------------------------------------- */
 
-/** How the context reaches the world; the engine fills it, tests fill their own. */
+/** How the context reaches the world, which fills it, tests fill their own. */
 struct bs_env {
 	void *arg;
 	bs_ns (*now)(void *arg);
@@ -332,7 +332,7 @@ struct bs_env {
 	void (*known_zero)(void *arg, bs_pfn pfn, unsigned int order);
 	bs_ns (*next_use)(void *arg, bs_pfn pfn, unsigned int order);
 	bs_ns break_even;
-	/* a law broke; the engine ends the run */
+	/* a law broke; the world ends the run */
 	void (*violated)(void *arg, const char *law, bs_pfn pfn);
 };
 

@@ -156,7 +156,7 @@ enum bs_param_role {
  * @def: default. @min, @max: inclusive range (ignored for ENUM, FLAGS and BOOL)
  * @names: NULL-terminated, for ENUM and FLAGS
  * @runtime: may be changed while a guest runs
- * @role: what the engine may take it for
+ * @role: what others may take it for
  * @aliases: other spellings that are read but never written, parallel to @names; or NULL
  *
  * A table ends with an entry whose name is NULL. Values are kept as an array of uint64_t parallel

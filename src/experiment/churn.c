@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * experiment_churn.c - E7: a guest that takes and gives back 25, 50 or 75 % of its memory over and
+ * churn.c - a guest that takes and gives back 25, 50 or 75 % of its memory over and
  * over. Whoever reports faster than the guest comes back pays for it in refaults; whoever is slower
  * lets the host hold what nobody uses.
  *

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * experiment_list_walk.c - E5: what does it cost to find N raw blocks on a list that also has R
+ * list_walk.c - what does it cost to find N raw blocks on a list that also has R
  * reported ones? It depends on where the raw ones stand and on what the strategy remembers:
- * list-walk nothing, boundary a place, rotation turns the list (spec reporting.md 7, 8, 9).
+ * list-walk nothing, boundary a place, rotation turns the list (STRATEGIES.md).
  *
  *   head       |raw raw|rep rep rep rep rep rep ...
  *   tail       |rep rep rep rep rep rep ... |raw raw|

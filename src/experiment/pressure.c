@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * experiment_pressure.c - E6: blocks at the device are out of the allocator. A guest that allocates
+ * pressure.c - blocks at the device are out of the allocator. A guest that allocates
  * down to its watermark while the host is stalled may be refused although nothing is in use: a
- * false OOM (spec reporting.md 13.1, invariants 32 and 33).
+ * false OOM.
  *
  *   during   1 GiB is free and being reported; the host stalls on the first request; the guest then
  *            allocates until @margin is left above the min watermark

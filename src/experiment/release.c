@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * experiment_release.c - E4: one process exits and frees 6 GiB, then nothing happens for 60 s. How
+ * release.c - one process exits and frees 6 GiB, then nothing happens for 60 s. How
  * much effort does each strategy spend, how long does it take, and what does it never report?
  *
  *   order-9       |2M|2M|2M|...      ascending addresses, huge pages
- *   high-to-low   ...|2M|2M|2M|      the same from the other end: frees behind bitmap's scan (D5)
+ *   high-to-low   ...|2M|2M|2M|      the same from the other end: frees behind bitmap's scan
  *   order-0       . .  .   . ..      base pages in random order: blocks appear late, by merging
  */
 #include "trial.h"

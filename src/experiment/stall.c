@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * experiment_stall.c - E8: the device misbehaves while a guest frees everything. What is lost, when
- * is it made good, and does any law break? (spec reporting.md 15, invariants 6, 22, 31)
+ * stall.c - the device misbehaves while a guest frees everything. What is lost, when
+ * is it made good, and does any law break?
  *
  *   none      nothing goes wrong: what the others are held against
  *   stall     the second request takes 5 s longer
@@ -89,7 +89,7 @@ static void law(struct stall *s, struct bs_trial *t, bool holds, const char *tex
 	bs_error_set(&s->err, BS_INVARIANT, 0, t->spec.label, NULL, "%s", text);
 }
 
-/* Invariant 31: nothing is isolated or in flight, the guest works, and on again is possible once. */
+/* Nothing is isolated or in flight, the guest works, and on again is possible once. */
 static void after_disable(struct bs_trial *t, struct stall *s)
 {
 	struct bs_report_stats rs;
