@@ -57,10 +57,10 @@ void bs_guest_free(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned in
 	bs_pfn head;
 	unsigned int of;
 
-	if (bs_page_lookup(g->m, pfn, &head, &of) == BS_PAGE_ALLOCATED && of != order &&
-	    bs_split_allocated(g->m, pfn, order)) {
+	if (bs_page_lookup(g->m, pfn, &head, &of) != BS_PAGE_ALLOCATED ||
+	    (of != order && bs_split_allocated(g->m, pfn, order))) {
 		bs_error_set(&err, BS_INVARIANT, 0, NULL, NULL,
-			     "pfn %u, order %u: not a part of a block in use", pfn, order);
+			     "pfn %u, order %u: no block in use, and no part of one", pfn, order);
 		bs_guest_fail(g, &err);
 		return;
 	}
