@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* format.h - what reader and writer of the native format share; traces/FORMAT.md explains it. */
+/*
+ * format.h - what reader and writer of the native format share; traces/FORMAT.md explains it.
+ *
+ * This room reads, writes, imports, generates and cuts recorded events, and knows no guest: it may call
+ * util and the public headers, and is called by replay and the program. Start at reader.c; a text form
+ * at importer.h, a generator at gen_kit.h.
+ */
 #ifndef BS_TRACE_FORMAT_H
 #define BS_TRACE_FORMAT_H
 

@@ -12,7 +12,7 @@
 #include <buddysim/gfp.h>
 
 #include "format.h"
-#include "importer.h"
+#include "importers.h"
 #include "pfnmap.h"
 #include "result.h"
 #include "spool.h"

@@ -43,9 +43,4 @@ struct bs_importer {
 	enum bs_line (*parse)(const char *line, struct bs_text_event *ev, const char **why);
 };
 
-/* Number @index, NULL behind the last. */
-const struct bs_importer *bs_importer_at(unsigned int index);
-/* By name; NULL and @err (BS_USAGE, the nearest name in it). */
-const struct bs_importer *bs_importer_find(const char *name, struct bs_error *err);
-
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* importers.c - the forms of text that can be imported, from importers.def. */
+#include "importers.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "importer.h"
 #include "nearest.h"
 
 #define BS_IMPORTER(id) extern const struct bs_importer bs_import_##id;

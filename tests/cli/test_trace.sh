@@ -62,7 +62,8 @@ expect 3 "no event" -- trace cut good.cborseq --from 1h -o never.cborseq
 # --- stopped: status 130, nothing left behind, an older file as it was ---
 # stopped SIGNAL ARGS: as soon as the program takes the signal itself
 stopped() {
-	local signal=$1 pid status
+	local signal=$1 want=130 pid status
+	[ "$signal" != KILL ] || want=137
 	shift
 	exec 9<&0
 	"$bin" "$@" <&9 9<&- >stdout.txt 2>stderr.txt &
@@ -76,11 +77,11 @@ stopped() {
 	kill -s "$signal" "$pid" 2>/dev/null || fail "$*: ended by itself: $(cat stderr.txt)"
 	wait "$pid"
 	status=$?
-	[ "$status" -eq 130 ] || fail "$*: status $status after SIG$signal: $(cat stderr.txt)"
+	[ "$status" -eq $want ] || fail "$*: status $status after SIG$signal: $(cat stderr.txt)"
 	[ ! -s stdout.txt ] || fail "$*: stopped, and yet it prints: $(cat stdout.txt)"
 }
 before=$(ls -A; sha256sum good.cborseq)
-for signal in INT TERM; do
+for signal in INT TERM KILL; do
 	stopped $signal trace gen churn --params events=400000000 -o never.cborseq
 	stopped $signal trace gen churn --params events=400000000 -o good.cborseq
 	# text that goes on and on, and a pipe from which nothing comes any more

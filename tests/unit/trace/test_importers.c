@@ -6,7 +6,7 @@
 
 #include <buddysim/gfp.h>
 
-#include "importer.h"
+#include "importers.h"
 
 /* What the first form that knows the line makes of it. */
 static enum bs_line parse(const char *line, struct bs_text_event *e, const char **why)
