@@ -294,8 +294,8 @@ static int write_orders(struct data *d, const struct column *c)
 	return bs_outfile_commit(&o, d->err);
 }
 
-/* A title's word. Where cells differ (huge pages depend on a strategy's order), the clauses that all
- * of them begin with. */
+/* A title's word. Where cells differ, as those of older records do in their huge pages, the clauses that
+ * all of them begin with. */
 static void put_about(FILE *f, const char *key, const json_t *first, const json_t *cells)
 {
 	const char *text = json_string_value(first), *other;
