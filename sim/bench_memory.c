@@ -302,11 +302,17 @@ static void print_csv(const struct row *rows, unsigned int nr)
 		const struct row *r = &rows[i];
 		const struct bs_strategy_memory *s = r->series ? r->series : &nothing;
 
-		printf("\"%s\",%.12g,%.12g,%.12g,%.12g,%.12g,%" PRIu64 ",%d,%d,%d,%" PRIu64
-		       ",\"%s\",\"%s\",\"%s\",\"%s\"\n",
-		       r->label, r->per_gib / (double)PAGES_PER_GIB, r->per_gib, r->per_zone,
-		       r->per_cpu, r->fixed, r->temporary, r->marks, r->words, r->fits,
-		       r->in[SMALL].calls, s->page, s->zone, s->rest, s->note ? s->note : "");
+		const char *const words[] = {s->page, s->zone, s->rest, s->note};
+
+		bs_text_csv(stdout, r->label);
+		printf(",%.12g,%.12g,%.12g,%.12g,%.12g,%" PRIu64 ",%d,%d,%d,%" PRIu64,
+		       r->per_gib / (double)PAGES_PER_GIB, r->per_gib, r->per_zone, r->per_cpu,
+		       r->fixed, r->temporary, r->marks, r->words, r->fits, r->in[SMALL].calls);
+		for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++) {
+			putchar(',');
+			bs_text_csv(stdout, words[k]);
+		}
+		putchar('\n');
 	}
 }
 

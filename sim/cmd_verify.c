@@ -86,29 +86,17 @@ static void print_csv(const struct verify_args *a, const struct bs_verify_result
 {
 	if (a->results == 1)
 		puts("file,kernel,verdict,operations,pfns,failures,checks,dumps,differences,at");
-	printf("%s,%s,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
+	bs_text_csv(stdout, r->name);
+	printf(",%s,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
 	       ",%" PRIu64 "\n",
-	       r->name, r->kernel, verdict(r), r->operations, r->pfns, r->failures, r->checks,
-	       r->dumps, r->total_differences, r->at);
-}
-
-static void print_string(const char *s)
-{
-	putchar('"');
-	for (; *s; s++)
-		if (*s == '"' || *s == '\\')
-			printf("\\%c", *s);
-		else if ((unsigned char)*s < 0x20)
-			printf("\\u%04x", *s);
-		else
-			putchar(*s);
-	putchar('"');
+	       r->kernel, verdict(r), r->operations, r->pfns, r->failures, r->checks, r->dumps,
+	       r->total_differences, r->at);
 }
 
 static void print_json(const struct verify_args *a, const struct bs_verify_result *r)
 {
 	printf("%s\n  {\"file\": ", a->results == 1 ? "[" : ",");
-	print_string(r->name);
+	bs_text_json(stdout, r->name);
 	printf(", \"kernel\": \"%s\", \"verdict\": \"%s\", \"operations\": %" PRIu64
 	       ", \"pfns\": %" PRIu64 ", \"failures\": %" PRIu64 ", \"checks\": %" PRIu64
 	       ", \"dumps\": %" PRIu64 ", \"differences\": {",
@@ -122,14 +110,14 @@ static void print_json(const struct verify_args *a, const struct bs_verify_resul
 		printf(", \"first\": {\"operation\": %" PRIu64 ", \"line\": %" PRIu64
 		       ", \"what\": ",
 		       r->at, r->line);
-		print_string(r->what);
+		bs_text_json(stdout, r->what);
 		fputs(", \"expected\": ", stdout);
-		print_string(r->expected);
+		bs_text_json(stdout, r->expected);
 		fputs(", \"got\": ", stdout);
-		print_string(r->got);
+		bs_text_json(stdout, r->got);
 		if (r->drawn) {
 			fputs(", \"lists_before\": ", stdout);
-			print_string(r->drawn);
+			bs_text_json(stdout, r->drawn);
 		}
 		putchar('}');
 	}

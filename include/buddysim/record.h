@@ -108,6 +108,13 @@ int bs_result_metric(const struct bs_result *r, unsigned int cell, const char *k
 int bs_result_measured(const struct bs_result *r, unsigned int cell, const char *key,
 		       uint64_t *value);
 
+/* ---- Text in these forms, for who prints something of his own ---------------------------------- */
+
+/** Text as a field of CSV, quoted where it must be; NULL is an empty one. @file is a FILE. */
+void bs_text_csv(void *file, const char *text);
+/** Text as a string of JSON, with its quotes; a byte that is no UTF-8 becomes \\xHH. */
+void bs_text_json(void *file, const char *text);
+
 /* ---- A record that was written before ---------------------------------------------------------- */
 
 /**

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "csv.h"
 #include "outfile.h"
 
 /* ---- Table and CSV --------------------------------------------------------------------------- */
@@ -102,18 +103,6 @@ static int print_text(const struct bs_experiment *x, bool measured, FILE *f)
 	return print_table(x, measured, f);
 }
 
-/* RFC 4180: in quotes, which are doubled within. */
-static void put_quoted(const char *text, FILE *f)
-{
-	fputc('"', f);
-	for (; *text; text++) {
-		if (*text == '"')
-			fputc('"', f);
-		fputc(*text, f);
-	}
-	fputc('"', f);
-}
-
 /* One line of values in full (bytes, ns); @quote for labels that may hold commas. */
 static void print_values(const struct bs_experiment *x, bool measured, size_t row, const char *sep,
 			 bool quote, const char *nothing, FILE *f)
@@ -130,7 +119,7 @@ static void print_values(const struct bs_experiment *x, bool measured, size_t ro
 		if (col->unit != BS_COLUMN_TEXT && bs_json_get_uint(v, &n))
 			fprintf(f, "%" PRIu64, n);
 		else if (json_is_string(v) && quote)
-			put_quoted(json_string_value(v), f);
+			bs_csv_put(f, json_string_value(v));
 		else
 			fputs(json_is_string(v) ? json_string_value(v) : nothing, f);
 	}

@@ -2,8 +2,8 @@
 /* print.c - a result in the form that was asked for, onto a stream or into a file. */
 #include <errno.h>
 
-#include "csv.h"
 #include "outfile.h"
+#include "record_csv.h"
 #include "table.h"
 
 static int print_json(const struct bs_result *r, bool measured, FILE *f)

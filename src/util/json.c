@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <buddysim/record.h>
+
 /* ---- Writing --------------------------------------------------------------------------------- */
 
 json_t *bs_json_uint(uint64_t v)
@@ -63,6 +65,15 @@ json_t *bs_json_text(const char *text)
 	s = json_stringn(escaped, (size_t)(to - escaped));
 	free(escaped);
 	return s;
+}
+
+void bs_text_json(void *file, const char *text)
+{
+	json_t *s = bs_json_text(text);
+
+	if (s)
+		json_dumpf(s, file, JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+	json_decref(s);
 }
 
 json_t *bs_json_uints(const uint64_t *v, size_t n)

@@ -49,6 +49,13 @@ jq -e 'length == 2 and .[0].verdict == "differs" and .[1].verdict == "exact"
 	fail "json: $(cat stdout.txt)"
 expect 0 -- verify --format csv good.txt
 [ "$(wc -l <stdout.txt)" = 2 ] || fail "csv: $(cat stdout.txt)"
+# any file name: one field of the CSV, and a string of JSON
+odd=$(printf 'a,"b\377.txt')
+cp good.txt "$odd"
+expect 0 -- verify --format csv "$odd"
+grep -qaF "$(printf '"a,""b\377.txt",')" stdout.txt || fail "csv: $(cat stdout.txt)"
+expect 0 -- verify --format json "$odd"
+jq -e '.[0].file == "a,\"b\\xff.txt"' stdout.txt >/dev/null || fail "json: $(cat stdout.txt)"
 
 expect 2 "name at least one file" -- verify
 expect 2 "linux-9.9" -- verify --kernel linux-9.9 good.txt

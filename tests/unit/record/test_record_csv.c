@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* csv.c: fields by RFC 4180, one column per figure of a cell, rows of what did not run. */
+/* record_csv.c: fields by RFC 4180, one column per figure of a cell, rows of what did not run. */
 #include "bs_record_test.h"
 
 static unsigned int fields(const char *line)

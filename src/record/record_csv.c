@@ -1,43 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * csv.c - the figures of every cell as CSV (RFC 4180), one column per figure; and the cells that could
+ * record_csv.c - the figures of every cell as CSV (RFC 4180), one column per figure; and the cells that could
  * not run, with why in the last column. A figure that a cell does not have is an empty field.
  */
-#include "csv.h"
+#include "record_csv.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <string.h>
 
+#include "csv.h"
 #include "json.h"
-
-/* Quotes where the text could be taken for more than one field, or for a line's end; quotes in it are
- * doubled. */
-static void put_field(FILE *f, const char *text)
-{
-	if (!strpbrk(text, ",\"\r\n")) {
-		fputs(text, f);
-		return;
-	}
-	fputc('"', f);
-	for (; *text; text++) {
-		if (*text == '"')
-			fputc('"', f);
-		fputc(*text, f);
-	}
-	fputc('"', f);
-}
 
 static void put_words(FILE *f, const struct bs_result *r, const json_t *cell)
 {
 	static const char *const keys[] = {"label", "strategy", "params"};
-	const char *text;
-
-	put_field(f, json_string_value(bs_json_at(r->record, "trace.name")));
+	bs_csv_put(f, json_string_value(bs_json_at(r->record, "trace.name")));
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		text = json_string_value(json_object_get(cell, keys[i]));
 		fputc(',', f);
-		put_field(f, text ? text : "");
+		bs_csv_put(f, json_string_value(json_object_get(cell, keys[i])));
 	}
 }
 
@@ -77,7 +57,7 @@ int bs_result_csv(const struct bs_result *r, FILE *f)
 		put_words(f, r, row);
 		put_figures(f, row);
 		fputc(',', f);
-		put_field(f, json_string_value(json_object_get(row, "error")));
+		bs_csv_put(f, json_string_value(json_object_get(row, "error")));
 		fputs("\r\n", f);
 	}
 	return ferror(f) ? -EIO : 0;

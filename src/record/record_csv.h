@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* csv.h - a result for spreadsheets. */
-#ifndef BS_CSV_H
-#define BS_CSV_H
+/* record_csv.h - a result for spreadsheets. */
+#ifndef BS_RECORD_CSV_H
+#define BS_RECORD_CSV_H
 
 #include <stdio.h>
 

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "csv.h"
+
+#include <string.h>
+
+#include <buddysim/record.h>
+
+void bs_csv_put(FILE *f, const char *text)
+{
+	if (!text)
+		return;
+	if (!strpbrk(text, ",\"\r\n")) {
+		fputs(text, f);
+		return;
+	}
+	fputc('"', f);
+	for (; *text; text++) {
+		if (*text == '"')
+			fputc('"', f);
+		fputc(*text, f);
+	}
+	fputc('"', f);
+}
+
+void bs_text_csv(void *file, const char *text)
+{
+	bs_csv_put(file, text);
+}
