@@ -9,14 +9,14 @@ cell() { jq -e "$2" "$1" >/dev/null || fail "$1: $2: $(jq -c '.cells[] | {strate
 # 256 MiB are released in a millisecond, 4 MiB at a time: 64 frees
 expect 0 -- trace gen burst --params size=256MiB,order=10,release=1ms -o burst.cborseq
 
-# S2a: the freeing CPU waits for its own scan. A worker of its own makes nobody wait.
+# bitmap: the freeing CPU waits for its own scan. A worker of its own makes nobody wait.
 expect 0 -- compare burst.cborseq -s percpu-array:threshold=16,entries=32,order=10 -s april-sketch:hwm=8 \
 	--device model --thp never --no-measured --format json -o percpu.json
 cell percpu.json '.cells[0] | .calls > 0 and .cpu_lag_ns > 0'
 cell percpu.json '.cells[0].isolated_peak_bytes == 16 * 4194304'
 cell percpu.json '.cells[1] | .calls > 0 and .isolated_peak_bytes <= 67108864'
 
-# S8: a process of 96 MiB comes and goes in a guest of 256 MiB, most of which the balloon takes
+# balloon: a process of 96 MiB comes and goes in a guest of 256 MiB, most of which the balloon takes
 # first: what it needs comes back (DEFLATE_ON_OOM). The host that shares the guest's state works while
 # the guest goes on, and nothing that is in use is lost.
 expect 0 -- trace gen memhog --params size=96MiB,memory=256MiB -o hog.cborseq

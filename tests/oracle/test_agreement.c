@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Real kernels' traces replayed from their start dumps: every request gets the page that the kernel
- * gave, and the guest ends in the kernel's state. semantics.md 5.
+ * gave, and the guest ends in the kernel's state (MEANING.md, agreement).
  */
 #include "bs_test.h"
 

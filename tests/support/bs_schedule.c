@@ -126,8 +126,7 @@ static bool isolate(struct bs_guest *g, bs_pfn pfn, bs_pfn end)
 	}
 	if (bs_isolate_range(g->m, pfn, end))
 		return false;
-	/* Left to the caller since 5.10: nothing of it is handed out any more (allocator.md
-	 * 6.4). */
+	/* Left to the caller since 5.10: nothing of it is handed out any more. */
 	bs_drain_pages(g->m, BS_ALL_CPUS);
 	g->away[g->nr_away].pfn = pfn;
 	g->away[g->nr_away++].end = end;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A device that misbehaves: each fault by itself, on every kind that can have it (reporting.md
- * 12.3), and the parameters that ask for it. */
+/* A device that misbehaves: each fault by itself, on every kind that can have it, and the
+ * parameters that ask for it. */
 #include "bs_test.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A pattern over free memory: who pays for it, what the host makes of it, and that it is still there
- * when the memory comes back (reporting.md 12.2, 15 nos. 8 to 10).
+ * when the memory comes back (MEANING.md, touching and residency).
  */
 #include "bs_test.h"
 

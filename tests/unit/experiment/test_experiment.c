@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The experiments' figures against what the rules say (spec reporting.md 2 .. 9, 13, 15). Every
+ * The experiments' figures against what the rules say (STRATEGIES.md). Every
  * expectation is computed here from a rule or by a naive model, never copied from a run.
  */
 #include "bs_test.h"
@@ -55,7 +55,7 @@ static uint64_t ceil_div(uint64_t a, uint64_t b)
 	return (a + b - 1) / b;
 }
 
-/* ---- E4 -------------------------------------------------------------------------------------- */
+/* ---- release --------------------------------------------------------------------------------- */
 
 /*
  * 384 MiB in huge pages, ascending: pairs merge, 96 blocks of 4 MiB are left to the workers that
@@ -87,7 +87,7 @@ static void test_release_counts_follow_the_rules(void **state)
 	assert_int_equal(value(x, row, "calls"), ceil_div(BLOCKS, 16));
 	assert_int_equal(value(x, row, "isolated_peak_bytes"), 64 * MIB);
 	/* B = ceil(nr_free / 512), and nr_free is at most that of 640 MiB: B = 1, two calls a
-	 * pass, so 96 blocks take two passes, 2 s apart (spec 9.1). */
+	 * pass, so 96 blocks take two passes, 2 s apart. */
 	row = row_of(x, "rotation", "pattern", "order-9");
 	assert_int_equal(value(x, row, "calls"), ceil_div(BLOCKS, 32));
 	assert_int_equal(value(x, row, "passes"), ceil_div(BLOCKS, 2 * 32));
@@ -99,8 +99,9 @@ static void test_release_counts_follow_the_rules(void **state)
 	bs_experiment_free(x);
 }
 
-/* Whatever is freed is reported, left below the threshold, or missed; only v11's D5 misses. */
-static void test_release_only_d5_misses(void **state)
+/* Whatever is freed is reported, left below the threshold, or missed; only bitmap misses: what is
+ * freed behind its scan. */
+static void test_release_only_bitmap_misses(void **state)
 {
 	static const char *const specs[] = {
 		"bitmap",   "bitmap:fixes=cursor", "bubble",  "scatterlist",
@@ -123,7 +124,7 @@ static void test_release_only_d5_misses(void **state)
 	bs_experiment_free(x);
 }
 
-/* ---- E5 -------------------------------------------------------------------------------------- */
+/* ---- list-walk ------------------------------------------------------------------------------- */
 
 /*
  * The naive walker: an array of marks, head first. For each block it starts at an end and counts
@@ -214,7 +215,7 @@ static void test_boundary_and_rotation_walk_a_list_once(void **state)
 	bs_experiment_free(x);
 }
 
-/* ---- E6 -------------------------------------------------------------------------------------- */
+/* ---- pressure -------------------------------------------------------------------------------- */
 
 /*
  * What is refused is what is isolated beyond the margin, to the page:
@@ -246,8 +247,8 @@ static void test_pressure_refuses_what_is_isolated(void **state)
 	bs_experiment_free(x);
 }
 
-/* Capacity x 4 MiB is out at most (spec 14.2 row 13), and with that much left nobody of those with
- * a batch of 32 or 16 is refused (invariant 33); S3 and S4 can be shown to cause a false OOM. */
+/* Capacity x 4 MiB is out at most, and with that much left nobody of those with a batch of 32 or 16 is
+ * refused; bubble and scatterlist can be shown to cause a false OOM. */
 static void test_pressure_bounds(void **state)
 {
 	static const char *const specs[] = {"bubble", "scatterlist", "boundary", "rotation"};
@@ -266,7 +267,7 @@ static void test_pressure_bounds(void **state)
 			if (!strcmp(bs_experiment_word(x, i, "case"), "during") &&
 			    value(x, i, "margin_bytes") >= peak_mib[k] * MIB)
 				assert_int_equal(value(x, i, "false_oom"), 0);
-			/* S7 starts no zone that has less than low + 64 MiB. */
+			/* rotation starts no zone that has less than low + 64 MiB. */
 			if (k == 3 && !strcmp(bs_experiment_word(x, i, "case"), "before") &&
 			    value(x, i, "margin_bytes") <= 64 * MIB)
 				assert_int_equal(value(x, i, "isolated_bytes"), 0);
@@ -276,7 +277,7 @@ static void test_pressure_bounds(void **state)
 	bs_experiment_free(x);
 }
 
-/* ---- E7 -------------------------------------------------------------------------------------- */
+/* ---- churn ----------------------------------------------------------------------------------- */
 
 /*
  * none never faults again and holds the share for half of each period (and the few blocks that pass
@@ -313,7 +314,7 @@ static void test_churn_limits(void **state)
 	bs_experiment_free(x);
 }
 
-/* ---- E8 -------------------------------------------------------------------------------------- */
+/* ---- stall ----------------------------------------------------------------------------------- */
 
 static void test_stall_recovery_and_loss(void **state)
 {
@@ -335,12 +336,12 @@ static void test_stall_recovery_and_loss(void **state)
 		assert_true(value(x, row, "failed_calls") > 0);
 		assert_string_equal(bs_experiment_word(x, row, "laws"), "ok");
 	}
-	/* S5 marks what was refused: nothing is raw, the host keeps it (spec 12.1). */
+	/* boundary marks what was refused: nothing is raw, the host keeps it. */
 	row = row_of(x, "boundary", "fault", "error");
 	assert_int_equal(value(x, row, "missed_bytes"), 0);
 	assert_int_equal(value(x, row, "end_excess_bytes"),
 			 value(x, row, "failed_calls") * 32 * 4 * MIB);
-	/* S7 leaves it raw, and retries with the next free, 2 s later (spec 9.1). */
+	/* rotation leaves it raw, and retries with the next free, 2 s later. */
 	row = row_of(x, "rotation", "fault", "error");
 	assert_true(value(x, row, "missed_bytes") > 0);
 	assert_int_equal(value(x, row, "aborted_passes"), value(x, row, "failed_calls"));
@@ -422,7 +423,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_release_counts_follow_the_rules),
-		cmocka_unit_test(test_release_only_d5_misses),
+		cmocka_unit_test(test_release_only_bitmap_misses),
 		cmocka_unit_test(test_list_walk_as_a_naive_walker),
 		cmocka_unit_test(test_boundary_and_rotation_walk_a_list_once),
 		cmocka_unit_test(test_pressure_refuses_what_is_isolated),

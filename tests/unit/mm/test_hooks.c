@@ -169,8 +169,6 @@ static void test_story_of_a_block(void **state)
 /*
  * 6.1 frees order 9 to the per-cpu list: freeing at the free, the rest at the flush. A hit tells nothing
  * but the new owner, and only from the lowest order up.
- *
- * semantics.md 8
  */
 static void test_per_cpu_lists(void **state)
 {

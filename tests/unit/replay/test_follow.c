@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Following a kernel: a guest plays it, its requests are written down, those of the bulk allocator
- * are not. semantics.md 5.
+ * are not (MEANING.md, agreement).
  */
 #include "bs_test.h"
 

@@ -55,7 +55,7 @@ static void test_an_install_blocks_who_allocates(void **state)
 }
 
 /*
- * S1 hints at the free, 3 ms; poisoning 2 MiB takes 2 x 1 ms, faulting it in again 2 x 5 ms. What is
+ * hypercall hints at the free, 3 ms; poisoning 2 MiB takes 2 x 1 ms, faulting it in again 2 x 5 ms. What is
  * next on CPU 0 waits for all of it, recorded 1 ms after the free.
  *
  *   off            |hint 3|                               next: 2 ms late
