@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
+
+#include "describe.h"
 
 int cli_error(const struct bs_error *e)
 {
@@ -16,17 +18,6 @@ int cli_error(const struct bs_error *e)
 		fprintf(stderr, "; %s", e->advice);
 	fputc('\n', stderr);
 	return e->status;
-}
-
-int cli_printed(void)
-{
-	struct bs_error err;
-
-	if (!fflush(stdout) && !ferror(stdout))
-		return 0;
-	bs_error_set(&err, BS_RESOURCE, errno, "standard output", "make room there",
-		     "writing failed");
-	return cli_error(&err);
 }
 
 void cli_warn(const char *fmt, ...)
@@ -56,6 +47,10 @@ void cli_parse(const struct argp *argp, const char *verb, int argc, char **argv,
 {
 	static char name[64]; /* argp keeps the pointer for its messages */
 
+	if (argc == 2 && !strcmp(argv[1], "--describe")) {
+		describe_options(argp);
+		exit(BS_OK);
+	}
 	snprintf(name, sizeof(name), "buddysim %s", verb);
 	argv[0] = name;
 	argp_err_exit_status = BS_USAGE;
@@ -102,9 +97,59 @@ unsigned int cli_enum(const char *option, const char *text, const char *const *n
 
 enum bs_format cli_format(const char *text)
 {
-	static const char *const names[] = {"text", "json", "csv", NULL};
+	struct bs_options o;
+	struct bs_error err;
+	enum bs_format f;
 
-	return (enum bs_format)cli_enum("--format", text, names);
+	bs_options_init(&o);
+	if (bs_option_set(&o, bs_option_find("format"), text, &err))
+		exit(cli_error(&err));
+	f = o.program.format;
+	bs_options_free(&o);
+	return f;
+}
+
+_Noreturn void cli_unknown(const char *what, const char *text, const char *const *names)
+{
+	const char *nearest = bs_nearest(names, text);
+
+	fprintf(stderr, "buddysim: %s: unknown %s; ", text, what);
+	if (nearest)
+		fprintf(stderr, "did you mean %s? There is", nearest);
+	else
+		fputs("there is", stderr);
+	for (const char *const *n = names; *n; n++)
+		fprintf(stderr, "%s %s", n == names ? "" : ",", *n);
+	fputc('\n', stderr);
+	exit(BS_USAGE);
+}
+
+/* ---- Standard output -------------------------------------------------------------------------- */
+
+/* Whatever way the program ends. What it printed is data: that it got lost is no success. */
+static void check_stdout(int status, void *arg)
+{
+	struct bs_error err;
+	int error = 0;
+
+	(void)arg;
+	if (fflush(stdout))
+		error = errno;
+	else if (!ferror(stdout))
+		return;
+	/* It failed before, and the cause is forgotten: it will be the same again. */
+	else if (write(STDOUT_FILENO, "\n", 1) < 0)
+		error = errno;
+	if (status > BS_UNEQUAL)
+		return;
+	bs_error_set(&err, BS_RESOURCE, error, "standard output",
+		     "make room there, or use --output", "writing failed");
+	_exit(cli_error(&err));
+}
+
+void cli_watch_stdout(void)
+{
+	on_exit(check_stdout, NULL);
 }
 
 /* ---- Signals -------------------------------------------------------------------------------- */

@@ -28,13 +28,14 @@ int cmd_list(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
 int cmd_calibrate(int argc, char **argv);
 
-/* Parse with @argp as "buddysim VERB"; argp's own usage errors end the program with status 2. */
+/* Parse with @argp as "buddysim VERB"; argp's own usage errors end the program with status 2. With
+ * --describe alone it describes the options for the build (describe.h), and ends the program. */
 void cli_parse(const struct argp *argp, const char *verb, int argc, char **argv, void *input);
 
 /* Print "buddysim: where: text; advice" on stderr. Returns the exit status it deserves. */
 int cli_error(const struct bs_error *e);
-/* What was printed on stdout arrived: 0, or the exit status. */
-int cli_printed(void);
+/* From now on the program ends with BS_RESOURCE, and says so, if what it printed did not arrive. */
+void cli_watch_stdout(void);
 void cli_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* One line on stderr, then exit with status 2. */
 _Noreturn void cli_usage(const char *option, const char *fmt, ...)
@@ -50,6 +51,8 @@ uint64_t cli_time(const char *option, const char *text);
 uint64_t cli_uint(const char *option, const char *text, uint64_t min, uint64_t max);
 /* Index of @text in the NULL-terminated @names. */
 unsigned int cli_enum(const char *option, const char *text, const char *const *names);
+/* "@text: unknown @what; did you mean ...", and all the @names; status 2. */
+_Noreturn void cli_unknown(const char *what, const char *text, const char *const *names);
 enum bs_format cli_format(const char *text);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* cmd_list.c - `buddysim list`: what there is, printed from the tables that the program uses. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
@@ -28,7 +29,7 @@ static void print_params(const struct bs_param *p)
 	}
 }
 
-static int list_strategies(char **args)
+static void list_strategies(char **args)
 {
 	const struct bs_strategy *s;
 
@@ -37,10 +38,9 @@ static int list_strategies(char **args)
 		printf("%s - %s\n    origin: %s\n", s->name, s->summary, s->origin);
 		print_params(s->params);
 	}
-	return 0;
 }
 
-static int list_devices(char **args)
+static void list_devices(char **args)
 {
 	const struct bs_device_traits *t;
 	const char *name, *summary;
@@ -57,10 +57,9 @@ static int list_devices(char **args)
 	for (const char *const *p = bs_cost_preset_names(); *p; p++)
 		printf(" %s", *p);
 	putchar('\n');
-	return 0;
 }
 
-static int list_workloads(char **args)
+static void list_workloads(char **args)
 {
 	const struct bs_generator *g;
 
@@ -69,58 +68,103 @@ static int list_workloads(char **args)
 		printf("%s - %s\n", g->name, g->summary);
 		print_params(g->params);
 	}
-	return 0;
 }
 
-static int list_metrics(char **args)
+static void list_experiments(char **args)
+{
+	const char *name, *question;
+
+	(void)args;
+	for (unsigned int i = 0; (name = bs_experiment_at(i, &question)); i++)
+		printf("%-12s %s\n", name, question);
+}
+
+static void list_metrics(char **args)
 {
 	const struct bs_metric *m;
 
 	(void)args;
 	for (unsigned int i = 0; (m = bs_metric_at(i)); i++)
 		printf("%-26s %-8s %s\n", m->key, bs_unit_name(m->unit), m->definition);
-	return 0;
 }
 
-static int compare_kernels(const char *a, const char *b)
+/* Models may have changes behind a colon, as --kernel takes them. */
+static void check_kernel(const char *kernel)
+{
+	char name[64];
+	struct bs_error err;
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(kernel, ":"), kernel);
+	for (const char *const *k = bs_kernel_names(); *k; k++) {
+		if (strcmp(*k, name))
+			continue;
+		if (bs_kernel_check(kernel, &err))
+			exit(cli_error(&err));
+		return;
+	}
+	cli_unknown("kernel", kernel, bs_kernel_names());
+}
+
+static void compare_kernels(const char *a, const char *b)
 {
 	struct bs_kernel_behaviour x, y;
-	unsigned int i;
 
-	if (!bs_kernel_behaviour(a, 0, &x))
-		cli_usage(a, "unknown kernel; `buddysim list kernels` names them");
-	if (!bs_kernel_behaviour(b, 0, &y))
-		cli_usage(b, "unknown kernel; `buddysim list kernels` names them");
 	printf("%-22s %-16s %-16s\n", "behaviour", a, b);
-	for (i = 0; bs_kernel_behaviour(a, i, &x) && bs_kernel_behaviour(b, i, &y); i++)
+	for (unsigned int i = 0; bs_kernel_behaviour(a, i, &x) && bs_kernel_behaviour(b, i, &y);
+	     i++)
 		if (strcmp(x.value, y.value))
 			printf("%-22s %-16s %-16s %s\n", x.name, x.value, y.value, x.about);
-	return 0;
 }
 
-static int list_kernels(char **args)
+static void list_kernel(const char *name)
 {
 	struct bs_kernel_behaviour x;
 
-	if (args[0] && args[1])
-		return compare_kernels(args[0], args[1]);
-	for (const char *const *k = bs_kernel_names(); *k; k++) {
-		if (args[0] && strcmp(args[0], *k))
-			continue;
-		printf("%s\n", *k);
-		for (unsigned int i = 0; bs_kernel_behaviour(*k, i, &x); i++)
-			printf("    %-22s %-16s %s\n", x.name, x.value, x.about);
-	}
-	return 0;
+	printf("%s\n", name);
+	for (unsigned int i = 0; bs_kernel_behaviour(name, i, &x); i++)
+		printf("    %-22s %-16s %s\n", x.name, x.value, x.about);
 }
 
+static void list_kernels(char **args)
+{
+	for (char **a = args; *a; a++)
+		check_kernel(*a);
+	if (args[0] && args[1])
+		compare_kernels(args[0], args[1]);
+	else if (args[0])
+		list_kernel(args[0]);
+	else
+		for (const char *const *k = bs_kernel_names(); *k; k++)
+			list_kernel(*k);
+}
+
+static void list_options(char **args)
+{
+	const struct bs_option *opt;
+	char range[256];
+
+	(void)args;
+	for (unsigned int i = 0; (opt = bs_option_at(i)); i++) {
+		bs_option_range(opt, range, sizeof(range));
+		printf("--%s%s%s - %s%s%s%s\n", opt->name, opt->arg ? " " : "",
+		       opt->arg ? opt->arg : "", opt->doc, range[0] ? " (" : "", range,
+		       range[0] ? ")" : "");
+	}
+}
+
+/* @most: arguments that it takes */
 static const struct {
 	const char *name;
-	int (*run)(char **args);
+	void (*list)(char **args);
+	unsigned int most;
 } topics[] = {
-	{"strategies", list_strategies}, {"devices", list_devices}, {"workloads", list_workloads},
-	{"metrics", list_metrics},	 {"kernels", list_kernels}, {NULL, NULL},
+	{"strategies", list_strategies, 0}, {"devices", list_devices, 0},
+	{"workloads", list_workloads, 0},   {"experiments", list_experiments, 0},
+	{"metrics", list_metrics, 0},	    {"kernels", list_kernels, 2},
+	{"options", list_options, 0},
 };
+
+#define NR_TOPICS (sizeof(topics) / sizeof(topics[0]))
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -134,22 +178,37 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
+static int list(char **args)
+{
+	const char *names[NR_TOPICS + 1] = {NULL};
+	unsigned int nr = 0;
+
+	while (args && args[0] && args[1 + nr])
+		nr++;
+	for (size_t i = 0; i < NR_TOPICS; i++) {
+		names[i] = topics[i].name;
+		if (!args || !args[0] || strcmp(topics[i].name, args[0]))
+			continue;
+		if (nr > topics[i].most)
+			cli_usage(args[1 + topics[i].most], "`list %s` takes %s", args[0],
+				  topics[i].most ? "at most two names" : "no arguments");
+		topics[i].list(args + 1);
+		return 0;
+	}
+	cli_unknown("topic", args && args[0] ? args[0] : "list", names);
+}
+
 int cmd_list(int argc, char **argv)
 {
 	static const struct argp argp = {
 		.parser = parse,
-		.args_doc = "strategies|devices|workloads|metrics|kernels [A B]",
-		.doc = "List what there is. `list kernels A B` shows only what two kernel models "
+		.args_doc = "TOPIC [A [B]]",
+		.doc = "List what there is: strategies, devices, workloads, experiments, metrics, "
+		       "kernels, options. `list kernels A B` shows only what two kernel models "
 		       "differ in.",
 	};
 	char **args = NULL;
 
 	cli_parse(&argp, "list", argc, argv, &args);
-	if (!args || !args[0])
-		cli_usage("list", "say what: strategies, devices, workloads, metrics or kernels");
-	for (unsigned int i = 0; topics[i].name; i++)
-		if (!strcmp(topics[i].name, args[0]))
-			return topics[i].run(args + 1);
-	cli_usage(args[0],
-		  "cannot be listed; use strategies, devices, workloads, metrics, kernels");
+	return list(args);
 }

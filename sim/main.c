@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* main.c - buddysim VERB: finds the verb, says what there is. */
+/*
+ * main.c - buddysim VERB: finds the verb, says what there is.
+ *
+ * The program: reads options (sim_options.c, from the library's table), has the library do the work,
+ * writes what comes out. It includes the public headers only, and nothing includes it.
+ */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,8 +16,7 @@ const struct cli_command cli_commands[] = {
 	 cmd_compare},
 	{"run", "replay a trace under one strategy: everything about it", cmd_run},
 	{"trace", "import, describe, check, cut or generate traces", cmd_trace},
-	{"experiment", "release, list-walk, pressure, churn, stall: no trace needed",
-	 cmd_experiment},
+	{"experiment", "loads of their own, with every strategy: no trace needed", cmd_experiment},
 	{"report", "turn a record into data files and pictures", cmd_report},
 	{"verify", "replay a live kernel's dump, pfn by pfn", cmd_verify},
 	{"list", "strategies, devices, workloads, metrics, kernels", cmd_list},
@@ -20,6 +24,8 @@ const struct cli_command cli_commands[] = {
 	{"calibrate", "measure this machine's costs, as a preset for --costs", cmd_calibrate},
 	{NULL, NULL, NULL},
 };
+
+#define NR_COMMANDS (sizeof(cli_commands) / sizeof(cli_commands[0]))
 
 static void print_help(FILE *f)
 {
@@ -34,10 +40,20 @@ static void print_help(FILE *f)
 	      f);
 }
 
+static _Noreturn void unknown(const char *verb)
+{
+	const char *names[NR_COMMANDS];
+
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		names[i] = cli_commands[i].name;
+	cli_unknown("verb", verb, names);
+}
+
 int main(int argc, char **argv)
 {
 	/* A write beyond the limit of file sizes fails then, and is told like any other. */
 	signal(SIGXFSZ, SIG_IGN);
+	cli_watch_stdout();
 	if (argc < 2) {
 		print_help(stderr);
 		return BS_USAGE;
@@ -53,5 +69,5 @@ int main(int argc, char **argv)
 	for (const struct cli_command *c = cli_commands; c->name; c++)
 		if (!strcmp(argv[1], c->name))
 			return c->run(argc - 1, argv + 1);
-	cli_usage(argv[1], "unknown verb; `buddysim --help` lists them");
+	unknown(argv[1]);
 }

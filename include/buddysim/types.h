@@ -129,6 +129,14 @@ int bs_error_set(struct bs_error *err, enum bs_status status, int sys_errno, con
 #endif
 	;
 
+/**
+ * bs_nearest - which known word somebody most likely meant
+ *
+ * Return: the entry of @names (NULL-terminated) that takes the fewest edits to become @word, if those
+ * are few enough (a third of the longer of the two) to be a slip; else NULL.
+ */
+const char *bs_nearest(const char *const *names, const char *word);
+
 /* ---- Parameters as data: strategies, devices and generators all describe theirs this way ----- */
 
 enum bs_param_type {

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "json.h"
-#include "nearest.h"
 #include "spec.h"
 #include "trial.h"
 

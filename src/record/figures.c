@@ -7,7 +7,6 @@
 #include <buddysim/sim.h>
 
 #include "json.h"
-#include "nearest.h"
 
 #define ROW(unit, heading, key, definition, cell)              \
 	{                                                      \

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "nearest.h"
 #include "plugin.h"
 
 static const struct bs_strategy *const strategies[] = {

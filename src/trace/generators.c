@@ -8,7 +8,6 @@
 
 #include <buddysim/trace.h>
 
-#include "nearest.h"
 #include "result.h"
 #include "units.h"
 

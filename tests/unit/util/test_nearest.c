@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "nearest.h"
 
 static const char *const words[] = {"rotation", "bitmap", "boundary", "none", NULL};
 
