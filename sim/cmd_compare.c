@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "outputs.h"
 #include "report.h"
 #include "sim_options.h"
 
@@ -13,6 +15,7 @@ struct compare_input {
 	struct sim_options o;
 	char **traces;
 	unsigned int nr_traces;
+	void (*print)(const struct sim_options *, const struct bs_result *); /* more, or NULL */
 };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -34,28 +37,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return ARGP_ERR_UNKNOWN;
 }
 
-/* DIR itself, or DIR/<trace> when there are several; to be free()d. */
-static char *plots_dir(const struct compare_input *in, const char *trace)
-{
-	const char *slash = strrchr(trace, '/'), *name = slash ? slash + 1 : trace;
-	char *dir;
-
-	if (in->nr_traces == 1)
-		return strdup(in->o.lib.program.plots);
-	if (asprintf(&dir, "%s/%.*s", in->o.lib.program.plots, (int)strcspn(name, "."), name) < 0)
-		return NULL;
-	return dir;
-}
-
 static int no_memory(const char *where, struct bs_error *err)
 {
 	return bs_error_set(err, BS_RESOURCE, ENOMEM, where, NULL, "cannot write");
 }
 
 /* Record and pictures of one trace, together. */
-static int write_plots(const struct compare_input *in, const struct bs_result *r, const char *trace)
+static int write_plots(const struct compare_input *in, const struct bs_result *r,
+		       unsigned int trace)
 {
-	char *dir = plots_dir(in, trace), *record = NULL;
+	char *dir = outputs_folder(in->o.lib.program.plots, in->traces, in->nr_traces, trace);
+	char *record = NULL;
 	struct bs_error err;
 	struct folder f;
 	int ret = dir ? folder_open(&f, dir, &err) : no_memory(in->o.lib.program.plots, &err);
@@ -93,15 +85,61 @@ static void worse(int *status, int other)
 		*status = other;
 }
 
-/* One trace: run, print or write, pictures, thresholds. */
-static int compare_one(struct compare_input *in, const char *trace,
-		       int (*print)(const struct sim_options *, const struct bs_result *))
+/* A record that is there, and perhaps whole, does not give way to a part of one. */
+static char *partial_path(const char *output)
+{
+	struct stat st;
+	char *path;
+
+	if (!output || stat(output, &st) || !S_ISREG(st.st_mode))
+		return NULL;
+	if (asprintf(&path, "%s.partial", output) < 0)
+		return NULL;
+	cli_warn("interrupted: %s is left as it was, the rows that are whole are in %s", output,
+		 path);
+	return path;
+}
+
+static int write_result(const struct sim_options *o, const struct bs_result *r, bool interrupted)
+{
+	const char *output = o->lib.program.output;
+	char *instead = interrupted ? partial_path(output) : NULL;
+	struct bs_error err;
+	int ret = bs_result_write(r, o->lib.program.format, o->lib.program.measured,
+				  instead  ? instead
+				  : output ? output
+					   : "-",
+				  &err);
+
+	free(instead);
+	return ret ? cli_error(&err) : 0;
+}
+
+/* What came of one trace: the rows that are whole are kept, whatever became of the others. */
+static int tell(const struct compare_input *in, const struct bs_result *r, unsigned int trace,
+		bool interrupted)
+{
+	int status;
+
+	print_warnings(r);
+	if (interrupted && !bs_result_cells(r))
+		return 0;
+	status = write_result(&in->o, r, interrupted);
+	if (in->print && !status)
+		in->print(&in->o, r);
+	if (in->o.lib.program.plots && bs_result_cells(r) && !interrupted)
+		worse(&status, write_plots(in, r, trace));
+	worse(&status, sim_options_check(&in->o, r));
+	return status;
+}
+
+static int compare_one(struct compare_input *in, unsigned int trace)
 {
 	struct bs_result *r = NULL;
 	struct bs_error err = {0};
 	int status = 0, ret;
 
-	in->o.lib.config.trace_path = trace;
+	in->o.lib.config.trace_path = in->traces[trace];
 	ret = bs_compare(&in->o.lib.config, &r, &err);
 	if (in->o.lib.config.output.progress)
 		fputs("\r\033[K", stderr);
@@ -109,62 +147,61 @@ static int compare_one(struct compare_input *in, const char *trace,
 		status = cli_error(&err);
 	else if (ret)
 		status = BS_UNEQUAL;
-	if (!r)
-		return status;
-	print_warnings(r);
-	/* The cells that are whole are kept, whatever became of the others. */
-	if (ret >= 0 || status == BS_INTERRUPTED || bs_result_cells(r)) {
-		worse(&status, print(&in->o, r));
-		if (in->o.lib.program.plots && bs_result_cells(r))
-			worse(&status, write_plots(in, r, trace));
-		worse(&status, sim_options_check(&in->o, r));
-	}
+	if (r && (ret >= 0 || bs_result_cells(r)))
+		worse(&status, tell(in, r, trace, status == BS_INTERRUPTED));
 	bs_result_free(r);
 	return status;
 }
 
-static int print_result(const struct sim_options *o, const struct bs_result *r)
-{
-	struct bs_error err;
-
-	if (bs_result_write(r, o->lib.program.format, o->lib.program.measured,
-			    o->lib.program.output ? o->lib.program.output : "-", &err))
-		return cli_error(&err);
-	return 0;
-}
-
 /* One strategy: every figure, with its unit. */
-static int print_run(const struct sim_options *o, const struct bs_result *r)
+static void print_figures(const struct sim_options *o, const struct bs_result *r)
 {
 	const struct bs_metric *m;
-	int status;
 	uint64_t v;
 
-	if (o->lib.program.format != BS_FORMAT_TEXT)
-		return print_result(o, r);
-	status = print_result(o, r);
-	if (status || o->lib.program.output || !bs_result_cells(r))
-		return status;
+	if (o->lib.program.format != BS_FORMAT_TEXT || o->lib.program.output || !bs_result_cells(r))
+		return;
 	putchar('\n');
 	for (unsigned int i = 0; (m = bs_metric_at(i)); i++)
 		if (m->cell && !bs_result_metric(r, 0, m->key, &v))
 			printf("%-24s %20" PRIu64 " %s\n", m->key, v, bs_unit_name(m->unit));
-	return 0;
 }
 
-static int run_all(struct compare_input *in,
-		   int (*print)(const struct sim_options *, const struct bs_result *))
+/* Before the first event, not after the last. */
+static int check_outputs(const struct compare_input *in)
 {
-	int status = 0;
+	const struct bs_program_config *p = &in->o.lib.program;
+	int status;
 
-	if (in->o.lib.program.output && in->nr_traces > 1)
+	if (p->output && in->nr_traces > 1)
 		cli_usage("--output", "takes one trace; use --plots DIR for several");
+	if (in->o.lib.config.output.dump_path && in->nr_traces > 1)
+		cli_usage("--dump-state", "takes one trace, or each would replace the last one's");
+	status = outputs_check_file(p->output);
+	if (!status)
+		status = outputs_check_file(in->o.lib.config.output.dump_path);
+	for (unsigned int i = 0; p->plots && i < in->nr_traces && !status; i++) {
+		char *dir = outputs_folder(p->plots, in->traces, in->nr_traces, i);
+
+		status = dir ? outputs_check_folder(dir) : BS_RESOURCE;
+		free(dir);
+	}
+	return status;
+}
+
+static int run_all(struct compare_input *in)
+{
+	int status;
+
 	sim_options_check_rows(&in->o);
+	status = check_outputs(in);
+	if (status)
+		return status;
 	sim_options_watch(&in->o);
 	for (unsigned int i = 0; i < in->nr_traces && status != BS_INTERRUPTED; i++) {
 		if (i && in->o.lib.program.format == BS_FORMAT_TEXT)
 			putchar('\n');
-		worse(&status, compare_one(in, in->traces[i], print));
+		worse(&status, compare_one(in, i));
 	}
 	return status;
 }
@@ -199,14 +236,14 @@ int cmd_compare(int argc, char **argv)
 	cli_parse(&argp, "compare", argc, argv, &in);
 	if (!in.o.lib.config.nr_strategies)
 		sim_options_add_strategies(&in.o, "all");
-	status = in.o.lib.program.print_config ? print_configs(&in) : run_all(&in, print_result);
+	status = in.o.lib.program.print_config ? print_configs(&in) : run_all(&in);
 	sim_options_free(&in.o);
 	return status;
 }
 
 int cmd_run(int argc, char **argv)
 {
-	struct compare_input in = {0};
+	struct compare_input in = {.print = print_figures};
 	const struct argp argp = {
 		.parser = parse,
 		.args_doc = "TRACE",
@@ -224,7 +261,7 @@ int cmd_run(int argc, char **argv)
 		cli_usage("--strategy", "run takes one; `buddysim compare` takes several");
 	if (in.nr_traces > 1)
 		cli_usage(in.traces[1], "run takes one trace; `buddysim compare` takes several");
-	status = in.o.lib.program.print_config ? print_configs(&in) : run_all(&in, print_run);
+	status = in.o.lib.program.print_config ? print_configs(&in) : run_all(&in);
 	sim_options_free(&in.o);
 	return status;
 }

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cmd_experiment.c - `buddysim experiment NAME`: what needs no trace. */
+/* cmd_experiment.c - `buddysim experiment NAME`: loads that need no trace. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
+#include "outputs.h"
 #include "report.h"
+#include "sim_options.h"
 
 struct experiment_input {
 	struct bs_experiment_config cfg;
 	char **specs;
-	enum bs_format format;
-	const char *output, *plots;
-	bool no_measured;
+	struct sim_options o; /* of which only those of `shared` */
 };
 
-enum { OPT_SIZE = 256, OPT_FORMAT, OPT_PLOTS, OPT_SEED, OPT_REPEATS, OPT_KERNEL, OPT_NO_MEASURED };
+enum { OPT_SIZE = 1000, OPT_REPEATS };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -24,8 +24,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct experiment_input *in = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &in->o;
+		return 0;
 	case 's':
-		/* One at a time: a strategy's own parameters have commas between them. */
+		/* One at a time, and "all" is for the experiment to understand. */
 		in->specs = realloc(in->specs, (in->cfg.nr_strategies + 1) * sizeof(*in->specs));
 		if (!in->specs)
 			exit(BS_RESOURCE);
@@ -35,26 +38,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_SIZE:
 		in->cfg.size = (enum bs_experiment_size)cli_enum("--size", arg, sizes);
 		return 0;
-	case OPT_FORMAT:
-		in->format = cli_format(arg);
-		return 0;
-	case 'o':
-		in->output = arg;
-		return 0;
-	case OPT_PLOTS:
-		in->plots = arg;
-		return 0;
-	case OPT_SEED:
-		in->cfg.seed = cli_uint("--seed", arg, 1, UINT64_MAX);
-		return 0;
 	case OPT_REPEATS:
 		in->cfg.repeats = (unsigned int)cli_uint("--repeats", arg, 1, 1000);
-		return 0;
-	case OPT_KERNEL:
-		in->cfg.kernel = bs_kernel_names()[cli_enum("--kernel", arg, bs_kernel_names())];
-		return 0;
-	case OPT_NO_MEASURED:
-		in->no_measured = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (in->cfg.name)
@@ -78,8 +63,10 @@ static int write_files(const struct experiment_input *in, const struct bs_experi
 	for (char *c = picture; *c; c++)
 		if (*c == '-')
 			*c = '_';
-	ret = record ? bs_experiment_write(x, BS_FORMAT_JSON, !in->no_measured, record, err)
-		     : bs_error_set(err, BS_RESOURCE, ENOMEM, in->plots, NULL, "cannot write");
+	ret = record ? bs_experiment_write(x, BS_FORMAT_JSON, in->o.lib.program.measured, record,
+					   err)
+		     : bs_error_set(err, BS_RESOURCE, ENOMEM, in->o.lib.program.plots, NULL,
+				    "cannot write");
 	if (!ret)
 		ret = bs_experiment_data(x, f->path, err);
 	if (!ret)
@@ -92,7 +79,7 @@ static int write_plots(const struct experiment_input *in, const struct bs_experi
 {
 	struct bs_error err;
 	struct folder f;
-	int ret = folder_open(&f, in->plots, &err);
+	int ret = folder_open(&f, in->o.lib.program.plots, &err);
 
 	if (ret)
 		return cli_error(&err);
@@ -103,23 +90,19 @@ static int write_plots(const struct experiment_input *in, const struct bs_experi
 		ret = folder_commit(&f, &err);
 	if (ret)
 		return cli_error(&err);
-	fprintf(stderr, "record and picture: %s\n", in->plots);
+	fprintf(stderr, "record and picture: %s\n", in->o.lib.program.plots);
 	return 0;
 }
 
+static const char *const shared[] = {"seed",  "kernel",	     "format", "output",
+				     "plots", "no-measured", NULL};
+
 static const struct argp_option options[] = {
-	{"size", OPT_SIZE, "SIZE", 0, "full (default) or ci: small, for a quick check", 0},
 	{"strategy", 's', "SPEC", 0,
 	 "Strategy with its parameters, one per option, or \"all\", instead of the experiment's own choice",
 	 0},
-	{"format", OPT_FORMAT, "FORMAT", 0, "text (default), json: the whole record, csv", 0},
-	{"output", 'o', "FILE", 0, "Write there instead of to stdout; whole or not at all", 0},
-	{"plots", OPT_PLOTS, "DIR", 0, "Write record, data and picture into DIR", 0},
-	{"seed", OPT_SEED, "N", 0, "Of every random choice (default 1)", 0},
+	{"size", OPT_SIZE, "SIZE", 0, "full (default) or ci: small, for a quick check", 0},
 	{"repeats", OPT_REPEATS, "N", 0, "list-walk: how often the walk is timed, 1 to 1000", 0},
-	{"kernel", OPT_KERNEL, "NAME", 0, "Kernel model (default linux-6.1)", 0},
-	{"no-measured", OPT_NO_MEASURED, NULL, 0,
-	 "Leave out what this host's clock showed: the same bytes everywhere", 0},
 	{0},
 };
 
@@ -141,32 +124,49 @@ static char *help_filter(int key, const char *text, void *input)
 	return out;
 }
 
+static int run(struct experiment_input *in)
+{
+	const struct bs_program_config *p = &in->o.lib.program;
+	struct bs_experiment *x;
+	struct bs_error err;
+	int status = outputs_check_file(p->output);
+
+	if (!status)
+		status = outputs_check_folder(p->plots);
+	if (status)
+		return status;
+	in->cfg.kernel = in->o.lib.config.guest.machine.kernel;
+	in->cfg.seed = in->o.lib.config.seed;
+	in->cfg.stop = cli_stop();
+	if (bs_experiment_run(&in->cfg, &x, &err))
+		return cli_error(&err);
+	if (bs_experiment_write(x, p->format, p->measured, p->output ? p->output : "-", &err))
+		status = cli_error(&err);
+	if (!status && p->plots)
+		status = write_plots(in, x);
+	bs_experiment_free(x);
+	return status;
+}
+
 int cmd_experiment(int argc, char **argv)
 {
-	static const struct argp argp = {
+	struct experiment_input in = {0};
+	const struct argp argp = {
 		.options = options,
 		.parser = parse,
 		.args_doc = "NAME",
-		.doc = "Put every strategy through an experiment that needs no trace, in virtual "
-		       "time, and print one table: the answer first.\vExample: buddysim experiment "
-		       "release --size ci --plots out/release",
+		.doc = "Put every strategy, or those of --strategy, through an experiment that "
+		       "needs no trace, in virtual time, and print one table: the answer "
+		       "first.\vExample: buddysim experiment release --size ci --plots out/release",
+		.children = in.o.child,
 		.help_filter = help_filter,
 	};
-	struct experiment_input in = {0};
-	struct bs_experiment *x;
-	struct bs_error err;
-	int status = 0;
+	int status;
 
-	in.cfg.stop = cli_stop();
+	sim_options_init(&in.o, shared);
 	cli_parse(&argp, "experiment", argc, argv, &in);
-	status = bs_experiment_run(&in.cfg, &x, &err) ? cli_error(&err) : 0;
+	status = run(&in);
 	free(in.specs);
-	if (status)
-		return status;
-	if (bs_experiment_write(x, in.format, !in.no_measured, in.output ? in.output : "-", &err))
-		status = cli_error(&err);
-	if (!status && in.plots)
-		status = write_plots(&in, x);
-	bs_experiment_free(x);
+	sim_options_free(&in.o);
 	return status;
 }

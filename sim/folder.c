@@ -38,6 +38,20 @@ static int make_dirs(const char *dir)
 	return e;
 }
 
+int folder_make(const char *dir, struct bs_error *err)
+{
+	struct stat st;
+	int e = make_dirs(dir);
+
+	if (!e && stat(dir, &st))
+		e = errno;
+	else if (!e && !S_ISDIR(st.st_mode))
+		e = ENOTDIR;
+	else if (!e && faccessat(AT_FDCWD, dir, W_OK | X_OK, AT_EACCESS))
+		e = errno;
+	return e ? told(dir, e, err) : 0;
+}
+
 static bool is_dots(const char *name)
 {
 	return !strcmp(name, ".") || !strcmp(name, "..");

@@ -23,6 +23,9 @@ struct folder {
 	sigset_t signals; /* that were blocked before */
 };
 
+/* Make a folder with its parents, or find that files can be put into the one there is. 0, or negative
+ * with @err. */
+int folder_make(const char *dir, struct bs_error *err);
 /* @dir is made, with its parents, if it is not there. 0, or negative with @err. */
 int folder_open(struct folder *f, const char *dir, struct bs_error *err);
 /* Path of a file in the making, to be free()d; NULL when out of memory. */

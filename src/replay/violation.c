@@ -25,6 +25,14 @@ static void put_word(char *to, const char *text, size_t len)
 	*to = '\0';
 }
 
+/* Without what every trace's name ends with; other dots tell traces apart. */
+static size_t stem_length(const char *name)
+{
+	const char *end = strstr(name, ".cborseq");
+
+	return end && end > name ? (size_t)(end - name) : strlen(name);
+}
+
 /* After trace and label, so that several of each can stand in one folder. */
 static char *file_name(const struct bs_cell *c)
 {
@@ -33,7 +41,7 @@ static char *file_name(const struct bs_cell *c)
 	const char *trace = slash ? slash + 1 : cfg->trace_path;
 	char stem[WORD_MAX + 1], label[WORD_MAX + 1], *path;
 
-	put_word(stem, trace, strcspn(trace, "."));
+	put_word(stem, trace, stem_length(trace));
 	put_word(label, c->label, strlen(c->label));
 	return asprintf(&path, "%s/buddysim-violation-%s-%s.txt", cfg->output.violation_dir, stem,
 			label) < 0

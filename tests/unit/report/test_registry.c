@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 static void test_every_strategy_is_complete(void **state)
 {
 	const struct bs_strategy *s;

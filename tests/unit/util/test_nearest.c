@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-
 static const char *const words[] = {"rotation", "bitmap", "boundary", "none", NULL};
 
 static void test_a_slip_is_seen_through(void **state)
