@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-
 #define BS_IMPORTER(id) extern const struct bs_importer bs_import_##id;
 #include "importers.def"
 #undef BS_IMPORTER
