@@ -8,59 +8,61 @@
 const char *const bs_state_zone_names[BS_NR_ZONE_TYPES] = {"DMA", "DMA32", "Normal", "Movable",
 							   "Device"};
 
-#define F(type, name, member, required)                              \
-	{                                                            \
-		name, offsetof(struct type, member), required, false \
+#define MANY ((int64_t)BS_MAX_PFN)
+#define F(type, name, member, required, min, max)                              \
+	{                                                                      \
+		name, offsetof(struct type, member), required, false, min, max \
 	}
 const struct bs_state_field bs_state_head_fields[] = {
-	F(bs_state, "pageblock_order", pageblock_order, true),
-	F(bs_state, "nr_pcp_lists", nr_pcp_lists, true),
-	F(bs_state, "migratetypes", migratetypes, true),
-	F(bs_state, "nr_zones", nr_zone_types, true),
-	F(bs_state, "cpus", nr_cpus, false),
-	F(bs_state, "shuffle", shuffle, false),
-	F(bs_state, "reporting", reporting, false),
-	F(bs_state, "report_order", report_order, false),
-	{NULL, 0, false, false},
+	F(bs_state, "pageblock_order", pageblock_order, true, 0, BS_MAX_ORDER),
+	F(bs_state, "nr_pcp_lists", nr_pcp_lists, true, 0, BS_STATE_PCP_LISTS),
+	F(bs_state, "migratetypes", migratetypes, true, 0, 32),
+	F(bs_state, "nr_zones", nr_zone_types, true, 0, 32),
+	F(bs_state, "cpus", nr_cpus, false, 0, INT32_MAX),
+	F(bs_state, "shuffle", shuffle, false, 0, MANY),
+	F(bs_state, "reporting", reporting, false, 0, MANY),
+	F(bs_state, "report_order", report_order, false, 0, UINT32_MAX),
+	{NULL, 0, false, false, 0, 0},
 };
 const struct bs_state_field bs_state_zone_fields[] = {
-	F(bs_state_zone, "node", node, false),
-	F(bs_state_zone, "start_pfn", start, true),
-	F(bs_state_zone, "spanned", spanned, true),
-	F(bs_state_zone, "present", present, false),
-	F(bs_state_zone, "managed", managed, true),
-	F(bs_state_zone, "min", min, true),
-	F(bs_state_zone, "low", low, true),
-	F(bs_state_zone, "high", high, true),
-	F(bs_state_zone, "boost", boost, false),
-	F(bs_state_zone, "highatomic", highatomic, false),
-	{"flags", offsetof(struct bs_state_zone, flags), false, true},
-	F(bs_state_zone, "vm_free", vm_free, true),
-	F(bs_state_zone, "vm_free_diff", vm_free_diff, false),
-	F(bs_state_zone, "stat_threshold", stat_threshold, false),
-	F(bs_state_zone, "nr_isolate", nr_isolate, false),
-	{NULL, 0, false, false},
+	F(bs_state_zone, "node", node, false, 0, BS_MAX_NODES - 1),
+	F(bs_state_zone, "start_pfn", start, true, 0, BS_MAX_PFN - 1),
+	F(bs_state_zone, "spanned", spanned, true, 1, BS_MAX_PFN),
+	F(bs_state_zone, "present", present, false, 0, MANY),
+	F(bs_state_zone, "managed", managed, true, 0, MANY),
+	F(bs_state_zone, "min", min, true, 0, MANY),
+	F(bs_state_zone, "low", low, true, 0, MANY),
+	F(bs_state_zone, "high", high, true, 0, MANY),
+	F(bs_state_zone, "boost", boost, false, 0, MANY),
+	F(bs_state_zone, "highatomic", highatomic, false, 0, MANY),
+	{"flags", offsetof(struct bs_state_zone, flags), false, true, 0, UINT32_MAX},
+	F(bs_state_zone, "vm_free", vm_free, true, -MANY, MANY),
+	F(bs_state_zone, "vm_free_diff", vm_free_diff, false, -128, 127),
+	F(bs_state_zone, "stat_threshold", stat_threshold, false, 0, 127),
+	F(bs_state_zone, "nr_isolate", nr_isolate, false, 0, MANY),
+	{NULL, 0, false, false, 0, 0},
 };
 const struct bs_state_field bs_state_zonex_fields[] = {
-	F(bs_state_zone, "nr_free_highatomic", nr_free_highatomic, true),
-	{NULL, 0, false, false},
+	F(bs_state_zone, "nr_free_highatomic", nr_free_highatomic, true, 0, MANY),
+	{NULL, 0, false, false, 0, 0},
 };
 /* The same line for both kernels: one leaves free_factor 0, the other the rest. */
 const struct bs_state_field bs_state_pcp_fields[] = {
-	F(bs_state_pcp, "cpu", cpu, false),
-	F(bs_state_pcp, "count", count, true),
-	F(bs_state_pcp, "high", high, true),
-	F(bs_state_pcp, "batch", batch, true),
-	F(bs_state_pcp, "free_factor", free_factor, false),
-	F(bs_state_pcp, "high_min", high_min, false),
-	F(bs_state_pcp, "high_max", high_max, false),
-	F(bs_state_pcp, "alloc_factor", alloc_factor, false),
-	F(bs_state_pcp, "flags", flags, false),
-	F(bs_state_pcp, "free_count", free_count, false),
-	F(bs_state_pcp, "diff", diff, false),
-	{NULL, 0, false, false},
+	F(bs_state_pcp, "cpu", cpu, false, 0, INT32_MAX),
+	F(bs_state_pcp, "count", count, true, 0, MANY),
+	F(bs_state_pcp, "high", high, true, 0, MANY),
+	F(bs_state_pcp, "batch", batch, true, 1, 4096),
+	F(bs_state_pcp, "free_factor", free_factor, false, 0, 16),
+	F(bs_state_pcp, "high_min", high_min, false, 0, MANY),
+	F(bs_state_pcp, "high_max", high_max, false, 0, MANY),
+	F(bs_state_pcp, "alloc_factor", alloc_factor, false, 0, 16),
+	F(bs_state_pcp, "flags", flags, false, 0, 255),
+	F(bs_state_pcp, "free_count", free_count, false, 0, INT16_MAX),
+	F(bs_state_pcp, "diff", diff, false, -128, 127),
+	{NULL, 0, false, false, 0, 0},
 };
 #undef F
+#undef MANY
 
 struct bs_state_zone *bs_state_zone_at(struct bs_state *s, int64_t z)
 {

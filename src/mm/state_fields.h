@@ -8,11 +8,13 @@
 
 #include <buddysim/state.h>
 
-/* A key of a record: its name and the place of its int64_t. Tables end with a NULL name. */
+/* A key of a record: its name, the place of its int64_t, and what it may be: what the allocator
+ * calculates with must not overflow there. Tables end with a NULL name. */
 struct bs_state_field {
 	const char *name;
 	size_t place;
 	bool required, hex;
+	int64_t min, max;
 };
 extern const struct bs_state_field bs_state_head_fields[], bs_state_zone_fields[];
 extern const struct bs_state_field bs_state_zonex_fields[], bs_state_pcp_fields[];

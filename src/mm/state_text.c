@@ -97,6 +97,7 @@ static bool value(const char *text, bool hex, int64_t *out)
 static int keys(struct scan *c, const struct bs_state_field *fields, void *base)
 {
 	uint32_t seen = 0;
+	int64_t v;
 	char *w;
 
 	while ((w = word(c))) {
@@ -111,6 +112,12 @@ static int keys(struct scan *c, const struct bs_state_field *fields, void *base)
 			if (!value(eq + 1, fields[i].hex,
 				   (int64_t *)((char *)base + fields[i].place)))
 				return bad(c, "%s=%.40s is not a number", w, eq + 1);
+			v = *(int64_t *)((char *)base + fields[i].place);
+			if (v < fields[i].min || v > fields[i].max)
+				return bad(c,
+					   "%s=%" PRId64 " is out of range: %" PRId64
+					   " to %" PRId64,
+					   w, v, fields[i].min, fields[i].max);
 			seen |= UINT32_C(1) << i;
 		}
 	}
@@ -201,7 +208,7 @@ static int read_lowmem(struct bs_state_reader *r, struct scan *c)
 	if (!z)
 		return -EINVAL;
 	for (int64_t i = 0; i < r->state->nr_zone_types; i++) {
-		if (number(c, INT64_MAX, &v))
+		if (number(c, BS_MAX_PFN, &v))
 			return -EINVAL;
 		if (i + shift < BS_NR_ZONE_TYPES)
 			z->lowmem_reserve[i + shift] = (int64_t)v;
@@ -211,8 +218,8 @@ static int read_lowmem(struct bs_state_reader *r, struct scan *c)
 
 static int read_area(struct bs_state_reader *r, struct scan *c)
 {
-	static const struct bs_state_field f[] = {{"nr_free", 0, true, false},
-						  {NULL, 0, false, false}};
+	static const struct bs_state_field f[] = {{"nr_free", 0, true, false, 0, BS_MAX_PFN},
+						  {NULL, 0, false, false, 0, 0}};
 	struct bs_state_zone *z = zone_of(r, c);
 	uint64_t order;
 
