@@ -3,9 +3,9 @@
  * result.h - the record of a comparison while it is being made. It is kept as the JSON it will be
  * printed as: table, CSV and --fail-if read the same values that a user sees. MEANING.md, records.
  *
- * The room: makes the record out of what the replay tells (outcome.h) and gives it in every form. It
- * reads replay, report's strategies, stats and util, and calls none of them to do anything but run.c,
- * which starts the comparison. Nobody includes it; the program sees include/buddysim/record.h.
+ * This room makes the record out of what the replay tells (outcome.h) and gives it in every form. It may
+ * call replay (run.c does, to start a comparison), report, device, trace, stats and util. Nobody calls it
+ * but the program, through include/buddysim/record.h and sim.h.
  */
 #ifndef BS_RESULT_H
 #define BS_RESULT_H

@@ -16,7 +16,7 @@
 
 #include <stdlib.h>
 
-#include "stats_int.h"
+#include "timeline.h"
 
 #define LEVEL (2 * BS_MIB)
 

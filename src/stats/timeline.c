@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-#include "stats_int.h"
+#include "timeline.h"
 
 #define NR_SAMPLES 2000 /* per window */
 #define MIN_INTERVAL (10 * BS_NS_PER_MS)

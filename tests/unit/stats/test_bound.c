@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "rng.h"
-#include "stats_int.h"
+#include "timeline.h"
 
 #define MIB BS_MIB
 #define S BS_NS_PER_S

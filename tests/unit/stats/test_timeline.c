@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "rng.h"
-#include "stats_int.h"
+#include "timeline.h"
 
 #define MIB (UINT64_C(1) << 20)
 #define S BS_NS_PER_S

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* stats_int.h - exact integrals that the bound reads from a timeline. */
-#ifndef BS_STATS_INT_H
-#define BS_STATS_INT_H
+/*
+ * timeline.h - exact integrals that the bound reads from a timeline.
+ *
+ * This room adds up levels over time, and knows neither guest nor host: whoever runs something tells it
+ * what is used and held. It may call util and nothing else.
+ */
+#ifndef BS_TIMELINE_H
+#define BS_TIMELINE_H
 
 #include <buddysim/stats.h>
 
