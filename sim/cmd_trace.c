@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* cmd_trace.c - `buddysim trace import|info|validate|gen|cut`: traces in, out, and looked at. */
-#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,11 +37,10 @@ struct trace_options {
 
 static const char *known_kernel(const char *name)
 {
-	struct bs_kernel_behaviour b;
+	struct bs_error err;
 
-	if (!bs_kernel_behaviour(name, 0, &b))
-		cli_usage("--kernel", "unknown kernel \"%s\"; `buddysim list kernels` names them",
-			  name);
+	if (bs_kernel_check(name, &err))
+		cli_usage("--kernel", "%s; %s", err.text, err.advice);
 	return name;
 }
 
@@ -164,18 +162,6 @@ static char *joined(const char *first, const char *(*name_at)(unsigned int index
 	return fclose(out) ? NULL : text;
 }
 
-/* What was printed arrived, or status 4. */
-static int printed(void)
-{
-	struct bs_error err;
-
-	if (!fflush(stdout) && !ferror(stdout))
-		return 0;
-	bs_error_set(&err, BS_RESOURCE, errno, "standard output", "check the free space there",
-		     "writing failed");
-	return cli_error(&err);
-}
-
 /* ---- import --------------------------------------------------------------------------------- */
 
 static const char *source_name(unsigned int index)
@@ -214,7 +200,7 @@ static int import(const struct trace_options *o)
 		cli_warn("%s: only %.2f %% of the events can be trusted: %s", o->input,
 			 bs_trace_trust(&info) / 100.0, trace_main_doubt(&info));
 	trace_print(&info, o->output, o->format);
-	return printed();
+	return 0;
 }
 
 static int trace_import(int argc, char **argv)
@@ -272,7 +258,7 @@ static int trace_info(int argc, char **argv)
 		return status;
 	trace_print(bs_trace_info(t), o.input, o.format);
 	bs_trace_close(t);
-	return printed();
+	return 0;
 }
 
 static int trace_validate(int argc, char **argv)
@@ -294,8 +280,7 @@ static int trace_validate(int argc, char **argv)
 		return status;
 	info = bs_trace_info(t);
 	trace_print_verdict(info, o.input, o.format);
-	status = printed();
-	if (!status && bs_trace_trust(info) < TRUST_FLOOR && !o.allow_lossy) {
+	if (bs_trace_trust(info) < TRUST_FLOOR && !o.allow_lossy) {
 		bs_error_set(&err, BS_INPUT, 0, o.input, "use --allow-lossy to use it all the same",
 			     "trust %.4f is below 0.9: %s", bs_trace_trust(info) / 10000.0,
 			     trace_main_doubt(info));
@@ -325,7 +310,7 @@ static int generate(const struct trace_options *o)
 	if (!g || bs_trace_generate(g, o->params, o->seed, o->output, cli_stop(), &info, &err))
 		return cli_error(&err);
 	trace_print(&info, o->output, o->format);
-	return printed();
+	return 0;
 }
 
 static int trace_gen(int argc, char **argv)
@@ -375,7 +360,7 @@ static int trace_cut(int argc, char **argv)
 	if (status)
 		return status;
 	trace_print(&info, o.output, o.format);
-	return printed();
+	return 0;
 }
 
 /* ---- The verb ------------------------------------------------------------------------------- */
@@ -392,17 +377,19 @@ static const struct cli_command verbs[] = {
 
 int cmd_trace(int argc, char **argv)
 {
+	const char *names[sizeof(verbs) / sizeof(verbs[0])] = {NULL};
+
 	if (argc >= 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-?"))) {
 		puts("Usage: buddysim trace VERB [OPTION...] ARGUMENT\n");
 		for (const struct cli_command *c = verbs; c->name; c++)
 			printf("  %-9s %s\n", c->name, c->summary);
 		puts("\n`buddysim trace VERB --help` describes a verb.");
-		return printed();
+		return 0;
 	}
-	if (argc < 2)
-		cli_usage("trace", "say what: import, info, validate, gen or cut");
-	for (const struct cli_command *c = verbs; c->name; c++)
-		if (!strcmp(argv[1], c->name))
-			return c->run(argc - 1, argv + 1);
-	cli_usage(argv[1], "unknown; use trace import, info, validate, gen or cut");
+	for (size_t i = 0; verbs[i].name; i++) {
+		if (argc >= 2 && !strcmp(argv[1], verbs[i].name))
+			return verbs[i].run(argc - 1, argv + 1);
+		names[i] = verbs[i].name;
+	}
+	cli_unknown("verb of trace", argc < 2 ? "trace" : argv[1], names);
 }

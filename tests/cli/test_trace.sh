@@ -111,6 +111,10 @@ expect 0 -- run old.cborseq -s none --device null --format json --kernel linux-6
 [ "$(kernels)" = "linux-5.4 linux-6.12 linux-6.12" ] || fail "--kernel: $(kernels)"
 expect 0 -- run plain.cborseq -s none --device null --format json
 [ "$(kernels)" = " linux-6.1 linux-6.1" ] || fail "no kernel named: $(kernels)"
+# one with changes, too
+expect 0 -- trace import ok.txt -o changed.cborseq --memory 1GiB --kernel linux-6.1:boot_pos=head
+expect 0 -- run changed.cborseq -s none --device null --format json
+[ "$(jq -r .config.kernel stdout.txt)" = linux-6.1:boot_pos=head ] || fail "a kernel with changes: $(kernels)"
 "$bin" compare old.cborseq -s none --device null --print-config >stdout.txt || fail "--print-config"
 [ "$(jq -r .kernel stdout.txt)" = linux-5.4 ] || fail "--print-config: $(jq .kernel stdout.txt)"
 
@@ -132,6 +136,7 @@ expect 0 -- trace info $'caf\xe9.cborseq' --format json
 # --- usage ---
 expect 2 "import, info" -- trace
 expect 2 frob -- trace frob
+expect 2 "did you mean import?" -- trace imprt ok.txt
 expect 2 -o -- trace gen memhog
 expect 2 nosuch memhog -- trace gen nosuch -o never.cborseq
 expect 2 speed events -- trace gen churn --params speed=3 -o never.cborseq
