@@ -10,6 +10,7 @@
 #include "outputs.h"
 #include "report.h"
 #include "sim_options.h"
+#include "threshold.h"
 
 struct compare_input {
 	struct sim_options o;
@@ -129,7 +130,7 @@ static int tell(const struct compare_input *in, const struct bs_result *r, unsig
 		in->print(&in->o, r);
 	if (in->o.lib.program.plots && bs_result_cells(r) && !interrupted)
 		worse(&status, write_plots(in, r, trace));
-	worse(&status, sim_options_check(&in->o, r));
+	worse(&status, threshold_test(&in->o.lib, r));
 	return status;
 }
 
@@ -193,7 +194,7 @@ static int run_all(struct compare_input *in)
 {
 	int status;
 
-	sim_options_check_rows(&in->o);
+	threshold_check_rows(&in->o.lib);
 	status = check_outputs(in);
 	if (status)
 		return status;

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "threshold.h"
+
 #ifdef BS_HAVE_JEMALLOC
 #include <jemalloc/jemalloc.h>
 #endif
@@ -131,7 +133,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	if (bs_option_set(&o->lib, opt, arg, &err))
 		exit(cli_error(&err));
 	if (opt == bs_option_find("fail-if"))
-		sim_options_check_syntax(arg);
+		threshold_check_syntax(arg);
 	return 0;
 }
 

@@ -20,12 +20,4 @@ void sim_options_watch(struct sim_options *o);
 /* Add "A:x=1,y=2,B", as -s does. */
 void sim_options_add_strategies(struct sim_options *o, const char *text);
 
-/* A --fail-if expression that makes no sense ends the program, before anything has run ... */
-void sim_options_check_syntax(const char *expr);
-/* ... and so does one about a row, or about a figure, that this comparison will not have. */
-void sim_options_check_rows(const struct sim_options *o);
-/* Tests the thresholds of --fail-if on a result; says on stderr which are crossed. Returns BS_UNEQUAL
- * if one is, BS_USAGE if a row does not have the figure, else 0. */
-int sim_options_check(const struct sim_options *o, const struct bs_result *r);
-
 #endif

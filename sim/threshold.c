@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim_options.h"
+#include "threshold.h"
 
 struct threshold {
 	const char *row; /* not terminated; NULL: every row */
@@ -104,29 +104,29 @@ static bool holds(const struct threshold *t, uint64_t v)
 	return v == t->value;
 }
 
-void sim_options_check_syntax(const char *expr)
+void threshold_check_syntax(const char *expr)
 {
 	struct threshold t;
 
 	read_threshold(expr, &t);
 }
 
-void sim_options_check_rows(const struct sim_options *o)
+void threshold_check_rows(const struct bs_options *o)
 {
-	for (unsigned int i = 0; i < o->lib.program.fail_if.nr; i++) {
+	for (unsigned int i = 0; i < o->program.fail_if.nr; i++) {
 		const char *why;
 		struct threshold t;
 		bool found = false;
 
-		read_threshold(o->lib.program.fail_if.at[i], &t);
-		for (unsigned int k = 0; k < o->lib.config.nr_strategies; k++)
-			found |= is_of_row(&t, o->lib.config.strategies[k]);
+		read_threshold(o->program.fail_if.at[i], &t);
+		for (unsigned int k = 0; k < o->config.nr_strategies; k++)
+			found |= is_of_row(&t, o->config.strategies[k]);
 		if (!found)
 			cli_usage("--fail-if",
 				  "\"%.*s\" is no row of this comparison: rows are named as "
 				  "they are given to -s",
 				  (int)t.row_len, t.row);
-		why = bs_metric_absent(t.metric, &o->lib.config);
+		why = bs_metric_absent(t.metric, &o->config);
 		if (why)
 			cli_usage("--fail-if", "no row will have %s: %s", t.metric->key, why);
 	}
@@ -159,12 +159,12 @@ static int check_one(const char *expr, const struct bs_result *r)
 	return status;
 }
 
-int sim_options_check(const struct sim_options *o, const struct bs_result *r)
+int threshold_test(const struct bs_options *o, const struct bs_result *r)
 {
 	int status = 0;
 
-	for (unsigned int i = 0; i < o->lib.program.fail_if.nr; i++) {
-		const int one = check_one(o->lib.program.fail_if.at[i], r);
+	for (unsigned int i = 0; i < o->program.fail_if.nr; i++) {
+		const int one = check_one(o->program.fail_if.at[i], r);
 
 		if (one > status)
 			status = one;
