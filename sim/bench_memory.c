@@ -187,31 +187,35 @@ static double all_of(const struct row *r)
 	return (double)kept(&r->in[ZONES]);
 }
 
-static void answer(const struct row *rows, unsigned int nr, char *buf, size_t size)
+/* To be free()d. */
+static char *answer(const struct row *rows, unsigned int nr)
 {
 	const struct row *gib = most(rows, nr, gib_of), *zone = most(rows, nr, zone_of);
 	const struct row *all = most(rows, nr, all_of);
 	unsigned int marks = 0, words = 0;
+	char *text;
 
 	for (unsigned int i = 0; i < nr; i++) {
 		marks += rows[i].marks;
 		words += rows[i].words;
 	}
-	snprintf(
-		buf, size,
-		"A strategy's own memory: at most %.6g bytes per GiB (%s), %.6g per zone (%s), %.6g "
-		"in all for %u GiB in %u zones (%s); of %u strategies %u use the page's mark, %u its "
-		"word",
-		gib->per_gib, gib->label, zone->per_zone, zone->label, all_of(all),
-		guests[ZONES].gib, guests[ZONES].zones, all->label, nr, marks, words);
+	if (asprintf(
+		    &text,
+		    "A strategy's own memory: at most %.6g bytes per GiB (%s), %.6g per zone (%s), %.6g "
+		    "in all for %u GiB in %u zones (%s); of %u strategies %u use the page's mark, %u its "
+		    "word",
+		    gib->per_gib, gib->label, zone->per_zone, zone->label, all_of(all),
+		    guests[ZONES].gib, guests[ZONES].zones, all->label, nr, marks, words) < 0)
+		text = NULL;
+	return cli_memory(text);
 }
 
 static void print_text(const struct row *rows, unsigned int nr)
 {
-	char line[512];
+	char *line = answer(rows, nr);
 
-	answer(rows, nr, line, sizeof(line));
 	printf("%s\n\n", line);
+	free(line);
 	printf("bytes, measured%9s per page  per GiB per zone  per CPU    fixed  in pass mark word "
 	       "fits requests\n",
 	       "");
@@ -246,6 +250,23 @@ static void print_text(const struct row *rows, unsigned int nr)
 	       guests[CHECK].gib, guests[CHECK].zones, guests[CHECK].cpus);
 }
 
+/* A label may be any bytes. */
+static json_t *text_json(const char *text)
+{
+	char *quoted = NULL;
+	json_t *o = NULL;
+	size_t size;
+	FILE *f = open_memstream(&quoted, &size);
+
+	if (f) {
+		bs_text_json(f, text);
+		if (!fclose(f))
+			o = json_loads(quoted, JSON_DECODE_ANY, NULL);
+	}
+	free(quoted);
+	return cli_memory(o);
+}
+
 static json_t *guest_json(const struct guest *g, const struct measured *m)
 {
 	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "gib",
@@ -266,8 +287,8 @@ static json_t *row_json(const struct row *r)
 	if (s)
 		series = json_pack("{s:s, s:s, s:s, s:s?}", "per_page", s->page, "per_zone",
 				   s->zone, "memory", s->rest, "note", s->note);
-	return json_pack("{s:s, s:f, s:f, s:f, s:f, s:f, s:I, s:b, s:b, s:b, s:o, s:o}", "strategy",
-			 r->label, "bytes_per_page", r->per_gib / (double)PAGES_PER_GIB,
+	return json_pack("{s:o, s:f, s:f, s:f, s:f, s:f, s:I, s:b, s:b, s:b, s:o, s:o}", "strategy",
+			 text_json(r->label), "bytes_per_page", r->per_gib / (double)PAGES_PER_GIB,
 			 "bytes_per_gib", r->per_gib, "bytes_per_zone", r->per_zone,
 			 "bytes_per_cpu", r->per_cpu, "fixed_bytes", r->fixed, "temporary_bytes",
 			 (json_int_t)r->temporary, "uses_mark", (int)r->marks, "uses_word",
@@ -278,16 +299,16 @@ static json_t *row_json(const struct row *r)
 static int print_json(const struct row *rows, unsigned int nr)
 {
 	json_t *list = json_array(), *o;
-	char line[512];
+	char *line = answer(rows, nr);
 	int ret;
 
 	for (unsigned int i = 0; i < nr; i++)
 		json_array_append_new(list, row_json(&rows[i]));
-	answer(rows, nr, line, sizeof(line));
-	o = json_pack("{s:s, s:s, s:o}", "schema", "buddysim-bench-memory-1", "answer", line,
-		      "strategies", list);
+	o = json_pack("{s:s, s:o, s:o}", "schema", "buddysim-bench-memory-1", "answer",
+		      text_json(line), "strategies", list);
 	ret = json_dumpf(o, stdout, JSON_INDENT(1) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(12));
 	json_decref(o);
+	free(line);
 	putchar('\n');
 	return ret ? BS_RESOURCE : 0;
 }

@@ -147,6 +147,14 @@ static void check_stdout(int status, void *arg)
 	_exit(cli_error(&err));
 }
 
+void *cli_memory(void *p)
+{
+	if (p)
+		return p;
+	fputs("buddysim: out of memory\n", stderr);
+	exit(BS_RESOURCE);
+}
+
 void cli_watch_stdout(void)
 {
 	on_exit(check_stdout, NULL);

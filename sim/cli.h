@@ -36,6 +36,8 @@ void cli_parse(const struct argp *argp, const char *verb, int argc, char **argv,
 int cli_error(const struct bs_error *e);
 /* From now on the program ends with BS_RESOURCE, and says so, if what it printed did not arrive. */
 void cli_watch_stdout(void);
+/* strdup() and the like: end the program with BS_RESOURCE where there is no memory. */
+void *cli_memory(void *p);
 void cli_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* One line on stderr, then exit with status 2. */
 _Noreturn void cli_usage(const char *option, const char *fmt, ...)

@@ -38,14 +38,6 @@ static uint64_t thread_allocated(void)
 
 /* ---- The table as argp's --------------------------------------------------------------------- */
 
-static void *checked(void *p)
-{
-	if (p)
-		return p;
-	fputs("buddysim: out of memory\n", stderr);
-	exit(BS_RESOURCE);
-}
-
 static bool takes(const struct sim_options *o, const struct bs_option *opt)
 {
 	if (!o->names)
@@ -63,10 +55,10 @@ static char *help_text(const struct bs_option *opt)
 
 	bs_option_range(opt, range, sizeof(range));
 	if (!range[0])
-		return checked(strdup(opt->doc));
+		return cli_memory(strdup(opt->doc));
 	if (asprintf(&text, "%s (%s)", opt->doc, range) < 0)
 		text = NULL;
-	return checked(text);
+	return cli_memory(text);
 }
 
 /* A heading where a group begins; argp sorts by the group's number. */
@@ -76,7 +68,7 @@ static void add_heading(struct argp_option *to, const char *heading, int group)
 
 	if (asprintf(&text, "%s:", heading) < 0)
 		text = NULL;
-	*to = (struct argp_option){.doc = checked(text), .group = group};
+	*to = (struct argp_option){.doc = cli_memory(text), .group = group};
 }
 
 static const struct argp_option *make_options(const struct sim_options *o)
@@ -89,7 +81,7 @@ static const struct argp_option *make_options(const struct sim_options *o)
 
 	while (bs_option_at(nr))
 		nr++;
-	list = next = checked(calloc(2 * nr + 1, sizeof(*list)));
+	list = next = cli_memory(calloc(2 * nr + 1, sizeof(*list)));
 	for (unsigned int i = 0; (opt = bs_option_at(i)); i++) {
 		const char *name = bs_option_heading(opt->group);
 
