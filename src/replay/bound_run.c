@@ -42,6 +42,9 @@ static int run(const struct bs_sim_config *cfg, struct bs_trace *t, struct bs_bo
 		}
 		ret = bs_trace_rewind(t, err);
 		while (ret >= 0 && (ret = bs_trace_next(t, &k, err)) > 0) {
+			if (cfg->output.stop && *cfg->output.stop)
+				return bs_error_set(err, BS_INTERRUPTED, EINTR, NULL, NULL,
+						    "stopped while the bound was computed");
 			for (unsigned int i = 0; i < k.n; i++) {
 				bs_ns now = k.time[i] + base;
 
