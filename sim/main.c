@@ -18,6 +18,7 @@ const struct cli_command cli_commands[] = {
 	{"trace", "import, describe, check, cut or generate traces", cmd_trace},
 	{"experiment", "loads of their own, with every strategy: no trace needed", cmd_experiment},
 	{"report", "turn a record into data files and pictures", cmd_report},
+	{"diff", "what differs between two records, or two cells of one", cmd_diff},
 	{"verify", "replay a live kernel's dump, pfn by pfn", cmd_verify},
 	{"list", "strategies, devices, workloads, metrics, kernels", cmd_list},
 	{"bench", "replay rate and cost per operation on this machine", cmd_bench},

@@ -128,6 +128,38 @@ void bs_text_json(void *file, const char *text);
  */
 int bs_record_data(const char *record_path, const char *dir, char **lacks, struct bs_error *err);
 
+/* ---- Two records side by side -------------------------------------------------------------------- */
+
+/** Layout and meaning of what bs_diff_print() writes as JSON. */
+#define BS_DIFF_SCHEMA "buddysim-diff-1"
+
+struct bs_diff;
+/**
+ * bs_diff_records - what is different between record @a and record @b
+ * @a, @b: paths, as for bs_record_data(); @b NULL: two cells of @a
+ * @cells: "LABEL,LABEL", the cell of A and that of B to be compared; NULL: all, paired by their labels,
+ *         those that have the same one by their position
+ *
+ * Configuration, trace, every figure of the cells and the bound are compared. The timeline and what was
+ * measured are not.
+ * Return: 0 and *@out, or negative with @err.
+ */
+int bs_diff_records(const char *a, const char *b, const char *cells, struct bs_diff **out,
+		    struct bs_error *err);
+void bs_diff_free(struct bs_diff *d);
+/**
+ * bs_diff_threshold - test "[CELL/]FIGURE:LIMIT" on each pair of cells
+ *
+ * LIMIT is a share of A's value, "2%", or an amount in the figure's unit, "64MiB"; behind a + only growth
+ * counts, behind a - only decline. A cell that only A has is over every limit.
+ * Return: 0; 1: crossed; negative with @err: it makes no sense, or a cell does not have the figure.
+ */
+int bs_diff_threshold(struct bs_diff *d, const char *expression, struct bs_error *err);
+/** Which limits were crossed, in words: number @index or NULL. */
+const char *bs_diff_crossed(const struct bs_diff *d, unsigned int index);
+/** All of it, the thresholds tested so far included; @file is a FILE. 0 or -errno. */
+int bs_diff_print(const struct bs_diff *d, enum bs_format format, void *file);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

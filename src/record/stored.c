@@ -183,9 +183,8 @@ static int load_timeline(struct bs_stored *r)
 	return 0;
 }
 
-/* Does the schema of the record know the figure at all? What a run does not have is null there, or
- * the part it belongs to is. */
-static bool is_known(const struct bs_stored *r, const char *key)
+/* What a run does not have is null there, or the part it belongs to is. */
+bool bs_stored_knows(const struct bs_stored *r, const char *key)
 {
 	const json_t *cell;
 	size_t i;
@@ -213,7 +212,7 @@ char *bs_stored_lacks(const struct bs_stored *r)
 	FILE *f = open_memstream(&text, &size);
 
 	for (unsigned int i = 0; f && (m = bs_metric_at(i)); i++) {
-		if (!m->cell || is_known(r, m->key))
+		if (!m->cell || bs_stored_knows(r, m->key))
 			continue;
 		fprintf(f, "%s%s", sep, m->key);
 		sep = ", ";

@@ -31,6 +31,8 @@ int bs_stored_read(struct bs_stored *r, const char *path, struct bs_error *err);
 void bs_stored_free(struct bs_stored *r);
 /* Entry @i of a list of whole numbers. */
 json_int_t bs_stored_number(const json_t *a, size_t i);
+/* Does the schema of the record know the figure at all, whether or not a cell has it? */
+bool bs_stored_knows(const struct bs_stored *r, const char *key);
 /* "words_set, meta_bytes.peak": figures of today that the record's schema does not know; to be
  * free()d. NULL if there are none, or without memory. */
 char *bs_stored_lacks(const struct bs_stored *r);
