@@ -36,6 +36,16 @@ void bs_clock_add_meter(struct bs_clock *k, struct bs_meter *m)
 	*at = m;
 }
 
+void bs_clock_drop_meter(struct bs_clock *k, struct bs_meter *m)
+{
+	struct bs_meter **at = &k->meters;
+
+	while (*at && *at != m)
+		at = &(*at)->after;
+	if (*at)
+		*at = m->after;
+}
+
 bool bs_clock_fail(struct bs_clock *k, const struct bs_error *err)
 {
 	if (k->failed)

@@ -50,6 +50,8 @@ void bs_clock_free(struct bs_clock *k);
 /* Behind those that are there. They are the caller's and stay until the clock is freed. */
 void bs_clock_add_load(struct bs_clock *k, struct bs_load *l);
 void bs_clock_add_meter(struct bs_clock *k, struct bs_meter *m);
+/* It is told nothing any more; not from within a meter. */
+void bs_clock_drop_meter(struct bs_clock *k, struct bs_meter *m);
 
 /* Call @fn at @time. Without memory the clock fails. */
 void bs_clock_push(struct bs_clock *k, bs_ns time, enum bs_due_class class,

@@ -6,7 +6,7 @@
 
 #include "parts.h"
 
-/* @cpu overwrites the block that it frees (g->poison says when). */
+/* @cpu overwrites the block that it frees. */
 void bs_guest_poison(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned int order);
 /* ... and zeroes the one that it got, if that is a user's (where g->zeroes). */
 void bs_guest_zero(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned int order, bool user);

@@ -32,6 +32,15 @@ void bs_guest_refused(struct bs_guest *g, unsigned int gfp, unsigned int order)
 		g->false_oom++;
 }
 
+void bs_guest_free_poisoned(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned int order)
+{
+	if (g->poison == BS_POISON_BEFORE)
+		bs_guest_poison(g, cpu, pfn, order);
+	bs_free_pages(g->m, cpu, pfn, order);
+	if (g->poison == BS_POISON_AFTER)
+		bs_guest_poison(g, cpu, pfn, order);
+}
+
 bs_pfn bs_guest_alloc(struct bs_guest *g, unsigned int cpu, unsigned int gfp, unsigned int order,
 		      uint32_t id, struct bs_gfp_use use)
 {

@@ -42,6 +42,9 @@ bs_pfn bs_guest_alloc_again(struct bs_guest *g, unsigned int cpu, unsigned int g
 /* ... and still nothing: it is counted. */
 void bs_guest_refused(struct bs_guest *g, unsigned int gfp, unsigned int order);
 
+/* It is freed, and overwritten before or behind that (g->poison says when). */
+void bs_guest_free_poisoned(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned int order);
+
 /* These pages have an owner from now on, or no longer. */
 static inline void bs_guest_note_owned(struct bs_guest *g, bs_pfn pfn, unsigned int order,
 				       bool owned)
@@ -81,11 +84,10 @@ static inline void bs_guest_disown(struct bs_guest *g, unsigned int cpu, bs_pfn 
 	bs_guest_note_owned(g, pfn, order, false);
 	if (g->touch && seen && unlikely(bs_device_free(g->dev, pfn, order, id, &err)))
 		bs_guest_fail(g, &err);
-	if (unlikely(g->poison == BS_POISON_BEFORE) && seen)
-		bs_guest_poison(g, cpu, pfn, order);
-	bs_free_pages(g->m, cpu, pfn, order);
-	if (unlikely(g->poison == BS_POISON_AFTER) && seen)
-		bs_guest_poison(g, cpu, pfn, order);
+	if (likely(g->poison == BS_POISON_OFF || !seen))
+		bs_free_pages(g->m, cpu, pfn, order);
+	else
+		bs_guest_free_poisoned(g, cpu, pfn, order);
 }
 
 #endif

@@ -33,8 +33,6 @@ static void until(void *arg, bs_ns t)
 	const struct bs_guest *g = l->g;
 	uint64_t resident, unmapped;
 
-	if (g->ended)
-		return;
 	bs_device_levels(g->dev, &resident, &unmapped);
 	bs_timeline_set(l->tl, g->clock->now, g->used_bytes, resident, unmapped);
 	if (unlikely(l->next_sample <= t))
@@ -62,6 +60,7 @@ void bs_ledger_load_end(struct bs_ledger *l)
 void bs_ledger_close(struct bs_ledger *l, bs_ns end)
 {
 	bs_clock_set_time(l->g->clock, end);
+	bs_clock_drop_meter(l->g->clock, &l->meter);
 	bs_timeline_end(l->tl, end);
 	l->g->ended = true;
 }

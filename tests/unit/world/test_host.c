@@ -1,271 +1,241 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the host's side of memory costs the guest's CPUs, on traces of a few
- * events whose figures can be worked out by hand.
+ * host.c: when the modelled host looks at its guest and what it says, seen by a strategy that
+ * reports only under pressure and by a balloon; and requests that overtake each other on the way
+ * through the world.
  */
 #include "bs_test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "bs_run_test.h"
-#include "bs_world_test.h"
-#include "content.h"
-#include "reporter.h"
+#include "host.h"
 
-#define MS BS_NS_PER_MS
-#define SEC BS_NS_PER_S
+#define MIB (UINT64_C(1) << 20)
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
+/* 40 MiB in use from 0 to 0.5 s. */
+static const struct bs_trace_event forty[] = {
+	{.kind = BS_EV_ALLOC, .order = 10},
+	{.kind = BS_EV_ALLOC, .order = 10},
+	{.kind = BS_EV_ALLOC, .order = 10},
+	{.kind = BS_EV_ALLOC, .order = 10},
+	{.kind = BS_EV_ALLOC, .order = 10},
+	{.kind = BS_EV_ALLOC, .order = 10},
+	{.kind = BS_EV_ALLOC, .order = 10},
+	{.kind = BS_EV_ALLOC, .order = 10},
+	{.kind = BS_EV_ALLOC, .order = 10},
+	{.kind = BS_EV_ALLOC, .order = 10},
+	{.time = BS_NS_PER_S / 2, .kind = BS_EV_FREE, .order = 10, .arg = 10},
+	{.time = BS_NS_PER_S / 2, .kind = BS_EV_FREE, .order = 10, .arg = 9},
+	{.time = BS_NS_PER_S / 2, .kind = BS_EV_FREE, .order = 10, .arg = 8},
+	{.time = BS_NS_PER_S / 2, .kind = BS_EV_FREE, .order = 10, .arg = 7},
+	{.time = BS_NS_PER_S / 2, .kind = BS_EV_FREE, .order = 10, .arg = 6},
+	{.time = BS_NS_PER_S / 2, .kind = BS_EV_FREE, .order = 10, .arg = 5},
+	{.time = BS_NS_PER_S / 2, .kind = BS_EV_FREE, .order = 10, .arg = 4},
+	{.time = BS_NS_PER_S / 2, .kind = BS_EV_FREE, .order = 10, .arg = 3},
+	{.time = BS_NS_PER_S / 2, .kind = BS_EV_FREE, .order = 10, .arg = 2},
+	{.time = BS_NS_PER_S / 2, .kind = BS_EV_FREE, .order = 10, .arg = 1},
+};
+
+static void setup(struct bs_run *run, const char *strategy)
+{
+	bs_run_setup(run, strategy, forty, COUNT(forty));
+	run->cfg.window.tail = 10 * BS_NS_PER_S;
+}
+
+static void setup_asked(struct bs_run *run, const char *strategy, const struct bs_host_event *asked,
+			size_t n)
+{
+	setup(run, strategy);
+	run->cfg.host.events = asked;
+	run->cfg.host.nr_events = (unsigned int)n;
+}
+
+static uint64_t held(struct bs_run *run)
+{
+	uint64_t v;
+
+	bs_run_go(run);
+	v = bs_run_metric(run, "held_mib_s");
+	bs_result_free(run->r);
+	return v;
+}
+
+static void test_percent(void **state)
+{
+	(void)state;
+	assert_int_equal(bs_host_percent(0, 80 * MIB), 0);
+	assert_int_equal(bs_host_percent(40 * MIB, 80 * MIB), 50);
+	assert_int_equal(bs_host_percent(40 * MIB - 1, 80 * MIB), 49);
+	assert_int_equal(bs_host_percent(80 * MIB, 80 * MIB), 100);
+	assert_int_equal(bs_host_percent(400 * MIB, 80 * MIB), 100);
+	assert_int_equal(bs_host_percent(UINT64_C(1) << 49, UINT64_C(1) << 50), 50);
+}
+
 /*
- * The host evicts all that is free at its tick at 5 s. CPU 0 then takes 4 MiB: two frames are
- * installed, 5 ms per MiB, so that its next event, recorded at 6.004 s, happens at 6.020 s. CPU 1's
- * is on time.
+ * 40 MiB of 80 are held: 50 %. The gate opens at the first look after 0 s, the pass comes half a
+ * second later; until then 40 MiB are held too much.
  *
- *   CPU 0   |== install 2 x 2 MiB ==| alloc, 16 ms late
- *   CPU 1      alloc
+ *   poll 1 s   looks at 0 s (nothing yet), 1 s; discarded at 1.5 s:   40 MiB x 1 s
+ *   poll 3 s   looks at 0 s, 3 s;               discarded at 3.5 s:   40 MiB x 3 s
+ *   gate 51    never: 40 MiB x 10 s, as without any host
  */
-static void test_an_install_blocks_who_allocates(void **state)
+static void test_when_the_host_looks(void **state)
+{
+	struct bs_run run;
+
+	(void)state;
+	setup(&run, "rotation:delay=500ms,gate=50");
+	run.cfg.host.memory_bytes = 80 * MIB;
+	assert_int_equal(held(&run), 40);
+	setup(&run, "rotation:delay=500ms,gate=50");
+	run.cfg.host.memory_bytes = 80 * MIB;
+	run.cfg.host.poll = 3 * BS_NS_PER_S;
+	assert_int_equal(held(&run), 120);
+	setup(&run, "rotation:delay=500ms,gate=51");
+	run.cfg.host.memory_bytes = 80 * MIB;
+	assert_int_equal(held(&run), 400);
+	setup(&run, "rotation:delay=500ms,gate=1");
+	assert_int_equal(held(&run), 400);
+}
+
+/* The first look is at the beginning: what the guest holds before t0 opens the gate at once. */
+static void test_the_first_look(void **state)
 {
 	static const struct bs_trace_event ev[] = {
-		{.kind = BS_EV_ALLOC, .order = 10},
-		{.time = 1 * SEC, .kind = BS_EV_FREE, .order = 10, .arg = 1},
-		{.time = 6 * SEC, .kind = BS_EV_ALLOC, .order = 10},
-		{.time = 6 * SEC + 3 * MS, .kind = BS_EV_FREE, .order = 10, .cpu = 1, .arg = 1},
-		{.time = 6 * SEC + 4 * MS, .kind = BS_EV_ALLOC, .order = 10},
+		{.kind = BS_EV_PRE, .order = 10},
+		{.time = BS_NS_PER_S / 4, .kind = BS_EV_FREE, .order = 10, .arg = 1},
 	};
 	struct bs_run run;
 
 	(void)state;
-	for (int real = 0; real <= 1; real++) {
-		bs_run_setup(&run, "shared-state", ev, COUNT(ev));
-		run.cfg.window.tail = 1 * SEC;
-		run.costs.install_per_mib = 5 * MS;
-		run.costs.refault_per_mib = 1; /* not the fault's price */
-		if (real)
-			run.cfg.host.device.kind = "madvise";
-		bs_run_go(&run);
-		assert_int_equal(bs_run_metric(&run, "cpu_lag_ns"), 16 * MS);
-		assert_int_equal(bs_run_metric(&run, "installs"), 2);
-		assert_int_equal(bs_run_metric(&run, "install_bytes"), 4 << 20);
-		/* needed again, so that the bound's law stands */
-		assert_int_equal(bs_run_metric(&run, "refault_bytes.total"), 4 << 20);
-		assert_int_equal(bs_run_metric(&run, "discarded_bytes"), 4 << 20);
-		bs_result_free(run.r);
-	}
+	bs_run_setup(&run, "rotation:delay=500ms,gate=50", ev, COUNT(ev));
+	run.cfg.window.tail = 10 * BS_NS_PER_S;
+	run.cfg.host.memory_bytes = 8 * MIB;
+	/* freed at 0.25 s, discarded at 0.5 s */
+	assert_int_equal(held(&run), 1);
 }
 
 /*
- * hypercall hints at the free, 3 ms; poisoning 2 MiB takes 2 x 1 ms, faulting it in again 2 x 5 ms. What is
- * next on CPU 0 waits for all of it, recorded 1 ms after the free.
+ * Asked in any order, at the time given; a pressure holds until the next look.
  *
- *   off            |hint 3|                               next: 2 ms late
- *   before         |poison 2|hint 3|                      4 ms; nothing is dropped
- *   before, 0      |poison 2|hint 3|                      4 ms; dropped
- *   after, 0       |hint 3|refault 10|poison 2|           14 ms; dropped, and back again
- *   host           |hint 3|                               2 ms
+ *   3 s pressure=80   discarded at 3.5 s:  40 MiB x 3 s
+ *   the same, with a host that looks at 3.2 s and sees 0 %: the pass at 3.5 s finds the gate shut
  */
-static void test_who_poisons_when(void **state)
+static void test_what_the_host_asks(void **state)
 {
-	static const struct bs_trace_event ev[] = {
-		{.kind = BS_EV_PRE, .order = 9},
-		{.time = 1, .kind = BS_EV_FREE, .order = 9, .arg = 1},
-		{.time = 1 * MS + 1, .kind = BS_EV_ALLOC, .order = 0},
-		{.time = 50 * MS, .kind = BS_EV_ALLOC, .order = 0, .cpu = 1},
-	};
-	static const struct {
-		const char *params;
-		uint64_t late_ms, skipped, refaulted, poisoned;
-	} cases[] = {
-		{"poison=off", 2, 0, 0, 0},
-		{"poison=before", 4, 1, 0, 1},
-		{"poison=before,poison_byte=0", 4, 0, 0, 1},
-		{"poison=after", 4, 1, 0, 1},
-		{"poison=after,poison_byte=0", 14, 0, 1, 1},
-		{"poison=host", 2, 0, 0, 1},
+	static const struct bs_host_event asked[] = {
+		{.time = 9 * BS_NS_PER_S, .ask = BS_HOST_PRESSURE, .value = 0},
+		{.time = 3 * BS_NS_PER_S, .ask = BS_HOST_PRESSURE, .value = 80},
+		{.time = 99 * BS_NS_PER_S, .ask = BS_HOST_PRESSURE, .value = 1},
 	};
 	struct bs_run run;
 
 	(void)state;
-	for (size_t i = 0; i < 2 * COUNT(cases); i++) {
-		const size_t k = i / 2;
-
-		bs_run_setup(&run, "hypercall", ev, COUNT(ev));
-		run.costs.per_request = 3 * MS;
-		run.costs.refault_per_mib = 5 * MS;
-		run.costs.poison_per_mib = 1 * MS;
-		run.cfg.host.device.params = cases[k].params;
-		run.cfg.host.device.kind = i & 1 ? "madvise" : "model";
-		bs_run_go(&run);
-		assert_int_equal(bs_run_metric(&run, "calls"), 1);
-		assert_int_equal(bs_run_metric(&run, "cpu_lag_ns"), cases[k].late_ms * MS);
-		assert_int_equal(bs_run_metric(&run, "discarded_bytes"),
-				 cases[k].skipped ? 0 : 2 << 20);
-		assert_int_equal(bs_run_metric(&run, "refault_bytes.total"),
-				 cases[k].refaulted << 21);
-		/* the host's: when the block is first touched, before t0 */
-		assert_int_equal(bs_run_metric(&run, "poison_bytes"), cases[k].poisoned << 21);
-		bs_result_free(run.r);
-	}
+	setup_asked(&run, "rotation:delay=500ms,gate=80", asked, COUNT(asked));
+	bs_run_go(&run);
+	assert_int_equal(bs_run_metric(&run, "held_mib_s"), 120);
+	/* nobody hears the last one */
+	assert_non_null(strstr(bs_result_warning(run.r, 1) ? bs_result_warning(run.r, 1)
+							   : bs_result_warning(run.r, 0),
+			       "99000 ms"));
+	bs_result_free(run.r);
+	setup_asked(&run, "rotation:delay=500ms,gate=80", asked, COUNT(asked) - 1);
+	run.cfg.host.memory_bytes = 8192 * MIB;
+	run.cfg.host.poll = 3200 * BS_NS_PER_MS;
+	assert_int_equal(held(&run), 400);
 }
 
-/* A guest that leaves its memory alone writes no pattern either; and what was free of stamps before
- * t0 (--resident-at-start none) is not poisoned when it is freed. */
-static void test_no_poison_where_nothing_is_touched(void **state)
+static void test_the_host_asks_for_a_balloon(void **state)
 {
-	static const struct bs_trace_event ev[] = {
-		{.kind = BS_EV_PRE, .order = 9},
-		{.time = 1, .kind = BS_EV_FREE, .order = 9, .arg = 1},
-		{.time = 1 * MS, .kind = BS_EV_ALLOC, .order = 9, .cpu = 1},
+	static const struct bs_host_event asked[] = {
+		{.time = 1 * BS_NS_PER_S, .ask = BS_HOST_TARGET, .value = 16 * MIB},
+		{.time = 2 * BS_NS_PER_S, .ask = BS_HOST_TARGET, .value = 24 * MIB},
+		{.time = 3 * BS_NS_PER_S, .ask = BS_HOST_TARGET, .value = 0},
 	};
 	struct bs_run run;
 
 	(void)state;
-	for (int none = 0; none <= 1; none++) {
-		bs_run_setup(&run, "none", ev, COUNT(ev));
-		run.cfg.host.device.params = "poison=before";
-		if (none)
-			run.cfg.host.device.touch = BS_TOUCH_NONE;
-		else
-			run.cfg.guest.resident = BS_RESIDENT_NONE;
-		bs_run_go(&run);
-		assert_int_equal(bs_run_metric(&run, "poison_bytes"), 0);
-		bs_result_free(run.r);
-	}
+	setup_asked(&run, "balloon:size=64MiB,at=1h", asked, COUNT(asked));
+	bs_run_go(&run);
+	assert_int_equal(bs_run_metric(&run, "reported_bytes"), 24 * MIB);
+	bs_result_free(run.r);
 }
 
-/* What the strategy is told of the device is what the device says at that time. */
-static void test_the_strategy_hears_that_the_host_is_busy(void **state)
+/* What cannot be is said before anything runs. */
+static void test_impossible_hosts(void **state)
 {
-	struct bs_world_test t;
-	struct bs_env env;
+	static const struct bs_host_event asked = {.ask = BS_HOST_PRESSURE, .value = 101};
+	struct bs_sim_config cfg;
+	struct bs_error err;
 
 	(void)state;
-	bs_world_test_init(&t);
-	t.device.params = "stall_at=10ms,stall_for=5ms";
-	bs_reporter_env(bs_world_test_add(&t, "none"), &env);
-	assert_false(env.busy(env.arg));
-	bs_clock_run(&t.w.clock, 12 * MS);
-	assert_true(env.busy(env.arg));
-	bs_clock_run(&t.w.clock, 15 * MS);
-	assert_false(env.busy(env.arg));
-	bs_world_test_free(&t);
+	bs_sim_defaults(&cfg);
+	assert_int_equal(bs_host_check(&cfg.host, &err), 0);
+	cfg.host.events = &asked;
+	cfg.host.nr_events = 1;
+	assert_true(bs_host_check(&cfg.host, &err) < 0);
+	assert_int_equal(err.status, BS_USAGE);
+	cfg.host.nr_events = 0;
+	cfg.host.memory_bytes = MIB;
+	assert_int_equal(bs_host_check(&cfg.host, &err), 0);
+	cfg.host.poll = 0;
+	assert_true(bs_host_check(&cfg.host, &err) < 0);
 }
 
-/* User memory is zeroed by the CPU that got it, unless it is known to be zero already; that holds
- * for the block in question and this once. Nobody zeroes for the kernel. */
-static void test_known_zero_is_not_zeroed(void **state)
+/* Later requests are complete before the oldest is waited for; each is waited for by its own ticket,
+ * whatever the device has done with its number since. */
+static void test_requests_overtake_each_other(void **state)
 {
-	struct bs_device_stats s;
-	struct bs_world_test t;
-	struct bs_guest *g;
-	struct bs_env env;
-	bs_ns *busy;
+	struct bs_run run;
 
 	(void)state;
-	bs_world_test_init(&t);
-	t.costs.zero_per_mib = 1 * MS;
-	g = bs_world_test_add(&t, "shared-state");
-	bs_reporter_env(g, &env);
-	busy = &g->cpus[1].busy_until;
-	bs_guest_zero(g, 1, 512, 9, true);
-	assert_int_equal(*busy, 2 * MS);
-	env.known_zero(env.arg, 512, 9);
-	bs_guest_zero(g, 1, 512, 9, true);
-	assert_int_equal(*busy, 2 * MS);
-	bs_guest_zero(g, 1, 512, 9, true); /* once */
-	assert_int_equal(*busy, 4 * MS);
-	env.known_zero(env.arg, 512, 9);
-	bs_guest_zero(g, 1, 1024, 9, true); /* another block */
-	assert_int_equal(*busy, 6 * MS);
-	bs_guest_zero(g, 1, 512, 9, true);
-	assert_int_equal(*busy, 8 * MS);
-	env.known_zero(env.arg, 512, 9);
-	bs_guest_zero(g, 1, 512, 9, false);
-	assert_int_equal(*busy, 8 * MS);
-	bs_device_stats(g->dev, &s);
-	assert_int_equal(s.zeroing_avoided_bytes, 2 << 20);
-	assert_int_equal(g->cpus[0].busy_until, 0);
-	assert_int_equal(g->cpus[1].blocked_ns[BS_CAUSE_ZERO], 8 * MS);
-	bs_world_test_free(&t);
+	setup(&run, "rotation:delay=500ms,capacity=1,depth=5,budget=0");
+	run.cfg.host.device.params = "latency=exponential,latency_mean=10ms";
+	run.cfg.guest.resident = BS_RESIDENT_ALL;
+	bs_run_go(&run);
+	assert_int_equal(bs_run_metric(&run, "left_raw_bytes"), 0);
+	assert_int_equal(bs_run_metric(&run, "reported_bytes"),
+			 bs_run_metric(&run, "discarded_bytes"));
+	assert_int_equal(bs_run_metric(&run, "isolated_peak_bytes"), 5 * 4 * MIB);
+	bs_result_free(run.r);
 }
 
 /*
- * Zeroing 4 MiB takes the CPU 4 x 1 ms: what it does next, recorded 1 ms later, is 3 ms late. A cost
- * of 0, a kernel's block, or a guest that touches nothing: in time.
+ * The host stands still from 0.6 s to 4.6 s; the memory is freed at 0.5 s, a pass comes each 0.5 s.
+ *
+ *   off   the pass at 1 s is stuck in its request until 4.6 s:   40 MiB x 4.1 s
+ *   on    those up to 4.5 s go without, the one at 5 s reports:   40 MiB x 4.5 s
  */
-static void test_zeroing_keeps_the_cpu_busy(void **state)
+static void test_a_host_that_stands_still(void **state)
 {
-	struct bs_trace_event ev[] = {
-		{.time = 1, .kind = BS_EV_ALLOC, .order = 10},
-		{.time = 1 * MS + 1, .kind = BS_EV_ALLOC, .order = 0, .gfp = BS_GFP_KERNEL},
-		{.time = 2 * MS, .kind = BS_EV_ALLOC, .order = 0, .gfp = BS_GFP_KERNEL, .cpu = 1},
-	};
-	struct bs_run run;
+	static const char *const strategy[] = {"rotation:delay=500ms",
+					       "rotation:delay=500ms,skip_if_busy=on"};
+	static const uint64_t expected[] = {164, 180};
 
 	(void)state;
-	for (int i = 0; i < 4; i++) {
-		ev[0].gfp = i == 2 ? BS_GFP_KERNEL : BS_GFP_HIGHUSER_MOVABLE;
-		bs_run_setup(&run, "none", ev, COUNT(ev));
-		run.costs.zero_per_mib = i == 1 ? 0 : 1 * MS;
-		if (i == 3)
-			run.cfg.host.device.touch = BS_TOUCH_NONE;
-		run.cfg.window.tail = 1 * SEC;
-		bs_run_go(&run);
-		assert_int_equal(bs_run_metric(&run, "cpu_lag_ns"), i ? 0 : 3 * MS);
-		assert_int_equal(bs_run_metric(&run, "zeroing_avoided_bytes"), 0);
-		assert_int_equal(bs_run_metric(&run, "unzeroed_bytes"), 0);
-		bs_result_free(run.r);
-	}
-}
+	for (unsigned int i = 0; i < 2; i++) {
+		struct bs_run run;
 
-/*
- * --capacity 512 end to end: 1100 frames of 2 MiB in use, every other one freed. The 550 raw blocks
- * of one list leave in two requests; with 32 ranges each it takes 18.
- */
-static void test_requests_of_512_ranges(void **state)
-{
-	enum { FRAMES = 1100 };
-	static struct bs_trace_event ev[FRAMES + FRAMES / 2];
-	struct bs_run run;
-	size_t n = 0;
-
-	(void)state;
-	for (size_t i = 0; i < FRAMES; i++)
-		ev[n++] = (struct bs_trace_event){.kind = BS_EV_PRE, .order = 9};
-	for (size_t i = 0; i < FRAMES; i += 2)
-		ev[n++] = (struct bs_trace_event){.time = 10 * SEC,
-						  .kind = BS_EV_FREE,
-						  .order = 9,
-						  .arg = (uint32_t)(FRAMES - i)};
-	for (int large = 0; large <= 1; large++) {
-		uint64_t calls, ranges;
-
-		bs_run_setup(&run, large ? "rotation:capacity=512" : "rotation", ev, n);
-		run.cfg.guest.machine.memory_bytes = UINT64_C(4) << 30;
-		run.cfg.guest.machine.layout = BS_LAYOUT_FLAT;
-		run.cfg.host.device.capacity = large ? 512 : 0;
-		run.cfg.guest.resident = BS_RESIDENT_USED;
-		run.cfg.window.tail = 10 * SEC;
-		bs_run_go(&run);
-		calls = bs_run_metric(&run, "calls");
-		ranges = bs_run_metric(&run, "ranges");
-		/* ... and what never was in use, some 450 blocks of 4 MiB, in one instead of 14. */
-		assert_in_range(ranges, FRAMES / 2 + 390, FRAMES / 2 + 480);
-		assert_in_range(calls, large ? 3 : 30, large ? 3 : 33);
-		bs_result_free(run.r);
+		setup(&run, strategy[i]);
+		run.cfg.host.device.params = "stall_at=600ms,stall_for=4s";
+		assert_int_equal(held(&run), expected[i]);
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_an_install_blocks_who_allocates),
-		cmocka_unit_test(test_who_poisons_when),
-		cmocka_unit_test(test_no_poison_where_nothing_is_touched),
-		cmocka_unit_test(test_the_strategy_hears_that_the_host_is_busy),
-		cmocka_unit_test(test_known_zero_is_not_zeroed),
-		cmocka_unit_test(test_zeroing_keeps_the_cpu_busy),
-		cmocka_unit_test(test_requests_of_512_ranges),
+		cmocka_unit_test(test_percent),
+		cmocka_unit_test(test_when_the_host_looks),
+		cmocka_unit_test(test_the_first_look),
+		cmocka_unit_test(test_what_the_host_asks),
+		cmocka_unit_test(test_the_host_asks_for_a_balloon),
+		cmocka_unit_test(test_impossible_hosts),
+		cmocka_unit_test(test_requests_overtake_each_other),
+		cmocka_unit_test(test_a_host_that_stands_still),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * replay.c, env.c, cell.c: what a run means, on traces of a few events whose figures can be worked
+ * cell.c: what a run means, on traces of a few events whose figures can be worked
  * out by hand (MEANING.md, time and blocks and identity).
  */
 #include "bs_test.h"
