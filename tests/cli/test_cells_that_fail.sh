@@ -15,6 +15,13 @@ expect 4 "rotation" "--capacity" -- compare "$trace" -s none,rotation,boundary -
 jq -e '.failed | length == 1 and .[0].label == "rotation" and (.[0].error | test("ranges"))' \
 	three.json >/dev/null || fail "the record does not say who failed, and why"
 
+# Nor does one that breaks a law, be it the first.
+expect 5 "buddysim-violation-memhog_thp-bitmap-defects=stale.txt" -- compare "$trace" \
+	-s bitmap:defects=stale,none,rotation --device model --repeat 5 --gap 10s --no-measured \
+	--format json -o law.json
+[ "$(jq -r '[.cells[].strategy] | join(" ")' law.json)" = "none rotation" ] ||
+	fail "the cells behind one that broke a law are lost: $(jq -c '[.cells[].strategy]' law.json)"
+
 # A device that hangs while a client holds the memory: allocations fail, and that is said.
 "$bin" trace gen memhog -o hog.cborseq \
 	--params size=300MiB,memory=320MiB,cycles=3,hold=1s,pause=1s >/dev/null 2>&1 ||
