@@ -140,16 +140,28 @@ static void test_rounds(void **state)
 	bs_result_free(run.r);
 }
 
+static volatile int stop;
+
+static void stop_it(void *arg, unsigned int cell, uint64_t events, bs_ns now)
+{
+	(void)arg;
+	(void)cell;
+	(void)events;
+	(void)now;
+	stop = 1;
+}
+
 /* An interruption in the first run ends it as one in any run, under the cell's name. */
 static void test_the_first_run_can_be_stopped(void **state)
 {
-	const volatile int stop = 1;
 	struct bs_error err;
 	struct run run;
 
 	(void)state;
+	stop = 0;
 	setup(&run, "clairvoyant:order=10", gaps, COUNT(gaps));
 	run.cfg.output.stop = &stop;
+	run.cfg.output.progress = stop_it;
 	assert_true(bs_compare(&run.cfg, &run.r, &err) < 0);
 	assert_int_equal(err.status, BS_INTERRUPTED);
 	assert_string_equal(err.where, "clairvoyant:order=10");
