@@ -142,13 +142,11 @@ static void test_rounds(void **state)
 
 static volatile int stop;
 
-static void stop_it(void *arg, unsigned int cell, uint64_t events, bs_ns now)
+/* Asked when a run begins: the first one is the first. */
+static uint64_t stop_it(void)
 {
-	(void)arg;
-	(void)cell;
-	(void)events;
-	(void)now;
 	stop = 1;
+	return 0;
 }
 
 /* An interruption in the first run ends it as one in any run, under the cell's name. */
@@ -161,7 +159,7 @@ static void test_the_first_run_can_be_stopped(void **state)
 	stop = 0;
 	setup(&run, "clairvoyant:order=10", gaps, COUNT(gaps));
 	run.cfg.output.stop = &stop;
-	run.cfg.output.progress = stop_it;
+	run.cfg.output.allocated = stop_it;
 	assert_true(bs_compare(&run.cfg, &run.r, &err) < 0);
 	assert_int_equal(err.status, BS_INTERRUPTED);
 	assert_string_equal(err.where, "clairvoyant:order=10");
