@@ -9,8 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "describe.h"
-
 int cli_error(const struct bs_error *e)
 {
 	fprintf(stderr, "buddysim: %s%s%s", e->where, e->where[0] ? ": " : "", e->text);

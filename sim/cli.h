@@ -11,10 +11,7 @@
 
 #include <buddysim/buddysim.h>
 
-struct cli_command {
-	const char *name, *summary;
-	int (*run)(int argc, char **argv); /* argv[0] is the verb; returns the exit status */
-};
+#include "describe.h"
 
 extern const struct cli_command cli_commands[]; /* ends with a NULL name */
 

@@ -198,17 +198,36 @@ static int list(char **args)
 	cli_unknown("topic", args && args[0] ? args[0] : "list", names);
 }
 
+/* "strategies|devices|... [A [B]]"; to be free()d. */
+static char *args_doc(void)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	for (size_t i = 0; f && i < NR_TOPICS; i++)
+		fprintf(f, "%s%s", i ? "|" : "", topics[i].name);
+	if (f) {
+		fputs(" [A [B]]", f);
+		fclose(f);
+	}
+	return cli_memory(text);
+}
+
 int cmd_list(int argc, char **argv)
 {
-	static const struct argp argp = {
+	char *args_of = args_doc();
+	const struct argp argp = {
 		.parser = parse,
-		.args_doc = "TOPIC [A [B]]",
-		.doc = "List what there is: strategies, devices, workloads, experiments, metrics, "
-		       "kernels, options. `list kernels A B` shows only what two kernel models "
+		.args_doc = args_of,
+		.doc = "List what there is. `list kernels A B` shows only what two kernel models "
 		       "differ in.",
 	};
 	char **args = NULL;
+	int status;
 
 	cli_parse(&argp, "list", argc, argv, &args);
-	return list(args);
+	status = list(args);
+	free(args_of);
+	return status;
 }

@@ -386,6 +386,10 @@ int cmd_trace(int argc, char **argv)
 		puts("\n`buddysim trace VERB --help` describes a verb.");
 		return 0;
 	}
+	if (argc == 2 && !strcmp(argv[1], "--describe")) {
+		describe_verbs(verbs);
+		return 0;
+	}
 	for (size_t i = 0; verbs[i].name; i++) {
 		if (argc >= 2 && !strcmp(argv[1], verbs[i].name))
 			return verbs[i].run(argc - 1, argv + 1);

@@ -4,7 +4,13 @@
 #include <ctype.h>
 #include <stdio.h>
 
-#include <buddysim/buddysim.h>
+#include <buddysim/options.h>
+
+void describe_verbs(const struct cli_command *c)
+{
+	for (; c->name; c++)
+		printf("verb\t%s\t%s\n", c->name, c->summary);
+}
 
 static void print_words(const struct bs_option *opt)
 {
@@ -14,21 +20,28 @@ static void print_words(const struct bs_option *opt)
 		printf("%s%s", i ? " " : "", word);
 }
 
-void describe_options(const struct argp *argp)
+static void describe_own(const struct argp_option *o)
 {
 	const char *heading = "";
 
-	for (const struct argp_option *o = argp->options; o && (o->name || o->doc); o++) {
+	for (; o && (o->name || o->doc); o++) {
 		if (!o->name) {
 			heading = o->doc;
 			continue;
 		}
-		printf("%s\t%s\t%s\t%s\t%s\t", heading,
+		printf("option\t%s\t%s\t%s\t%s\t%s\t", heading,
 		       isgraph(o->key) ? (const char[]){(char)o->key, '\0'} : "", o->name,
 		       o->arg ? o->arg : "", o->doc ? o->doc : "");
 		print_words(bs_option_find(o->name));
 		putchar('\n');
 	}
+}
+
+void describe_options(const struct argp *argp)
+{
+	printf("args\t%s\n", argp->args_doc ? argp->args_doc : "");
+	describe_own(argp->options);
+	/* No child of a verb has children. */
 	for (const struct argp_child *c = argp->children; c && c->argp; c++)
-		describe_options(c->argp);
+		describe_own(c->argp->options);
 }

@@ -63,6 +63,10 @@ int main(int argc, char **argv)
 		print_help(stdout);
 		return 0;
 	}
+	if (!strcmp(argv[1], "--describe")) {
+		describe_verbs(cli_commands);
+		return 0;
+	}
 	if (!strcmp(argv[1], "--version")) {
 		puts("buddysim " BS_VERSION);
 		return 0;
