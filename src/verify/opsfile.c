@@ -118,6 +118,12 @@ static int shuffle(const struct line *l)
 
 /* ---- Pages ----------------------------------------------------------------------------------- */
 
+static int broken(const struct line *l, const char *what, bs_pfn pfn)
+{
+	return bs_error_set(l->err, BS_INVARIANT, 0, l->where, "report this file", "page %u %s",
+			    pfn, what);
+}
+
 /* The type and the zone limit stand beside the mask, not in it. */
 static int alloc(const struct line *l)
 {
@@ -135,6 +141,8 @@ static int alloc(const struct line *l)
 	} else {
 		fprintf(l->out, "A %u\n", pfn);
 		g->allocated++;
+		if (!bs_ops_own(g, pfn, (unsigned int)arg(l, 1), true))
+			return broken(l, "is handed out, though it is in use", pfn);
 	}
 	return 0;
 }
@@ -151,7 +159,9 @@ static int free_block(const struct line *l)
 	    (bs_allocated_order(m, pfn) != (int)order && bs_split_allocated(m, pfn, order)))
 		return bad(l, "free of a block that is not allocated");
 	bs_free_pages(m, 0, pfn, order);
-	return 0;
+	return bs_ops_own(l->g, pfn, order, false)
+		       ? 0
+		       : broken(l, "is freed, though nobody had it", pfn);
 }
 
 /* A page of a zone; false with @err. */

@@ -76,6 +76,9 @@ int bs_ops_guest_need(struct bs_ops_guest *g, const char *where, struct bs_error
 	if (!g->nr_zones)
 		return bs_ops_malformed(err, where, "pages and zone before everything else",
 					"there is no guest yet");
+	g->owned = calloc(g->pages / 64 + 1, sizeof(*g->owned));
+	if (!g->owned)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, where, NULL, "guest");
 	ret = bs_machine_create(&cfg, &g->m, &why);
 	if (ret)
 		return bs_ops_malformed(err, where, NULL, why.text);
@@ -110,6 +113,17 @@ int bs_ops_boot(struct bs_ops_guest *g, const struct bs_ops_line *l, const char 
 	return 0;
 }
 
+bool bs_ops_own(struct bs_ops_guest *g, bs_pfn pfn, unsigned int order, bool get)
+{
+	bool right = true;
+
+	for (uint64_t p = pfn; p < pfn + (UINT64_C(1) << order); p++) {
+		right &= (g->owned[p / 64] >> (p & 63) & 1) != get;
+		g->owned[p / 64] ^= UINT64_C(1) << (p & 63);
+	}
+	return right;
+}
+
 int bs_ops_zone_index(const struct bs_ops_guest *g, uint64_t type)
 {
 	for (unsigned int i = 0; i < g->nr_zones; i++)
@@ -122,6 +136,7 @@ void bs_ops_guest_free(struct bs_ops_guest *g)
 {
 	bs_machine_destroy(g->m);
 	free(g->booted);
+	free(g->owned);
 	g->m = NULL;
-	g->booted = NULL;
+	g->booted = g->owned = NULL;
 }

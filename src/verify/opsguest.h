@@ -17,6 +17,7 @@ struct bs_ops_guest {
 	struct bs_zone_range zones[BS_NR_ZONE_TYPES];
 	unsigned int nr_zones;
 	uint64_t *booted; /* a bit per page that boot has handed over */
+	uint64_t *owned; /* a bit per page that an alloc has got and no free has given back */
 	bool reporter; /* a strategy is bound to it already */
 	uint64_t lcg;
 	uint64_t allocated, failed; /* allocations: what a verifier has compared */
@@ -32,6 +33,9 @@ int bs_ops_guest_need(struct bs_ops_guest *g, const char *where, struct bs_error
 /* boot START END */
 int bs_ops_boot(struct bs_ops_guest *g, const struct bs_ops_line *l, const char *where,
 		struct bs_error *err);
+/* The file's commands have got these pages, or given them back: true if they could, being nobody's,
+ * or theirs. The allocator's own account is not asked. */
+bool bs_ops_own(struct bs_ops_guest *g, bs_pfn pfn, unsigned int order, bool get);
 /* Zone index of a zone type, or -1. */
 int bs_ops_zone_index(const struct bs_ops_guest *g, uint64_t type);
 void bs_ops_guest_free(struct bs_ops_guest *g);

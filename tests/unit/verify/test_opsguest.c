@@ -93,11 +93,26 @@ static void test_boot_in_pieces(void **state)
 	assert_string_equal(out, "A 0\nA -1\n");
 }
 
+/* Whatever the allocator says: a page that is had already cannot be got, nor one that is not be given. */
+static void test_a_page_has_one_owner(void **state)
+{
+	uint64_t owned[2] = {0};
+	struct bs_ops_guest g = {.pages = 128, .owned = owned};
+
+	(void)state;
+	assert_true(bs_ops_own(&g, 56, 3, true));
+	assert_true(bs_ops_own(&g, 64, 0, true));
+	assert_false(bs_ops_own(&g, 64, 0, true));
+	assert_true(bs_ops_own(&g, 60, 2, false));
+	assert_false(bs_ops_own(&g, 56, 3, false));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_no_guest_can_be_is_refused),
 		cmocka_unit_test(test_boot_in_pieces),
+		cmocka_unit_test(test_a_page_has_one_owner),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
