@@ -257,7 +257,7 @@ int cmd_run(int argc, char **argv)
 	sim_options_init(&in.o, NULL);
 	cli_parse(&argp, "run", argc, argv, &in);
 	if (!in.o.lib.config.nr_strategies)
-		sim_options_add_strategies(&in.o, "none");
+		sim_options_add_strategies(&in.o, bs_strategy_with(BS_CAP_IDLE)->name);
 	if (in.o.lib.config.nr_strategies > 1)
 		cli_usage("--strategy", "run takes one; `buddysim compare` takes several");
 	if (in.nr_traces > 1)

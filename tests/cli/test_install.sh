@@ -23,6 +23,10 @@ mv installed moved
 mv build build-of-moved # nothing may be fetched from there
 prefix=$PWD/moved lib=$PWD/moved/$libdir
 [ -s "$prefix/share/man/man1/buddysim.1" ] || ! command -v scdoc >/dev/null || fail "no man page"
+for file in bash-completion/completions/buddysim zsh/site-functions/_buddysim \
+	fish/vendor_completions.d/buddysim.fish; do
+	[ -s "$prefix/share/$file" ] || fail "no completion: $file"
+done
 
 # ---- The program finds what was installed with it -----------------------------------------------
 trace=t.cborseq

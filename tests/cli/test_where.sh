@@ -92,4 +92,10 @@ interrupt 1 compare long.cborseq -s none -d null --repeat 100000 --format json -
 interrupt 1 compare long.cborseq -s none -d null --repeat 100000 --format json
 [ $status -eq 130 ] || fail "interrupted: status $status: $(cat stderr.txt)"
 [ ! -s stdout.txt ] || fail "a record of no rows was printed"
+
+# A benchmark takes its trace with it.
+mkdir traces
+TMPDIR=$PWD/traces interrupt 1 bench replay --runs 64
+[ $status -eq 130 ] || fail "bench: status $status: $(cat stderr.txt)"
+[ -z "$(ls -A traces)" ] || fail "bench left $(ls -A traces)"
 finish
