@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * churn.c - a guest that takes and gives back 25, 50 or 75 % of its memory over and
- * over. Whoever reports faster than the guest comes back pays for it in refaults; whoever is slower
- * lets the host hold what nobody uses.
+ * churn.c - a guest that takes and gives back 25, 50 or 75 % of its memory over and over. Whoever reports
+ * faster than the guest comes back pays for it in refaults; whoever is slower lets the host hold what
+ * nobody uses.
  *
  *   used   ____|‾‾‾‾|____|‾‾‾‾|____     half a period each; period 0.1 .. 10 s
+ *
+ * What refaults and requests of the guest's own take lengthens a phase that they do not fit into: the
+ * window then has fewer cycles.
  */
 #include "trial.h"
 
@@ -45,17 +48,19 @@ static const struct bs_column columns[] = {
 struct churn {
 	bs_pfn *pfn;
 	size_t n, want, freed;
-	bs_ns half, phase; /* half a period, and when this one began */
+	bs_ns half, phase; /* half a period, and when this one began; BS_NO_TIME: not yet */
 	unsigned int cycles, wanted; /* whole ones, done and to be done */
 	bool taking;
 };
 
-/* The phase that began last is done: the other one begins half a period after it. */
+/* The phase is done: the other one begins half a period after it did, or at once if it took longer. */
 static struct bs_pause other_phase(struct churn *c)
 {
-	c->phase += c->half;
+	const bs_ns next = c->phase + c->half;
+
+	c->phase = BS_NO_TIME;
 	c->taking = !c->taking;
-	return (struct bs_pause){.not_before = c->phase};
+	return (struct bs_pause){.not_before = next};
 }
 
 /* Huge pages, as a large anonymous mapping gets them, one after the other; half a period in use, half
@@ -64,6 +69,8 @@ static struct bs_pause turn(struct bs_trial *t)
 {
 	struct churn *c = t->step_arg;
 
+	if (c->phase == BS_NO_TIME)
+		c->phase = bs_trial_now(t);
 	if (c->taking) {
 		c->pfn[c->n] = bs_trial_alloc(t, BS_GFP_TRANSHUGE, 9);
 		if (c->pfn[c->n] == BS_NO_PFN || ++c->n == c->want)
@@ -115,6 +122,7 @@ static int run_cell(struct bs_experiment *x, const char *spec, unsigned int shar
 		.bytes = bytes, .wake_latency = BS_TRIAL_WAKE_LATENCY, .window = period * cycles};
 	struct churn c = {.want = bytes * share / 100 >> 21,
 			  .half = period / 2,
+			  .phase = BS_NO_TIME,
 			  .wanted = cycles,
 			  .taking = true};
 	struct bs_trial trial, *t = &trial;
