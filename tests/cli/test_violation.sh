@@ -48,6 +48,16 @@ again $d1 run "$trace" -s bitmap:defects=stale --device model --costs null \
 again buddysim-violation-it-s-a-.-buggy.so-threshold=8.txt run "it's a.cborseq" -s ./buggy.so:threshold=8 \
 	--device model
 
+# Two traces whose names differ behind a dot leave a file each.
+cp "it's a.cborseq" b.x.cborseq
+cp "it's a.cborseq" b.y.cborseq
+"$bin" compare b.x.cborseq b.y.cborseq -s ./buggy.so:threshold=8 --device model >stdout.txt 2>stderr.txt
+[ $? -eq 5 ] || fail "two traces: $(cat stderr.txt)"
+for name in b.x b.y; do
+	grep -q "^# trace $name.cborseq" "buddysim-violation-$name-.-buggy.so-threshold=8.txt" ||
+		fail "no file of $name: $(ls)"
+done
+
 # Every option that shapes a run was spelled out in one of these commands: there is no other.
 "$bin" run --help | grep -o -- '--[a-z-]*' | sort -u |
 	grep -vxE -- '--(strategy|format|output|dump-state|plots|no-measured|no-timeline|fail-if)' |

@@ -93,6 +93,11 @@ interrupt 1 compare long.cborseq -s none -d null --repeat 100000 --format json
 [ $status -eq 130 ] || fail "interrupted: status $status: $(cat stderr.txt)"
 [ ! -s stdout.txt ] || fail "a record of no rows was printed"
 
+# What a strategy is called may be any bytes.
+cc -Wall -Werror -shared -fPIC -I"$src/include" -o $'b\xff.so' "$src/tests/plugin/mine.c" || fail "mine.c"
+expect 0 -- bench memory -s $'./b\xff.so' --format json
+[ "$(jq -r '.strategies[0].strategy' stdout.txt)" = './b\xff.so' ] || fail "$(head -9 stdout.txt)"
+
 # A benchmark takes its trace with it.
 mkdir traces
 TMPDIR=$PWD/traces interrupt 1 bench replay --runs 64
