@@ -3,14 +3,6 @@
 
 #include <stdio.h>
 
-#include "compiler.h"
-
-bool bs_device_is_block(const struct bs_device *d, bs_pfn pfn, unsigned int order)
-{
-	return order <= BS_MAX_ORDER && !(pfn & ((1U << order) - 1)) &&
-	       (uint64_t)pfn + (1U << order) <= d->res.nr_pages;
-}
-
 int bs_device_broken(const struct bs_device *d, struct bs_error *err, bs_pfn page, const char *law,
 		     bs_pfn pfn, unsigned int order)
 {
@@ -21,15 +13,13 @@ int bs_device_broken(const struct bs_device *d, struct bs_error *err, bs_pfn pag
 			    "page %u: %s (block at pfn %u, order %u)", page, law, pfn, order);
 }
 
-int bs_law_not_at_device(const struct bs_device *d, bs_pfn pfn, unsigned int order, const char *law,
-			 struct bs_error *err)
+int bs_law_look_closer(const struct bs_device *d, bs_pfn pfn, unsigned int order, const char *law,
+		       struct bs_error *err)
 {
 	bs_pfn page;
 
-	if (unlikely(!bs_device_is_block(d, pfn, order)))
+	if (!bs_device_is_block(d, pfn, order))
 		return bs_device_broken(d, err, pfn, "no such block", pfn, order);
-	if (likely(!d->vq.in_flight))
-		return 0;
 	page = bs_virtqueue_find(&d->vq, pfn, order);
 	return page == BS_NO_PFN ? 0 : bs_device_broken(d, err, page, law, pfn, order);
 }
