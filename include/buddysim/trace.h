@@ -99,6 +99,13 @@ struct bs_trace;
  * trace, wrong version, empty.
  */
 int bs_trace_open(const char *path, struct bs_trace **out, struct bs_error *err);
+/**
+ * bs_trace_open_again - a second reader of the same file, at its beginning
+ *
+ * It knows what @of knows of the trace by now (bs_trace_scan()), and is independent of it from then on:
+ * each of the two may be read by a thread of its own. 0, or negative with @err.
+ */
+int bs_trace_open_again(const struct bs_trace *of, struct bs_trace **out, struct bs_error *err);
 void bs_trace_close(struct bs_trace *t);
 /** From now on reading fails with status BS_INTERRUPTED once *@stop is not 0; looked at between
  *  chunks. NULL: never. */

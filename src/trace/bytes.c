@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -77,7 +78,8 @@ static int start(struct bs_bytes_in *in, struct bs_error *err)
 	return 0;
 }
 
-int bs_bytes_open(const char *path, struct bs_bytes_in **out, struct bs_error *err)
+/* @at: where the file called @path is found. */
+static int open_at(const char *at, const char *path, struct bs_bytes_in **out, struct bs_error *err)
 {
 	struct bs_bytes_in *in = calloc(1, sizeof(*in));
 	int ret;
@@ -89,7 +91,7 @@ int bs_bytes_open(const char *path, struct bs_bytes_in **out, struct bs_error *e
 	if (!in->path) {
 		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, path, NULL, "cannot open");
 	} else {
-		in->fd = open(path, O_RDONLY | O_CLOEXEC);
+		in->fd = open(at, O_RDONLY | O_CLOEXEC);
 		if (in->fd < 0)
 			ret = bs_error_set(err, BS_INPUT, errno, path, "check the path",
 					   "cannot open");
@@ -102,6 +104,20 @@ int bs_bytes_open(const char *path, struct bs_bytes_in **out, struct bs_error *e
 	}
 	*out = in;
 	return 0;
+}
+
+int bs_bytes_open(const char *path, struct bs_bytes_in **out, struct bs_error *err)
+{
+	return open_at(path, path, out, err);
+}
+
+int bs_bytes_open_again(const struct bs_bytes_in *of, struct bs_bytes_in **out,
+			struct bs_error *err)
+{
+	char at[64];
+
+	snprintf(at, sizeof(at), "/proc/self/fd/%d", of->fd);
+	return open_at(at, of->path, out, err);
 }
 
 void bs_bytes_close(struct bs_bytes_in *in)

@@ -10,6 +10,9 @@ struct bs_bytes_out;
 
 /* zstd is recognised by its magic number. 0 or negative with @err. */
 int bs_bytes_open(const char *path, struct bs_bytes_in **out, struct bs_error *err);
+/* The very file of @of once more, from its beginning, whatever has its path by now. */
+int bs_bytes_open_again(const struct bs_bytes_in *of, struct bs_bytes_in **out,
+			struct bs_error *err);
 void bs_bytes_close(struct bs_bytes_in *in);
 int bs_bytes_rewind(struct bs_bytes_in *in, struct bs_error *err);
 /* As many of @n bytes as there are, fewer only at the end; negative with @err: cannot read, or

@@ -333,7 +333,7 @@ int bs_trace_next(struct bs_trace *t, struct bs_trace_chunk *c, struct bs_error 
 
 	if (t->ended || t->decoder.chunks == t->keep_chunks)
 		return 0;
-	if (t->stop && *t->stop)
+	if (t->stop && __atomic_load_n(t->stop, __ATOMIC_RELAXED))
 		return bs_error_set(err, BS_INTERRUPTED, 0, t->path, NULL, "stopped");
 	why = read_item(t, &len, &ret, err);
 	if (ret)
@@ -356,7 +356,9 @@ int bs_trace_next(struct bs_trace *t, struct bs_trace_chunk *c, struct bs_error 
 
 /* ---- Open, rewind, close -------------------------------------------------------------------- */
 
-int bs_trace_open(const char *path, struct bs_trace **out, struct bs_error *err)
+/* @of: the trace to be opened once more; NULL: that at @path. */
+static int open_trace(const char *path, const struct bs_trace *of, struct bs_trace **out,
+		      struct bs_error *err)
 {
 	struct bs_trace *t = calloc(1, sizeof(*t));
 	int ret = 0;
@@ -369,7 +371,8 @@ int bs_trace_open(const char *path, struct bs_trace **out, struct bs_error *err)
 	if (!t->path)
 		ret = out_of_memory(path, err);
 	if (!ret)
-		ret = bs_bytes_open(path, &t->in, err);
+		ret = of ? bs_bytes_open_again(of->in, &t->in, err)
+			 : bs_bytes_open(path, &t->in, err);
 	if (!ret)
 		ret = read_header(t, err);
 	if (ret) {
@@ -377,6 +380,28 @@ int bs_trace_open(const char *path, struct bs_trace **out, struct bs_error *err)
 		return ret;
 	}
 	*out = t;
+	return 0;
+}
+
+int bs_trace_open(const char *path, struct bs_trace **out, struct bs_error *err)
+{
+	return open_trace(path, NULL, out, err);
+}
+
+/* What the other one found out is known; names and masks are this one's own. */
+int bs_trace_open_again(const struct bs_trace *of, struct bs_trace **out, struct bs_error *err)
+{
+	int ret = open_trace(of->path, of, out, err);
+	struct bs_trace *t = *out;
+
+	if (ret)
+		return ret;
+	t->info = of->info;
+	t->info.names = (const char *const *)t->names;
+	t->info.gfp = t->decoder.gfp;
+	memcpy(t->decoder.gfp, of->decoder.gfp, sizeof(t->decoder.gfp));
+	t->keep_chunks = of->keep_chunks;
+	t->stop = of->stop;
 	return 0;
 }
 

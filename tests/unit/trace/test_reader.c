@@ -340,6 +340,46 @@ static void test_reading_stops_when_asked_to(void **state)
 	bs_trace_close(t);
 }
 
+/* Two readers of one file, each at its own pace; the second knows what the first found out, and reads
+ * that file even if its path means another one by now. */
+static void test_a_second_reader(void **state)
+{
+	(void)state;
+
+	const char *path = bs_test_path("r.cborseq");
+	struct bs_trace_event *ev = bs_test_random_events(3);
+	struct bs_trace_info info = {.nr_cpus = 2};
+	struct bs_trace_chunk c, d;
+	struct bs_trace *t, *u;
+	struct bs_error err;
+	FILE *f;
+
+	bs_test_write_trace(path, &info, ev, BS_NR_RANDOM);
+	free(ev);
+	assert_ok(bs_trace_open(path, &t, &err), &err);
+	assert_ok(bs_trace_scan(t, false, &err), &err);
+	assert_int_equal(remove(path), 0);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fclose(f);
+	assert_ok(bs_trace_open_again(t, &u, &err), &err);
+	assert_ptr_not_equal(bs_trace_info(u)->gfp, bs_trace_info(t)->gfp);
+	assert_int_equal(bs_trace_info(u)->nr_gfp, bs_trace_info(t)->nr_gfp);
+	assert_memory_equal(bs_trace_info(u)->gfp, bs_trace_info(t)->gfp,
+			    bs_trace_info(t)->nr_gfp * sizeof(uint32_t));
+	assert_int_equal(bs_trace_info(u)->peak_pages, bs_trace_info(t)->peak_pages);
+	assert_string_equal(bs_trace_info(u)->sha256, bs_trace_info(t)->sha256);
+	assert_int_equal(bs_trace_next(t, &c, &err), 1);
+	assert_int_equal(bs_trace_next(u, &d, &err), 1);
+	assert_int_equal(c.n, d.n);
+	assert_ptr_not_equal(c.time, d.time);
+	assert_memory_equal(c.time, d.time, c.n * sizeof(*c.time));
+	bs_trace_close(t);
+	assert_ok(bs_trace_rewind(u, &err), &err);
+	assert_int_equal(bs_trace_next(u, &d, &err), 1);
+	bs_trace_close(u);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +393,7 @@ int main(void)
 		cmocka_unit_test(test_mutations_with_a_right_checksum_never_crash),
 		cmocka_unit_test(test_unknown_keys_are_passed_over),
 		cmocka_unit_test(test_reading_stops_when_asked_to),
+		cmocka_unit_test(test_a_second_reader),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
