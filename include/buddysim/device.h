@@ -126,6 +126,17 @@ struct bs_device_config {
 int bs_device_create(const struct bs_device_config *config, struct bs_device **out,
 		     struct bs_error *err);
 void bs_device_destroy(struct bs_device *d);
+/**
+ * bs_device_fit - how many guests with such a device have room on this host at once
+ * @beside: bytes that each takes beside its arena
+ * @nr: so many are wanted
+ * @why: "4096 MiB each, 9000 MiB are available (MemAvailable)", if they are fewer
+ *
+ * Every arena is taken to be at its peak. Return: 1 .. @nr. Whether one alone fits is said by
+ * bs_device_create().
+ */
+unsigned int bs_device_fit(const struct bs_device_config *config, uint64_t beside, unsigned int nr,
+			   char *why, size_t why_size);
 /** Name of enum bs_advice number @index ("dontneed") and what it does; false behind the last.
  *  @summary may be NULL. */
 bool bs_device_advice(unsigned int index, const char **name, const char **summary);

@@ -11,6 +11,7 @@
 #include "advice.h"
 #include "costs.h"
 #include "device_params.h"
+#include "guard.h"
 #include "kinds.h"
 #include "poison.h"
 #include "zero.h"
@@ -176,6 +177,24 @@ int bs_device_create(const struct bs_device_config *config, struct bs_device **o
 	}
 	*out = d;
 	return 0;
+}
+
+unsigned int bs_device_fit(const struct bs_device_config *config, uint64_t beside, unsigned int nr,
+			   char *why, size_t why_size)
+{
+	const struct bs_device_traits *t = bs_device_traits(config->kind);
+	const uint64_t peak = config->peak_pages ? config->peak_pages : config->nr_pages;
+	const uint64_t each = beside + (t && t->has_arena ? bs_guard_need(peak) : 0);
+	char limit[256];
+	uint64_t available;
+	const unsigned int fit =
+		bs_guard_fit(&bs_guard_proc, each, nr, &available, limit, sizeof(limit));
+
+	if (fit < nr)
+		snprintf(why, why_size, "%llu MiB each, %llu MiB are available (%s)",
+			 (unsigned long long)(each >> 20), (unsigned long long)(available >> 20),
+			 limit);
+	return fit;
 }
 
 void bs_device_destroy(struct bs_device *d)

@@ -178,10 +178,25 @@ int bs_guard_available(const struct bs_guard_files *files, uint64_t *bytes, char
 	return t.bytes == UINT64_MAX ? -ENOENT : 0;
 }
 
-int bs_guard_check(const struct bs_guard_files *files, uint64_t peak_pages, struct bs_error *err)
+uint64_t bs_guard_need(uint64_t peak_pages)
 {
 	const uint64_t peak = peak_pages << BS_PAGE_SHIFT;
-	const uint64_t need = peak + (peak >> 9); /* 8 bytes of page table per page */
+
+	return peak + (peak >> 9); /* 8 bytes of page table per page */
+}
+
+unsigned int bs_guard_fit(const struct bs_guard_files *files, uint64_t each, unsigned int nr,
+			  uint64_t *available, char *limit, size_t limit_size)
+{
+	if (bs_guard_available(files, available, limit, limit_size) || !each ||
+	    *available / each >= nr)
+		return nr;
+	return *available < each ? 1 : (unsigned int)(*available / each);
+}
+
+int bs_guard_check(const struct bs_guard_files *files, uint64_t peak_pages, struct bs_error *err)
+{
+	const uint64_t peak = peak_pages << BS_PAGE_SHIFT, need = bs_guard_need(peak_pages);
 	char limit[PATH_MAX + 64];
 	uint64_t available;
 

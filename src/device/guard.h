@@ -23,4 +23,11 @@ int bs_guard_available(const struct bs_guard_files *files, uint64_t *bytes, char
  * about the host's memory: nothing to refuse. */
 int bs_guard_check(const struct bs_guard_files *files, uint64_t peak_pages, struct bs_error *err);
 
+/* How many of @nr times @each bytes could be had at once, at least 1; @available and @limit as above.
+ * All of them where nothing is known. */
+unsigned int bs_guard_fit(const struct bs_guard_files *files, uint64_t each, unsigned int nr,
+			  uint64_t *available, char *limit, size_t limit_size);
+/* What @peak_pages of an arena take: with the page tables. */
+uint64_t bs_guard_need(uint64_t peak_pages);
+
 #endif

@@ -176,12 +176,38 @@ static void test_nothing_known(void **state)
 	assert_int_equal(bs_guard_check(&none, BS_MAX_PFN, NULL), 0);
 }
 
+/* 8 GiB available: two times 3 GiB and no third; what does not fit once is somebody else's to refuse. */
+static void test_how_many_fit(void **state)
+{
+	const uint64_t three = bs_guard_need(3 * GIB_PAGES);
+	uint64_t available;
+	char limit[512];
+	struct host h;
+
+	(void)state;
+	host_init(&h, "0::/\n", "/", "cgroup2 cgroup2 rw");
+	assert_int_equal(bs_guard_fit(&h.files, three, 5, &available, limit, sizeof(limit)), 2);
+	assert_int_equal(available >> 30, 8);
+	assert_string_equal(limit, "MemAvailable");
+	assert_int_equal(bs_guard_fit(&h.files, three, 1, &available, limit, sizeof(limit)), 1);
+	assert_int_equal(bs_guard_fit(&h.files, 3 * three, 5, &available, limit, sizeof(limit)), 1);
+	assert_int_equal(bs_guard_fit(&h.files, 0, 5, &available, limit, sizeof(limit)), 5);
+	put(&h, "cg/memory.max", "3758096384\n");
+	put(&h, "cg/memory.current", "0\n");
+	assert_int_equal(bs_guard_fit(&h.files, three, 5, &available, limit, sizeof(limit)), 1);
+	put(&h, "meminfo", "MemFree: 100 kB\n");
+	host_remove(&h);
+	/* Nothing is known. */
+	assert_int_equal(bs_guard_fit(&h.files, three, 5, &available, limit, sizeof(limit)), 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_cgroup),    cmocka_unit_test(test_version_2),
 		cmocka_unit_test(test_version_1),    cmocka_unit_test(test_container),
 		cmocka_unit_test(test_foreign_path), cmocka_unit_test(test_nothing_known),
+		cmocka_unit_test(test_how_many_fit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
