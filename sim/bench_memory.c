@@ -116,6 +116,7 @@ static int run_guest(const char *trace, const struct bs_sim_config *of, unsigned
 	cfg.guest.machine.zones = zone;
 	cfg.guest.machine.nr_zones = g->zones;
 	cfg.output.timeline = false;
+	cfg.output.jobs = 1;
 	cfg.output.stop = cli_stop();
 	if (bs_compare(&cfg, &r, &err) < 0) {
 		bs_result_free(r);

@@ -165,7 +165,7 @@ static volatile int stop_requested;
 static void on_stop(int sig)
 {
 	(void)sig;
-	stop_requested = 1;
+	__atomic_store_n(&stop_requested, 1, __ATOMIC_RELAXED);
 }
 
 const volatile int *cli_stop(void)

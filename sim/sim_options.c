@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim_options.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,16 +13,6 @@
 #endif
 
 #define FIRST_KEY 256 /* above every letter; option number n has FIRST_KEY + n */
-
-/* Progress is for a person at a terminal: at most ten lines a second, on one line. */
-static void show_progress(void *arg, unsigned int cell, uint64_t events, bs_ns now)
-{
-	const struct bs_sim_config *c = arg;
-
-	fprintf(stderr, "\r%-40.40s %12" PRIu64 " events %10.3f s ", c->strategies[cell], events,
-		(double)now / 1e9);
-	fflush(stderr);
-}
 
 #ifdef BS_HAVE_JEMALLOC
 static uint64_t thread_allocated(void)
@@ -149,8 +138,9 @@ void sim_options_watch(struct sim_options *o)
 {
 	if (o->lib.program.quiet || !isatty(STDERR_FILENO))
 		return;
-	o->lib.config.output.progress = show_progress;
-	o->lib.config.output.progress_arg = &o->lib.config;
+	o->progress = (struct progress){.config = &o->lib.config};
+	o->lib.config.output.progress = progress_show;
+	o->lib.config.output.progress_arg = &o->progress;
 }
 
 void sim_options_free(struct sim_options *o)

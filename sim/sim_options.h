@@ -4,12 +4,14 @@
 #define BS_SIM_OPTIONS_H
 
 #include "cli.h"
+#include "progress.h"
 
 struct sim_options {
 	struct bs_options lib;
 	const char *const *names; /* those that the verb takes, NULL-terminated; NULL: all */
 	struct argp argp; /* a child of the verb's; its input is the struct sim_options */
 	struct argp_child child[2];
+	struct progress progress;
 };
 
 /* Defaults, and the argp child that reads @names. */

@@ -17,7 +17,7 @@ extern "C" {
 #pragma GCC visibility push(default)
 
 /** Layout and meaning of a record; the number rises with every change of either. */
-#define BS_RECORD_SCHEMA "buddysim-record-2"
+#define BS_RECORD_SCHEMA "buddysim-record-3"
 
 /* ---- Figures -------------------------------------------------------------------------------- */
 
@@ -35,6 +35,7 @@ extern "C" {
 	X(EVENTS_PER_S, "events/s")       \
 	X(ALLOCATIONS, "allocations")     \
 	X(BLOCKS, "blocks")               \
+	X(CELLS, "cells")                 \
 	X(CHECKS, "checks")               \
 	X(DIFFERENCES, "differences")     \
 	X(EVENTS, "events")               \

@@ -87,20 +87,34 @@ struct bs_window_config {
 };
 
 /**
+ * struct bs_progress - how far a comparison is
+ * @done: of @cells; those that failed, too
+ * @events: have happened, of about @of_events; in all cells, and twice in one whose strategy knows the
+ *          future, for it goes through the trace twice
+ * @cell, @now: the first cell that is not done, and its virtual time
+ */
+struct bs_progress {
+	unsigned int cells, done, cell;
+	uint64_t events, of_events;
+	bs_ns now;
+};
+
+/**
  * struct bs_output_config - what comes out besides the record, and who listens
  * @violation_dir: a broken law leaves buddysim-violation-<trace>-<label>.txt here: a dump of the guest with
  *                 seed, time, event, request and the command that breaks it again as comments; NULL:
  *                 nothing is written
  * @stop: polled while it runs; non-zero ends the run with status BS_INTERRUPTED; may be NULL
- * @progress: called at the start of each chunk of the trace, may be NULL; a cell whose strategy
- *            knows the future goes through the trace twice
- * @allocated: bytes that this thread has allocated from the process's allocator so far, or NULL;
+ * @progress: called now and then from the threads that cells run in, never twice at a time; may be NULL
+ * @allocated: bytes that the calling thread has allocated from the process's allocator so far, or NULL;
  *             shows that the replay loop allocates nothing
+ *
+ * Cells run in threads of their own, if more than one may run at a time (@jobs).
  */
 struct bs_output_config {
 	const char *violation_dir;
 	const volatile int *stop;
-	void (*progress)(void *arg, unsigned int cell, uint64_t events, bs_ns now);
+	void (*progress)(void *arg, const struct bs_progress *p);
 	void *progress_arg;
 	uint64_t (*allocated)(void);
 #define BS_OUTPUT(type, field, ...) type field;

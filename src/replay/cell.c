@@ -11,8 +11,10 @@
 #include "config.h"
 #include "follow_steps.h"
 #include "hostmem.h"
+#include "progress.h"
 #include "reporter.h"
 #include "stream.h"
+#include "tell.h"
 #include "violation.h"
 
 /* ---- Who looks on ---------------------------------------------------------------------------- */
@@ -47,12 +49,28 @@ static void refused(void *arg, const struct bs_range *r, unsigned int n)
 	bs_violation_request(arg, r, n);
 }
 
+/* What other cells take and give back meanwhile is the same host's. */
+static void look_at_host(struct bs_cell *c, unsigned int when)
+{
+	if (c->plan->at_once <= 1)
+		c->f.host_free[when] = bs_host_free_bytes();
+}
+
 static void load_over(void *arg)
 {
 	struct bs_cell *c = arg;
 
 	bs_ledger_load_end(&c->ledger);
-	c->f.host_free[1] = bs_host_free_bytes();
+	look_at_host(c, 1);
+}
+
+static void heard(void *arg)
+{
+	struct bs_cell *c = arg;
+
+	bs_progress_hear(c->plan->progress, c->index, c->stream.f.events - c->heard_events,
+			 c->world.clock.now);
+	c->heard_events = c->stream.f.events;
 }
 
 /* ---- Building -------------------------------------------------------------------------------- */
@@ -139,9 +157,10 @@ static int create(struct bs_cell *c, struct bs_trace *trace, struct bs_error *er
 	c->params = bs_spec_params_text(c->spec);
 	if (!c->params)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "setting up");
-	c->stream.cell = c->index;
 	c->stream.over = load_over;
 	c->stream.over_arg = c;
+	c->stream.heard = c->plan->progress ? heard : NULL;
+	c->stream.heard_arg = c;
 	if (!bs_window_end(&c->plan->cfg.window, info, &c->end))
 		return bs_error_set(err, BS_USAGE, 0, c->label, NULL, "the window is too long");
 	if (bs_ledger_begin(&c->ledger, c->g, c->end, true))
@@ -175,16 +194,46 @@ int bs_cell_create(const struct bs_plan *plan, const struct bs_cell_setup *setup
 	return ret;
 }
 
+static void let_go(struct bs_cell *c)
+{
+	bs_stream_free(&c->stream);
+	bs_world_end(&c->world);
+	c->g = NULL;
+	c->at_rest = true;
+}
+
+int bs_cell_rest(struct bs_cell *c, struct bs_error *err)
+{
+	struct bs_outcome o;
+	char *kernel, *words;
+
+	bs_cell_outcome(c, &o);
+	o.kernel = kernel = strdup(o.kernel);
+	o.device_words = words = strdup(o.device_words);
+	c->outcome = o;
+	let_go(c);
+	return kernel && words ? 0
+			       : bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "record");
+}
+
+static void free_text(const char *text)
+{
+	free((char *)(uintptr_t)text);
+}
+
 void bs_cell_destroy(struct bs_cell *c)
 {
 	if (!c)
 		return;
 	bs_follow_destroy(c->follow);
 	bs_ledger_free(&c->ledger);
-	bs_stream_free(&c->stream);
-	bs_world_end(&c->world);
+	if (!c->at_rest)
+		let_go(c);
+	free_text(c->outcome.kernel);
+	free_text(c->outcome.device_words);
 	free(c->params);
-	free(c->violation_path);
+	if (c->violation.f)
+		bs_outfile_abandon(&c->violation);
 	free(c);
 }
 
@@ -288,13 +337,14 @@ static void run_measured(struct bs_cell *c)
 	const uint64_t heap = allocated ? allocated() : 0;
 	uint64_t begin, cpu;
 
-	c->f.host_free[0] = bs_host_free_bytes();
+	c->f.at_once = c->plan->at_once;
+	look_at_host(c, 0);
 	begin = now_real_ns(CLOCK_MONOTONIC);
 	cpu = now_real_ns(CLOCK_THREAD_CPUTIME_ID);
 	bs_clock_advance(&c->world.clock, &c->g->ended);
 	c->f.cpu_ns = now_real_ns(CLOCK_THREAD_CPUTIME_ID) - cpu;
 	c->f.wall_ns = now_real_ns(CLOCK_MONOTONIC) - begin;
-	c->f.host_free[2] = bs_host_free_bytes();
+	look_at_host(c, 2);
 	c->f.loop_alloc_bytes = allocated ? allocated() - heap : 0;
 }
 
@@ -331,6 +381,7 @@ int bs_cell_run(struct bs_cell *c, struct bs_error *err)
 	if (!ret)
 		return 0;
 	name_it(c, &here);
+	bs_violation_close(c, &here);
 	if (err)
 		*err = here;
 	return ret;

@@ -25,6 +25,9 @@ int bs_cell_create(const struct bs_plan *plan, const struct bs_cell_setup *setup
 void bs_cell_write_down(struct bs_cell *c, struct bs_future *f);
 /* Replay to the end of the window and take the figures. 0, or negative with @err. */
 int bs_cell_run(struct bs_cell *c, struct bs_error *err);
+/* It has run: let go of guest, device and trace. What there is to say of the cell stays. 0, or -ENOMEM with
+ * @err. */
+int bs_cell_rest(struct bs_cell *c, struct bs_error *err);
 void bs_cell_destroy(struct bs_cell *c);
 
 #endif

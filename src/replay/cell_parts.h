@@ -7,6 +7,7 @@
 #include "follow_known.h"
 #include "future.h"
 #include "outcome.h"
+#include "outfile.h"
 #include "stream_parts.h"
 #include "world.h"
 
@@ -17,14 +18,18 @@ struct bs_cell {
 	const char *label; /* the caller's */
 	char *params;
 	struct bs_world world;
-	struct bs_guest *g; /* the world's only one */
+	struct bs_guest *g; /* the world's only one; NULL once it is gone */
 	struct bs_ledger ledger;
 	struct bs_stream stream;
 	struct bs_follow *follow; /* NULL unless the guest starts from a dumped state */
 	struct bs_future *future; /* NULL unless the strategy knows it; the caller's */
 	bs_ns end; /* of the window */
-	char *violation_path; /* of the file that still lacks the request */
+	struct bs_outfile violation; /* while it is written */
+	bool violation_has_request;
+	uint64_t heard_events; /* of progress */
 	struct bs_figures f;
+	bool at_rest; /* the guest is gone */
+	struct bs_outcome outcome; /* ... of a cell at rest; its texts are the cell's own */
 };
 
 #endif

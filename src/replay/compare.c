@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * compare.c - one trace, many strategies: every cell starts from the same guest and sees the same
- * events; the bound is computed from the trace alone. What comes out goes to the sink (outcome.h).
+ * events; the bound is computed from the trace alone. Cells share nothing that changes, and so may run
+ * side by side. What comes out goes to the sink (outcome.h), in the order of the cells.
  *
  * This room replays recorded traces in the room world, and may call it and mm, report, device, trace
  * and stats below it. It knows no record: that is made by whoever listens.
  *
  *   ring <- event <- stream      follow <- follow_known <- follow_steps      future
- *   tell <- violation <- cell <- two_runs <- compare            start, bound_run, config
+ *   tell, progress <- violation <- cell <- two_runs <- compare       start, bound_run, config, company
  */
 #include "bound_run.h"
 #include "cell.h"
+#include "company.h"
 #include "config.h"
+#include "jobs.h"
+#include "progress.h"
 #include "start.h"
 #include "tell.h"
 #include "two_runs.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 /* What the cell held and faulted in, priced as the bound prices it. */
 static void price(struct bs_cell *c, const struct bs_bound *b)
@@ -28,44 +33,102 @@ static void price(struct bs_cell *c, const struct bs_bound *b)
 						    f->first_touch_at_start);
 }
 
-static int run_created(struct bs_cell *c, const struct bs_bound *b, struct bs_start *start,
-		       struct bs_error *err)
-{
-	const struct bs_sink *sink = c->plan->sink;
-	struct bs_outcome o;
-	int ret;
+/* ---- A cell's own thread --------------------------------------------------------------------- */
 
-	bs_cell_warn_before(c);
-	ret = bs_cell_run(c, err);
-	if (ret)
-		return ret;
-	bs_cell_warn_after(c);
-	ret = bs_start_dump(start, c->g->m, c->label, err);
-	if (ret)
-		return ret;
-	price(c, b);
-	bs_cell_outcome(c, &o);
+/*
+ * What became of a cell. It is told when its turn comes, and waits for that without its guest.
+ * @c: NULL: it could not be built
+ * @ran: to the end of the window, and was checked
+ * @end: the state to be written, or NULL
+ */
+struct row {
+	struct bs_cell *c;
+	bool begun, ran;
+	struct bs_state *end;
+	int ret;
+	struct bs_error err;
+};
+
+struct comparison {
+	const struct bs_plan *plan;
+	const struct bs_bound *bound;
+	struct bs_start *start;
+	struct bs_company company;
+	struct row *rows; /* of each cell */
+	int stopped; /* the user wants no more of them to begin; any thread's */
+	int ret; /* of the whole */
+	struct bs_error *err;
+};
+
+static int run_created(struct row *r, const struct comparison *k)
+{
+	struct bs_cell *c = r->c;
+	int ret = bs_cell_run(c, &r->err), rest;
+
+	if (!ret) {
+		r->ran = true;
+		price(c, k->bound);
+		ret = bs_start_take(k->start, c->g->m, c->label, &r->end, &r->err);
+	}
+	rest = bs_cell_rest(c, ret ? NULL : &r->err);
+	return ret ? ret : rest;
+}
+
+static int run_cell(struct row *r, const struct comparison *k, unsigned int index,
+		    struct bs_trace *t)
+{
+	const struct bs_spec *spec = &k->plan->specs[index];
+	struct bs_cell_setup setup = {.spec = spec, .label = spec->label, .index = index};
+	int ret = bs_first_run(k->plan, &setup, t, &r->err);
+
+	if (!ret)
+		ret = bs_cell_create(k->plan, &setup, t, &r->c, &r->err);
+	if (!ret)
+		ret = run_created(r, k);
+	bs_future_destroy(setup.future);
+	return ret;
+}
+
+static void work(void *arg, unsigned int index, unsigned int worker)
+{
+	struct comparison *k = arg;
+	struct row *r = &k->rows[index];
+
+	r->begun = !__atomic_load_n(&k->stopped, __ATOMIC_RELAXED);
+	if (!r->begun)
+		return;
+	r->ret = run_cell(r, k, index, k->company.readers[worker]);
+	if (r->ret && r->err.status == BS_INTERRUPTED)
+		__atomic_store_n(&k->stopped, 1, __ATOMIC_RELAXED);
+	bs_progress_done(k->plan->progress, index);
+}
+
+/* ---- In the order of the cells --------------------------------------------------------------- */
+
+static int tell_row(const struct row *r, const struct comparison *k, struct bs_error *err)
+{
+	const struct bs_sink *sink = k->plan->sink;
+	struct bs_outcome o;
+
+	if (r->c)
+		bs_cell_warn_before(r->c);
+	if (r->ran)
+		bs_cell_warn_after(r->c);
+	*err = r->err;
+	if (r->ret)
+		return r->ret;
+	bs_start_write(k->start, r->end);
+	bs_cell_outcome(r->c, &o);
 	if (sink->cell(sink->arg, &o))
-		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "record");
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, r->c->label, NULL, "record");
 	return 0;
 }
 
-static int run_cell(const struct bs_plan *plan, unsigned int index, struct bs_trace *t,
-		    const struct bs_bound *b, struct bs_start *start, struct bs_error *err)
+static void forget(struct row *r)
 {
-	const struct bs_spec *spec = &plan->specs[index];
-	struct bs_cell_setup setup = {.spec = spec, .label = spec->label, .index = index};
-	struct bs_cell *c;
-	int ret = bs_first_run(plan, &setup, t, err);
-
-	if (!ret)
-		ret = bs_cell_create(plan, &setup, t, &c, err);
-	if (!ret) {
-		ret = run_created(c, b, start, err);
-		bs_cell_destroy(c);
-	}
-	bs_future_destroy(setup.future);
-	return ret;
+	bs_cell_destroy(r->c);
+	bs_state_free(r->end);
+	*r = (struct row){0};
 }
 
 /* Nothing that the other cells would meet too, whatever they are. */
@@ -74,31 +137,57 @@ static bool is_of_one_cell(const struct bs_error *err)
 	return err->status == BS_RESOURCE || err->status == BS_INVARIANT;
 }
 
-/* A cell that fails loses nobody's row; the first one's error is the comparison's. */
-static int run_cells(const struct bs_plan *plan, struct bs_trace *t, const struct bs_bound *b,
-		     struct bs_start *start, struct bs_error *err)
+/* A cell that fails loses nobody's row; the first one's error is the comparison's. Of an interrupted
+ * comparison those that are whole are told, also those behind one that is not. */
+static bool tell(void *arg, unsigned int index)
 {
-	const struct bs_sink *sink = plan->sink;
-	int ret = 0;
+	struct comparison *k = arg;
+	struct row *r = &k->rows[index];
+	const struct bs_sink *sink = k->plan->sink;
+	struct bs_error here;
+	bool goes_on;
+	int one;
 
-	for (unsigned int i = 0; i < plan->cfg.nr_strategies; i++) {
-		struct bs_error here = {0};
-		int one = run_cell(plan, i, t, b, start, &here);
-		const bool goes_on = !one || is_of_one_cell(&here);
-
-		if (one && goes_on && sink->failed)
-			sink->failed(sink->arg, plan->specs[i].label, &here);
-		if (one && (!ret || !goes_on)) {
-			ret = one;
-			*err = here;
-		}
-		if (!goes_on)
-			break;
+	if (!r->begun)
+		return true;
+	one = tell_row(r, k, &here);
+	forget(r);
+	goes_on = !one || is_of_one_cell(&here);
+	if (one && goes_on && sink->failed)
+		sink->failed(sink->arg, k->plan->specs[index].label, &here);
+	if (one && (!k->ret || (!goes_on && k->err->status != BS_INTERRUPTED))) {
+		k->ret = one;
+		*k->err = here;
 	}
-	return ret;
+	return goes_on || here.status == BS_INTERRUPTED;
 }
 
-static int run(const struct bs_plan *plan, struct bs_trace *t, struct bs_start *start,
+static int run_cells(struct bs_plan *plan, struct bs_trace *t, const struct bs_bound *b,
+		     struct bs_start *start, struct bs_error *err)
+{
+	struct comparison k = {.plan = plan, .bound = b, .start = start, .err = err};
+	struct bs_jobs jobs = {
+		.nr = plan->cfg.nr_strategies, .work = work, .tell = tell, .arg = &k};
+	int ret = bs_company_open(&k.company, plan, t, err);
+
+	k.rows = calloc(jobs.nr + 1, sizeof(*k.rows));
+	if (!ret && !k.rows)
+		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "setting up");
+	if (!ret) {
+		jobs.at_once = plan->at_once = k.company.nr;
+		plan->progress = bs_progress_create(plan, bs_trace_info(t));
+		ret = bs_jobs_run(&jobs, err);
+		bs_progress_destroy(plan->progress);
+		plan->progress = NULL;
+	}
+	for (unsigned int i = 0; k.rows && i < jobs.nr; i++)
+		forget(&k.rows[i]);
+	free(k.rows);
+	bs_company_free(&k.company);
+	return ret ? ret : k.ret;
+}
+
+static int run(struct bs_plan *plan, struct bs_trace *t, struct bs_start *start,
 	       struct bs_error *err)
 {
 	struct bs_bound *b;
@@ -112,6 +201,8 @@ static int run(const struct bs_plan *plan, struct bs_trace *t, struct bs_start *
 	bs_bound_destroy(b);
 	return ret;
 }
+
+/* ---- A comparison ---------------------------------------------------------------------------- */
 
 static int compare_trace(struct bs_plan *plan, struct bs_trace *t, bool running,
 			 struct bs_error *err)

@@ -15,6 +15,7 @@
 #include "follow.h"
 
 struct bs_spec;
+struct bs_progress_of;
 
 /* The figures of a cell, taken at the end of the window. */
 struct bs_figures {
@@ -36,6 +37,8 @@ struct bs_figures {
 	bs_ns cost_ns; /* held and faulted, priced as the bound prices them; BS_NO_TIME: no price */
 	/* measured, not decided on */
 	uint64_t wall_ns, cpu_ns, loop_alloc_bytes;
+	unsigned int
+		at_once; /* cells that ran side by side: others disturb what is the whole host's */
 	uint64_t host_free[3]; /* at t0, at the last event of the trace, at the end of the window */
 };
 
@@ -54,14 +57,15 @@ struct bs_outcome {
 };
 
 /*
- * Who listens; all are called in this order, from the thread that runs the comparison.
+ * Who listens; all are called in this order, cell by cell in the order of the cells whichever was done
+ * first, from the thread that runs the comparison.
  * @begin: everything is checked, the first cell is about to start. 0 or -ENOMEM
  * @bound: prices in ns
  * @cell: 0 or -ENOMEM
  * @failed: in place of @cell: that cell could not start or broke; the others run. May be NULL
  * @warn: at any time after @begin
  * @again: print the command line that runs the cell once more, for the file of a broken law. False,
- *         and nothing printed: there is none. May be NULL
+ *         and nothing printed: there is none. Called from the cell's own thread. May be NULL
  */
 struct bs_sink {
 	void *arg;
@@ -80,6 +84,8 @@ struct bs_plan {
 		*end_state; /* the dumps that it starts from and should end in */
 	const struct bs_sink *sink; /* NULL: nobody listens */
 	struct bs_spec *specs; /* cfg.strategies, parsed */
+	unsigned int at_once; /* cells that run side by side */
+	struct bs_progress_of *progress; /* NULL: nobody wants to know */
 };
 
 /* compare.c. What bs_compare() (sim.h) does, with everything told to @sink: 0, or negative with @err. */

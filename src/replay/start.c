@@ -112,12 +112,13 @@ int bs_start_open(struct bs_start *s, struct bs_plan *plan, struct bs_error *err
 	return ret;
 }
 
-int bs_start_dump(struct bs_start *s, const struct bs_machine *m, const char *label,
-		  struct bs_error *err)
+int bs_start_take(const struct bs_start *s, const struct bs_machine *m, const char *label,
+		  struct bs_state **out, struct bs_error *err)
 {
 	struct bs_state *state;
 	int ret;
 
+	*out = NULL;
 	if (!s->writing)
 		return 0;
 	ret = bs_state_of_machine(m, &state, err);
@@ -127,10 +128,16 @@ int bs_start_dump(struct bs_start *s, const struct bs_machine *m, const char *la
 	for (char *c = state->name; *c; c++)
 		if (*c == ' ')
 			*c = '_';
-	bs_state_print(state, s->out.f);
-	bs_state_free(state);
-	s->written++;
+	*out = state;
 	return 0;
+}
+
+void bs_start_write(struct bs_start *s, const struct bs_state *state)
+{
+	if (!state)
+		return;
+	bs_state_print(state, s->out.f);
+	s->written++;
 }
 
 int bs_start_close(struct bs_start *s, bool keep, struct bs_error *err)

@@ -19,9 +19,11 @@ struct bs_start {
 
 /* Read what @plan asks for and set its guest, state and end_state by it; open the output. */
 int bs_start_open(struct bs_start *s, struct bs_plan *plan, struct bs_error *err);
-/* Append the state of @m, named after its cell. */
-int bs_start_dump(struct bs_start *s, const struct bs_machine *m, const char *label,
-		  struct bs_error *err);
+/* The state of @m, named after its cell, if it is to be written: the caller's; else NULL. Any thread's. */
+int bs_start_take(const struct bs_start *s, const struct bs_machine *m, const char *label,
+		  struct bs_state **out, struct bs_error *err);
+/* Append it. */
+void bs_start_write(struct bs_start *s, const struct bs_state *state);
 /* @keep: the output appears. Returns 0, or negative with @err. */
 int bs_start_close(struct bs_start *s, bool keep, struct bs_error *err);
 

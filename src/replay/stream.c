@@ -86,12 +86,10 @@ static bs_ns next(void *arg)
 			return BS_NO_TIME;
 		ret = bs_trace_next(s->trace, &s->chunk, &err);
 		s->i = 0;
-		if (ret > 0) {
-			if (s->cfg->output.progress)
-				s->cfg->output.progress(s->cfg->output.progress_arg, s->cell,
-							s->f.events, s->clock->now);
+		if (s->heard)
+			s->heard(s->heard_arg);
+		if (ret > 0)
 			continue;
-		}
 		s->chunk.n = 0;
 		/* A damaged tail was accepted beforehand, or the scan would have failed. */
 		if (ret < 0 && !s->cfg->window.keep_whole)

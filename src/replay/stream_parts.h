@@ -52,7 +52,8 @@ struct bs_stream {
 	struct bs_guest *g;
 	struct bs_clock *clock; /* the guest's */
 	const struct bs_sim_config *cfg;
-	unsigned int cell; /* for the progress that is told */
+	void (*heard)(void *arg); /* a chunk is over; may be NULL */
+	void *heard_arg;
 	void (*over)(void *arg); /* the last event has happened */
 	void *over_arg;
 	const struct bs_follow_ops *follow; /* NULL: no recorded kernel beside this guest */

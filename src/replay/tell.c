@@ -7,6 +7,10 @@
 
 void bs_cell_outcome(const struct bs_cell *c, struct bs_outcome *o)
 {
+	if (c->at_rest) {
+		*o = c->outcome;
+		return;
+	}
 	*o = (struct bs_outcome){
 		.cfg = &c->plan->cfg,
 		.index = c->index,

@@ -5,7 +5,8 @@
 
 #include "cell_parts.h"
 
-/* What a cell has to say; valid as long as the cell is. */
+/* What a cell has to say; valid as long as the cell is, and what of it points into the guest as long as
+ * the guest is: bs_cell_rest() copies that. */
 void bs_cell_outcome(const struct bs_cell *c, struct bs_outcome *o);
 /* What the user ought to know. */
 void bs_plan_warn(const struct bs_plan *plan, const char *fmt, ...)

@@ -8,11 +8,13 @@
 #include <buddysim/state.h>
 
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "state_print.h"
 #include "tell.h"
 
 #define WORD_MAX 100 /* of trace and of label: a file's name has room for 255 in all */
@@ -73,44 +75,54 @@ static void write_facts(FILE *f, const struct bs_cell *c, const struct bs_error 
 
 void bs_violation_request(struct bs_cell *c, const struct bs_range *r, unsigned int n)
 {
-	FILE *f = c->violation_path ? fopen(c->violation_path, "ae") : NULL;
+	FILE *f = c->violation.f;
 
-	free(c->violation_path); /* later ones are wreckage */
-	c->violation_path = NULL;
-	if (!f)
+	if (!f || c->violation_has_request) /* later ones are wreckage */
 		return;
+	c->violation_has_request = true;
 	fputs("# request", f);
 	for (unsigned int i = 0; i < n; i++)
 		fprintf(f, " %u:%u", r[i].pfn, r[i].order);
 	fputc('\n', f);
-	fclose(f);
 }
 
-void bs_violation_write(struct bs_cell *c, struct bs_error *err)
+void bs_violation_write(struct bs_cell *c, const struct bs_error *err)
 {
-	char advice[sizeof(err->advice)], *path;
 	struct bs_state *s = NULL;
-	FILE *f;
+	char *path;
+	int ret;
 
-	if (!c->plan->cfg.output.violation_dir)
+	if (!c->plan->cfg.output.violation_dir || c->violation.f)
 		return;
 	path = file_name(c);
-	if (!path)
-		return;
-	/* A guest of several nodes has no dump format: then the facts stand alone. */
-	if (bs_state_of_machine(c->g->m, &s, NULL) || bs_state_save(s, path, NULL))
-		remove(path);
-	bs_state_free(s);
-	f = fopen(path, "ae");
-	if (!f) {
-		free(path);
+	ret = path ? bs_outfile_open(&c->violation, path, NULL) : -ENOMEM;
+	free(path);
+	if (ret) {
+		c->violation = (struct bs_outfile){0};
 		return;
 	}
-	c->violation_path = path;
-	write_facts(f, c, err);
-	fclose(f);
-	snprintf(advice, sizeof(advice),
-		 "%.200s has the state, and behind \"# again:\" the command that breaks it again",
-		 path);
-	memcpy(err->advice, advice, sizeof(advice));
+	/* A guest of several nodes has no dump format: then the facts stand alone. */
+	if (!bs_state_of_machine(c->g->m, &s, NULL))
+		bs_state_print(s, c->violation.f);
+	bs_state_free(s);
+	write_facts(c->violation.f, c, err);
+}
+
+void bs_violation_close(struct bs_cell *c, struct bs_error *err)
+{
+	char advice[sizeof(err->advice)];
+	char *path;
+
+	if (!c->violation.f)
+		return;
+	path = strdup(c->violation.path);
+	if (!bs_outfile_commit(&c->violation, NULL) && path) {
+		snprintf(advice, sizeof(advice),
+			 "%.200s has the state, and behind \"# again:\" the command that breaks "
+			 "it again",
+			 path);
+		memcpy(err->advice, advice, sizeof(advice));
+	}
+	free(path);
+	c->violation = (struct bs_outfile){0};
 }

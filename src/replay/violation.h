@@ -5,9 +5,12 @@
 
 #include "cell_parts.h"
 
-/* Leave the state behind; changes the advice of @err, which says where. */
-void bs_violation_write(struct bs_cell *c, struct bs_error *err);
+/* Write down the state; the file appears, whole, when it is closed. */
+void bs_violation_write(struct bs_cell *c, const struct bs_error *err);
 /* ... and the request that was about to be made, if one was: only the first. */
 void bs_violation_request(struct bs_cell *c, const struct bs_range *r, unsigned int n);
+/* The cell has broken, with @err, whose advice then says where the file is. Cells of one label each leave
+ * the same file: the last one's stays. */
+void bs_violation_close(struct bs_cell *c, struct bs_error *err);
 
 #endif

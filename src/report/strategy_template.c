@@ -12,7 +12,8 @@
  *
  * A strategy acts through the services of buddysim/report.h only: they do all the counting, and end
  * the run when a law is broken (a device call under a lock, a block handed over that was not
- * taken, ...). When each hook is called hooks.h says.
+ * taken, ...). When each hook is called hooks.h says. Several cells may run it at a time: what it
+ * knows is in its state, and nothing in a variable of this file changes.
  */
 #include <buddysim/report.h>
 

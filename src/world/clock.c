@@ -124,7 +124,7 @@ static bool interrupted(struct bs_clock *k)
 {
 	struct bs_error err;
 
-	if (likely(!k->stop || !*k->stop))
+	if (likely(!k->stop || !__atomic_load_n(k->stop, __ATOMIC_RELAXED)))
 		return false;
 	bs_error_set(&err, BS_INTERRUPTED, EINTR, NULL, NULL, "stopped at %llu ms",
 		     (unsigned long long)(k->now / BS_NS_PER_MS));

@@ -37,6 +37,7 @@ refused <<END
 2|linux-5.4, linux-6.1|$T --kernel linux-9
 2|use one of: head, tail|$T --kernel linux-6.1:boot_pos=middle
 2|unknown parameter "colour"|$T --kernel linux-6.1:colour=red
+2|--jobs: cannot be "0"; use a value from 1 to 1024|$T --jobs 0
 2|--layout: cannot be "round"; use one of: flat, qemu-pc|$T --layout round
 2|--lru: cannot be "some"; use one of: auto, none, all|$T --lru some
 2|--cpus: cannot be "0"; use a value from 1 to 256|$T --cpus 0

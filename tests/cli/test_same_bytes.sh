@@ -10,7 +10,7 @@ for trace in "$src"/traces/*.cborseq.zst; do
 			--no-measured --format json -o "$name.$run.json"
 	done
 	cmp -s "$name.1.json" "$name.2.json" || fail "$name: two runs differ"
-	jq -e '.schema == "buddysim-record-2" and (.cells | length > 1) and (has("measured") | not)' \
+	jq -e '.schema == "buddysim-record-3" and (.cells | length > 1) and (has("measured") | not)' \
 		"$name.1.json" >/dev/null || fail "$name: not the record that was promised"
 	jq -e '[.cells[] | select(.strategy == "none") | .calls == 0 and .reported_bytes == 0] | all' \
 		"$name.1.json" >/dev/null || fail "$name: none reported something"

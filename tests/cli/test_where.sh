@@ -63,16 +63,16 @@ const struct bs_strategy bs_strategy = {.name = "ctrl-c", .summary = "s", .origi
 END
 cc -Wall -Werror -shared -fPIC -I"$src/include" -o ctrl_c.so ctrl_c.c || fail "ctrl_c.c"
 echo '{"good": true}' >good.json
-expect 130 "good.json is left as it was" -- compare a.x.cborseq -s none -s ./ctrl_c.so -d null \
+expect 130 "good.json is left as it was" -- compare a.x.cborseq -s none -s ./ctrl_c.so -d null --jobs 1 \
 	--format json -o good.json --plots pictures
 [ "$(cat good.json)" = '{"good": true}' ] || fail "a good record was replaced by a part of one"
 [ "$(jq -c '[.partial, (.cells | length)]' good.json.partial)" = '[true,1]' ] || fail "no part of it"
 [ -z "$(ls pictures)" ] || fail "pictures of a part: $(ls pictures)"
-expect 130 -- compare a.x.cborseq -s none -s ./ctrl_c.so -d null --format json -o new.json
+expect 130 -- compare a.x.cborseq -s none -s ./ctrl_c.so -d null --jobs 1 --format json -o new.json
 [ "$(jq -c '[.partial, (.cells | length)]' new.json)" = '[true,1]' ] || fail "new.json"
 expect 130 -- compare a.x.cborseq -s ./ctrl_c.so -d null --format json -o none.json
 [ ! -e none.json ] || fail "a record of no rows was written"
-expect 130 -- compare a.x.cborseq a.y.cborseq -s none -s ./ctrl_c.so -d null --format json
+expect 130 -- compare a.x.cborseq a.y.cborseq -s none -s ./ctrl_c.so -d null --jobs 1 --format json
 [ "$(jq -s length stdout.txt)" = 1 ] || fail "another trace was begun"
 expect 0 -- trace gen churn --params events=300000,live=20000,memory=2GiB -o long.cborseq
 

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "company.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "jobs.h"
+#include "tell.h"
+
+/* What a guest takes for each page in use beside the page itself: its descriptor and the device's. */
+#define BESIDE_PAGE 32
+
+/* A real arena's figures are measured on the host: alone, unless somebody asked for company. */
+static unsigned int wanted(const struct bs_sim_config *cfg)
+{
+	const struct bs_device_traits *t = bs_device_traits(cfg->host.device.kind);
+	unsigned int n = cfg->output.jobs;
+
+	if (!n)
+		n = t && t->has_arena ? 1 : bs_nr_cores();
+	return n < cfg->nr_strategies ? n : cfg->nr_strategies;
+}
+
+/* Each with its peak at the same moment, before the first of them takes a page. */
+static unsigned int that_fit(const struct bs_plan *plan, const struct bs_trace_info *info,
+			     unsigned int n)
+{
+	const struct bs_sim_config *cfg = &plan->cfg;
+	struct bs_device_config dc = cfg->host.device;
+	char why[256];
+	unsigned int fit;
+
+	dc.nr_pages = cfg->guest.machine.memory_bytes >> BS_PAGE_SHIFT;
+	dc.peak_pages = cfg->guest.resident == BS_RESIDENT_ALL ? dc.nr_pages : info->peak_pages;
+	fit = bs_device_fit(&dc, info->numbers * sizeof(uint32_t) + info->peak_pages * BESIDE_PAGE,
+			    n, why, sizeof(why));
+	if (fit < n)
+		bs_plan_warn(plan, "%u of %u cells run at a time: they may need %s", fit,
+			     cfg->nr_strategies, why);
+	return fit;
+}
+
+int bs_company_open(struct bs_company *c, const struct bs_plan *plan, struct bs_trace *t,
+		    struct bs_error *err)
+{
+	unsigned int n = wanted(&plan->cfg);
+
+	*c = (struct bs_company){0};
+	if (n > 1)
+		n = that_fit(plan, bs_trace_info(t), n);
+	c->readers = calloc(n + 1, sizeof(*c->readers));
+	if (!c->readers)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "setting up");
+	c->readers[c->nr++] = t;
+	while (c->nr < n) {
+		int ret = bs_trace_open_again(t, &c->readers[c->nr], err);
+
+		if (ret)
+			return ret;
+		c->nr++;
+	}
+	return 0;
+}
+
+void bs_company_free(struct bs_company *c)
+{
+	while (c->nr > 1)
+		bs_trace_close(c->readers[--c->nr]);
+	free(c->readers);
+	*c = (struct bs_company){0};
+}

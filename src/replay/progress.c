@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "progress.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "spec.h"
+
+struct one {
+	uint64_t events, of_events;
+	bs_ns now;
+	bool done;
+};
+
+struct bs_progress_of {
+	const struct bs_output_config *out;
+	pthread_mutex_t lock;
+	unsigned int nr;
+	struct one cells[];
+};
+
+struct bs_progress_of *bs_progress_create(const struct bs_plan *plan,
+					  const struct bs_trace_info *info)
+{
+	const unsigned int nr = plan->cfg.nr_strategies;
+	struct bs_progress_of *p = NULL;
+
+	if (plan->cfg.output.progress)
+		p = calloc(1, sizeof(*p) + nr * sizeof(p->cells[0]));
+	if (!p)
+		return NULL;
+	p->out = &plan->cfg.output;
+	p->nr = nr;
+	pthread_mutex_init(&p->lock, NULL);
+	for (unsigned int i = 0; i < nr; i++) {
+		const bool twice = plan->specs[i].s->caps & BS_CAP_KNOWS_FUTURE;
+
+		p->cells[i].of_events = (twice ? 2 : 1) * info->events * plan->cfg.window.repeat;
+	}
+	return p;
+}
+
+void bs_progress_destroy(struct bs_progress_of *p)
+{
+	if (!p)
+		return;
+	pthread_mutex_destroy(&p->lock);
+	free(p);
+}
+
+/* With the lock, so that one thread tells at a time, and none tells older news than the one before. */
+static void tell(const struct bs_progress_of *p)
+{
+	struct bs_progress sum = {.cells = p->nr, .cell = p->nr};
+
+	for (unsigned int i = 0; i < p->nr; i++) {
+		const struct one *c = &p->cells[i];
+
+		sum.done += c->done;
+		sum.events += c->events;
+		sum.of_events += c->of_events;
+		if (c->done || sum.cell < p->nr)
+			continue;
+		sum.cell = i;
+		sum.now = c->now;
+	}
+	p->out->progress(p->out->progress_arg, &sum);
+}
+
+void bs_progress_hear(struct bs_progress_of *p, unsigned int cell, uint64_t more, bs_ns now)
+{
+	struct one *c = p ? &p->cells[cell] : NULL;
+
+	if (!c)
+		return;
+	pthread_mutex_lock(&p->lock);
+	c->events += more;
+	c->now = now;
+	if (c->events > c->of_events)
+		c->of_events = c->events;
+	tell(p);
+	pthread_mutex_unlock(&p->lock);
+}
+
+void bs_progress_done(struct bs_progress_of *p, unsigned int cell)
+{
+	if (!p)
+		return;
+	pthread_mutex_lock(&p->lock);
+	/* One that failed will not do the rest. */
+	p->cells[cell].of_events = p->cells[cell].events;
+	p->cells[cell].done = true;
+	tell(p);
+	pthread_mutex_unlock(&p->lock);
+}
