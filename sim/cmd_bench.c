@@ -76,7 +76,15 @@ static int replay_once(const struct bench_input *in, const char *path, const cha
 }
 
 /* What does nothing, and what a kernel of today does. */
-static const unsigned int replayed[] = {BS_CAP_IDLE, BS_CAP_STOCK};
+static const struct bs_strategy *kernels_own(void)
+{
+	const struct bs_strategy *s;
+
+	for (unsigned int i = 0; (s = bs_strategy_at(i)); i++)
+		if ((s->caps & BS_CAP_STOCK) && !(s->caps & (BS_CAP_IDLE | BS_CAP_CLIENT)))
+			return s;
+	return bs_strategy_at(0);
+}
 
 static int bench_replay(const struct bench_input *in)
 {
@@ -94,8 +102,9 @@ static int bench_replay(const struct bench_input *in)
 	snprintf(params, sizeof(params), "events=%s,live=300000,memory=16GiB", in->events);
 	fprintf(stderr, "generating churn:%s\n", params);
 	path = bench_trace("churn", params, &status);
-	for (size_t k = 0; k < 2 * sizeof(replayed) / sizeof(replayed[0]) && !status; k++) {
-		const char *strategy = bs_strategy_with(replayed[k / 2])->name;
+	for (size_t k = 0; k < 4 && !status; k++) {
+		const char *strategy =
+			(k < 2 ? bs_strategy_with(BS_CAP_IDLE) : kernels_own())->name;
 
 		for (unsigned int i = 0; i < in->runs && !status; i++)
 			status = replay_once(in, path, strategy, cases[k % 2].touch, &rate[i]);

@@ -37,8 +37,8 @@ enum bs_strategy_caps {
 	BS_CAP_KNOWS_FUTURE = 1 << 3,
 	BS_CAP_DUPLICATES = 1 << 4, /* may report a block again that never left the list */
 	BS_CAP_IDLE = 1 << 5, /* never reports and changes nothing: what others are compared with */
-	BS_CAP_STOCK =
-		1 << 6, /* what a released kernel does about free memory, if it does anything */
+	/* an unpatched kernel offers it, with what is no @stock of its parameters at its default */
+	BS_CAP_STOCK = 1 << 6,
 };
 
 /** Things that happen to a guest and that a strategy may care about. */
@@ -126,6 +126,13 @@ const struct bs_strategy *bs_strategy_at(unsigned int index);
 
 /** The first built-in one that declares all of @caps; NULL if none does. */
 const struct bs_strategy *bs_strategy_with(unsigned int caps);
+
+/**
+ * bs_strategy_is_stock - does an unpatched @kernel offer this, with these parameters?
+ * @params: "order=9,delay=2s" as in a record
+ * @kernel: a model's name, with changes behind a colon or without
+ */
+bool bs_strategy_is_stock(const struct bs_strategy *s, const char *params, const char *kernel);
 
 /**
  * bs_strategy_find - a strategy by name, or from a shared object

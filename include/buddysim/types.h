@@ -164,6 +164,7 @@ enum bs_param_role {
  * @def: default. @min, @max: inclusive range (ignored for ENUM, FLAGS and BOOL)
  * @names: NULL-terminated, for ENUM and FLAGS
  * @runtime: may be changed while a guest runs
+ * @stock: of a strategy that an unpatched kernel offers (BS_CAP_STOCK): its user can set it there
  * @role: what others may take it for
  * @aliases: other spellings that are read but never written, parallel to @names; or NULL
  *
@@ -176,7 +177,7 @@ struct bs_param {
 	uint64_t def, min, max;
 	const char *const *names;
 	const char *help;
-	bool runtime;
+	bool runtime, stock;
 	enum bs_param_role role;
 	const char *const *aliases;
 };

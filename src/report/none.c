@@ -12,5 +12,5 @@ const struct bs_strategy bs_strategy_none = {
 	.summary = "reports nothing: the unmodified kernel",
 	.origin = "baseline of all comparisons",
 	.abi = BS_STRATEGY_ABI,
-	.caps = BS_CAP_NO_WORKER | BS_CAP_IDLE,
+	.caps = BS_CAP_NO_WORKER | BS_CAP_IDLE | BS_CAP_STOCK,
 };

@@ -40,6 +40,7 @@ static const struct bs_param params[] = {
 	 .def = 9,
 	 .max = BS_MAX_ORDER,
 	 .runtime = true,
+	 .stock = true,
 	 .help = "smallest block that is reported"},
 	{.name = "capacity",
 	 .type = BS_PARAM_UINT,
