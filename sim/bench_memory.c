@@ -347,9 +347,8 @@ static void print(const struct row *rows, unsigned int nr, enum bs_format format
 	case BS_FORMAT_CSV:
 		print_csv(rows, nr);
 		return;
-	case BS_FORMAT_TEXT:
+	default:
 		print_text(rows, nr);
-		return;
 	}
 }
 

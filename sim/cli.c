@@ -103,6 +103,9 @@ enum bs_format cli_format(const char *text)
 	if (bs_option_set(&o, bs_option_find("format"), text, &err))
 		exit(cli_error(&err));
 	f = o.program.format;
+	if (f > BS_FORMAT_CSV)
+		cli_usage("--format", "%s is for tables of figures; here it is text, json or csv",
+			  text);
 	bs_options_free(&o);
 	return f;
 }

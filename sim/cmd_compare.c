@@ -10,12 +10,14 @@
 #include "outputs.h"
 #include "report.h"
 #include "sim_options.h"
+#include "table_form.h"
 #include "threshold.h"
 
 struct compare_input {
 	struct sim_options o;
+	struct bs_table_form form;
 	char **traces;
-	unsigned int nr_traces;
+	unsigned int nr_traces, nr_printed;
 	void (*print)(const struct sim_options *, const struct bs_result *); /* more, or NULL */
 };
 
@@ -101,31 +103,53 @@ static char *partial_path(const char *output)
 	return path;
 }
 
-static int write_result(const struct sim_options *o, const struct bs_result *r, bool interrupted)
+/* Several results are one value of JSON, one table of CSV. */
+static void begin_result(struct compare_input *in)
 {
+	const enum bs_format format = in->o.lib.program.format;
+
+	in->form.headless = in->nr_printed > 0;
+	if (format == BS_FORMAT_JSON && in->nr_traces > 1)
+		fputs(in->nr_printed ? ",\n" : "[\n", stdout);
+	if ((format == BS_FORMAT_TEXT || format == BS_FORMAT_MARKDOWN) && in->nr_printed)
+		putchar('\n');
+	in->nr_printed++;
+}
+
+static void end_results(const struct compare_input *in)
+{
+	if (in->o.lib.program.format == BS_FORMAT_JSON && in->nr_traces > 1)
+		puts(in->nr_printed ? "]" : "[]");
+}
+
+static int write_result(struct compare_input *in, struct bs_result *r, bool interrupted)
+{
+	const struct sim_options *o = &in->o;
 	const char *output = o->lib.program.output;
 	char *instead = interrupted ? partial_path(output) : NULL;
 	struct bs_error err;
-	int ret = bs_result_write(r, o->lib.program.format, o->lib.program.measured,
-				  instead  ? instead
-				  : output ? output
-					   : "-",
-				  &err);
+	int ret;
 
+	begin_result(in);
+	bs_result_set_form(r, &in->form);
+	ret = bs_result_write(r, o->lib.program.format, o->lib.program.measured,
+			      instead  ? instead
+			      : output ? output
+				       : "-",
+			      &err);
 	free(instead);
 	return ret ? cli_error(&err) : 0;
 }
 
 /* What came of one trace: the rows that are whole are kept, whatever became of the others. */
-static int tell(const struct compare_input *in, const struct bs_result *r, unsigned int trace,
-		bool interrupted)
+static int tell(struct compare_input *in, struct bs_result *r, unsigned int trace, bool interrupted)
 {
 	int status;
 
 	print_warnings(r);
 	if (interrupted && !bs_result_cells(r))
 		return 0;
-	status = write_result(&in->o, r, interrupted);
+	status = write_result(in, r, interrupted);
 	if (in->print && !status)
 		in->print(&in->o, r);
 	if (in->o.lib.program.plots && bs_result_cells(r) && !interrupted)
@@ -195,15 +219,14 @@ static int run_all(struct compare_input *in)
 	int status;
 
 	threshold_check_rows(&in->o.lib);
+	in->form = table_form_of(&in->o.lib);
 	status = check_outputs(in);
 	if (status)
 		return status;
 	sim_options_watch(&in->o);
-	for (unsigned int i = 0; i < in->nr_traces && status != BS_INTERRUPTED; i++) {
-		if (i && in->o.lib.program.format == BS_FORMAT_TEXT)
-			putchar('\n');
+	for (unsigned int i = 0; i < in->nr_traces && status != BS_INTERRUPTED; i++)
 		worse(&status, compare_one(in, i));
-	}
+	end_results(in);
 	return status;
 }
 

@@ -82,10 +82,16 @@ static void list_experiments(char **args)
 static void list_metrics(char **args)
 {
 	const struct bs_metric *m;
+	struct bs_table_column c;
 
 	(void)args;
 	for (unsigned int i = 0; (m = bs_metric_at(i)); i++)
-		printf("%-26s %-8s %s\n", m->key, bs_unit_name(m->unit), m->definition);
+		printf("%-26s %-8s %s%s%s%s\n", m->key, bs_unit_name(m->unit), m->definition,
+		       m->heading ? " (in tables: \"" : "", m->heading ? m->heading : "",
+		       m->heading ? "\")" : "");
+	for (unsigned int i = 0; bs_table_column_at(i, &c); i++)
+		if (!c.metric)
+			printf("%-26s %-8s %s (\"%s\")\n", c.name, "%", c.definition, c.heading);
 }
 
 /* Models may have changes behind a colon, as --kernel takes them. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "table_form.h"
 #include "threshold.h"
 
 #ifdef BS_HAVE_JEMALLOC
@@ -115,6 +116,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		exit(cli_error(&err));
 	if (opt == bs_option_find("fail-if"))
 		threshold_check_syntax(arg);
+	table_form_check(opt, arg);
 	return 0;
 }
 

@@ -84,7 +84,36 @@ const char *bs_metric_absent(const struct bs_metric *m, const struct bs_sim_conf
 struct bs_result;
 void bs_result_free(struct bs_result *r);
 
-enum bs_format { BS_FORMAT_TEXT, BS_FORMAT_JSON, BS_FORMAT_CSV };
+/** TEXT and MARKDOWN are for people, with rounded numbers; CSV and TSV have every figure in full. */
+enum bs_format { BS_FORMAT_TEXT, BS_FORMAT_JSON, BS_FORMAT_CSV, BS_FORMAT_TSV, BS_FORMAT_MARKDOWN };
+/**
+ * struct bs_table_column - what a table can show
+ * @name: a figure's key, or a name of its own (@metric is NULL then)
+ * @shown: unless something else is asked for; some only where a row has more than 0
+ */
+struct bs_table_column {
+	const char *name, *heading, *definition;
+	const struct bs_metric *metric;
+	bool shown;
+};
+/** Column number @index; false behind the last. */
+bool bs_table_column_at(unsigned int index, struct bs_table_column *column);
+/**
+ * struct bs_table_form - how a table is made of a result
+ * @columns: "all", or names or headings, comma-separated; NULL: those that are shown by default, and in
+ *           CSV and TSV every figure
+ * @sort: a column; NULL: cost, and in CSV and TSV as the rows were asked for
+ * @colour: for a terminal
+ * @headless: CSV and TSV go on behind those of another result: without a line of headings
+ */
+struct bs_table_form {
+	const char *columns, *sort;
+	bool colour, headless;
+};
+/** Are there such columns? 0, or negative with @err, which names the nearest one. */
+int bs_table_form_check(const struct bs_table_form *form, struct bs_error *err);
+/** From now on the result is printed so; what @form points to is kept by the caller. */
+void bs_result_set_form(struct bs_result *r, const struct bs_table_form *form);
 /** Write the record; @measured false leaves the measured parts out. 0 or -errno. */
 int bs_result_print(const struct bs_result *r, enum bs_format format, bool measured, void *file);
 /** The same into a file that appears whole or not at all; "-" is stdout. */

@@ -144,6 +144,37 @@ static void print_csv(const struct bs_experiment *x, bool measured, FILE *f)
 	}
 }
 
+static void print_tsv(const struct bs_experiment *x, bool measured, FILE *f)
+{
+	print_heads(x, measured, "\t", f);
+	fputc('\n', f);
+	for (size_t i = 0; i < json_array_size(x->rows); i++) {
+		print_values(x, measured, i, "\t", false, "", f);
+		fputc('\n', f);
+	}
+}
+
+static void print_markdown(const struct bs_experiment *x, bool measured, FILE *f)
+{
+	const struct bs_column *col;
+	char buf[48];
+
+	fprintf(f, "%s\n\n", bs_experiment_answer(x, measured));
+	for (size_t i = 0; i <= json_array_size(x->rows); i++) {
+		for (unsigned int c = 0; (col = &x->kind->columns[c])->key; c++)
+			if (!col->measured || measured)
+				fprintf(f, "| %s ",
+					i ? shown(cell_of(x, i - 1, col), col->unit, buf,
+						  sizeof(buf))
+					  : col->head);
+		fputs("|\n", f);
+		for (unsigned int c = 0; !i && (col = &x->kind->columns[c])->key; c++)
+			if (!col->measured || measured)
+				fputs(col->unit == BS_COLUMN_TEXT ? "|---" : "|---:", f);
+		fputs(i ? "" : "|\n", f);
+	}
+}
+
 static int print_json(const struct bs_experiment *x, bool measured, FILE *f)
 {
 	json_t *o = json_copy(x->record);
@@ -169,6 +200,10 @@ int bs_experiment_write(const struct bs_experiment *x, enum bs_format format, bo
 		ret = print_text(x, measured, o.f);
 	else if (format == BS_FORMAT_CSV)
 		print_csv(x, measured, o.f);
+	else if (format == BS_FORMAT_TSV)
+		print_tsv(x, measured, o.f);
+	else if (format == BS_FORMAT_MARKDOWN)
+		print_markdown(x, measured, o.f);
 	else
 		ret = print_json(x, measured, o.f);
 	/* A disk that is full is the file's to say. */

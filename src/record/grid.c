@@ -96,16 +96,24 @@ void bs_grid_clear(struct bs_grid *g)
 	g->nr = g->room = 0;
 }
 
-const char *bs_grouped(uint64_t v, char *buf)
+const char *bs_grouped_digits(const char *digits, char *buf)
 {
-	char digits[24], *to = buf;
-	const int n = snprintf(digits, sizeof(digits), "%" PRIu64, v);
+	const size_t n = strlen(digits);
+	char *to = buf;
 
-	for (int i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (i && (n - i) % 3 == 0)
 			*to++ = ',';
 		*to++ = digits[i];
 	}
 	*to = '\0';
 	return buf;
+}
+
+const char *bs_grouped(uint64_t v, char *buf)
+{
+	char digits[24];
+
+	snprintf(digits, sizeof(digits), "%" PRIu64, v);
+	return bs_grouped_digits(digits, buf);
 }

@@ -26,5 +26,7 @@ void bs_grid_clear(struct bs_grid *g);
 /* "12,345,678" in @buf, which has room for BS_GROUPED; returns @buf. */
 #define BS_GROUPED 32
 const char *bs_grouped(uint64_t v, char *buf);
+/* The same of a number that is there as at most 20 digits. */
+const char *bs_grouped_digits(const char *digits, char *buf);
 
 #endif

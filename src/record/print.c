@@ -25,6 +25,10 @@ int bs_result_print(const struct bs_result *r, enum bs_format format, bool measu
 	switch (format) {
 	case BS_FORMAT_CSV:
 		return bs_result_csv(r, file);
+	case BS_FORMAT_TSV:
+		return bs_result_tsv(r, file);
+	case BS_FORMAT_MARKDOWN:
+		return bs_result_markdown(r, file);
 	case BS_FORMAT_JSON:
 		return print_json(r, measured, file);
 	default:

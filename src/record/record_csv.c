@@ -1,64 +1,118 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * record_csv.c - the figures of every cell as CSV (RFC 4180), one column per figure; and the cells that could
- * not run, with why in the last column. A figure that a cell does not have is an empty field.
+ * record_csv.c - the figures of every cell in full, one column per figure; and the cells that could not
+ * run, with why in the last column. A figure that a cell does not have is an empty field.
  */
 #include "record_csv.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 
+#include "columns.h"
 #include "csv.h"
 #include "json.h"
 
-static void put_words(FILE *f, const struct bs_result *r, const json_t *cell)
+struct writer {
+	const struct bs_result *r;
+	struct bs_shown *columns;
+	unsigned int nr, *order;
+	char sep; /* ',' or '\t' */
+	FILE *f;
+};
+
+/* TSV has no quotes: a tab or a line's end in a text is a blank. */
+static void put_text(const struct writer *w, const char *text)
+{
+	if (w->sep == ',') {
+		bs_csv_put(w->f, text);
+		return;
+	}
+	for (; text && *text; text++)
+		fputc(*text == '\t' || *text == '\n' || *text == '\r' ? ' ' : *text, w->f);
+}
+
+static void put_words(const struct writer *w, const json_t *cell)
 {
 	static const char *const keys[] = {"label", "strategy", "params"};
-	bs_csv_put(f, json_string_value(bs_json_at(r->record, "trace.name")));
+
+	put_text(w, json_string_value(bs_json_at(w->r->record, "trace.name")));
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		fputc(',', f);
-		bs_csv_put(f, json_string_value(json_object_get(cell, keys[i])));
+		fputc(w->sep, w->f);
+		put_text(w, json_string_value(json_object_get(cell, keys[i])));
 	}
 }
 
-static void put_figures(FILE *f, const json_t *cell)
+static void put_figures(const struct writer *w, const json_t *cell)
 {
-	const struct bs_metric *m;
+	double share;
 	uint64_t v;
 
-	for (unsigned int k = 0; (m = bs_metric_at(k)); k++) {
-		if (!m->cell)
-			continue;
-		fputc(',', f);
-		if (!bs_json_uint_at(cell, m->key, &v))
-			fprintf(f, "%" PRIu64, v);
+	for (unsigned int c = 0; c < w->nr; c++) {
+		const struct bs_shown *s = &w->columns[c];
+
+		fputc(w->sep, w->f);
+		if (!s->column.metric && json_object_get(cell, "held_mib_s") &&
+		    bs_column_value(w->r, s, cell, &share))
+			fprintf(w->f, "%.3f", share);
+		else if (s->column.metric && !bs_json_uint_at(cell, s->column.name, &v))
+			fprintf(w->f, "%" PRIu64, v);
 	}
+}
+
+static void put_row(const struct writer *w, const json_t *cell)
+{
+	put_words(w, cell);
+	put_figures(w, cell);
+	fputc(w->sep, w->f);
+	put_text(w, json_string_value(json_object_get(cell, "error")));
+	fputs(w->sep == ',' ? "\r\n" : "\n", w->f);
+}
+
+static void put_heads(const struct writer *w)
+{
+	static const char *const heads[] = {"trace", "label", "strategy", "params"};
+
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+		fprintf(w->f, "%s%c", heads[i], w->sep);
+	for (unsigned int c = 0; c < w->nr; c++)
+		fprintf(w->f, "%s%c", w->columns[c].column.name, w->sep);
+	fprintf(w->f, "error%s", w->sep == ',' ? "\r\n" : "\n");
+}
+
+static void put_all(const struct writer *w)
+{
+	const json_t *cells = json_object_get(w->r->record, "cells"), *row;
+	size_t i;
+
+	if (!w->r->form.headless)
+		put_heads(w);
+	for (unsigned int n = 0; n < w->r->nr_rows; n++)
+		put_row(w, json_array_get(cells, w->order[n]));
+	json_array_foreach(json_object_get(w->r->record, "failed"), i, row) put_row(w, row);
+}
+
+static int write_all(const struct bs_result *r, char sep, FILE *f)
+{
+	struct writer w = {.r = r, .sep = sep, .f = f};
+	bool ok;
+
+	w.columns = bs_columns_shown(r, true, &w.nr);
+	w.order = bs_rows_order(r, r->form.sort);
+	ok = w.columns && w.order;
+	if (ok)
+		put_all(&w);
+	free(w.columns);
+	free(w.order);
+	return !ok ? -ENOMEM : ferror(f) ? -EIO : 0;
 }
 
 int bs_result_csv(const struct bs_result *r, FILE *f)
 {
-	const json_t *row;
-	const struct bs_metric *m;
-	size_t i;
+	return write_all(r, ',', f);
+}
 
-	fputs("trace,label,strategy,params", f);
-	for (unsigned int k = 0; (m = bs_metric_at(k)); k++)
-		if (m->cell)
-			fprintf(f, ",%s", m->key);
-	fputs(",error\r\n", f);
-	json_array_foreach(json_object_get(r->record, "cells"), i, row)
-	{
-		put_words(f, r, row);
-		put_figures(f, row);
-		fputs(",\r\n", f);
-	}
-	json_array_foreach(json_object_get(r->record, "failed"), i, row)
-	{
-		put_words(f, r, row);
-		put_figures(f, row);
-		fputc(',', f);
-		bs_csv_put(f, json_string_value(json_object_get(row, "error")));
-		fputs("\r\n", f);
-	}
-	return ferror(f) ? -EIO : 0;
+int bs_result_tsv(const struct bs_result *r, FILE *f)
+{
+	return write_all(r, '\t', f);
 }

@@ -30,6 +30,7 @@ struct bs_result {
 	json_t *record; /* everything that is reproducible */
 	json_t *measured; /* what this host did */
 	bool unequal, partial;
+	struct bs_table_form form;
 	char *trace_path;
 	struct bs_result_row *rows; /* of the record's cells */
 	unsigned int nr_rows;

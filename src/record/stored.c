@@ -72,10 +72,30 @@ static int check_schema(struct bs_stored *r)
 	return 0;
 }
 
+/* Of several traces `compare` prints an array, of one record each. */
+static int pick_only(struct bs_stored *r)
+{
+	json_t *only = json_array_get(r->root, 0);
+
+	if (!json_object_get(only, "schema"))
+		return 0;
+	if (json_array_size(r->root) != 1)
+		return bs_error_set(r->err, BS_INPUT, 0, r->path,
+				    "take one of them out: jq '.[0]' FILE >RECORD",
+				    "has %zu records, one for each trace",
+				    json_array_size(r->root));
+	json_incref(only);
+	json_decref(r->root);
+	r->root = only;
+	return 0;
+}
+
 static int load_cells(struct bs_stored *r)
 {
 	int ret = parse(r);
 
+	if (!ret)
+		ret = pick_only(r);
 	if (!ret)
 		ret = check_schema(r);
 	if (ret)

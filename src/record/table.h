@@ -9,5 +9,7 @@
 
 /* 0 or -errno. */
 int bs_result_text(const struct bs_result *r, FILE *f);
+/* The answer and the rows as Markdown. 0 or -errno. */
+int bs_result_markdown(const struct bs_result *r, FILE *f);
 
 #endif

@@ -32,7 +32,8 @@ NAMES(touch, [BS_TOUCH_NONE] = "none", [BS_TOUCH_PAGE] = "page", [BS_TOUCH_ALL] 
 NAMES(thp, [BS_THP_AUTO] = "auto", [BS_THP_ALWAYS] = "always", [BS_THP_NEVER] = "never")
 NAMES(verify, [BS_VERIFY_EACH] = "each", [BS_VERIFY_SAMPLE] = "sample", [BS_VERIFY_END] = "end")
 NAMES(resident, [BS_RESIDENT_USED] = "used", [BS_RESIDENT_ALL] = "all", [BS_RESIDENT_NONE] = "none")
-NAMES(format, [BS_FORMAT_TEXT] = "text", [BS_FORMAT_JSON] = "json", [BS_FORMAT_CSV] = "csv")
+NAMES(format, [BS_FORMAT_TEXT] = "text", [BS_FORMAT_JSON] = "json", [BS_FORMAT_CSV] = "csv",
+      [BS_FORMAT_TSV] = "tsv", [BS_FORMAT_MARKDOWN] = "markdown")
 
 static const char *name_of_advice(unsigned int n)
 {

@@ -64,7 +64,7 @@ real hog-thp hog.cborseq --thp always
 # One table for people: the answer, the guest, the head, a row each, the bound.
 expect 0 -- compare gcc.cborseq -s all --device model
 head -1 stdout.txt | grep -q "holds least" || fail "no answer first"
-sed -n '4,$p' stdout.txt | awk '{print $1}' | head -n "$(wc -l <strategies.txt)" | sort |
+sed -n '6,$p' stdout.txt | awk '{print $1}' | head -n "$(wc -l <strategies.txt)" | sort |
 	cmp -s - strategies.txt || fail "not one row each: $(cat stdout.txt)"
 grep -q '^bound ' stdout.txt || fail "no bound in the table"
 finish
