@@ -23,14 +23,6 @@ static bool name_at(const char **at, struct bs_token *name)
 	return !memchr(name->s, ':', name->n);
 }
 
-static bool probe(const char *line)
-{
-	struct bs_text_event ev;
-	struct bs_token name;
-
-	return bs_text_find(line, name_at, &ev, &name);
-}
-
 /* The header: what was written and is no longer there was overwritten. */
 static uint64_t overwritten(const char *line)
 {
@@ -68,19 +60,16 @@ static bool is_nothing(const char *line)
 	       (!strncmp(line, "CPU ", 4) && strstr(line, " is empty"));
 }
 
+static const struct bs_text_form form = {name_at, lost, is_nothing};
+
+static bool probe(const char *line)
+{
+	return bs_text_probe(&form, line);
+}
+
 static enum bs_line parse(const char *line, struct bs_text_event *ev, const char **why)
 {
-	struct bs_token name;
-	const char *fields;
-
-	*ev = (struct bs_text_event){.migratetype = -1};
-	fields = bs_text_find(line, name_at, ev, &name);
-	if (fields)
-		return bs_text_read(&name, fields, ev, why);
-	ev->lost = lost(line);
-	if (ev->lost)
-		return BS_LINE_LOST;
-	return is_nothing(line) ? BS_LINE_NOTHING : BS_LINE_FOREIGN;
+	return bs_text_parse(&form, line, ev, why);
 }
 
 const struct bs_importer bs_import_ftrace = {

@@ -28,14 +28,6 @@ static bool name_at(const char **at, struct bs_token *name)
 	return name->n;
 }
 
-static bool probe(const char *line)
-{
-	struct bs_text_event ev;
-	struct bs_token name;
-
-	return bs_text_find(line, name_at, &ev, &name);
-}
-
 /* "PERF_RECORD_LOST lost 5", "LOST 5 events!", "Processed 9 events and lost 5 chunks!" */
 static uint64_t lost(const char *line)
 {
@@ -65,19 +57,16 @@ static bool is_nothing(const char *line)
 	return bs_token_is(&t, "Warning:") || !strncmp(line, "Check IO/CPU overload!", 22);
 }
 
+static const struct bs_text_form form = {name_at, lost, is_nothing};
+
+static bool probe(const char *line)
+{
+	return bs_text_probe(&form, line);
+}
+
 static enum bs_line parse(const char *line, struct bs_text_event *ev, const char **why)
 {
-	struct bs_token name;
-	const char *fields;
-
-	*ev = (struct bs_text_event){.migratetype = -1};
-	fields = bs_text_find(line, name_at, ev, &name);
-	if (fields)
-		return bs_text_read(&name, fields, ev, why);
-	ev->lost = lost(line);
-	if (ev->lost)
-		return BS_LINE_LOST;
-	return is_nothing(line) ? BS_LINE_NOTHING : BS_LINE_FOREIGN;
+	return bs_text_parse(&form, line, ev, why);
 }
 
 const struct bs_importer bs_import_perf = {

@@ -235,6 +235,30 @@ enum bs_line bs_text_read(const struct bs_token *name, const char *fields, struc
 	return BS_LINE_OTHER;
 }
 
+bool bs_text_probe(const struct bs_text_form *form, const char *line)
+{
+	struct bs_text_event ev;
+	struct bs_token name;
+
+	return bs_text_find(line, form->name_at, &ev, &name);
+}
+
+enum bs_line bs_text_parse(const struct bs_text_form *form, const char *line,
+			   struct bs_text_event *ev, const char **why)
+{
+	struct bs_token name;
+	const char *fields;
+
+	*ev = (struct bs_text_event){.migratetype = -1};
+	fields = bs_text_find(line, form->name_at, ev, &name);
+	if (fields)
+		return bs_text_read(&name, fields, ev, why);
+	ev->lost = form->lost(line);
+	if (ev->lost)
+		return BS_LINE_LOST;
+	return form->is_nothing(line) ? BS_LINE_NOTHING : BS_LINE_FOREIGN;
+}
+
 uint64_t bs_text_count(const char *at)
 {
 	uint64_t n;

@@ -37,6 +37,21 @@ const char *bs_text_find(const char *line, bs_name_fn *name_at, struct bs_text_e
 enum bs_line bs_text_read(const struct bs_token *name, const char *fields, struct bs_text_event *ev,
 			  const char **why);
 
+/*
+ * What makes a form of text out of the above.
+ * @lost: how many events the line says were lost, 0 if it says nothing of the kind
+ * @is_nothing: a line that the form is known to have and that holds no event: headers, call chains
+ */
+struct bs_text_form {
+	bs_name_fn *name_at;
+	uint64_t (*lost)(const char *line);
+	bool (*is_nothing)(const char *line);
+};
+/* What struct bs_importer asks of such a form. */
+bool bs_text_probe(const struct bs_text_form *form, const char *line);
+enum bs_line bs_text_parse(const struct bs_text_form *form, const char *line,
+			   struct bs_text_event *ev, const char **why);
+
 /* The first number behind @at; 1 if there is none: what was lost is at least one event. */
 uint64_t bs_text_count(const char *at);
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <buddysim/state.h>
+
 const char *const kernels[3] = {LINUX_5_4, LINUX_6_1, LINUX_6_12};
 
 static struct bs_machine *create(const struct bs_machine_config *c)
@@ -115,4 +117,32 @@ uint64_t nr_free_pages(struct bs_machine *m, unsigned int zone)
 
 	bs_zone_info(m, zone, &info);
 	return info.nr_free_pages;
+}
+
+struct bs_machine *machine_from_half_a_dump(void)
+{
+	const struct bs_zone_range zone = {.type = BS_ZONE_NORMAL, .spanned = 4096};
+	const struct bs_machine_config cfg = {.kernel = LINUX_6_1,
+					      .memory_bytes = 4096 * BS_PAGE_SIZE,
+					      .zones = &zone,
+					      .nr_zones = 1,
+					      .nr_cpus = 2};
+	struct bs_machine *m;
+	struct bs_state *s;
+	struct bs_error err;
+
+	assert_ok(bs_machine_create(&cfg, &m, &err), &err);
+	bs_zone_set_pcp(m, 0, 24, 4);
+	assert_int_equal(bs_alloc_pages(m, 1, BS_GFP_KERNEL, 0), 0);
+	assert_int_equal(bs_alloc_pages(m, 0, BS_GFP_KERNEL, 0), 4);
+	for (bs_pfn pfn = 5; pfn < 8; pfn++)
+		assert_int_equal(bs_alloc_pages(m, 0, BS_GFP_KERNEL, 0), pfn);
+	assert_ok(bs_state_of_machine(m, &s, &err), &err);
+	bs_machine_destroy(m);
+	/* CPU 0's lists are empty, nothing is lost with them. */
+	s->zone[0].pcp[0] = s->zone[0].pcp[1];
+	s->zone[0].nr_pcp = 1;
+	assert_ok(bs_machine_from_state(s, NULL, &m, &err), &err);
+	bs_state_free(s);
+	return m;
 }

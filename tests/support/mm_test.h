@@ -34,6 +34,9 @@ void release(struct bs_machine *m, bs_pfn pfn, unsigned int order);
 /* Break an allocated block into single pages, then free those of [start, end). */
 void release_pages(struct bs_machine *m, bs_pfn start, bs_pfn end);
 
+/* A guest of two CPUs, from a dump that holds the per-cpu lists of CPU 1 only. */
+struct bs_machine *machine_from_half_a_dump(void);
+
 /* Whole drawing; bs_machine_check() comes with it. */
 #define assert_lists(m, text) assert_lists_at(m, text, __FILE__, __LINE__)
 void assert_lists_at(struct bs_machine *m, const char *text, const char *file, int line);

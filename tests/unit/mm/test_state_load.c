@@ -11,35 +11,6 @@
 #include "bs_dump_test.h"
 #include "mm_verify.h"
 
-/* A guest of two CPUs, from a dump that holds the per-cpu lists of CPU 1 only. */
-static struct bs_machine *machine_from_half_a_dump(void)
-{
-	const struct bs_zone_range zone = {.type = BS_ZONE_NORMAL, .spanned = 4096};
-	const struct bs_machine_config cfg = {.kernel = LINUX_6_1,
-					      .memory_bytes = 4096 * BS_PAGE_SIZE,
-					      .zones = &zone,
-					      .nr_zones = 1,
-					      .nr_cpus = 2};
-	struct bs_machine *m;
-	struct bs_state *s;
-	struct bs_error err;
-
-	assert_ok(bs_machine_create(&cfg, &m, &err), &err);
-	bs_zone_set_pcp(m, 0, 24, 4);
-	assert_int_equal(bs_alloc_pages(m, 1, BS_GFP_KERNEL, 0), 0);
-	assert_int_equal(bs_alloc_pages(m, 0, BS_GFP_KERNEL, 0), 4);
-	for (bs_pfn pfn = 5; pfn < 8; pfn++)
-		assert_int_equal(bs_alloc_pages(m, 0, BS_GFP_KERNEL, 0), pfn);
-	assert_ok(bs_state_of_machine(m, &s, &err), &err);
-	bs_machine_destroy(m);
-	/* CPU 0's lists are empty, nothing is lost with them. */
-	s->zone[0].pcp[0] = s->zone[0].pcp[1];
-	s->zone[0].nr_pcp = 1;
-	assert_ok(bs_machine_from_state(s, NULL, &m, &err), &err);
-	bs_state_free(s);
-	return m;
-}
-
 static void test_sizes_of_lists_not_dumped(void **state)
 {
 	struct bs_machine *m = machine_from_half_a_dump();
