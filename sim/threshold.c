@@ -132,6 +132,24 @@ void threshold_check_rows(const struct bs_options *o)
 	}
 }
 
+/* Neither crossed nor not: it is another load's. */
+static bool means_something(const char *expr, const struct threshold *t, const struct bs_result *r,
+			    unsigned int row)
+{
+	uint64_t left;
+
+	if (bs_metric_of_unfinished(t->metric) ||
+	    bs_result_metric(r, row, "unfinished_events", &left) || !left)
+		return true;
+	fprintf(stderr,
+		"buddysim: --fail-if %s: %s did not finish: %" PRIu64
+		" events had not happened when "
+		"the window closed, and its %s is of a shorter load; test unfinished_events, or use a "
+		"longer --tail\n",
+		expr, bs_result_label(r, row), left, t->metric->key);
+	return false;
+}
+
 static int check_one(const char *expr, const struct bs_result *r)
 {
 	struct threshold t;
@@ -144,6 +162,8 @@ static int check_one(const char *expr, const struct bs_result *r)
 
 		if (!is_of_row(&t, label))
 			continue;
+		if (!means_something(expr, &t, r, i))
+			return BS_USAGE;
 		if (bs_result_metric(r, i, t.metric->key, &v)) {
 			fprintf(stderr, "buddysim: --fail-if %s: %s has no %s in this run%s\n",
 				expr, label, t.metric->key,

@@ -39,13 +39,15 @@ enum bs_resident { BS_RESIDENT_USED, BS_RESIDENT_ALL, BS_RESIDENT_NONE };
 struct bs_device_costs {
 	bs_ns per_request, per_range; /* a report */
 	bs_ns per_mib, thp_per_mib; /* ... and the dropping itself */
-	bs_ns refault_per_mib, refault_thp_per_mib; /* touching what had been discarded */
+	bs_ns refault_per_mib, refault_thp_per_mib; /* touching what is not there */
 	bs_ns install_per_mib, poison_per_mib;
-	bs_ns zero_per_mib; /* the guest's own zeroing of user memory; 0 in both presets */
+	bs_ns zero_per_mib; /* the guest's own zeroing of user memory; 0 in all presets */
 };
 /** Preset by name; false if unknown. Names: bs_cost_preset_names(). */
 bool bs_cost_preset(const char *name, struct bs_device_costs *out);
 const char *const *bs_cost_preset_names(void);
+/** The name of the preset that these are, or NULL: they are nobody's. */
+const char *bs_cost_preset_of(const struct bs_device_costs *c);
 /** Cost number @index and its name ("per_request"); NULL behind the last. @name may be NULL. */
 bs_ns *bs_cost_field(struct bs_device_costs *c, unsigned int index, const char **name);
 
@@ -152,7 +154,7 @@ int bs_device_config_costs(const struct bs_device_config *config, struct bs_devi
  *
  * Touches the arena if it is real, whatever the touch mode. Does not make the guest its owner:
  * blocks in use at t0 whose content shall be watched are given to bs_device_alloc() instead (a
- * first touch is no refault and costs nothing, so no figure is disturbed). With huge pages the
+ * first touch is no refault, and nobody waits for it before t0, so no figure is disturbed). With huge pages the
  * whole 2 MiB around a page becomes resident, as it does on the host.
  */
 void bs_device_preset_resident(struct bs_device *d, bs_pfn pfn, unsigned int order);
@@ -189,10 +191,15 @@ int bs_device_complete(struct bs_device *d, int ticket, bs_ns now, struct bs_err
  */
 bool bs_device_busy(const struct bs_device *d, bs_ns now);
 
+/** What a touch costs whoever touches, in virtual ns: for memory that was never there, which every guest
+ *  pays, and for what had been discarded. A huge page of which a part was discarded comes again. */
+struct bs_fault_cost {
+	bs_ns first_touch, refault;
+};
 /**
  * bs_device_alloc - the guest got a block: it owns and (touch mode) writes it
  * @id: stamped together with the pfn into each 4 KiB page
- * @cost: virtual ns of the refaults it took; 0 if all was resident, and for first touches
+ * @cost: virtual ns of the faults it took; 0 if all was resident
  *
  * BS_TOUCH_NONE: the guest takes the block and leaves it alone: no residency, no owner.
  * Memory that was poisoned is looked at before it is written (a real arena only).
@@ -200,7 +207,7 @@ bool bs_device_busy(const struct bs_device *d, bs_ns now);
  * or lost its poison while it was free.
  */
 int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id, bs_ns now,
-		    bs_ns *cost, struct bs_error *err);
+		    struct bs_fault_cost *cost, struct bs_error *err);
 /**
  * bs_device_free - the owner frees the block, or an aligned part of it: stamps are verified
  *
@@ -238,7 +245,7 @@ bs_ns bs_device_zero(struct bs_device *d, bs_pfn pfn, unsigned int order, bool k
 enum bs_poison bs_device_poison_mode(const struct bs_device *d);
 /**
  * bs_device_poison - the guest overwrites a block that it has just freed
- * @cost: virtual ns: poison_per_mib, and refaults of what had been discarded
+ * @cost: virtual ns: poison_per_mib, and faults of what was not there
  *
  * The caller knows when: BS_POISON_BEFORE or _AFTER the free's hints. With other modes, or where the
  * guest touches nothing, nothing happens.
@@ -267,8 +274,9 @@ struct bs_device_stats {
 	uint64_t redundant_bytes; /* asked for, but not resident at that moment */
 	uint64_t discarded_bytes; /* unmapped by the host on request */
 	uint64_t returned_bytes; /* given back to the host's free memory */
-	uint64_t skipped_bytes; /* completed without being discarded */
+	uint64_t skipped_bytes, skipped_ranges; /* completed without being discarded */
 	uint64_t failed_requests; /* completed with an error */
+	bs_ns host_ns; /* the host's own work on all requests, discarded or not */
 	struct bs_errno_count errnos[BS_DEVICE_ERRNOS]; /* why, in order of first appearance */
 	uint64_t refaults; /* base pages or huge pages faulted in, or installed, after a discard */
 	uint64_t refault_bytes; /* bytes that had been discarded and were needed again */
@@ -294,6 +302,8 @@ void bs_device_stats(const struct bs_device *d, struct bs_device_stats *out);
 uint64_t bs_device_held(const struct bs_device *d);
 /** The two levels it is made of, in bytes. O(1). */
 void bs_device_levels(const struct bs_device *d, uint64_t *resident, uint64_t *unmapped);
+/** Bytes of the block that were ever touched: the host holds them, or has discarded them. */
+uint64_t bs_device_touched_bytes(const struct bs_device *d, bs_pfn pfn, unsigned int order);
 /** Is this base page resident by the model? For tests. */
 bool bs_device_is_resident(const struct bs_device *d, bs_pfn pfn);
 /**

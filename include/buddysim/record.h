@@ -35,6 +35,7 @@ extern "C" {
 	X(EVENTS_PER_S, "events/s")       \
 	X(ALLOCATIONS, "allocations")     \
 	X(BLOCKS, "blocks")               \
+	X(CALLS, "calls")                 \
 	X(CELLS, "cells")                 \
 	X(CHECKS, "checks")               \
 	X(DIFFERENCES, "differences")     \
@@ -76,6 +77,9 @@ const struct bs_metric *bs_metric_at(unsigned int index);
 const struct bs_metric *bs_metric_find(const char *key, struct bs_error *err);
 
 struct bs_sim_config;
+/** Does the figure mean something in a row that did not finish? Most are about another load there; what
+ *  counts failures and events left over stands. */
+bool bs_metric_of_unfinished(const struct bs_metric *m);
 /** Why no cell that is run like this can have the figure ("pages are not touched"), or NULL: it may. */
 const char *bs_metric_absent(const struct bs_metric *m, const struct bs_sim_config *config);
 

@@ -389,6 +389,9 @@ bool bs_report_false_oom(const struct bs_report_ctx *rc, unsigned int gfp, unsig
 /** Bytes free in blocks of order >= the strategy's minimum (BS_ROLE_ORDER, else 9) that carry
  *  no mark (or, for a strategy that never marks, were not reported since they were freed). */
 uint64_t bs_report_raw_bytes(const struct bs_report_ctx *rc);
+/** The sum of what @fn says of each block of that memory; NULL: of its bytes. */
+uint64_t bs_report_raw_of(const struct bs_report_ctx *rc,
+			  uint64_t (*fn)(void *arg, bs_pfn pfn, unsigned int order), void *arg);
 /** Bytes that the strategy may leave raw, by its design, when the guest is quiet. */
 uint64_t bs_report_may_leave(const struct bs_report_ctx *rc);
 /** The strategy a context was made from. */

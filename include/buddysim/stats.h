@@ -101,7 +101,10 @@ bs_ns bs_timeline_interval(const struct bs_timeline *tl);
  *
  * The law is about the sum: cost = held x weight + refaulted x refault cost of the bound is at most
  * that of any strategy on this trace (bs_bound_cost_ns() <= bs_bound_row_cost_ns()), provided that
- * memory in use is resident: it was at t0, and the guest touches what it gets. Each part alone can
+ * memory in use is resident (it was at t0, and the guest touches what it gets), that all events of the
+ * trace happened, and when they were recorded. A row pays first touches, too, and for the host's work:
+ * that makes it more, never less, and where it takes fresh pages in place of reported ones they are
+ * what it pays for coming back. Each part alone can
  * be undercut by spending more of the other, except at weight 0, where held is 0.
  */
 struct bs_bound;
@@ -131,15 +134,27 @@ bs_ns bs_bound_cost_ns(const struct bs_bound *b);
 /**
  * bs_bound_row_cost_ns - the cost of a run of the same trace, to hold against bs_bound_cost_ns()
  * @tl: the run's timeline
- * @resident_at_start: resident + unmapped bytes at t0
- * @faulted_bytes: bytes that became resident in the window: refaults and first touches. (A run that
- *                 takes fresh pages instead of those it reported has no refaults but pays the same
- *                 faults; what any run must fault in, up to its peak, is left out here.)
+ * @guest_ns: time that the guest's CPUs were blocked, first touches included: a run that takes fresh
+ *            pages instead of those it reported has no refaults, but pays the same faults
+ * @host_ns: time that the host spent on requests
  *
- * Return: ns, rounded up; BS_NO_TIME if it does not fit, or if the run held anything at weight 0.
+ * Return: held x weight + @guest_ns + @host_ns, rounded up; BS_NO_TIME if it does not fit, or if the
+ * run held anything at weight 0.
  */
-bs_ns bs_bound_row_cost_ns(const struct bs_bound *b, const struct bs_timeline *tl,
-			   uint64_t resident_at_start, uint64_t faulted_bytes);
+bs_ns bs_bound_row_cost_ns(const struct bs_bound *b, const struct bs_timeline *tl, bs_ns guest_ns,
+			   bs_ns host_ns);
+/**
+ * bs_bound_late_ns - how far below the bound a run can be whose events came late
+ * @blocked_ns: time for which any CPU was blocked, at least
+ * @late_bytes: allocated late
+ * @late_periods: times at which events began to wait
+ *
+ * While events wait, used(t) is not the trace's. Where it is more, what is used is not held: at most all
+ * of the guest for all of that time. Where it is less, a level that the trace enters may be left out: at
+ * most those that the late allocations fill, and one more each time for what is no whole level.
+ */
+bs_ns bs_bound_late_ns(const struct bs_bound *b, bs_ns blocked_ns, uint64_t late_bytes,
+		       uint64_t late_periods);
 
 /* ---- Fragmentation, as the kernel computes it -------------------------------------------------- */
 

@@ -18,12 +18,11 @@
 #define MIB_PER_BLOCK 2
 #define EMPTY_CALLS 256
 
-#define BS_COST(field, def, text) COST_##field,
+#define BS_COST(field, def, vm, text) COST_##field,
 enum {
 #include "costs.def"
 	NR_COSTS
 };
-#undef BS_COST
 
 static uint64_t real_ns(void)
 {

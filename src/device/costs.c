@@ -6,16 +6,19 @@
 
 #include <string.h>
 
-static const char *const preset_names[] = {"null", "default", NULL};
+static const char *const preset_names[] = {"null", "default", "vm", NULL};
 
-#define BS_COST(field, def, text) .field = def,
 static const struct bs_device_costs presets[] = {
 	{0},
 	{
+#define BS_COST(field, def, vm, text) .field = def,
+#include "costs.def"
+	},
+	{
+#define BS_COST(field, def, vm, text) .field = vm,
 #include "costs.def"
 	},
 };
-#undef BS_COST
 
 bool bs_cost_preset(const char *name, struct bs_device_costs *out)
 {
@@ -33,16 +36,23 @@ const char *const *bs_cost_preset_names(void)
 	return preset_names;
 }
 
+const char *bs_cost_preset_of(const struct bs_device_costs *c)
+{
+	for (unsigned int i = 0; preset_names[i]; i++)
+		if (!memcmp(&presets[i], c, sizeof(*c)))
+			return preset_names[i];
+	return NULL;
+}
+
 bs_ns *bs_cost_field(struct bs_device_costs *c, unsigned int index, const char **name)
 {
-#define BS_COST(field, def, text) {#field, &c->field},
 	const struct {
 		const char *name;
 		bs_ns *value;
 	} fields[] = {
+#define BS_COST(field, def, vm, text) {#field, &c->field},
 #include "costs.def"
 	};
-#undef BS_COST
 
 	if (index >= sizeof(fields) / sizeof(fields[0]))
 		return NULL;

@@ -71,7 +71,8 @@ int bs_costs_read(const char *path, struct bs_device_costs *out, struct bs_error
 	bs_ns *field;
 
 	if (!o)
-		return bs_error_set(err, BS_INPUT, 0, path, "use null, default or a preset's file",
+		return bs_error_set(err, BS_INPUT, 0, path,
+				    "use a preset's name (null, default, vm) or its file",
 				    "no preset: %s", why.text);
 	if (!schema || strcmp(schema, SCHEMA))
 		ret = bs_error_set(err, BS_INPUT, 0, path, "buddysim calibrate -o writes one",

@@ -39,10 +39,9 @@ enum {
 	POISON,
 	POISON_BYTE,
 	FIRST_COST,
-#define BS_COST(field, def, text) +1
 	NR_PARAMS = FIRST_COST
+#define BS_COST(field, def, vm, text) +1
 #include "costs.def"
-#undef BS_COST
 };
 
 static const char *const latencies[] = {"fixed", "uniform", "exponential", NULL};
@@ -100,10 +99,9 @@ const struct bs_param bs_device_fault_params[] = {FAULT_PARAMS, {.name = NULL}};
 
 const struct bs_param bs_device_all_params[] = {
 	FAULT_PARAMS,
-#define BS_COST(field, d, text) \
+#define BS_COST(field, d, vm, text) \
 	{.name = #field, .type = BS_PARAM_TIME, .def = d, .max = BS_COST_MAX, .help = text},
 #include "costs.def"
-#undef BS_COST
 	{.name = NULL},
 };
 /* clang-format on */

@@ -49,25 +49,29 @@ static void touch_and_fill(struct bs_device *d, bs_pfn pfn, unsigned int nr, bs_
 		fill_word(d, i, d->res.words[i].resident & ~before[i - first]);
 }
 
-static bs_ns refault_cost(const struct bs_device *d, const struct bs_refault *f)
+/* Of so many pages, a pattern over them included where the host writes one. */
+static bs_ns fault_cost(const struct bs_device *d, uint64_t base_pages, uint64_t huge_pages)
 {
-	return bs_cost_of(f->base_pages, d->costs.refault_per_mib) +
-	       bs_cost_of(f->huge_pages * BS_REGION_PAGES, d->costs.refault_thp_per_mib);
+	const bs_ns cost = bs_cost_of(base_pages, d->costs.refault_per_mib) +
+			   bs_cost_of(huge_pages * BS_REGION_PAGES, d->costs.refault_thp_per_mib);
+
+	if (likely(d->poison != BS_POISON_HOST))
+		return cost;
+	return cost + poison_cost(d, base_pages + huge_pages * BS_REGION_PAGES);
 }
 
-bs_ns bs_device_fault_in(struct bs_device *d, bs_pfn pfn, unsigned int nr, bs_ns now)
+struct bs_fault_cost bs_device_fault_in(struct bs_device *d, bs_pfn pfn, unsigned int nr, bs_ns now)
 {
-	struct bs_refault again = {0};
-	bs_ns cost = 0;
+	struct bs_refault f = {0};
 
-	if (likely(d->poison != BS_POISON_HOST)) {
-		bs_residency_touch(&d->res, pfn, nr, now, &again);
-	} else {
-		touch_and_fill(d, pfn, nr, now, &again);
-		/* As for the fault itself, first touches are everybody's and cost nothing. */
-		cost = poison_cost(d, again.base_pages + again.huge_pages * BS_REGION_PAGES);
-	}
-	return cost + refault_cost(d, &again);
+	if (likely(d->poison != BS_POISON_HOST))
+		bs_residency_touch(&d->res, pfn, nr, now, &f);
+	else
+		touch_and_fill(d, pfn, nr, now, &f);
+	return (struct bs_fault_cost){
+		.first_touch = fault_cost(d, f.first_base_pages, f.first_huge_pages),
+		.refault = fault_cost(d, f.base_pages, f.huge_pages),
+	};
 }
 
 bs_ns bs_device_install_pages(struct bs_device *d, bs_pfn pfn, unsigned int nr, bs_ns now,

@@ -9,7 +9,8 @@
 #include "device_state.h"
 
 /* Every page of [pfn, pfn+nr) becomes resident, because somebody touches it: the cost for who does. */
-bs_ns bs_device_fault_in(struct bs_device *d, bs_pfn pfn, unsigned int nr, bs_ns now);
+struct bs_fault_cost bs_device_fault_in(struct bs_device *d, bs_pfn pfn, unsigned int nr,
+					bs_ns now);
 /* The same as an install; @pages receives how many were not there. */
 bs_ns bs_device_install_pages(struct bs_device *d, bs_pfn pfn, unsigned int nr, bs_ns now,
 			      uint64_t *pages);

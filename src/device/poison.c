@@ -66,8 +66,11 @@ int bs_device_poison(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns 
 	page = bs_shadow_find_owned(&d->res, pfn, nr);
 	if (page != BS_NO_PFN)
 		return bs_device_broken(d, err, page, "poisoned while it is in use", pfn, order);
-	if (!bs_residency_all(&d->res, pfn, nr))
-		*cost = bs_device_fault_in(d, pfn, nr, now);
+	if (!bs_residency_all(&d->res, pfn, nr)) {
+		const struct bs_fault_cost fault = bs_device_fault_in(d, pfn, nr, now);
+
+		*cost = fault.first_touch + fault.refault;
+	}
 	if (d->ops->fill)
 		d->ops->fill(d, pfn, nr, d->poison_byte);
 	first = pfn / BS_WORD_PAGES;

@@ -47,6 +47,7 @@ int bs_device_request_at(struct bs_device *d, const struct bs_range *r, unsigned
 	*cost = d->costs.per_request + n * d->costs.per_range;
 	if (!drops_nothing(d))
 		*cost += bs_cost_of(pages, per_mib);
+	d->stats.host_ns += *cost;
 	fate = bs_faults_request(&d->faults, n, now, cost);
 	ret = bs_virtqueue_add(&d->vq, r, n);
 	if (ret >= 0)
@@ -118,6 +119,7 @@ int bs_device_complete(struct bs_device *d, int ticket, bs_ns now, struct bs_err
 	for (unsigned int i = 0; i < n; i++) {
 		if (failed[i / 64] >> (i % 64) & 1) {
 			d->stats.skipped_bytes += BS_PAGE_SIZE << r[i].order;
+			d->stats.skipped_ranges++;
 			continue;
 		}
 		bs_residency_discard(&d->res, r[i].pfn, 1U << r[i].order, now);

@@ -83,8 +83,10 @@ static void fault_huge(struct bs_residency *r, struct bs_region *g, uint64_t fir
 	g->huge_left = BS_REGION_PAGES;
 	r->resident += BS_REGION_PAGES;
 	r->first_touch += BS_REGION_PAGES - again;
-	if (!again)
+	if (!again) {
+		fault->first_huge_pages++;
 		return;
+	}
 	r->refaults++;
 	count_refault(r, g, again, now);
 	fault->huge_pages++;
@@ -100,6 +102,7 @@ static void fault_base(struct bs_residency *r, const struct bs_region *g, uint64
 	r->discarded[word] &= ~missing;
 	r->resident += pages;
 	r->first_touch += pages - again;
+	fault->first_base_pages += pages - again;
 	if (!again)
 		return;
 	r->refaults += again;

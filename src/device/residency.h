@@ -51,9 +51,10 @@ struct bs_residency {
 	uint64_t refault_pages, refault_1s, refault_10s, first_touch;
 };
 
-/* What one touch had to fault in again: for its cost. */
+/* What one touch had to fault in, again or for the first time: for its cost. */
 struct bs_refault {
-	uint64_t base_pages, huge_pages; /* of 4 KiB, of 2 MiB */
+	uint64_t base_pages, huge_pages; /* again; of 4 KiB, of 2 MiB */
+	uint64_t first_base_pages, first_huge_pages; /* never discarded, no part of them */
 };
 
 /* 0 or -ENOMEM with @err. A failed one needs no destroy. */

@@ -23,7 +23,7 @@ void bs_device_preset_resident(struct bs_device *d, bs_pfn pfn, unsigned int ord
 
 /* Everything but the common case: pages fault, or there is an arena to write to. */
 static void touch_block(struct bs_device *d, bs_pfn pfn, unsigned int nr, uint32_t id, bs_ns now,
-			bs_ns *cost)
+			struct bs_fault_cost *cost)
 {
 	const bool faults = !bs_residency_all(&d->res, pfn, nr);
 
@@ -46,11 +46,11 @@ static int check_poison(struct bs_device *d, bs_pfn pfn, unsigned int order, str
 }
 
 int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id, bs_ns now,
-		    bs_ns *cost, struct bs_error *err)
+		    struct bs_fault_cost *cost, struct bs_error *err)
 {
 	int ret;
 
-	*cost = 0;
+	*cost = (struct bs_fault_cost){0};
 	ret = bs_law_not_at_device(d, pfn, order, "allocated while it is at the device", err);
 	if (unlikely(ret))
 		return ret;
@@ -87,4 +87,15 @@ int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t
 		return 0;
 	d->stats.content_loss += damaged;
 	return bs_device_broken(d, err, first, "content lost while it was in use", pfn, order);
+}
+
+uint64_t bs_device_touched_bytes(const struct bs_device *d, bs_pfn pfn, unsigned int order)
+{
+	const uint64_t first = pfn / BS_WORD_PAGES, mask = bs_word_mask(pfn, 1U << order);
+	uint64_t pages = 0;
+
+	for (uint64_t i = first; i < first + bs_nr_words(1U << order); i++)
+		pages += (unsigned int)__builtin_popcountll(
+			(d->res.words[i].resident | d->res.discarded[i]) & mask);
+	return pages << BS_PAGE_SHIFT;
 }

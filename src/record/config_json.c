@@ -33,6 +33,19 @@ static json_t *costs_json(const struct bs_sim_config *cfg)
 	return o;
 }
 
+/* The preset that these are; or that they were before something else was said of the device. */
+static const char *costs_name(const struct bs_sim_config *cfg)
+{
+	const struct bs_device_config *dc = &cfg->host.device;
+	const char *name =
+		dc->costs ? bs_cost_preset_of(dc->costs) : bs_device_traits(dc->kind)->preset;
+	struct bs_device_costs costs;
+
+	if (name && !bs_device_config_costs(dc, &costs, NULL) && !bs_cost_preset_of(&costs))
+		return "changed";
+	return name ? name : "own";
+}
+
 static json_t *host_events_json(const struct bs_sim_config *cfg)
 {
 	json_t *a = json_array();
@@ -86,6 +99,7 @@ json_t *bs_config_json(const struct bs_sim_config *cfg)
 	bs_json_put_text(o, "device", dc->kind);
 	if (dc->params)
 		bs_json_put_text(o, "device_params", dc->params);
+	bs_json_put_text(o, "costs_preset", costs_name(cfg));
 	json_object_set_new(o, "costs", costs_json(cfg));
 	if (cfg->host.nr_events)
 		json_object_set_new(o, "host_events", host_events_json(cfg));

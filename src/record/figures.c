@@ -78,6 +78,20 @@ const char *bs_metric_absent(const struct bs_metric *m, const struct bs_sim_conf
 	return NULL;
 }
 
+bool bs_metric_of_unfinished(const struct bs_metric *m)
+{
+	static const char *const keys[] = {
+		"finished",	  "unfinished_events", "failed_calls", "skipped_ranges",
+		"skipped_bytes",  "host_errors",       "alloc_failed", "false_oom",
+		"unzeroed_bytes", "content_loss",
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (!strcmp(m->key, keys[i]))
+			return true;
+	return false;
+}
+
 void bs_record_put(json_t *o, const char *key, json_t *v)
 {
 	const char *dot;

@@ -141,14 +141,15 @@ static void print_setting(const struct bs_result *r, FILE *f)
 	fprintf(f,
 		"%s guest of %" PRIu64 " MiB, %" PRIu64 " CPU%s, %s; %" PRIu64
 		" round(s) of %" PRIu64 ".%03" PRIu64 " s, gap %" PRIu64 " ms, tail %" PRIu64
-		" ms; seed %" PRIu64 "%s\n",
+		" ms; costs %s, weight %" PRIu64 " us per MiB.s; seed %" PRIu64 "%s\n",
 		text_of(config, "kernel"), value_of(config, "memory_bytes") >> 20,
 		value_of(config, "nr_cpus"), value_of(config, "nr_cpus") == 1 ? "" : "s",
 		text_of(cell_at(r, 0), "device"), value_of(config, "repeat"),
 		duration / BS_NS_PER_S, duration % BS_NS_PER_S / BS_NS_PER_MS,
 		value_of(config, "gap_ns") / BS_NS_PER_MS,
-		value_of(config, "tail_ns") / BS_NS_PER_MS, value_of(r->record, "seed"),
-		r->partial ? "; PARTIAL" : "");
+		value_of(config, "tail_ns") / BS_NS_PER_MS, text_of(config, "costs_preset"),
+		value_of(r->record, "bound.weight_ns_per_mib_s") / BS_NS_PER_US,
+		value_of(r->record, "seed"), r->partial ? "; PARTIAL" : "");
 }
 
 /* What stands in the last row, and what things are worth. */
@@ -158,7 +159,7 @@ static void print_prices(const json_t *bound, FILE *f)
 		return;
 	fprintf(f,
 		"bound: no strategy can cost less; 1 MiB held for 1 s is worth %" PRIu64
-		" us, 1 MiB faulted in costs %" PRIu64 " us\n",
+		" us, 1 MiB taken back costs %" PRIu64 " us\n",
 		value_of(bound, "weight_ns_per_mib_s") / BS_NS_PER_US,
 		value_of(bound, "refault_ns_per_mib") / BS_NS_PER_US);
 }

@@ -14,6 +14,23 @@ int bs_refault_price(const struct bs_sim_config *cfg, bs_ns *per_mib, struct bs_
 	return ret;
 }
 
+/* Whatever way of taking memory back is cheapest: no strategy can do better. With huge pages some memory
+ * comes back as base pages all the same; and the host may install what is asked for. */
+static int least_price(const struct bs_sim_config *cfg, bs_ns *per_mib, struct bs_error *err)
+{
+	struct bs_device_costs c;
+	int ret = bs_device_config_costs(&cfg->host.device, &c, err);
+
+	if (ret)
+		return ret;
+	*per_mib = c.refault_per_mib;
+	if (cfg->host.device.thp != BS_THP_NEVER && c.refault_thp_per_mib < *per_mib)
+		*per_mib = c.refault_thp_per_mib;
+	if (c.install_per_mib < *per_mib)
+		*per_mib = c.install_per_mib;
+	return 0;
+}
+
 /* used(t) of the trace alone, without a guest: what the bound is made from. */
 static uint64_t used_after(const struct bs_trace_chunk *k, unsigned int i, uint64_t used)
 {
@@ -66,7 +83,7 @@ static int run(const struct bs_sim_config *cfg, struct bs_trace *t, struct bs_bo
 int bs_bound_run(const struct bs_sim_config *cfg, struct bs_trace *t, struct bs_bound **out,
 		 bs_ns *refault, struct bs_error *err)
 {
-	int ret = bs_refault_price(cfg, refault, err);
+	int ret = least_price(cfg, refault, err);
 
 	*out = NULL;
 	if (ret)

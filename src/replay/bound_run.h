@@ -5,10 +5,10 @@
 
 #include <buddysim/sim.h>
 
-/* What the bound and every row of a comparison are priced with: ns to fault 1 MiB in, with huge pages
- * behind the guests or without. 0, or -EINVAL with @err. */
+/* What a strategy can expect to pay for taking memory back: ns to fault 1 MiB in, with huge pages behind
+ * the guests or without. 0, or -EINVAL with @err. */
 int bs_refault_price(const struct bs_sim_config *cfg, bs_ns *per_mib, struct bs_error *err);
-/* The bound, the caller's; @refault: the price. 0, or negative with @err. */
+/* The bound, the caller's; @refault: the least that any strategy can pay for taking 1 MiB back. 0, or negative with @err. */
 int bs_bound_run(const struct bs_sim_config *cfg, struct bs_trace *t, struct bs_bound **out,
 		 bs_ns *refault, struct bs_error *err);
 

@@ -139,6 +139,7 @@ static int follow(struct bs_cell *c, struct bs_error *err)
 	if (!c->plan->state)
 		return 0;
 	c->stream.follow = &bs_follow_ops;
+	c->g->follows = true;
 	if (bs_follow_create(&c->stream, c->plan->state, c->plan->end_state, &c->follow, err))
 		return -EIO;
 	c->stream.follow_arg = c->follow;
@@ -239,6 +240,50 @@ void bs_cell_destroy(struct bs_cell *c)
 
 /* ---- The end of the window ------------------------------------------------------------------- */
 
+static bs_ns per_minute(bs_ns total, bs_ns load)
+{
+	const unsigned __int128 ns = (unsigned __int128)total * 60 * BS_NS_PER_S;
+
+	return load ? (bs_ns)(ns / load) : BS_NO_TIME;
+}
+
+static void take_stall(struct bs_cell *c)
+{
+	struct bs_figures *f = &c->f;
+	bs_ns of[BS_NR_CAUSES];
+
+	c->cut = bs_cpus_blocked(c->g->cpus, c->g->nr_cpus, of);
+	f->stall = (struct bs_stall){
+		.first_touch = of[BS_CAUSE_FIRST_TOUCH],
+		.refault = of[BS_CAUSE_REFAULT],
+		.request = of[BS_CAUSE_REQUEST],
+		.install = of[BS_CAUSE_INSTALL],
+		.zero = of[BS_CAUSE_ZERO],
+		.poison = of[BS_CAUSE_POISON],
+		.client = of[BS_CAUSE_CLIENT],
+		.wait = of[BS_CAUSE_WAIT],
+	};
+	for (unsigned int i = 0; i < BS_NR_CAUSES; i++)
+		f->stall.total += of[i];
+	f->stall_per_minute = per_minute(f->stall.total, c->end - c->plan->cfg.window.tail);
+	f->unfinished_events = c->stream.f.unfinished;
+	f->late_end = c->stream.f.late_end;
+}
+
+static void take_delays(struct bs_cell *c)
+{
+	const struct bs_histogram *h = &c->stream.delays;
+
+	c->f.delay = (struct bs_delays){
+		.p50 = bs_histogram_percentile(h, 500),
+		.p90 = bs_histogram_percentile(h, 900),
+		.p99 = bs_histogram_percentile(h, 990),
+		.p999 = bs_histogram_percentile(h, 999),
+		.max = h->max,
+		.nonzero = h->nonzero,
+	};
+}
+
 static void end_window(void *arg, int unused)
 {
 	struct bs_cell *c = arg;
@@ -246,9 +291,14 @@ static void end_window(void *arg, int unused)
 
 	(void)unused;
 	bs_ledger_close(&c->ledger, c->end);
-	f->unfinished_events = bs_stream_close(&c->stream);
+	bs_stream_close(&c->stream);
+	take_stall(c);
+	take_delays(c);
 	bs_report_stats(c->g->rc, &f->report);
 	bs_device_stats(c->g->dev, &f->device);
+	f->host_errors = 0;
+	for (unsigned int i = 0; i < BS_DEVICE_ERRNOS; i++)
+		f->host_errors += f->device.errnos[i].count;
 	bs_machine_counters(c->g->m, &f->machine);
 	bs_nr_free_blocks(c->g->m, f->nr_free);
 	f->left_raw_bytes = bs_report_raw_bytes(c->g->rc);
@@ -270,7 +320,6 @@ static void take_counts(struct bs_cell *c)
 	c->f.skipped_frees = s->skipped_frees;
 	c->f.unusable_frees = s->unusable_frees;
 	c->f.paused_raw_bytes = s->paused_raw_bytes;
-	c->f.cpu_lag_ns = s->cpu_lag_ns;
 	c->f.alloc_failed = c->g->alloc_failed;
 	c->f.false_oom = c->g->false_oom;
 }
@@ -354,9 +403,6 @@ static int run(struct bs_cell *c, struct bs_error *err)
 	int ret = 0;
 
 	if (!bs_stream_begin(&c->stream)) {
-		bs_device_stats(c->g->dev, &c->f.device);
-		c->f.resident_at_start = bs_device_held(c->g->dev);
-		c->f.first_touch_at_start = c->f.device.first_touch_bytes;
 		/* The last instant belongs to the window: it closes behind all that happens in it. */
 		bs_clock_push(k, c->end + 1, BS_DUE_END, end_window, c, 0);
 		ret = bs_reporter_start(c->g, err);

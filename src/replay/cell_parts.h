@@ -24,6 +24,7 @@ struct bs_cell {
 	struct bs_follow *follow; /* NULL unless the guest starts from a dumped state */
 	struct bs_future *future; /* NULL unless the strategy knows it; the caller's */
 	bs_ns end; /* of the window */
+	bs_ns cut; /* time that CPUs would have been blocked for behind it, or behind a round */
 	struct bs_outfile violation; /* while it is written */
 	bool violation_has_request;
 	uint64_t heard_events; /* of progress */

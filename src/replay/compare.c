@@ -8,8 +8,10 @@
  * and stats below it. It knows no record: that is made by whoever listens.
  *
  *   ring <- event <- stream      follow <- follow_known <- follow_steps      future
- *   tell, progress <- violation <- cell <- two_runs <- compare       start, bound_run, config, company
+ *   tell, progress <- violation <- cell <- two_runs <- compare
+ *   start, bound_run, bound_law, config, company
  */
+#include "bound_law.h"
 #include "bound_run.h"
 #include "cell.h"
 #include "company.h"
@@ -22,16 +24,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-
-/* What the cell held and faulted in, priced as the bound prices it. */
-static void price(struct bs_cell *c, const struct bs_bound *b)
-{
-	const struct bs_figures *f = &c->f;
-
-	c->f.cost_ns = bs_bound_row_cost_ns(b, c->ledger.tl, f->resident_at_start,
-					    f->device.refault_bytes + f->device.first_touch_bytes -
-						    f->first_touch_at_start);
-}
 
 /* ---- A cell's own thread --------------------------------------------------------------------- */
 
@@ -67,9 +59,10 @@ static int run_created(struct row *r, const struct comparison *k)
 
 	if (!ret) {
 		r->ran = true;
-		price(c, k->bound);
-		ret = bs_start_take(k->start, c->g->m, c->label, &r->end, &r->err);
+		ret = bs_bound_law(c, k->bound, &r->err);
 	}
+	if (!ret)
+		ret = bs_start_take(k->start, c->g->m, c->label, &r->end, &r->err);
 	rest = bs_cell_rest(c, ret ? NULL : &r->err);
 	return ret ? ret : rest;
 }

@@ -12,8 +12,22 @@ void bs_stream_refused(struct bs_stream *s, uint32_t number, unsigned int mask, 
 	/* The trace's, as it will free it; but where it is shows only later. */
 	if (s->follow && s->follow->is_placed_later(s->follow_arg, number))
 		s->g->used_bytes += BS_PAGE_SIZE << order;
-	else
+	else {
 		bs_guest_refused(s->g, mask, order);
+		s->f.refused += number >= s->info->pres;
+	}
+}
+
+/* Blocks from before t0 that a later round takes again are nobody's request. */
+void bs_stream_delayed(struct bs_stream *s, uint32_t number, unsigned int cpu, bs_ns time)
+{
+	const struct bs_cpu *k = &s->g->cpus[cpu];
+	bs_ns usable = k->busy_until < k->counted_until ? k->busy_until : k->counted_until;
+
+	if (usable < s->clock->now)
+		usable = s->clock->now;
+	if (usable > time && number >= s->info->pres && s->block_pfn[number] != BS_NO_PFN)
+		bs_histogram_add(&s->delays, usable - time);
 }
 
 bool bs_stream_place(struct bs_stream *s, uint32_t number, unsigned int cpu, unsigned int order)
@@ -41,6 +55,7 @@ void bs_stream_event(struct bs_stream *s, const struct bs_deferred *d)
 
 	if (d->kind != BS_EV_FREE) {
 		bs_event_alloc(s, d->number, d->cpu, d->order, d->gfp);
+		bs_stream_delayed(s, d->number, d->cpu, d->time);
 		return;
 	}
 	pfn = s->block_pfn[d->number];
@@ -66,8 +81,11 @@ void bs_stream_defer(struct bs_stream *s, unsigned int queue, const struct bs_de
 		bs_guest_fail_memory(s->g);
 		return;
 	}
-	if (s->waiting[queue].n == 1) /* the first to wait arms the release */
-		arm(s, queue, s->g->cpus[queue].busy_until);
+	if (s->waiting[queue].n > 1)
+		return;
+	/* The first to wait arms the release. */
+	s->f.late_periods++;
+	arm(s, queue, s->g->cpus[queue].busy_until);
 }
 
 /* The CPU goes on, if it is free by now: what waits for it happens until it is blocked again. */
@@ -87,8 +105,7 @@ static void release(void *arg, int number)
 			return;
 		}
 		d = bs_ring_pop(r);
-		if (d.cpu == cpu)
-			s->f.cpu_lag_ns += s->clock->now - d.time;
+		s->f.last_late = s->clock->now;
 		bs_stream_event(s, &d);
 	}
 	if (r->n && !s->clock->failed)
@@ -112,11 +129,17 @@ void bs_stream_drain(struct bs_stream *s)
 	}
 }
 
-uint64_t bs_stream_waiting(const struct bs_stream *s)
+uint64_t bs_stream_waiting(const struct bs_stream *s, uint64_t *allocs)
 {
 	uint64_t n = 0;
 
-	for (unsigned int cpu = 0; cpu < s->g->nr_cpus; cpu++)
-		n += s->waiting[cpu].n;
+	*allocs = 0;
+	for (unsigned int cpu = 0; cpu < s->g->nr_cpus; cpu++) {
+		const struct bs_ring *r = &s->waiting[cpu];
+
+		n += r->n;
+		for (uint32_t i = 0; i < r->n; i++)
+			*allocs += r->at[(r->head + i) & (r->cap - 1)].kind == BS_EV_ALLOC;
+	}
 	return n;
 }

@@ -12,8 +12,11 @@ void bs_stream_event(struct bs_stream *s, const struct bs_deferred *d);
 void bs_stream_defer(struct bs_stream *s, unsigned int queue, const struct bs_deferred *d);
 /* What still waits for a CPU happens at once, in CPU order: the round is over. */
 void bs_stream_drain(struct bs_stream *s);
-/* Events that wait for a CPU. */
-uint64_t bs_stream_waiting(const struct bs_stream *s);
+/* Events that wait for a CPU; @allocs: how many of them ask for memory of the trace's own. */
+uint64_t bs_stream_waiting(const struct bs_stream *s, uint64_t *allocs);
+/* An allocation has happened that was recorded at @time, and its memory is usable when its CPU is free:
+ * that is counted if it is later. */
+void bs_stream_delayed(struct bs_stream *s, uint32_t number, unsigned int cpu, bs_ns time);
 
 /* Nothing was found for the block. */
 void bs_stream_refused(struct bs_stream *s, uint32_t number, unsigned int mask, unsigned int order);

@@ -31,7 +31,7 @@ static void note_taken(struct bs_follow *a, bs_pfn pfn)
 {
 	struct bs_untraced *u = bs_follow_find_untraced(a, pfn);
 	struct bs_error err;
-	bs_ns cost = 0;
+	struct bs_fault_cost cost; /* nobody's: it has been there for long */
 
 	a->r.inferred_pages++;
 	bs_page_set_word(a->g->m, pfn, u ? u->number : UINT32_MAX);

@@ -109,21 +109,10 @@ BS_OPTION_READER(bs_set_costs)
 	return bs_costs_read(text, &o->costs, err);
 }
 
-/* The preset that @costs are, or NULL: they come from a file. */
-static const char *preset_of(const struct bs_device_costs *costs)
-{
-	struct bs_device_costs preset;
-
-	for (const char *const *name = bs_cost_preset_names(); *name; name++)
-		if (bs_cost_preset(*name, &preset) && !memcmp(&preset, costs, sizeof(preset)))
-			return *name;
-	return NULL;
-}
-
 BS_OPTION_PRINTER(bs_print_costs)
 {
 	const struct bs_device_costs *costs = c->host.device.costs;
-	const char *preset = costs ? preset_of(costs) : NULL;
+	const char *preset = costs ? bs_cost_preset_of(costs) : NULL;
 
 	if (preset)
 		fprintf(file, " --%s %s", opt->name, preset);
@@ -134,7 +123,7 @@ BS_OPTION_PRINTER(bs_print_device)
 {
 	const struct bs_device_config *dc = &c->host.device;
 	const bool of_file =
-		dc->costs && !preset_of(dc->costs) && bs_device_traits(dc->kind)->has_costs;
+		dc->costs && !bs_cost_preset_of(dc->costs) && bs_device_traits(dc->kind)->has_costs;
 	struct bs_device_costs costs = of_file ? *dc->costs : (struct bs_device_costs){0};
 	char *words = NULL;
 	const char *name;

@@ -17,6 +17,17 @@
 struct bs_spec;
 struct bs_progress_of;
 
+/* Time that CPUs were blocked, by cause: enum bs_cause (cpu.h), which is none of a listener's business. */
+struct bs_stall {
+	bs_ns first_touch, refault, request, install, zero, poison, client, wait, total;
+};
+
+/* From a request to its memory being usable. */
+struct bs_delays {
+	bs_ns p50, p90, p99, p999, max;
+	uint64_t nonzero;
+};
+
 /* The figures of a cell, taken at the end of the window. */
 struct bs_figures {
 	struct bs_report_stats report;
@@ -29,12 +40,15 @@ struct bs_figures {
 	uint64_t allocations; /* that the trace asked for and the traced kernel had */
 	uint64_t alloc_failed, false_oom, skipped_frees, unusable_frees;
 	uint64_t unfinished_events; /* waited for their CPU when the window closed */
-	bs_ns cpu_lag_ns;
+	bs_ns late_end; /* of the last event; BS_NO_TIME: it never happened */
+	struct bs_stall stall; /* of all CPUs */
+	bs_ns stall_per_minute; /* of load; BS_NO_TIME: the load takes no time */
+	struct bs_delays delay; /* of allocations that happened */
+	uint64_t host_errors; /* host calls that failed, over all errnos */
 	uint64_t events;
 	bool residency_checked, residency_equal;
 	char residency_note[256];
-	uint64_t resident_at_start, first_touch_at_start;
-	bs_ns cost_ns; /* held and faulted, priced as the bound prices them; BS_NO_TIME: no price */
+	bs_ns cost_ns; /* BS_NO_TIME: no price */
 	/* measured, not decided on */
 	uint64_t wall_ns, cpu_ns, loop_alloc_bytes;
 	unsigned int

@@ -40,6 +40,17 @@ static int collect_live(void *arg, bs_pfn pfn, unsigned int order, enum bs_page_
 	return s->clock->failed;
 }
 
+/* A round's time blocked ends where the next one begins, for then what still waits happens at once; and
+ * the last one's with the window. */
+static void count_blocked_time(struct bs_stream *s)
+{
+	const struct bs_window_config *w = &s->cfg->window;
+	const bs_ns rest = s->round + 1 < w->repeat ? w->gap : w->tail;
+
+	for (unsigned int i = 0; i < s->g->nr_cpus; i++)
+		s->g->cpus[i].counted_until = s->base + s->info->duration + rest;
+}
+
 /* Between rounds nothing of the trace stays in use: what is live at the end of one is given back
  * and what the next one starts with is taken, in the instant in which the next one begins. */
 static void next_round(struct bs_stream *s)
@@ -55,6 +66,7 @@ static void next_round(struct bs_stream *s)
 	memset(s->block_pfn, 0xff, (size_t)s->number * sizeof(*s->block_pfn));
 	s->number = 0;
 	s->untouched_below = 0;
+	count_blocked_time(s);
 }
 
 static void round_over(struct bs_stream *s)
@@ -102,6 +114,13 @@ static bs_ns next(void *arg)
 
 /* ---- Events ---------------------------------------------------------------------------------- */
 
+static uint64_t touched_bytes(void *arg, bs_pfn pfn, unsigned int order)
+{
+	const struct bs_stream *s = arg;
+
+	return bs_device_touched_bytes(s->g->dev, pfn, order);
+}
+
 static void rare_event(struct bs_stream *s, unsigned int kind, unsigned int i)
 {
 	const struct bs_trace_chunk *k = &s->chunk;
@@ -119,7 +138,7 @@ static void rare_event(struct bs_stream *s, unsigned int kind, unsigned int i)
 		break;
 	case BS_EV_PAUSE:
 		if (!s->g->reporter.paused)
-			s->f.paused_raw_bytes += bs_report_raw_bytes(s->g->rc);
+			s->f.paused_raw_bytes += bs_report_raw_of(s->g->rc, touched_bytes, s);
 		bs_reporter_pause(s->g);
 		break;
 	case BS_EV_RESUME:
@@ -185,9 +204,10 @@ wait_for_cpu(struct bs_stream *s, unsigned int i, uint32_t number, bs_ns t)
 				      .cpu = (uint8_t)cpu};
 	unsigned int queue = cpu;
 
-	if (kind != BS_EV_FREE)
+	if (kind != BS_EV_FREE) {
 		s->block_pfn[number] = BS_PENDING_PFN + cpu;
-	else if (s->g->cpus[cpu].busy_until <= t)
+		s->f.late_alloc_bytes += BS_PAGE_SIZE << k->order[i];
+	} else if (s->g->cpus[cpu].busy_until <= t)
 		queue = s->block_pfn[number] - BS_PENDING_PFN;
 	bs_stream_defer(s, queue, &d);
 }
@@ -230,8 +250,11 @@ static void take_events(struct bs_stream *s, bs_ns until)
 			wait_for_cpu(s, i, number, t);
 		else if (kind == BS_EV_FREE)
 			bs_event_free(s, number, cpu, k->offset ? k->offset[i] : 0, k->order[i]);
-		else
+		else {
 			bs_event_alloc(s, number, cpu, k->order[i], k->gfp[i]);
+			if (unlikely(cpus[cpu].busy_until > t))
+				bs_stream_delayed(s, number, cpu, t);
+		}
 	}
 	s->i = i;
 }
@@ -307,14 +330,24 @@ int bs_stream_begin(struct bs_stream *s)
 		bs_machine_walk(g->m, preset_resident, s);
 	for (unsigned int i = 0; i < g->nr_cpus; i++)
 		g->cpus[i] = (struct bs_cpu){0};
+	count_blocked_time(s);
 	bs_clock_add_load(s->clock, &s->load);
 	return s->clock->failed ? -EIO : 0;
 }
 
-uint64_t bs_stream_close(struct bs_stream *s)
+void bs_stream_close(struct bs_stream *s)
 {
-	s->f.allocations += s->number - s->info->pres;
-	return bs_stream_waiting(s);
+	const bs_ns recorded = s->base + s->info->duration;
+	struct bs_stream_figures *f = &s->f;
+	uint64_t waiting;
+
+	f->allocations += s->number - s->info->pres;
+	f->unfinished = bs_stream_waiting(s, &waiting);
+	f->late_end = f->unfinished		? BS_NO_TIME
+		      : f->last_late > recorded ? f->last_late - recorded
+						: 0;
+	/* All that happened and are not counted one by one. */
+	s->delays.zeroes = f->allocations - f->refused - waiting - s->delays.nonzero;
 }
 
 /* ---- Life ------------------------------------------------------------------------------------ */

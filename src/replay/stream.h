@@ -16,7 +16,7 @@ void bs_stream_free(struct bs_stream *s);
 /* What was in use before t0 is there now, and the guest's clock has a load. Negative: the clock has
  * failed. */
 int bs_stream_begin(struct bs_stream *s);
-/* The window closes: how many events have not happened. */
-uint64_t bs_stream_close(struct bs_stream *s);
+/* The window closes: what has not happened by now never does. */
+void bs_stream_close(struct bs_stream *s);
 
 #endif

@@ -10,6 +10,7 @@
 #include <buddysim/trace.h>
 
 #include "guest_memory.h"
+#include "histogram.h"
 #include "ring.h"
 
 /*
@@ -42,9 +43,14 @@ static inline bool bs_is_pending(bs_pfn pfn)
 struct bs_stream_figures {
 	uint64_t events;
 	uint64_t allocations; /* that the trace asked for and the traced kernel had */
+	uint64_t refused; /* of these, in the replay */
 	uint64_t skipped_frees, unusable_frees;
 	uint64_t paused_raw_bytes;
-	bs_ns cpu_lag_ns;
+	uint64_t unfinished; /* events that wait for a CPU when the window closes */
+	/* What waited for a CPU: allocations, and how often a CPU came to have any event waiting. */
+	uint64_t late_alloc_bytes, late_periods;
+	bs_ns last_late; /* when an event that had waited happened last */
+	bs_ns late_end; /* BS_NO_TIME: the last event never happened */
 };
 
 struct bs_stream {
@@ -73,6 +79,7 @@ struct bs_stream {
 	struct bs_ring *waiting; /* of each CPU */
 	uint64_t next_check;
 	struct bs_stream_figures f;
+	struct bs_histogram delays; /* of allocations, in ns; zeroes are added at the end */
 };
 
 #endif

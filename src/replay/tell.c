@@ -93,10 +93,27 @@ void bs_cell_warn_before(const struct bs_cell *c)
 	warn_late(c);
 }
 
+/* Requests, as opposed to allocations: of the host, and of its calls. */
+static void warn_failed(const struct bs_cell *c)
+{
+	const struct bs_figures *f = &c->f;
+
+	if (f->report.failed_calls || f->device.skipped_ranges || f->host_errors)
+		bs_plan_warn(c->plan,
+			     "%s: of %llu requests %llu failed, of %llu ranges %llu were skipped; "
+			     "%llu errors of the host",
+			     c->label, (unsigned long long)f->report.calls,
+			     (unsigned long long)f->report.failed_calls,
+			     (unsigned long long)f->report.ranges,
+			     (unsigned long long)f->device.skipped_ranges,
+			     (unsigned long long)f->host_errors);
+}
+
 void bs_cell_warn_after(const struct bs_cell *c)
 {
 	const struct bs_figures *f = &c->f;
 
+	warn_failed(c);
 	if (f->alloc_failed)
 		bs_plan_warn(c->plan,
 			     "%s: %llu of %llu allocations failed: its figures are of a smaller "

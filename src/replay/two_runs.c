@@ -3,19 +3,19 @@
 
 #include <errno.h>
 
-/* On a host that costs nothing, takes nothing and looks at nothing: first touches are free anyway, so
- * that no request happens at another time than under an idle strategy on the real one (but for the time
- * that a guest takes to poison what it frees). */
-static struct bs_plan idle_plan(const struct bs_plan *plan)
+/* On a modelled host with the real one's costs: first touches take as long, so that no request happens
+ * at another time than under an idle strategy on the real one (but for the time that a guest takes to
+ * poison what it frees). @costs: room for them. */
+static int idle_plan(const struct bs_plan *plan, struct bs_plan *first,
+		     struct bs_device_costs *costs, struct bs_error *err)
 {
-	struct bs_plan first = *plan;
-	struct bs_device_config *dc = &first.cfg.host.device;
+	struct bs_device_config *dc = &first->cfg.host.device;
 
-	dc->kind = bs_device_for(BS_DEVICE_INSTANT);
+	*first = *plan;
+	dc->kind = bs_device_for(BS_DEVICE_TIMED);
 	dc->params = NULL;
-	dc->costs = NULL;
-	dc->touch = BS_TOUCH_NONE;
-	return first;
+	dc->costs = costs;
+	return bs_device_config_costs(&plan->cfg.host.device, costs, err);
 }
 
 static int run(const struct bs_plan *plan, const struct bs_cell_setup *setup, unsigned int order,
@@ -47,14 +47,18 @@ static int run(const struct bs_plan *plan, const struct bs_cell_setup *setup, un
 int bs_first_run(const struct bs_plan *plan, struct bs_cell_setup *setup, struct bs_trace *trace,
 		 struct bs_error *err)
 {
-	const struct bs_plan idle = idle_plan(plan);
 	struct bs_cell_setup first = *setup;
+	struct bs_device_costs costs;
+	struct bs_plan idle;
 	struct bs_spec spec;
 	int ret;
 
 	setup->future = NULL;
 	if (!(setup->spec->s->caps & BS_CAP_KNOWS_FUTURE))
 		return 0;
+	ret = idle_plan(plan, &idle, &costs, err);
+	if (ret)
+		return ret;
 	ret = bs_spec_of(bs_strategy_with(BS_CAP_IDLE), NULL, &spec, err);
 	if (ret)
 		return ret;

@@ -65,23 +65,37 @@ void bs_ctx_told(struct bs_report_ctx *rc, const struct bs_range *r, unsigned in
 	}
 }
 
-static uint64_t raw_in_block(const struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
+/* What is asked about raw memory: NULL: how much it is. */
+struct raw_count {
+	uint64_t (*fn)(void *arg, bs_pfn pfn, unsigned int order);
+	void *arg;
+};
+
+static uint64_t count_raw(const struct raw_count *c, bs_pfn pfn, unsigned int order)
+{
+	return c->fn ? c->fn(c->arg, pfn, order) : BS_PAGE_SIZE << order;
+}
+
+static uint64_t raw_in_block(const struct bs_report_ctx *rc, const struct raw_count *c, bs_pfn pfn,
+			     unsigned int order)
 {
 	uint64_t raw = 0;
 
 	if (!rc->told)
-		return bs_mm_is_reported(rc->m, pfn, order) ? 0 : BS_PAGE_SIZE << order;
+		return bs_mm_is_reported(rc->m, pfn, order) ? 0 : count_raw(c, pfn, order);
 	for (bs_pfn p = pfn; p < pfn + (1u << order); p += 1u << rc->told_order) {
 		bs_pfn bit = p >> rc->told_order;
 
 		if (!(rc->told[bit / 64] >> (bit & 63) & 1))
-			raw += BS_PAGE_SIZE << rc->told_order;
+			raw += count_raw(c, p, rc->told_order);
 	}
 	return raw;
 }
 
-uint64_t bs_report_raw_bytes(const struct bs_report_ctx *rc)
+uint64_t bs_report_raw_of(const struct bs_report_ctx *rc,
+			  uint64_t (*fn)(void *arg, bs_pfn pfn, unsigned int order), void *arg)
 {
+	const struct raw_count c = {fn, arg};
 	uint64_t raw = 0;
 
 	for (unsigned int z = 0; z < rc->nr_zones; z++)
@@ -92,9 +106,14 @@ uint64_t bs_report_raw_bytes(const struct bs_report_ctx *rc)
 					continue;
 				for (bs_pfn p = bs_mm_list_first(rc->m, z, o, mt); p != BS_NO_PFN;
 				     p = bs_mm_list_next(rc->m, o, p))
-					raw += raw_in_block(rc, p, o);
+					raw += raw_in_block(rc, &c, p, o);
 			}
 	return raw;
+}
+
+uint64_t bs_report_raw_bytes(const struct bs_report_ctx *rc)
+{
+	return bs_report_raw_of(rc, NULL, NULL);
 }
 
 uint64_t bs_report_may_leave(const struct bs_report_ctx *rc)

@@ -33,7 +33,6 @@ struct bs_bound {
 	bool open, closed;
 	bs_ns max_held_gap; /* longer gaps are reported */
 	bs_ns refault_ns_per_mib, weight_ns_per_mib_s;
-	uint64_t start_used, peak_used;
 	uint64_t refaulted; /* levels taken back */
 	bs_u128 held_ns; /* levels x ns */
 	struct level {
@@ -100,13 +99,10 @@ void bs_bound_set(struct bs_bound *b, bs_ns now, uint64_t used_bytes)
 		touched = b->nr_levels;
 	if (!b->open) {
 		b->open = true;
-		b->start_used = b->peak_used = used_bytes;
 		b->nr_touched = touched;
 		b->nr_entered = b->nr_ever = full;
 		return;
 	}
-	if (used_bytes > b->peak_used)
-		b->peak_used = used_bytes;
 	for (; b->nr_touched < touched; b->nr_touched++) {
 		struct level *l = &b->level[b->nr_touched];
 
@@ -161,16 +157,30 @@ bs_ns bs_bound_cost_ns(const struct bs_bound *b)
 	return ns > BS_NO_TIME ? BS_NO_TIME : (bs_ns)ns;
 }
 
-bs_ns bs_bound_row_cost_ns(const struct bs_bound *b, const struct bs_timeline *tl,
-			   uint64_t resident_at_start, uint64_t faulted_bytes)
+static bs_ns fits(bs_u128 ns)
 {
-	uint64_t first = b->peak_used > resident_at_start ? b->peak_used - resident_at_start : 0;
-	uint64_t again = faulted_bytes > first ? faulted_bytes - first : 0;
-	bs_u128 held = bs_timeline_held_byte_ns(tl);
-	bs_u128 ns = (cost(b, held, again) + BS_MIB_S - 1) / BS_MIB_S;
+	return ns > BS_NO_TIME ? BS_NO_TIME : (bs_ns)ns;
+}
+
+bs_ns bs_bound_row_cost_ns(const struct bs_bound *b, const struct bs_timeline *tl, bs_ns guest_ns,
+			   bs_ns host_ns)
+{
+	const bs_u128 held = bs_timeline_held_byte_ns(tl);
 
 	/* Weight 0 means that holding is not an option: no price is high enough. */
 	if (held && !b->weight_ns_per_mib_s)
 		return BS_NO_TIME;
-	return ns > BS_NO_TIME ? BS_NO_TIME : (bs_ns)ns;
+	return fits((cost(b, held, 0) + BS_MIB_S - 1) / BS_MIB_S + guest_ns + host_ns);
+}
+
+bs_ns bs_bound_late_ns(const struct bs_bound *b, bs_ns blocked_ns, uint64_t late_bytes,
+		       uint64_t late_periods)
+{
+	/* The guest's last part may be no whole level. */
+	const bs_u128 used = (bs_u128)(b->nr_levels + 1) * LEVEL * blocked_ns;
+	const bs_u128 entered = late_bytes + (bs_u128)late_periods * LEVEL;
+
+	return fits((used * b->weight_ns_per_mib_s + entered * b->refault_ns_per_mib * BS_NS_PER_S +
+		     BS_MIB_S - 1) /
+		    BS_MIB_S);
 }

@@ -22,3 +22,16 @@ void bs_guest_zero(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned in
 		bs_cpu_block(&g->cpus[cpu], g->clock->now,
 			     bs_device_zero(g->dev, pfn, order, known), BS_CAUSE_ZERO);
 }
+
+void bs_guest_faulted(struct bs_guest *g, unsigned int cpu, struct bs_fault_cost cost)
+{
+	struct bs_cpu *k = &g->cpus[cpu];
+	const bs_ns now = g->clock->now;
+
+	g->fault_ns += cost.refault;
+	if (g->follows)
+		bs_cpu_count(k, now, cost.first_touch, BS_CAUSE_FIRST_TOUCH);
+	else
+		bs_cpu_block(k, now, cost.first_touch, BS_CAUSE_FIRST_TOUCH);
+	bs_cpu_block(k, now, cost.refault, BS_CAUSE_REFAULT);
+}

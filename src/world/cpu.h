@@ -11,28 +11,46 @@
 #include <buddysim/types.h>
 
 enum bs_cause {
-	BS_CAUSE_FAULT, /* memory is touched that the host does not back */
+	BS_CAUSE_FIRST_TOUCH, /* memory is touched that the host never backed */
+	BS_CAUSE_REFAULT, /* ... or no longer, because it was discarded */
 	BS_CAUSE_REQUEST, /* it makes a request of a reporter itself and waits for the host */
 	BS_CAUSE_INSTALL, /* the host backs memory before it is touched */
 	BS_CAUSE_ZERO, /* memory is zeroed for user space */
 	BS_CAUSE_POISON, /* memory that is freed is overwritten */
+	BS_CAUSE_CLIENT, /* a driver that holds pages gives some back, and makes requests for that */
+	BS_CAUSE_WAIT, /* another CPU has what it needs: nothing in this room is contended */
 	BS_NR_CAUSES,
 };
 const char *bs_cause_name(enum bs_cause cause);
 
 struct bs_cpu {
 	bs_ns busy_until;
+	bs_ns counted_until; /* what lies behind that is blocked time of nobody's figures */
 	bool wake_on; /* it has left the allocator and will run a pass (reporter.h) */
-	enum bs_cause cause; /* of the latest blocking */
-	bs_ns blocked_ns[BS_NR_CAUSES]; /* so far, also of what lies ahead */
+	bs_ns blocked_ns[BS_NR_CAUSES]; /* up to then, also of what lies ahead */
+	bs_ns cut_ns; /* what lay behind it */
 };
+
+/* From @from on it is blocked for @cost: the part of it that counts. */
+static inline void bs_cpu_count(struct bs_cpu *k, bs_ns from, bs_ns cost, enum bs_cause cause)
+{
+	const bs_ns room = k->counted_until > from ? k->counted_until - from : 0;
+	const bs_ns counted = cost < room ? cost : room;
+
+	k->blocked_ns[cause] += counted;
+	k->cut_ns += cost - counted;
+}
 
 /* From @now on, or behind what it is blocked by already, the CPU is busy for @cost. */
 static inline void bs_cpu_block(struct bs_cpu *k, bs_ns now, bs_ns cost, enum bs_cause cause)
 {
-	k->busy_until = (k->busy_until > now ? k->busy_until : now) + cost;
-	k->blocked_ns[cause] += cost;
-	k->cause = cause;
+	const bs_ns from = k->busy_until > now ? k->busy_until : now;
+
+	k->busy_until = from + cost;
+	bs_cpu_count(k, from, cost, cause);
 }
+
+/* Of @n CPUs, since they were zeroed, by cause. Returns what was cut off. */
+bs_ns bs_cpus_blocked(const struct bs_cpu *cpus, unsigned int n, bs_ns by_cause[BS_NR_CAUSES]);
 
 #endif

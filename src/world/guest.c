@@ -23,6 +23,8 @@ static int create_machine(struct bs_guest *g, const struct bs_guest_setup *setup
 	g->cpus = calloc(g->nr_cpus, sizeof(*g->cpus));
 	if (!g->cpus)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, setup->label, NULL, "setting up");
+	for (unsigned int i = 0; i < g->nr_cpus; i++)
+		g->cpus[i].counted_until = BS_NO_TIME;
 	return 0;
 }
 

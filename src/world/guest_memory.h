@@ -57,8 +57,8 @@ static inline void bs_guest_note_owned(struct bs_guest *g, bs_pfn pfn, unsigned 
 static inline void bs_guest_own(struct bs_guest *g, unsigned int cpu, bs_pfn pfn,
 				unsigned int order, uint32_t id, bool user)
 {
+	struct bs_fault_cost cost;
 	struct bs_error err;
-	bs_ns cost = 0;
 
 	g->used_bytes += BS_PAGE_SIZE << order;
 	bs_guest_note_owned(g, pfn, order, true);
@@ -68,10 +68,8 @@ static inline void bs_guest_own(struct bs_guest *g, unsigned int cpu, bs_pfn pfn
 		bs_guest_zero(g, cpu, pfn, order, user);
 	if (unlikely(bs_device_alloc(g->dev, pfn, order, id, g->clock->now, &cost, &err)))
 		bs_guest_fail(g, &err);
-	if (cost) {
-		g->fault_ns += cost;
-		bs_cpu_block(&g->cpus[cpu], g->clock->now, cost, BS_CAUSE_FAULT);
-	}
+	if (unlikely(cost.first_touch | cost.refault))
+		bs_guest_faulted(g, cpu, cost);
 }
 
 /* It goes back to the allocator. @seen: the device was shown it when it was allocated. */

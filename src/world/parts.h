@@ -60,6 +60,8 @@ struct bs_guest {
 	uint64_t alloc_failed, false_oom;
 	bs_ns fault_ns; /* spent on backing memory again that had been given away */
 	bool touch; /* owners write into what they get */
+	bool follows; /* a recorded kernel, whose times hold the first touches: they delay nobody */
+	bool client_works; /* for an allocation that found nothing */
 	bool zeroes; /* zeroing is accounted for */
 	struct bs_range known_zero; /* just allocated, and not to be zeroed; or BS_NO_PFN */
 	enum bs_poison poison; /* when a free writes the pattern */

@@ -182,7 +182,8 @@ int bs_request_call(void *guest, const struct bs_range *r, unsigned int n, unsig
 			return ticket;
 		}
 	}
-	bs_cpu_block(&g->cpus[cpu], g->clock->now, cost + extra, BS_CAUSE_REQUEST);
+	bs_cpu_block(&g->cpus[cpu], g->clock->now, cost + extra,
+		     g->client_works ? BS_CAUSE_CLIENT : BS_CAUSE_REQUEST);
 	if (!kept)
 		kept = serve(g, ticket);
 	if (g->watch.sent)

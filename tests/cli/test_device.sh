@@ -76,11 +76,31 @@ expect 0 -- compare "$trace" -s rotation:delay=100ms,rotation:delay=100ms,zero_o
 	--device model:zero_per_mib=97us --format json -o zero.json
 jq -e '(.cells[0] | .zeroing_avoided_bytes == 0 and .unzeroed_bytes == 0) and
 	(.cells[1] | .zeroing_avoided_bytes > 0 and .unzeroed_bytes == 0) and
-	.cells[1].cpu_lag_ns < .cells[0].cpu_lag_ns' zero.json >/dev/null || fail "zero_once saves nothing"
+	.cells[1].guest_stall_ns.zero < .cells[0].guest_stall_ns.zero' zero.json >/dev/null || fail "zero_once saves nothing"
 expect 0 "old content in the hands of a new owner" -- run "$trace" \
 	-s rotation:delay=100ms,zero_once=on --device model:inhibit=assigned --format json -o zero.json
 jq -e '.cells[0] | .unzeroed_bytes > 0 and .unzeroed_bytes <= .zeroing_avoided_bytes' zero.json \
 	>/dev/null || fail "an inhibited host zeroes nothing"
+
+# Requests that fail have columns and a warning of their own, apart from allocations that fail.
+expect 0 "of 3 requests 3 failed, of 3 ranges 3 were skipped; 3 errors of the host" -- \
+	compare "$src/traces/churn_gcc.cborseq.zst" -s none,hypercall --device model:error_every=1
+grep -Eq 'cost +failed +skipped +host$' stdout.txt && grep -Eq ' requests +ranges +errors$' stdout.txt ||
+	fail "no columns of failed requests: $(cat stdout.txt)"
+expect 0 -- compare good.cborseq -s none,hypercall --device model
+grep -Eq 'failed|skipped' stdout.txt && fail "a column of nothing"
+# Presets by name, in the caption and the record; a fault on nested paging costs more.
+grep -q 'costs default, weight 100 us per MiB.s' stdout.txt || fail "the caption names no costs"
+expect 0 -- compare good.cborseq -s hypercall --device model --costs vm --thp never --weight 7us
+grep -q 'costs vm, weight 7 us per MiB.s' stdout.txt || fail "the caption does not name vm"
+expect 0 -- compare good.cborseq -s hypercall --device model:per_request=3ns --no-measured \
+	--format json -o one.json
+expect 0 -- compare good.cborseq -s hypercall --device model --costs vm --no-measured \
+	--format json -o vm.json
+[ "$(jq -r .config.costs_preset one.json vm.json | paste -sd' ')" = "changed vm" ] ||
+	fail "presets in the record"
+jq -e '.config.costs.refault_per_mib_ns == 256 * 2930' vm.json >/dev/null ||
+	fail "vm: not 2.93 us a fault"
 
 # What was measured here is a preset like the others.
 expect 0 -- calibrate --rounds 3 -o here.json

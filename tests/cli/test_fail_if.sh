@@ -37,6 +37,22 @@ says 2 'has no cost_ns' -s none --weight 0 --fail-if 'cost_ns>1h'
 [ "$(jq -r '.cells | length' <("$bin" compare t.cborseq --device model -s none --weight 0 \
 	--format json --fail-if 'cost_ns>1h' 2>/dev/null))" = 1 ] || fail "the record is lost"
 
+# A row that did not finish is another load's: only what went wrong can be tested of it.
+hung() { # STATUS TEXT STRATEGIES THRESHOLD
+	expect "$1" "$2" -- compare t.cborseq --memory 1GiB -s "$3" -d model:stall_at=1ms,stall_for=1000s \
+		--fail-if "$4"
+}
+for test in 'held_mib_s>5' 'cost_ns>1000h' 'guest_stall_ns.total>1000h' 'refault_bytes.total>1GiB'; do
+	hung 2 "hypercall did not finish" none,hypercall "hypercall/$test"
+done
+hung 2 "its calls is of a shorter load" hypercall 'calls>99'
+hung 1 "unfinished_events = " hypercall 'unfinished_events>0'
+hung 1 "finished = 0" none,hypercall 'hypercall/finished<1'
+hung 0 "" none,hypercall 'none/held_mib_s>1000000'
+grep -q '^hypercall !' stdout.txt || fail "the row is not marked"
+grep -q '^none.*!' stdout.txt && fail "none is marked"
+grep -q 'left out of the answer: hypercall (not finished' stdout.txt || fail "it is in the answer"
+
 # Rows of any length are told apart, to the last byte.
 dir=$(printf 'd%.0s' {1..200})
 mkdir -p "$dir"

@@ -66,7 +66,7 @@ int main(void)
 	const struct bs_device_config c = {.kind = bs_device_for(BS_DEVICE_TIMED), .nr_pages = 1024};
 	struct bs_device *d;
 	struct bs_error err;
-	bs_ns cost;
+	struct bs_fault_cost cost;
 
 	if (bs_device_create(&c, &d, &err) || bs_device_alloc(d, 0, 9, 1, 0, &cost, &err))
 		return 1;

@@ -15,13 +15,25 @@ struct bs_device *bs_dev_create(struct bs_device_config c)
 	return d;
 }
 
-bs_ns bs_dev_alloc_for(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t owner)
+static struct bs_fault_cost touch(struct bs_device *d, bs_pfn pfn, unsigned int order,
+				  uint32_t owner)
 {
+	/* the device says so if it costs nothing */
+	struct bs_fault_cost cost = {BS_NO_TIME, BS_NO_TIME};
 	struct bs_error err;
-	bs_ns cost = BS_NO_TIME; /* the device says so if it costs nothing */
 
 	assert_ok(bs_device_alloc(d, pfn, order, owner, 0, &cost, &err), &err);
 	return cost;
+}
+
+struct bs_fault_cost bs_dev_touch(struct bs_device *d, bs_pfn pfn, unsigned int order)
+{
+	return touch(d, pfn, order, 1);
+}
+
+bs_ns bs_dev_alloc_for(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t owner)
+{
+	return touch(d, pfn, order, owner).refault;
 }
 
 bs_ns bs_dev_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order)

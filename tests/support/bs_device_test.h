@@ -10,10 +10,11 @@
 
 /* 4096 pages, if @c does not say how many. */
 struct bs_device *bs_dev_create(struct bs_device_config c);
-/* The block is owner 1's from now on; returns what he waits for, in ns. */
+/* The block is owner 1's from now on; returns what he waits for because it had been discarded, in ns. */
 bs_ns bs_dev_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order);
 void bs_dev_free(struct bs_device *d, bs_pfn pfn, unsigned int order);
-/* The same for another owner. */
+/* The same with all that he waits for; and for another owner. */
+struct bs_fault_cost bs_dev_touch(struct bs_device *d, bs_pfn pfn, unsigned int order);
 bs_ns bs_dev_alloc_for(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t owner);
 void bs_dev_free_for(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t owner);
 /* A request of one range, and its completion; returns what it costs, in ns. */

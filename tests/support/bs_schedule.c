@@ -39,7 +39,7 @@ static bool allocate(struct bs_guest *g, unsigned int order, unsigned int mt)
 	const unsigned int gfp = BS_GFP_KERNEL | bits[mt];
 	const bool must_have = !order && needs_no_isolated(g);
 	struct bs_error err;
-	bs_ns cost;
+	struct bs_fault_cost cost;
 	bs_pfn pfn;
 
 	if (g->nr_live == MAX_LIVE)

@@ -60,8 +60,8 @@ static void test_touch_none(void **state)
 	struct bs_device *d =
 		bs_dev_create((struct bs_device_config){.kind = "null", .touch = BS_TOUCH_NONE});
 	const struct bs_range r = {0, 9};
+	struct bs_fault_cost fault;
 	struct bs_error err;
-	bs_ns cost;
 	int ticket;
 
 	(void)state;
@@ -72,7 +72,7 @@ static void test_touch_none(void **state)
 	bs_dev_free(d, 0, 9);
 	ticket = request(d, &r, 1, &err);
 	assert_ok(ticket, &err);
-	bs_assert_broken(bs_device_alloc(d, 0, 0, 1, 0, &cost, &err), &err, "at the device");
+	bs_assert_broken(bs_device_alloc(d, 0, 0, 1, 0, &fault, &err), &err, "at the device");
 	assert_ok(bs_device_complete(d, ticket, 0, &err), &err);
 	assert_int_equal(bs_device_held(d), 0);
 	bs_device_destroy(d);

@@ -344,7 +344,7 @@ static void test_trust(void **state)
 
 	(void)state;
 	d = device("madvise", "trust=on");
-	assert_ok(bs_device_alloc(d, 0, 9, 1, 0, &cost, &err), &err);
+	bs_dev_alloc(d, 0, 9);
 	assert_int_equal(bs_device_request(d, &r, 1, &cost, &err), 0);
 	assert_int_equal(bs_device_complete(d, 0, 0, &err), 0);
 	assert_int_equal(bs_device_free(d, 0, 9, 1, &err), -EUCLEAN);
@@ -353,7 +353,7 @@ static void test_trust(void **state)
 	bs_device_destroy(d);
 
 	d = device("madvise", "trust=off");
-	assert_ok(bs_device_alloc(d, 0, 9, 1, 0, &cost, &err), &err);
+	bs_dev_alloc(d, 0, 9);
 	assert_int_equal(bs_device_request(d, &r, 1, &cost, &err), -EUCLEAN);
 	assert_ok(bs_device_free(d, 0, 9, 1, &err), &err);
 	bs_device_destroy(d);
@@ -369,13 +369,11 @@ static void test_costs_are_parameters(void **state)
 		struct bs_device *d = used_device(
 			kinds[k], "per_request=10us,per_range=3us,per_mib=5us,refault_per_mib=7us",
 			2);
-		struct bs_error err;
 		bs_ns cost;
 
 		assert_int_equal(report(d, 0, 2, 0, &cost), 0);
 		assert_int_equal(cost, 36 * BS_NS_PER_US);
-		assert_ok(bs_device_alloc(d, 0, 9, 1, 0, &cost, &err), &err);
-		assert_int_equal(cost, 14 * BS_NS_PER_US);
+		assert_int_equal(bs_dev_alloc(d, 0, 9), 14 * BS_NS_PER_US);
 		done(d);
 	}
 }

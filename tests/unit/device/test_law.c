@@ -26,7 +26,7 @@ static void test_at_the_device(void **state)
 	struct bs_device *d = small_device("null", BS_THP_AUTO);
 	const struct bs_range block = {1024, 9}, half = {1024 + 256, 8}, around = {1024, 10};
 	struct bs_error err;
-	bs_ns cost;
+	struct bs_fault_cost cost;
 	int ticket = request(d, &block, 1, &err);
 
 	(void)state;
@@ -101,7 +101,7 @@ static void test_ownership(void **state)
 	struct bs_device *d = small_device("null", BS_THP_NEVER);
 	const struct bs_range r = {0, 9};
 	struct bs_error err;
-	bs_ns cost;
+	struct bs_fault_cost cost;
 
 	(void)state;
 	bs_dev_alloc(d, 0, 9);

@@ -147,8 +147,8 @@ static void test_the_host_fills_what_it_faults_in(void **state)
 		struct bs_device *d =
 			device(both[i % 2], thp ? BS_THP_ALWAYS : BS_THP_NEVER, "poison=host");
 
-		/* touched first: costs nobody anything */
-		assert_int_equal(bs_dev_alloc(d, 512, 9), 0);
+		/* touched first: the pattern is part of that fault, too */
+		assert_int_equal(bs_dev_touch(d, 512, 9).first_touch, 512 * 11);
 		bs_dev_free(d, 512, 9);
 		assert_int_equal(poison(d, 512, 9), 0); /* not the guest's business */
 		assert_int_equal(bs_dev_report(d, 512, 9), 5000 + 2 * 7);
@@ -170,6 +170,7 @@ static void test_the_host_fills_what_it_faults_in(void **state)
 static void test_the_host_fills_what_it_installs(void **state)
 {
 	struct bs_device *d = device("madvise", BS_THP_NEVER, "poison=host");
+	struct bs_fault_cost fault;
 	struct bs_error err;
 	bs_ns cost;
 
@@ -180,7 +181,7 @@ static void test_the_host_fills_what_it_installs(void **state)
 	bs_assert_agrees_with_kernel(d);
 	bs_dev_alloc(d, 512, 3);
 	bs_arena_page(&d->arena, 700)[99] ^= 1;
-	assert_int_equal(bs_device_alloc(d, 512 + 128, 7, 1, 0, &cost, &err), -EUCLEAN);
+	assert_int_equal(bs_device_alloc(d, 512 + 128, 7, 1, 0, &fault, &err), -EUCLEAN);
 	assert_non_null(strstr(err.text, "page 700: poison lost while it was free"));
 	bs_device_destroy(d);
 }
@@ -192,8 +193,8 @@ static void test_lost_poison_is_found(void **state)
 {
 	struct bs_device *d = device("madvise", BS_THP_NEVER, "poison=before");
 	struct bs_device_stats s;
+	struct bs_fault_cost fault;
 	struct bs_error err;
-	bs_ns cost;
 
 	(void)state;
 	bs_dev_alloc(d, 512, 9);
@@ -201,7 +202,7 @@ static void test_lost_poison_is_found(void **state)
 	poison(d, 512, 9);
 	assert_int_equal(madvise(bs_arena_page(&d->arena, 600), BS_PAGE_SIZE, MADV_DONTNEED), 0);
 	bs_arena_page(&d->arena, 601)[4095] = 0;
-	assert_int_equal(bs_device_alloc(d, 512, 9, 1, 0, &cost, &err), -EUCLEAN);
+	assert_int_equal(bs_device_alloc(d, 512, 9, 1, 0, &fault, &err), -EUCLEAN);
 	assert_int_equal(err.status, BS_INVARIANT);
 	assert_non_null(strstr(err.text, "page 600: poison lost while it was free"));
 	bs_device_stats(d, &s);

@@ -42,7 +42,7 @@ static struct bs_pause step(struct bs_trial *t)
 {
 	steps.at[steps.n++] = bs_trial_now(t);
 	if (steps.busy)
-		bs_cpu_block(&t->g->cpus[0], bs_trial_now(t), steps.busy, BS_CAUSE_FAULT);
+		bs_cpu_block(&t->g->cpus[0], bs_trial_now(t), steps.busy, BS_CAUSE_REFAULT);
 	if (steps.n == 3)
 		return (struct bs_pause){.over = true};
 	return steps.pause;

@@ -44,6 +44,9 @@ static void test_a_unit_in_a_key_is_the_unit(void **state)
 		for (size_t k = 0; m->cell && k < sizeof(said) / sizeof(said[0]); k++) {
 			const char *at = strstr(m->key, said[k].part);
 
+			/* How many of them there are. */
+			if (strstr(m->key, ".nonzero"))
+				continue;
 			if (at && (!at[strlen(said[k].part)] || at[strlen(said[k].part)] == '.'))
 				assert_int_equal(m->unit, said[k].unit);
 		}

@@ -48,7 +48,7 @@ static void test_one_column_per_figure(void **state)
 	for (unsigned int i = 0; (metric = bs_metric_at(i)); i++)
 		n += metric->cell;
 	assert_int_equal(fields(head), n);
-	assert_row(&m, 1, "t.cborseq,rotation:order=9,rotation,,30,", ",\r");
+	assert_row(&m, 1, "t.cborseq,rotation:order=9,rotation,,1,30,", ",\r");
 	free(head);
 	free(text);
 	bs_result_free(m.r);
@@ -69,7 +69,7 @@ static void test_fields_are_quoted_where_they_must_be(void **state)
 		   "\"a,\"\"b\"\".cborseq\",\"./x\"\"y.so:a=1,b=2\",rotation,"
 		   "\"order=9,delay=2s\",1,",
 		   ",\r");
-	assert_row(&m, 0, "trace,label,strategy,params,held_mib_s,", ",error\r");
+	assert_row(&m, 0, "trace,label,strategy,params,finished,held_mib_s,", ",error\r");
 	bs_result_free(m.r);
 }
 

@@ -33,6 +33,7 @@ static void bound_of(bs_ns weight, unsigned int rounds, uint64_t *held, uint64_t
 
 	bs_run_setup(&run, "none", gap, COUNT(gap));
 	run.costs.refault_per_mib = BS_NS_PER_MS;
+	run.costs.install_per_mib = BS_NS_PER_MS;
 	run.cfg.host.weight_ns_per_mib_s = weight;
 	run.cfg.guest.machine.memory_bytes = 256 * MIB;
 	run.cfg.window.repeat = rounds;

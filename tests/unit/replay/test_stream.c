@@ -85,7 +85,8 @@ static void test_it_goes_on_as_far_as_it_may(void **state)
 	bs_clock_run(&p.t.w.clock, SEC);
 	assert_int_equal(p.g->used_bytes, 4 * MIB);
 	assert_int_equal(p.over, 1);
-	assert_int_equal(bs_stream_close(&p.s), 0);
+	bs_stream_close(&p.s);
+	assert_int_equal(p.s.f.unfinished, 0);
 	assert_int_equal(p.s.f.allocations, 2);
 	end(&p);
 	bs_world_test_free(&p.t);
@@ -106,7 +107,8 @@ static void test_rounds_follow_each_other(void **state)
 	bs_clock_run(&p.t.w.clock, 9 * SEC);
 	assert_int_equal(p.over, 1);
 	assert_int_equal(p.s.f.events, 2 * COUNT(some));
-	assert_int_equal(bs_stream_close(&p.s), 0);
+	bs_stream_close(&p.s);
+	assert_int_equal(p.s.f.unfinished, 0);
 	assert_int_equal(p.s.f.allocations, 4);
 	end(&p);
 	bs_world_test_free(&p.t);
@@ -124,18 +126,26 @@ static void test_what_waits_for_a_cpu(void **state)
 		{.time = 30 * MS, .kind = BS_EV_ALLOC, .order = 9},
 	};
 	struct play p;
+	uint64_t allocs;
 
 	(void)state;
 	begin(&p, ev, COUNT(ev), 1);
-	bs_cpu_block(&p.g->cpus[1], 0, 100 * MS, BS_CAUSE_FAULT);
+	bs_cpu_block(&p.g->cpus[1], 0, 100 * MS, BS_CAUSE_REFAULT);
 	bs_clock_run(&p.t.w.clock, 99 * MS);
 	assert_int_equal(p.s.f.events, 3);
 	assert_int_equal(p.g->used_bytes, 2 * MIB);
-	assert_int_equal(bs_stream_waiting(&p.s), 2);
+	assert_int_equal(bs_stream_waiting(&p.s, &allocs), 2);
+	assert_int_equal(allocs, 1);
 	bs_clock_run(&p.t.w.clock, 100 * MS);
-	assert_int_equal(bs_stream_waiting(&p.s), 0);
+	assert_int_equal(bs_stream_waiting(&p.s, &allocs), 0);
 	assert_int_equal(p.g->used_bytes, 2 * MIB);
-	assert_int_equal(p.s.f.cpu_lag_ns, 90 * MS); /* the free is another CPU's */
+	assert_int_equal(p.s.delays.nonzero, 1);
+	assert_int_equal(p.s.delays.max, 90 * MS);
+	assert_int_equal(p.s.f.late_periods, 1);
+	assert_int_equal(p.s.f.late_alloc_bytes, 4 * MIB);
+	bs_stream_close(&p.s);
+	assert_int_equal(p.s.delays.zeroes, 1);
+	assert_int_equal(p.s.f.late_end, 70 * MS); /* behind the last recorded event, at 30 ms */
 	assert_int_equal(p.s.f.skipped_frees, 0);
 	end(&p);
 	bs_world_test_free(&p.t);
@@ -150,7 +160,10 @@ static void test_what_never_happens_is_counted(void **state)
 	begin(&p, some, COUNT(some), 1);
 	bs_cpu_block(&p.g->cpus[1], 0, 100 * SEC, BS_CAUSE_REQUEST);
 	bs_clock_run(&p.t.w.clock, SEC);
-	assert_int_equal(bs_stream_close(&p.s), 2); /* the allocation, and what frees it */
+	bs_stream_close(&p.s);
+	assert_int_equal(p.s.f.unfinished, 2); /* the allocation, and what frees it */
+	assert_int_equal(p.s.f.late_end, BS_NO_TIME);
+	assert_int_equal(p.s.delays.zeroes, 1); /* the other one */
 	end(&p);
 	bs_world_test_free(&p.t);
 }

@@ -234,10 +234,11 @@ static void test_bound_is_below_every_row(void **state)
 	bs_rng_seed(&r, 4);
 	for (int round = 0; round < 400; round++) {
 		bs_ns weight = bs_rng_below(&r, 3) ? bs_rng_below(&r, 1000) : 0;
-		struct bs_bound *b =
-			bs_bound_create(NR_LEVELS * LEVEL, bs_rng_below(&r, 2000), weight);
+		const bs_ns refault = bs_rng_below(&r, 2000);
+		struct bs_bound *b = bs_bound_create(NR_LEVELS * LEVEL, refault, weight);
 		struct bs_timeline *tl = bs_timeline_create(NR * S);
 		uint64_t resident, faulted = 0, start;
+		bs_ns waited;
 
 		random_walk(&r, c);
 		resident = start = c[0].used + (round % 2 ? bs_rng_below(&r, LEVEL) : 0);
@@ -252,7 +253,11 @@ static void test_bound_is_below_every_row(void **state)
 		}
 		bs_bound_end(b, c[NR - 1].time);
 		bs_timeline_end(tl, c[NR - 1].time);
-		assert_true(bs_bound_cost_ns(b) <= bs_bound_row_cost_ns(b, tl, start, faulted));
+		waited = (faulted * refault + MIB - 1) / MIB;
+		assert_true(bs_bound_cost_ns(b) <= bs_bound_row_cost_ns(b, tl, waited, 0));
+		assert_true(bs_bound_row_cost_ns(b, tl, waited, 7) ==
+				    bs_bound_row_cost_ns(b, tl, waited, 0) + 7 ||
+			    bs_bound_row_cost_ns(b, tl, waited, 7) == BS_NO_TIME);
 		if (!weight)
 			assert_int_equal(bs_bound_held_mib_s(b), 0);
 		bs_timeline_destroy(tl);
@@ -271,7 +276,7 @@ static void test_the_bound_can_be_reached(void **state)
 	bs_timeline_set(tl, 1 * S, 0, 0, 0);
 	bs_timeline_set(tl, 3 * S, 4 * MIB, 4 * MIB, 0);
 	bs_timeline_end(tl, 10 * S);
-	assert_int_equal(bs_bound_row_cost_ns(b, tl, 4 * MIB, 4 * MIB), bs_bound_cost_ns(b));
+	assert_int_equal(bs_bound_row_cost_ns(b, tl, 4 * 199, 0), bs_bound_cost_ns(b));
 	bs_timeline_destroy(tl);
 	bs_bound_destroy(b);
 }

@@ -44,7 +44,12 @@ static void test_an_install_blocks_who_allocates(void **state)
 		if (real)
 			run.cfg.host.device.kind = "madvise";
 		bs_run_go(&run);
-		assert_int_equal(bs_run_metric(&run, "cpu_lag_ns"), 16 * MS);
+		assert_int_equal(bs_run_metric(&run, "late_end_ns"), 16 * MS);
+		assert_int_equal(bs_run_metric(&run, "guest_stall_ns.install"), 20 * MS);
+		/* 4 MiB are touched for the first time; what was installed is there */
+		assert_int_equal(bs_run_metric(&run, "guest_stall_ns.first_touch"), 4);
+		assert_int_equal(bs_run_metric(&run, "guest_stall_ns.total"), 20 * MS + 4);
+		assert_int_equal(bs_run_metric(&run, "alloc_delay_ns.max"), 20 * MS);
 		assert_int_equal(bs_run_metric(&run, "installs"), 2);
 		assert_int_equal(bs_run_metric(&run, "install_bytes"), 4 << 20);
 		/* needed again, so that the bound's law stands */
@@ -74,14 +79,14 @@ static void test_who_poisons_when(void **state)
 	};
 	static const struct {
 		const char *params;
-		uint64_t late_ms, skipped, refaulted, poisoned;
+		uint64_t late_ms, poison_ms, skipped, refaulted, poisoned;
 	} cases[] = {
-		{"poison=off", 2, 0, 0, 0},
-		{"poison=before", 4, 1, 0, 1},
-		{"poison=before,poison_byte=0", 4, 0, 0, 1},
-		{"poison=after", 4, 1, 0, 1},
-		{"poison=after,poison_byte=0", 14, 0, 1, 1},
-		{"poison=host", 2, 0, 0, 1},
+		{"poison=off", 2, 0, 0, 0, 0},
+		{"poison=before", 4, 2, 1, 0, 1},
+		{"poison=before,poison_byte=0", 4, 2, 0, 0, 1},
+		{"poison=after", 4, 2, 1, 0, 1},
+		{"poison=after,poison_byte=0", 14, 12, 0, 1, 1},
+		{"poison=host", 2, 0, 0, 0, 1},
 	};
 	struct bs_run run;
 
@@ -97,7 +102,12 @@ static void test_who_poisons_when(void **state)
 		run.cfg.host.device.kind = i & 1 ? "madvise" : "model";
 		bs_run_go(&run);
 		assert_int_equal(bs_run_metric(&run, "calls"), 1);
-		assert_int_equal(bs_run_metric(&run, "cpu_lag_ns"), cases[k].late_ms * MS);
+		assert_int_equal(bs_run_metric(&run, "guest_stall_ns.request"), 3 * MS);
+		assert_int_equal(bs_run_metric(&run, "guest_stall_ns.poison"),
+				 cases[k].poison_ms * MS);
+		/* and it faults itself, if the page is gone or new: 1/256 MiB */
+		assert_in_range(bs_run_metric(&run, "alloc_delay_ns.max"), cases[k].late_ms * MS,
+				cases[k].late_ms * MS + 6 * MS / 256);
 		assert_int_equal(bs_run_metric(&run, "discarded_bytes"),
 				 cases[k].skipped ? 0 : 2 << 20);
 		assert_int_equal(bs_run_metric(&run, "refault_bytes.total"),
@@ -211,7 +221,11 @@ static void test_zeroing_keeps_the_cpu_busy(void **state)
 			run.cfg.host.device.touch = BS_TOUCH_NONE;
 		run.cfg.window.tail = 1 * SEC;
 		bs_run_go(&run);
-		assert_int_equal(bs_run_metric(&run, "cpu_lag_ns"), i ? 0 : 3 * MS);
+		assert_int_equal(bs_run_metric(&run, "guest_stall_ns.zero"), i ? 0 : 4 * MS);
+		assert_int_equal(bs_run_metric(&run, "guest_stall_ns.total"), i ? 0 : 4 * MS);
+		/* itself 4 ms, and the next one 3 */
+		assert_int_equal(bs_run_metric(&run, "alloc_delay_ns.nonzero"), i ? 0 : 2);
+		assert_int_equal(bs_run_metric(&run, "alloc_delay_ns.p90"), i ? 0 : 4 * MS);
 		assert_int_equal(bs_run_metric(&run, "zeroing_avoided_bytes"), 0);
 		assert_int_equal(bs_run_metric(&run, "unzeroed_bytes"), 0);
 		bs_result_free(run.r);

@@ -12,19 +12,39 @@
  */
 static void test_blocking_adds_up(void **state)
 {
-	struct bs_cpu k = {0};
+	struct bs_cpu k = {.counted_until = BS_NO_TIME};
 
 	(void)state;
-	bs_cpu_block(&k, 10, 15, BS_CAUSE_FAULT);
+	bs_cpu_block(&k, 10, 15, BS_CAUSE_REFAULT);
 	assert_int_equal(k.busy_until, 25);
 	bs_cpu_block(&k, 20, 15, BS_CAUSE_ZERO);
 	assert_int_equal(k.busy_until, 40);
-	assert_int_equal(k.cause, BS_CAUSE_ZERO);
-	bs_cpu_block(&k, 60, 10, BS_CAUSE_FAULT);
+	bs_cpu_block(&k, 60, 10, BS_CAUSE_REFAULT);
 	assert_int_equal(k.busy_until, 70);
-	assert_int_equal(k.blocked_ns[BS_CAUSE_FAULT], 25);
+	assert_int_equal(k.blocked_ns[BS_CAUSE_REFAULT], 25);
 	assert_int_equal(k.blocked_ns[BS_CAUSE_ZERO], 15);
 	assert_int_equal(k.blocked_ns[BS_CAUSE_REQUEST], 0);
+}
+
+/*
+ *   counted until 30        |
+ *   request     |10========|====40|       20 of 30
+ *   zero                    |     |40=50| nothing
+ */
+static void test_what_lies_behind_the_end_does_not_count(void **state)
+{
+	struct bs_cpu k[2] = {{.counted_until = 30}, {.counted_until = 30}};
+	bs_ns of[BS_NR_CAUSES];
+
+	(void)state;
+	bs_cpu_block(&k[0], 10, 30, BS_CAUSE_REQUEST);
+	bs_cpu_block(&k[0], 10, 10, BS_CAUSE_ZERO);
+	bs_cpu_block(&k[1], 28, 2, BS_CAUSE_ZERO);
+	assert_int_equal(k[0].busy_until, 50);
+	assert_int_equal(bs_cpus_blocked(k, 2, of), 20);
+	assert_int_equal(of[BS_CAUSE_REQUEST], 20);
+	assert_int_equal(of[BS_CAUSE_ZERO], 2);
+	assert_int_equal(of[BS_CAUSE_REFAULT], 0);
 }
 
 static void test_causes_have_names_of_their_own(void **state)
@@ -43,6 +63,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_blocking_adds_up),
+		cmocka_unit_test(test_what_lies_behind_the_end_does_not_count),
 		cmocka_unit_test(test_causes_have_names_of_their_own),
 	};
 

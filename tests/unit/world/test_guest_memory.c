@@ -81,7 +81,7 @@ static void test_what_fails_is_counted(void **state)
 	bs_world_test_free(&t);
 }
 
-/* Faulting in what the host had dropped blocks the CPU; a first touch costs nothing. */
+/* Faulting in what the host never had, or had dropped, blocks the CPU: that is told apart. */
 static void test_a_refault_blocks_the_cpu(void **state)
 {
 	struct bs_world_test t;
@@ -93,13 +93,15 @@ static void test_a_refault_blocks_the_cpu(void **state)
 	t.costs.refault_per_mib = 5 * MS;
 	g = bs_world_test_add(&t, "none");
 	r = (struct bs_range){take(g, 10), 10};
-	assert_int_equal(g->cpus[0].busy_until, 0);
+	assert_int_equal(g->cpus[0].busy_until, 20 * MS);
+	assert_int_equal(g->cpus[0].blocked_ns[BS_CAUSE_FIRST_TOUCH], 20 * MS);
+	assert_int_equal(g->fault_ns, 0);
 	bs_guest_free(g, 0, r.pfn, 10, 7);
 	assert_int_equal(bs_request_submit(g, &r, 1), 0);
 	assert_int_equal(take(g, 10), r.pfn);
 	assert_int_equal(g->fault_ns, 20 * MS);
-	assert_int_equal(bs_guest_cpu_free(g, 0), 20 * MS);
-	assert_int_equal(g->cpus[0].cause, BS_CAUSE_FAULT);
+	assert_int_equal(bs_guest_cpu_free(g, 0), 40 * MS);
+	assert_int_equal(g->cpus[0].blocked_ns[BS_CAUSE_REFAULT], 20 * MS);
 	assert_int_equal(bs_guest_cpu_free(g, 1), t.w.clock.now);
 	bs_world_test_free(&t);
 }

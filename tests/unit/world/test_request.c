@@ -175,7 +175,7 @@ static void test_a_request_for_memory_in_use_ends_the_run(void **state)
 {
 	struct bs_error err;
 	struct seen s;
-	bs_ns cost;
+	struct bs_fault_cost cost;
 
 	(void)state;
 	begin(&s, "none");
