@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <buddysim/record.h>
+
 static const char private_name[] = ".buddysim-";
 
 static int told(const char *path, int error, struct bs_error *err)
@@ -20,28 +22,10 @@ static int told(const char *path, int error, struct bs_error *err)
 			    "cannot be written");
 }
 
-/* Each parent, then the folder itself; what is there already is fine. 0 or errno. */
-static int make_dirs(const char *dir)
-{
-	char *path = strdup(dir);
-	int e = path ? 0 : ENOMEM;
-
-	for (char *p = path, c = 1; c && !e; p++) {
-		p += strcspn(p + (*p == '/'), "/") + (*p == '/');
-		c = *p;
-		*p = '\0';
-		if (mkdir(path, 0777) && errno != EEXIST)
-			e = errno;
-		*p = c;
-	}
-	free(path);
-	return e;
-}
-
 int folder_make(const char *dir, struct bs_error *err)
 {
 	struct stat st;
-	int e = make_dirs(dir);
+	int e = -bs_make_folders(dir);
 
 	if (!e && stat(dir, &st))
 		e = errno;
@@ -134,7 +118,7 @@ static void block_signals(sigset_t *before)
 
 int folder_open(struct folder *f, const char *dir, struct bs_error *err)
 {
-	int e = make_dirs(dir);
+	int e = -bs_make_folders(dir);
 
 	*f = (struct folder){.dir = dir, .dir_fd = -1, .lock_fd = -1};
 	block_signals(&f->signals);

@@ -149,6 +149,10 @@ void bs_text_csv(void *file, const char *text);
 /** Text as a string of JSON, with its quotes; a byte that is no UTF-8 becomes \\xHH. */
 void bs_text_json(void *file, const char *text);
 
+/** Make folder @dir and each parent that is missing; what is there already is fine, also a file in
+ *  @dir's own place: who writes into it finds out. 0 or -errno. */
+int bs_make_folders(const char *dir);
+
 /* ---- A record that was written before ---------------------------------------------------------- */
 
 /**

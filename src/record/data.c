@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "outfile.h"
 #include "stored.h"
@@ -353,23 +352,12 @@ static int write_about(struct data *d)
 
 static int make_dir(struct data *d)
 {
-	char *path = strdup(d->dir);
-	int e = path ? 0 : ENOMEM;
+	const int ret = bs_make_folders(d->dir);
 
-	/* Each parent, then the folder itself; what is there already is fine. */
-	for (char *p = path, c = 1; c && !e; p++) {
-		p += strcspn(p + (*p == '/'), "/") + (*p == '/');
-		c = *p;
-		*p = '\0';
-		if (mkdir(path, 0777) && errno != EEXIST)
-			e = errno;
-		*p = c;
-	}
-	free(path);
-	if (!e)
+	if (!ret)
 		return 0;
-	return bs_error_set(d->err, BS_RESOURCE, e, d->dir, "give a folder that can be written to",
-			    "cannot be created");
+	return bs_error_set(d->err, BS_RESOURCE, -ret, d->dir,
+			    "give a folder that can be written to", "cannot be created");
 }
 
 static int write_all(struct data *d)

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* Where the bytes go. stdio forgets why a write failed before anybody asks; this does not. */
-struct bs_sink {
+struct bs_outfile_cookie {
 	int fd;
 	int error; /* of the first write that failed */
 	bool in_place; /* stdout, a device, a pipe: nothing to rename */
@@ -19,7 +19,7 @@ struct bs_sink {
 
 static ssize_t sink_write(void *cookie, const char *buf, size_t n)
 {
-	struct bs_sink *s = cookie;
+	struct bs_outfile_cookie *s = cookie;
 	size_t done = 0;
 
 	while (done < n && !s->error) {
@@ -101,7 +101,7 @@ static int open_nameless(const char *path)
 	return fd;
 }
 
-static int open_sink(struct bs_sink *s, const char *path, bool plain)
+static int open_sink(struct bs_outfile_cookie *s, const char *path, bool plain)
 {
 	struct stat st;
 
@@ -185,7 +185,7 @@ static int link_beside(const char *self, const char *path, char **name)
 static int copy(int from, int to)
 {
 	char buf[1 << 16];
-	struct bs_sink s = {.fd = to};
+	struct bs_outfile_cookie s = {.fd = to};
 	ssize_t n;
 
 	if (lseek(from, 0, SEEK_SET))
@@ -211,7 +211,7 @@ static int copy_beside(int from, const char *path, char **name)
 }
 
 /* 0 or -errno. */
-static int take_place(const struct bs_sink *s, const char *path)
+static int take_place(const struct bs_outfile_cookie *s, const char *path)
 {
 	char self[32], *name = NULL;
 	int ret = -ENOENT;
@@ -234,7 +234,7 @@ static int take_place(const struct bs_sink *s, const char *path)
 	return ret;
 }
 
-static int publish(const struct bs_sink *s, const char *path)
+static int publish(const struct bs_outfile_cookie *s, const char *path)
 {
 	sigset_t all, before;
 	int ret;
@@ -258,7 +258,7 @@ int bs_outfile_failed(const struct bs_outfile *o, struct bs_error *err)
 
 int bs_outfile_commit(struct bs_outfile *o, struct bs_error *err)
 {
-	struct bs_sink *s = o->sink;
+	struct bs_outfile_cookie *s = o->sink;
 	int ret = 0, e = 0;
 
 	if (fflush(o->f) || ferror(o->f))

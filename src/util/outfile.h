@@ -19,12 +19,12 @@
 
 #include <buddysim/types.h>
 
-struct bs_sink;
+struct bs_outfile_cookie;
 
 struct bs_outfile {
 	FILE *f;
 	char *path; /* NULL for stdout */
-	struct bs_sink *sink;
+	struct bs_outfile_cookie *sink;
 };
 
 /* 0, or negative with @err (BS_RESOURCE) naming the path. */
