@@ -142,7 +142,7 @@ const char *bs_nearest(const char *const *names, const char *word);
 enum bs_param_type {
 	BS_PARAM_UINT, /* 42 */
 	BS_PARAM_BOOL, /* on/off, yes/no, true/false, 1/0 */
-	BS_PARAM_SIZE, /* bytes: 4KiB 64MiB 6GiB 512 */
+	BS_PARAM_SIZE, /* bytes: 4KiB 64MiB 6GiB 512B; only 0 goes without a unit */
 	BS_PARAM_TIME, /* ns: 250ms 2s 20us 10min */
 	BS_PARAM_ORDER, /* 0 .. BS_MAX_ORDER */
 	BS_PARAM_ENUM, /* one of @names; the value is its index */

@@ -71,13 +71,10 @@ static bool read_count(const char *text, uint64_t *amount)
 	return !errno;
 }
 
-/* A size or a time has its unit behind it, and 0 needs none. */
 static bool read_amount(enum bs_unit unit, const char *text, uint64_t *amount)
 {
 	if (unit != BS_UNIT_BYTES && unit != BS_UNIT_NS)
 		return read_count(text, amount);
-	if (!text[strspn(text, "0123456789")])
-		return read_count(text, amount) && !*amount;
 	return !(unit == BS_UNIT_BYTES ? bs_parse_size(text, amount) : bs_parse_time(text, amount));
 }
 
@@ -93,9 +90,22 @@ static const char *example_of(enum bs_unit unit)
 	}
 }
 
+/* A number without a unit, or with one that there is not, is told what it may have meant. */
+static void advise(enum bs_unit unit, const char *digits, char *advice, size_t size)
+{
+	advice[0] = '\0';
+	if (unit == BS_UNIT_BYTES)
+		bs_advise_size(digits, advice, size);
+	else if (unit == BS_UNIT_NS)
+		bs_advise_time(digits, advice, size);
+	if (!advice[0])
+		snprintf(advice, size, "%s", example_of(unit));
+}
+
 static int read_limit(struct limit *l, const char *text, struct bs_error *err)
 {
 	const char *digits = text;
+	char advice[128];
 
 	if (*text == '+' || *text == '-') {
 		l->sign = *text;
@@ -104,7 +114,8 @@ static int read_limit(struct limit *l, const char *text, struct bs_error *err)
 	l->share = read_share(digits, &l->amount);
 	if (l->share || read_amount(l->metric->unit, digits, &l->amount))
 		return 0;
-	return bs_error_set(err, BS_USAGE, 0, "--threshold", example_of(l->metric->unit),
+	advise(l->metric->unit, digits, advice, sizeof(advice));
+	return bs_error_set(err, BS_USAGE, 0, "--threshold", advice,
 			    "%s cannot be held against \"%s\"", l->metric->key, text);
 }
 

@@ -207,8 +207,9 @@ BS_OPTION_PRINTER(bs_print_host_events)
 	for (unsigned int i = 0; i < c->host.nr_events; i++) {
 		const struct bs_host_event *e = &c->host.events[i];
 
-		fprintf(file, " --%s %lluns:%s=%llu", opt->name, (unsigned long long)e->time,
-			ask_name(e->ask), (unsigned long long)e->value);
+		fprintf(file, " --%s %lluns:%s=%llu%s", opt->name, (unsigned long long)e->time,
+			ask_name(e->ask), (unsigned long long)e->value,
+			e->ask == BS_HOST_PRESSURE ? "" : "B");
 	}
 }
 

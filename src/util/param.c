@@ -115,6 +115,14 @@ static bool has_range(const struct bs_param *p)
 	       p->type == BS_PARAM_TIME;
 }
 
+/* A number that is none for want of a unit, or with one that there is not; false: it is no number. */
+static bool describe_units(const struct bs_param *p, const char *text, char *buf, size_t size)
+{
+	if (p->type == BS_PARAM_SIZE)
+		return bs_advise_size(text, buf, size) > 0;
+	return p->type == BS_PARAM_TIME && bs_advise_time(text, buf, size) > 0;
+}
+
 /* "a number from 0 to 10", "one of head, tail": what the parameter wants. */
 static void describe_wanted(const struct bs_param *p, char *buf, size_t size)
 {
@@ -139,11 +147,13 @@ int bs_param_value(const struct bs_param *p, const char *owner, const char *text
 		   struct bs_error *err)
 {
 	uint64_t v = 0;
+	const bool unread = parse_typed(p, text, &v);
 
-	if (parse_typed(p, text, &v) || (has_range(p) && (v < p->min || v > p->max))) {
+	if (unread || (has_range(p) && (v < p->min || v > p->max))) {
 		char wanted[256];
 
-		describe_wanted(p, wanted, sizeof(wanted));
+		if (!unread || !describe_units(p, text, wanted, sizeof(wanted)))
+			describe_wanted(p, wanted, sizeof(wanted));
 		return bs_error_set(err, BS_USAGE, 0, owner, wanted,
 				    "parameter %s cannot be \"%s\"", p->name, text);
 	}

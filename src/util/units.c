@@ -12,7 +12,7 @@ struct unit {
 	uint64_t factor;
 };
 
-/* Largest first: formatting takes the first that divides. Names after the blank are also read. */
+/* Largest first: formatting takes the first that divides. */
 static const struct unit size_units[] = {
 	{"TiB", UINT64_C(1) << 40},
 	{"GiB", UINT64_C(1) << 30},
@@ -74,12 +74,37 @@ static int parse(const char *text, const struct unit *units, const struct unit *
 			factor = unit_factor(aliases, p);
 		if (!factor)
 			return -EINVAL;
+	} else if (value) {
+		return -EINVAL;
 	}
 	value *= factor;
 	if (value % scale || value / scale > UINT64_MAX)
 		return -EINVAL;
 	*out = (uint64_t)(value / scale);
 	return 0;
+}
+
+static int advise(const char *text, const char *what, const struct unit *units, const char *likely,
+		  char *buf, size_t size)
+{
+	const size_t digits = strspn(text, "0123456789"), number = strspn(text, "0123456789.");
+	const char *smallest = units->name;
+	size_t used;
+
+	buf[0] = '\0';
+	if (!digits)
+		return 0;
+	for (const struct unit *u = units; u->name; u++)
+		smallest = u->name;
+	/* There is no part of the smallest unit. */
+	if (!text[number])
+		return snprintf(buf, size, digits == number ? "say %s%s or %s%s" : "say %s%s", text,
+				likely, text, smallest);
+	used = (size_t)snprintf(buf, size, "%s take", what);
+	for (const struct unit *u = units; u->name && used < size; u++)
+		used += (size_t)snprintf(buf + used, size - used, "%s %s", u == units ? "" : ",",
+					 u->name);
+	return (int)used;
 }
 
 static int format(uint64_t value, const struct unit *units, char *buf, size_t size)
@@ -98,6 +123,16 @@ int bs_parse_size(const char *text, uint64_t *bytes)
 int bs_parse_time(const char *text, uint64_t *ns)
 {
 	return parse(text, time_units, NULL, ns);
+}
+
+int bs_advise_size(const char *text, char *buf, size_t size)
+{
+	return advise(text, "sizes", size_units, "MiB", buf, size);
+}
+
+int bs_advise_time(const char *text, char *buf, size_t size)
+{
+	return advise(text, "times", time_units, "s", buf, size);
 }
 
 int bs_format_size(uint64_t bytes, char *buf, size_t size)

@@ -106,7 +106,7 @@ jq -e '.config.costs.refault_per_mib_ns == 256 * 2930' vm.json >/dev/null ||
 expect 0 -- calibrate --rounds 3 -o here.json
 expect 0 -- run good.cborseq -s rotation --device model --costs here.json
 # Costs after the colon are the ones in force: in the record, and in the bound's price.
-expect 0 -- compare good.cborseq -s none --device model:refault_thp_per_mib=7 --no-measured \
+expect 0 -- compare good.cborseq -s none --device model:refault_thp_per_mib=7ns --no-measured \
 	--format json -o priced.json
 jq -e '.config.costs.refault_thp_per_mib_ns == 7 and .bound.refault_ns_per_mib == 7' priced.json \
 	>/dev/null || fail "costs after the colon are not in the record"

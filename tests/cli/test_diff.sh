@@ -91,8 +91,8 @@ early 'did you mean held_mib_s' -t held_mb_s:2%
 early 'is no figure of a cell' -t nr_free:2%
 early 'did you mean hypercall' -t hypercal/calls:2%
 early 'a whole number in the figure' -t held_mib_s:2MiB
-early 'a size with its unit' -t peak_resident_bytes:5
-early 'a time with its unit' -t settle_ns.t90:5MiB
+early 'say 5MiB or 5B' -t peak_resident_bytes:5
+early 'times take h, min, s' -t settle_ns.t90:5MiB
 early 'cannot be held against "2.%%"' -t held_mib_s:2.%%
 early 'is not [CELL/]FIGURE:LIMIT' -t held_mib_s
 early 'none has no settle_ns.t90 in A: that run does not have it' -t settle_ns.t90:2%

@@ -43,6 +43,21 @@ refused <<END
 2|--cpus: cannot be "0"; use a value from 1 to 256|$T --cpus 0
 2|--memory: cannot be "2PiB"|$T --memory 2PiB
 2|--memory: cannot be "much"|$T --memory much
+2|--memory: cannot be "1MB"; sizes take TiB, GiB, MiB, KiB, B|$T --memory 1MB
+2|--memory: cannot be "64"; say 64MiB or 64B|$T --memory 64
+2|--tail: cannot be "5m"; times take h, min, s, ms, us, ns|$T --tail 5m
+2|--gap: cannot be "2"; say 2s or 2ns|$T --repeat 2 --gap 2
+2|parameter delay cannot be "2"; say 2s or 2ns|compare t.cborseq -s rotation:delay=2 -d null
+2|parameter per_request cannot be "2"; say 2s or 2ns|compare t.cborseq -d model:per_request=2
+2|parameter size cannot be "1"; say 1MiB or 1B|trace gen memhog --params size=1 -o g.cborseq
+2|parameter hold cannot be "1.5"; say 1.5s|trace gen memhog --params hold=1.5 -o g.cborseq
+2|--from: cannot be "1"; say 1s or 1ns|trace cut t.cborseq --from 1 -o g.cborseq
+2|--memory: cannot be "1"; say 1MiB or 1B|trace import x.txt --memory 1 -o g.cborseq
+2|--host-event: cannot be "5"; say 5s or 5ns|$T --host-event 5:pressure=1
+2|--host-event: cannot be "5"; say 5MiB or 5B|$T --host-event 5s:target=5
+2|--fail-if: cannot be "5"; say 5MiB or 5B|$T --fail-if 'reported_bytes>5'
+2|--fail-if: cannot be "5"; say 5s or 5ns|$T --fail-if 'cost_ns>5'
+2|parameter delay cannot be "2"; say 2s or 2ns|experiment stall --size ci -s rotation:delay=2
 2|--wake-latency: cannot be "soon"|$T --wake-latency soon
 2|--device: cannot be "floppy"; use one of:|compare t.cborseq -d floppy
 2|unknown parameter "colour"|compare t.cborseq -d model:colour=red

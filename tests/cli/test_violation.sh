@@ -40,7 +40,7 @@ again $d1 run "$trace" -s bitmap:defects=stale --device null --memory 1GiB --lay
 again $d1 run "$trace" -s bitmap:defects=stale --device model --host-memory 1GiB --host-poll 300ms \
 	--host-event 1s:target=4MiB --host-event 10ms:pressure=4
 for option in "--host-memory 1073741824B" "--host-poll 300000000ns" \
-	"--host-event 1000000000ns:target=4194304" "--host-event 10000000ns:pressure=4"; do
+	"--host-event 1000000000ns:target=4194304B" "--host-event 10000000ns:pressure=4"; do
 	grep -q -e "^# again: .*$option" first.txt || fail "the command lacks $option"
 done
 again $d1 run "$trace" -s bitmap:defects=stale --device model --costs null \

@@ -383,7 +383,7 @@ static void test_parameters_go_over_the_preset(void **state)
 {
 	const struct bs_device_costs own = {.per_request = 100, .per_range = 10};
 	struct bs_device *d = bs_dev_create((struct bs_device_config){
-		.kind = "model", .costs = &own, .params = "per_range=20"});
+		.kind = "model", .costs = &own, .params = "per_range=20ns"});
 	const struct bs_range r = {0, 9};
 	struct bs_error err;
 	bs_ns cost;

@@ -134,7 +134,7 @@ static void test_what_the_host_asked(void **state)
 	cfg.host.events = events;
 	cfg.host.nr_events = 2;
 	cfg.host.memory_bytes = 1 << 20;
-	assert_line(&cfg, "none", " --host-event 5ns:target=4096 --host-event 6ns:pressure=90 ");
+	assert_line(&cfg, "none", " --host-event 5ns:target=4096B --host-event 6ns:pressure=90 ");
 	assert_line(&cfg, "none", " --host-memory 1048576B --host-poll 1000000000ns ");
 }
 

@@ -38,10 +38,43 @@ static void test_sizes_and_times(void **state)
 	assert_string_equal(buf, "0ns");
 }
 
+/* A number alone is neither a time nor a size; 0 is both. */
+static void test_without_unit(void **state)
+{
+	uint64_t v = 1;
+	char buf[64];
+
+	(void)state;
+	assert_int_equal(bs_parse_time("2", &v), -EINVAL);
+	assert_int_equal(bs_parse_size("4096", &v), -EINVAL);
+	assert_int_equal(bs_parse_size("1.5", &v), -EINVAL);
+	assert_int_equal(bs_parse_time("0", &v), 0);
+	assert_int_equal(v, 0);
+	v = 1;
+	assert_int_equal(bs_parse_size("0.0", &v), 0);
+	assert_int_equal(v, 0);
+
+	bs_advise_time("2", buf, sizeof(buf));
+	assert_string_equal(buf, "say 2s or 2ns");
+	bs_advise_size("2", buf, sizeof(buf));
+	assert_string_equal(buf, "say 2MiB or 2B");
+	bs_advise_size("1.5", buf, sizeof(buf)); /* half a byte is none */
+	assert_string_equal(buf, "say 1.5MiB");
+	bs_advise_time("5m", buf, sizeof(buf));
+	assert_string_equal(buf, "times take h, min, s, ms, us, ns");
+	bs_advise_size("1MB", buf, sizeof(buf));
+	assert_string_equal(buf, "sizes take TiB, GiB, MiB, KiB, B");
+	assert_int_equal(bs_advise_size("much", buf, sizeof(buf)), 0);
+	assert_string_equal(buf, "");
+	bs_advise_size("1MB", buf, 8); /* cut, and terminated */
+	assert_string_equal(buf, "sizes t");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sizes_and_times),
+		cmocka_unit_test(test_without_unit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
