@@ -112,17 +112,10 @@ enum bs_format cli_format(const char *text)
 
 _Noreturn void cli_unknown(const char *what, const char *text, const char *const *names)
 {
-	const char *nearest = bs_nearest(names, text);
+	char advice[512];
 
-	fprintf(stderr, "buddysim: %s: unknown %s; ", text, what);
-	if (nearest)
-		fprintf(stderr, "did you mean %s? There is", nearest);
-	else
-		fputs("there is", stderr);
-	for (const char *const *n = names; *n; n++)
-		fprintf(stderr, "%s %s", n == names ? "" : ",", *n);
-	fputc('\n', stderr);
-	exit(BS_USAGE);
+	bs_nearest_advice("there is", names, text, advice, sizeof(advice));
+	cli_usage(text, "unknown %s; %s", what, advice);
 }
 
 /* ---- Standard output -------------------------------------------------------------------------- */

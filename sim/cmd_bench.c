@@ -227,6 +227,7 @@ static const struct {
 	{"replay", bench_replay},
 	{"memory", run_memory},
 };
+#define NR_BENCHES (sizeof(benches) / sizeof(benches[0]))
 
 enum { OPT_EVENTS = 1000, OPT_RUNS };
 
@@ -261,17 +262,19 @@ static bool is_of_memory(const struct bench_input *in)
 
 static int run_benches(const struct bench_input *in)
 {
+	const char *names[NR_BENCHES + 1] = {NULL};
 	bool found = false;
 	int status = 0;
 
-	for (size_t i = 0; i < sizeof(benches) / sizeof(benches[0]) && !status; i++) {
+	for (size_t i = 0; i < NR_BENCHES && !status; i++) {
+		names[i] = benches[i].name;
 		if (in->what && strcmp(in->what, benches[i].name))
 			continue;
 		found = true;
 		status = benches[i].run(in);
 	}
 	if (!found)
-		cli_usage(in->what, "unknown benchmark; use ops, start, replay or memory");
+		cli_unknown("benchmark", in->what, names);
 	return status;
 }
 

@@ -25,6 +25,8 @@ static void print_params(const struct bs_param *p)
 				printf("%s%s", i ? "|" : "", p->names[i]);
 			putchar(']');
 		}
+		if (p->needs)
+			printf(" (with %s)", p->needs);
 		putchar('\n');
 	}
 }

@@ -25,7 +25,7 @@ extern "C" {
 
 struct bs_report_ctx;
 
-#define BS_STRATEGY_ABI 2
+#define BS_STRATEGY_ABI 3
 
 /** Declared properties: what a strategy is exempt from, or entitled to. */
 enum bs_strategy_caps {
@@ -44,9 +44,9 @@ enum bs_strategy_caps {
 /** Things that happen to a guest and that a strategy may care about. */
 enum bs_event {
 	BS_EVENT_MARK, /* a phase name in the trace; value = its index */
-	BS_EVENT_TARGET, /* the host asks for a size; value = bytes */
+	BS_EVENT_TARGET, /* the host asks for a size; value = bytes; needs BS_ROLE_TARGET */
 	BS_EVENT_SHRINK, /* an allocation is about to fail; value = pages wanted */
-	BS_EVENT_PRESSURE, /* host pressure; value 0..100 */
+	BS_EVENT_PRESSURE, /* host pressure; value 0..100; needs BS_ROLE_GATE */
 	BS_EVENT_PAUSE, /* the guest stops; value = 1 pause, 0 resume */
 };
 

@@ -136,6 +136,10 @@ int bs_error_set(struct bs_error *err, enum bs_status status, int sys_errno, con
  * are few enough (a third of the longer of the two) to be a slip; else NULL.
  */
 const char *bs_nearest(const char *const *names, const char *word);
+/** What to say to somebody who wrote @word in place of one of @names: "did you mean "head"? use one of:
+ *  head, tail", where @lead is "use one of:". snprintf()'s value. */
+int bs_nearest_advice(const char *lead, const char *const *names, const char *word, char *buf,
+		      size_t size);
 
 /* ---- Parameters as data: strategies, devices and generators all describe theirs this way ----- */
 
@@ -157,6 +161,7 @@ enum bs_param_role {
 	BS_ROLE_GATE, /* reports only under at least this pressure of the host, 0: always */
 	BS_ROLE_THRESHOLD, /* how much must be free before anything is reported */
 	BS_ROLE_ZERO_ONCE, /* what the host zeroed is not zeroed again by the guest */
+	BS_ROLE_TARGET, /* the most bytes that the host may ask for at run time (BS_EVENT_TARGET) */
 };
 
 /**
@@ -167,6 +172,8 @@ enum bs_param_role {
  * @stock: of a strategy that an unpatched kernel offers (BS_CAP_STOCK): its user can set it there
  * @role: what others may take it for
  * @aliases: other spellings that are read but never written, parallel to @names; or NULL
+ * @needs: name of the one without which, or while it is 0, this one has no effect: another value than
+ *         the default is then refused; or NULL
  *
  * A table ends with an entry whose name is NULL. Values are kept as an array of uint64_t parallel
  * to the table.
@@ -180,6 +187,7 @@ struct bs_param {
 	bool runtime, stock;
 	enum bs_param_role role;
 	const char *const *aliases;
+	const char *needs;
 };
 
 /** Number of entries of a parameter table; a NULL table has none. */
@@ -193,7 +201,8 @@ void bs_param_defaults(const struct bs_param *table, uint64_t *values);
  * @owner: what the parameters belong to, for the message: "strategy rotation"
  * @text: empty or NULL changes nothing
  *
- * Return: 0, or -EINVAL with @err naming the parameter, its range, and the known names.
+ * Return: 0, or -EINVAL with @err naming the parameter, its range, and the known names. None may be
+ * given twice.
  */
 int bs_param_parse(const struct bs_param *table, const char *owner, const char *text,
 		   uint64_t *values, struct bs_error *err);

@@ -60,32 +60,34 @@ static const int errno_values[] = {EACCES, EAGAIN, EBADF, EBUSY,  EFAULT,
 
 /* One parameter, one line. */
 /* clang-format off */
-#define UINT(n, d, lo, hi, text) \
-	{.name = n, .type = BS_PARAM_UINT, .def = d, .min = lo, .max = hi, .help = text}
-#define TIME(n, hi, text) {.name = n, .type = BS_PARAM_TIME, .max = hi, .help = text}
-#define WORD(n, d, list, text) \
-	{.name = n, .type = BS_PARAM_ENUM, .def = d, .names = list, .help = text}
+#define NEEDS(n) .needs = n
+#define UINT(n, d, lo, hi, text, ...) \
+	{.name = n, .type = BS_PARAM_UINT, .def = d, .min = lo, .max = hi, .help = text, __VA_ARGS__}
+#define TIME(n, hi, text, ...) \
+	{.name = n, .type = BS_PARAM_TIME, .max = hi, .help = text, __VA_ARGS__}
+#define WORD(n, d, list, text, ...) \
+	{.name = n, .type = BS_PARAM_ENUM, .def = d, .names = list, .help = text, __VA_ARGS__}
 #define FAULT_PARAMS \
 	UINT("queue_depth", 16, 1, 256, "requests in flight at once"), \
 	UINT("seed", 0, 0, UINT64_MAX, "of the faults; 0 = the run's"), \
-	WORD("latency", BS_LATENCY_FIXED, latencies, "distribution; uniform: 0 to twice the mean"), \
+	WORD("latency", BS_LATENCY_FIXED, latencies, "distribution; uniform: 0 to twice the mean", NEEDS("latency_mean")), \
 	TIME("latency_mean", DAY, "what each request takes beyond its costs"), \
-	TIME("stall_at", 365 * DAY, "from this virtual time on the host stands still"), \
+	TIME("stall_at", 365 * DAY, "from this virtual time on the host stands still", NEEDS("stall_for")), \
 	TIME("stall_for", DAY, "... for so long, and what would complete completes then"), \
-	TIME("stall_every", 365 * DAY, "... and again after each such period; 0 = once"), \
-	TIME("busy_every", 365 * DAY, "after each such period, and at 0, the device says it is busy"), \
-	TIME("busy_for", DAY, "... for so long; it serves requests all the same"), \
+	TIME("stall_every", 365 * DAY, "... and again after each such period; 0 = once", NEEDS("stall_for")), \
+	TIME("busy_every", 365 * DAY, "after each such period, and at 0, the device says it is busy", NEEDS("busy_for")), \
+	TIME("busy_for", DAY, "... for so long; it serves requests all the same", NEEDS("busy_every")), \
 	UINT("error_every", 0, 0, UINT32_MAX, "each Nth request fails as a whole with EIO"), \
 	UINT("error_ppm", 0, 0, 1000000, "so many of a million requests fail, at random"), \
 	UINT("partial_every", 0, 0, UINT32_MAX, "each Nth request completes, served in part"), \
-	UINT("partial_ranges", 0, 0, 512, "... of its first N ranges; 0 = the first half"), \
+	UINT("partial_ranges", 0, 0, 512, "... of its first N ranges; 0 = the first half", NEEDS("partial_every")), \
 	WORD("inhibit", BS_INHIBIT_OFF, inhibits, \
 	     "completes and discards nothing: device assigned, or poison differs"), \
-	TIME("inhibit_at", 365 * DAY, "... from this virtual time on"), \
-	TIME("inhibit_for", 365 * DAY, "... for so long; 0 = for good"), \
+	TIME("inhibit_at", 365 * DAY, "... from this virtual time on", NEEDS("inhibit")), \
+	TIME("inhibit_for", 365 * DAY, "... for so long; 0 = for good", NEEDS("inhibit")), \
 	{.name = "host_page", .type = BS_PARAM_SIZE, .def = 4096, .min = 4096, .max = 1 << 30, \
 	 .help = "the host's page, a power of two; smaller ranges are skipped silently"}, \
-	WORD("madvise_errno", IS_EINVAL, errno_names, "what madvise() of a range fails with"), \
+	WORD("madvise_errno", IS_EINVAL, errno_names, "what madvise() of a range fails with", NEEDS("madvise_every")), \
 	UINT("madvise_every", 0, 0, UINT32_MAX, "... for each Nth range, which stays; 0 = none"), \
 	{.name = "trust", .type = BS_PARAM_BOOL, \
 	 .help = "discard what the guest uses if told so, as a real host does: content is lost"}, \
@@ -93,7 +95,7 @@ static const int errno_values[] = {EACCES, EAGAIN, EBADF, EBUSY,  EFAULT,
 	     "a pattern over free memory: of the guest's, before or after the free's hints; or the host " \
 	     "fills what it faults in"), \
 	UINT("poison_byte", 0xaa, 0, 255, \
-	     "... of this byte; the guest's keeps the host from discarding, but for 0 (init_on_free)")
+	     "... of this byte; the guest's keeps the host from discarding, but for 0 (init_on_free)", NEEDS("poison"))
 
 const struct bs_param bs_device_fault_params[] = {FAULT_PARAMS, {.name = NULL}};
 
@@ -139,6 +141,9 @@ static int check_values(const uint64_t *v, const char *owner, struct bs_error *e
 	if (v[STALL_EVERY] && v[STALL_EVERY] <= v[STALL_FOR])
 		return bs_error_set(err, BS_USAGE, 0, owner, "make stall_every longer",
 				    "the host would stand still for good");
+	if (v[SEED] && !v[ERROR_PPM] && v[LATENCY] == BS_LATENCY_FIXED)
+		return bs_error_set(err, BS_USAGE, 0, owner, "say error_ppm or latency, too",
+				    "seed has no effect where no fault is random");
 	if (v[BUSY_FOR] && v[BUSY_EVERY] <= v[BUSY_FOR])
 		return bs_error_set(err, BS_USAGE, 0, owner, "make busy_every longer",
 				    "the device would be busy for good");

@@ -34,14 +34,14 @@ const struct bs_device_traits *bs_device_traits(const char *kind)
 const struct bs_device_ops *bs_device_kind_find(const char *name, struct bs_error *err)
 {
 	const struct bs_device_ops *ops = find(name);
-	char known[sizeof(err->advice)] = "known:";
-	size_t used = strlen(known);
+	const char *names[NR_KINDS + 1] = {NULL};
+	char known[sizeof(err->advice)];
 
 	if (ops)
 		return ops;
-	for (unsigned int i = 0; i < NR_KINDS && used < sizeof(known); i++)
-		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s %s", i ? "," : "",
-					 kinds[i]->traits.name);
+	for (unsigned int i = 0; i < NR_KINDS; i++)
+		names[i] = kinds[i]->traits.name;
+	bs_nearest_advice("known:", names, name ? name : "", known, sizeof(known));
 	bs_error_set(err, BS_USAGE, 0, "--device", known, "unknown device '%s'", name ? name : "");
 	return NULL;
 }

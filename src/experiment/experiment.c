@@ -35,35 +35,17 @@ const char *bs_experiment_at(unsigned int index, const char **question)
 	return kinds[index]->name;
 }
 
-/* All names, with a blank between each two: to be freed. */
-static char *all_names(void)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
-
-	for (size_t i = 0; f && i < NR_KINDS; i++)
-		fprintf(f, "%s%s", i ? ", " : "", kinds[i]->name);
-	if (f)
-		fclose(f);
-	return text;
-}
-
 static const struct bs_experiment_kind *find_kind(const char *name, struct bs_error *err)
 {
-	const char *names[NR_KINDS + 1] = {NULL}, *meant;
-	char advice[300] = "", *all;
+	const char *names[NR_KINDS + 1] = {NULL};
+	char advice[300];
 
 	for (size_t i = 0; i < NR_KINDS; i++) {
 		if (name && !strcmp(name, kinds[i]->name))
 			return kinds[i];
 		names[i] = kinds[i]->name;
 	}
-	meant = bs_nearest(names, name ? name : "");
-	all = all_names();
-	snprintf(advice, sizeof(advice), "%s%s%sthere are %s", meant ? "did you mean \"" : "",
-		 meant ? meant : "", meant ? "\"? " : "", all ? all : "");
-	free(all);
+	bs_nearest_advice("there are", names, name ? name : "", advice, sizeof(advice));
 	bs_error_set(err, BS_USAGE, 0, "experiment", advice, "unknown experiment \"%s\"",
 		     name ? name : "");
 	return NULL;

@@ -134,6 +134,16 @@ static int check_needs(const char *text, const uint64_t *values, struct bs_error
 	return 0;
 }
 
+static int unknown(const char *text, struct bs_error *err)
+{
+	char name[64], known[256];
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, ":"), text);
+	bs_nearest_advice("`buddysim list kernels` describes", bs_kernel_names(), name, known,
+			  sizeof(known));
+	return bs_error_set(err, BS_USAGE, 0, text, known, "unknown kernel model");
+}
+
 static int values_of(const char *text, uint64_t *values, struct bs_error *err)
 {
 	const size_t len = strcspn(text, ":");
@@ -141,8 +151,7 @@ static int values_of(const char *text, uint64_t *values, struct bs_error *err)
 	int ret;
 
 	if (k < 0)
-		return bs_error_set(err, BS_USAGE, 0, text, "see `buddysim list kernels`",
-				    "unknown kernel model");
+		return unknown(text, err);
 	bs_param_defaults(behaviours, values);
 	for (unsigned int i = 0; i < NR_BEHAVIOURS; i++)
 		if (kernels[k].row[i])

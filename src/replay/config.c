@@ -26,7 +26,8 @@ int bs_config_check(struct bs_plan *plan, struct bs_error *err)
 	if (!plan->specs)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "strategies");
 	for (unsigned int i = 0; i < cfg->nr_strategies && !ret; i++)
-		ret = bs_spec_parse(cfg->strategies[i], &plan->specs[i], err);
+		ret = bs_spec_parse_one(cfg->strategies, cfg->nr_strategies, i, &plan->specs[i],
+					err);
 	return ret ? ret : bs_host_check(&cfg->host, err);
 }
 

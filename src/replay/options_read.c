@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define MOST_WORDS 64 /* that an error lists */
+
 char *bs_words_add(struct bs_words *w, const char *text, size_t len, struct bs_error *err)
 {
 	char **more = realloc(w->at, (w->nr + 1) * sizeof(*more));
@@ -47,16 +49,15 @@ int bs_option_value(const struct bs_option *opt, const struct bs_param *p, const
 int bs_option_pick(const struct bs_option *opt, const char *(*word)(unsigned int), const char *text,
 		   unsigned int *n, struct bs_error *err)
 {
+	const char *names[MOST_WORDS + 1] = {NULL}, *w;
 	char advice[256];
-	const char *w;
-	size_t used;
 
-	for (*n = 0; (w = word(*n)); (*n)++)
+	for (*n = 0; (w = word(*n)); (*n)++) {
 		if (!strcasecmp(w, text))
 			return 0;
-	used = (size_t)snprintf(advice, sizeof(advice), "use one of:");
-	for (*n = 0; (w = word(*n)) && used < sizeof(advice); (*n)++)
-		used += (size_t)snprintf(advice + used, sizeof(advice) - used, "%s %s",
-					 *n ? "," : "", w);
+		if (*n < MOST_WORDS)
+			names[*n] = w;
+	}
+	bs_nearest_advice("use one of:", names, text, advice, sizeof(advice));
 	return bs_option_refuse(opt, text, advice, err);
 }

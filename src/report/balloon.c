@@ -21,6 +21,7 @@ static const char *const pages[] = {"normal", "huge", NULL};
 
 static const struct bs_param params[] = {
 	{.name = "size",
+	 .role = BS_ROLE_TARGET,
 	 .type = BS_PARAM_SIZE,
 	 .def = UINT64_C(256) << 20,
 	 .max = UINT64_C(1) << 40,

@@ -36,23 +36,14 @@ static const struct bs_strategy *unknown(const char *name, struct bs_error *err)
 {
 	const char *names[NR_STRATEGIES + 1] = {NULL};
 	char known[320];
-	const char *nearest;
-	size_t used = 0;
 
-	for (unsigned int i = 0; i < NR_STRATEGIES; i++) {
+	for (unsigned int i = 0; i < NR_STRATEGIES; i++)
 		names[i] = strategies[i]->name;
-		if (used < sizeof(known))
-			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
-						 i ? ", " : "known: ", names[i]);
-	}
-	nearest = bs_nearest(names, name);
-	if (!*name)
-		bs_error_set(err, BS_USAGE, 0, "strategy", known, "no strategy is named");
-	else if (nearest)
-		bs_error_set(err, BS_USAGE, 0, name, known,
-			     "unknown strategy; did you mean \"%s\"?", nearest);
-	else
+	bs_nearest_advice("known:", names, name, known, sizeof(known));
+	if (*name)
 		bs_error_set(err, BS_USAGE, 0, name, known, "unknown strategy");
+	else
+		bs_error_set(err, BS_USAGE, 0, "strategy", known, "no strategy is named");
 	return NULL;
 }
 

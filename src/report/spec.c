@@ -9,18 +9,86 @@
 #include "ctx.h"
 #include "strategy_check.h"
 
-static int read_params(const struct bs_strategy *s, const char *params, uint64_t *values,
-		       struct bs_error *err)
+/* ---- A parameter that is another strategy's -------------------------------------------------- */
+
+/* What is asked for at once. */
+struct company {
+	const char *const *texts;
+	unsigned int nr;
+};
+
+static bool has_param(const struct bs_strategy *s, const char *name, size_t len)
+{
+	for (const struct bs_param *p = s->params; p && p->name; p++)
+		if (strlen(p->name) == len && !strncmp(p->name, name, len))
+			return true;
+	return false;
+}
+
+/* Each once. */
+static void add_owner(const struct bs_strategy *s, const char *name, size_t len, char *buf,
+		      size_t size)
+{
+	const size_t used = strlen(buf);
+
+	if (s && has_param(s, name, len) && !strstr(buf, s->name))
+		snprintf(buf + used, size - used, "%s%s", used ? ", " : "", s->name);
+}
+
+/* "rotation, boundary": those that have it, of the ones it is asked for with, else of all. */
+static void name_owners(const struct company *with, const char *name, size_t len, char *buf,
+			size_t size)
+{
+	const struct bs_strategy *s;
+	bool found;
+
+	buf[0] = '\0';
+	for (unsigned int i = 0; i < with->nr; i++)
+		add_owner(bs_strategy_find(with->texts[i], NULL), name, len, buf, size);
+	found = buf[0];
+	for (unsigned int i = 0; !found && (s = bs_strategy_at(i)); i++)
+		add_owner(s, name, len, buf, size);
+}
+
+/* The first of @s's parameters that it has not, but another strategy has. 0: there is none. */
+static int check_stray(const struct company *with, const struct bs_strategy *s, const char *params,
+		       const char *owner, struct bs_error *err)
+{
+	char owners[128], advice[192];
+
+	for (const char *p = params; p && *p; p += strcspn(p, ","), p += *p == ',') {
+		const size_t len = strcspn(p, "=,");
+
+		if (has_param(s, p, len))
+			continue;
+		name_owners(with, p, len, owners, sizeof(owners));
+		if (!owners[0])
+			continue;
+		snprintf(advice, sizeof(advice),
+			 "%.*s belongs to %s: write it behind that one's colon", (int)len, p,
+			 owners);
+		return bs_error_set(err, BS_USAGE, 0, owner, advice, "unknown parameter \"%.*s\"",
+				    (int)len, p);
+	}
+	return 0;
+}
+
+/* ---- Reading --------------------------------------------------------------------------------- */
+
+static int read_params(const struct bs_strategy *s, const char *params, const struct company *with,
+		       uint64_t *values, struct bs_error *err)
 {
 	char owner[320];
+	int ret;
 
 	snprintf(owner, sizeof(owner), "strategy %s", s->name);
+	ret = check_stray(with, s, params, owner, err);
 	bs_param_defaults(s->params, values);
-	return bs_param_parse(s->params, owner, params, values, err);
+	return ret ? ret : bs_param_parse(s->params, owner, params, values, err);
 }
 
 static int make(const struct bs_strategy *s, const char *label, const char *params,
-		struct bs_spec *spec, struct bs_error *err)
+		const struct company *with, struct bs_spec *spec, struct bs_error *err)
 {
 	int ret;
 
@@ -30,7 +98,7 @@ static int make(const struct bs_strategy *s, const char *label, const char *para
 		.values = calloc(bs_param_count(s->params) + 1, sizeof(*spec->values)),
 	};
 	if (spec->label && spec->values)
-		ret = read_params(s, params, spec->values, err);
+		ret = read_params(s, params, with, spec->values, err);
 	else
 		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, label, NULL, "parameters");
 	if (ret)
@@ -38,19 +106,26 @@ static int make(const struct bs_strategy *s, const char *label, const char *para
 	return ret;
 }
 
-int bs_spec_parse(const char *text, struct bs_spec *spec, struct bs_error *err)
+int bs_spec_parse_one(const char *const *texts, unsigned int nr, unsigned int index,
+		      struct bs_spec *spec, struct bs_error *err)
 {
+	const struct company with = {texts, nr};
+	const char *text = texts[index], *colon = strchr(text, ':');
 	const struct bs_strategy *s = bs_strategy_find(text, err);
-	const char *colon = strchr(text, ':');
 
 	*spec = (struct bs_spec){0};
-	return s ? make(s, text, colon ? colon + 1 : NULL, spec, err) : -EINVAL;
+	return s ? make(s, text, colon ? colon + 1 : NULL, &with, spec, err) : -EINVAL;
+}
+
+int bs_spec_parse(const char *text, struct bs_spec *spec, struct bs_error *err)
+{
+	return bs_spec_parse_one(&text, 1, 0, spec, err);
 }
 
 int bs_spec_of(const struct bs_strategy *s, const char *params, struct bs_spec *spec,
 	       struct bs_error *err)
 {
-	return make(s, s->name, params, spec, err);
+	return make(s, s->name, params, &(struct company){0}, spec, err);
 }
 
 void bs_spec_free(struct bs_spec *spec)

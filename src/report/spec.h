@@ -34,6 +34,10 @@ struct bs_spec {
  * harm.
  */
 int bs_spec_parse(const char *text, struct bs_spec *spec, struct bs_error *err);
+/** The same for @texts[index], one of @nr that are compared: a parameter that it has not is said to
+ *  belong to those that have it. */
+int bs_spec_parse_one(const char *const *texts, unsigned int nr, unsigned int index,
+		      struct bs_spec *spec, struct bs_error *err);
 /** The same for a strategy that is at hand; its name is the label. @params may be NULL. */
 int bs_spec_of(const struct bs_strategy *s, const char *params, struct bs_spec *spec,
 	       struct bs_error *err);

@@ -23,6 +23,8 @@ static bool role_is_sound(const struct bs_param *p)
 		return p->type == BS_PARAM_UINT && p->max <= 100;
 	case BS_ROLE_ZERO_ONCE:
 		return p->type == BS_PARAM_BOOL;
+	case BS_ROLE_TARGET:
+		return p->type == BS_PARAM_SIZE;
 	case BS_ROLE_THRESHOLD:
 	case BS_ROLE_OWN:
 		return true;
@@ -52,6 +54,14 @@ static bool default_is_sound(const struct bs_param *p)
 	return false;
 }
 
+static bool has_name(const struct bs_param *table, const char *name)
+{
+	for (; table->name; table++)
+		if (!strcmp(table->name, name))
+			return true;
+	return false;
+}
+
 static const char *fault_of(const struct bs_param *table, const struct bs_param *p)
 {
 	if (!name_is_sound(p->name))
@@ -62,6 +72,8 @@ static const char *fault_of(const struct bs_param *table, const struct bs_param 
 		return "its role wants another type: see enum bs_param_role";
 	if (p->role != BS_ROLE_OWN && bs_param_of_role(table, p->role) != p - table)
 		return "another one has the same role";
+	if (p->needs && !has_name(table, p->needs))
+		return "it needs one that there is not";
 	return NULL;
 }
 

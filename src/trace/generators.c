@@ -38,20 +38,13 @@ const struct bs_generator *bs_generator_at(unsigned int index)
 
 static const struct bs_generator *unknown(const char *name, struct bs_error *err)
 {
-	const char *names[NR_GENERATORS + 1] = {NULL}, *nearest;
+	const char *names[NR_GENERATORS + 1] = {NULL};
 	char known[256];
-	size_t used = 0;
 
-	for (size_t i = 0; i < NR_GENERATORS; i++) {
+	for (size_t i = 0; i < NR_GENERATORS; i++)
 		names[i] = generators[i]->name;
-		if (used < sizeof(known))
-			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
-						 i ? ", " : "known: ", names[i]);
-	}
-	nearest = bs_nearest(names, name);
-	bs_error_set(err, BS_USAGE, 0, "trace gen", known, "no generator \"%s\"%s%s%s", name,
-		     nearest ? "; did you mean \"" : "", nearest ? nearest : "",
-		     nearest ? "\"?" : "");
+	bs_nearest_advice("known:", names, name, known, sizeof(known));
+	bs_error_set(err, BS_USAGE, 0, "trace gen", known, "no generator \"%s\"", name);
 	return NULL;
 }
 

@@ -28,21 +28,15 @@ const struct bs_import_form *bs_import_form_at(unsigned int index)
 
 const struct bs_importer *bs_importer_find(const char *name, struct bs_error *err)
 {
-	const char *names[NR_IMPORTERS + 1] = {NULL}, *nearest;
+	const char *names[NR_IMPORTERS + 1] = {NULL};
 	char known[256];
-	size_t used = 0;
 
 	for (size_t i = 0; i < NR_IMPORTERS; i++) {
 		names[i] = importers[i]->form.name;
 		if (!strcmp(names[i], name))
 			return importers[i];
-		if (used < sizeof(known))
-			used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
-						 i ? ", " : "known: ", names[i]);
 	}
-	nearest = bs_nearest(names, name);
-	bs_error_set(err, BS_USAGE, 0, "trace import", known, "no source \"%s\"%s%s%s", name,
-		     nearest ? "; did you mean \"" : "", nearest ? nearest : "",
-		     nearest ? "\"?" : "");
+	bs_nearest_advice("known:", names, name, known, sizeof(known));
+	bs_error_set(err, BS_USAGE, 0, "trace import", known, "no source \"%s\"", name);
 	return NULL;
 }

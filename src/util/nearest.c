@@ -2,6 +2,7 @@
 #include <buddysim/types.h>
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #define MAX_WORD 63
@@ -52,4 +53,20 @@ const char *bs_nearest(const char *const *names, const char *word)
 		}
 	}
 	return best;
+}
+
+int bs_nearest_advice(const char *lead, const char *const *names, const char *word, char *buf,
+		      size_t size)
+{
+	const char *near = bs_nearest(names, word);
+	size_t used = 0;
+
+	if (near)
+		used = (size_t)snprintf(buf, size, "did you mean \"%s\"? ", near);
+	if (used < size)
+		used += (size_t)snprintf(buf + used, size - used, "%s", lead);
+	for (const char *const *n = names; *n && used < size; n++)
+		used += (size_t)snprintf(buf + used, size - used, "%s %s", n == names ? "" : ",",
+					 *n);
+	return (int)used;
 }

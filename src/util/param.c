@@ -42,15 +42,6 @@ static int word_index(const struct bs_param *p, const char *text, size_t len)
 	return i < 0 ? name_index(p->aliases, text, len) : i;
 }
 
-static void join_names(const char *const *names, char *buf, size_t size)
-{
-	size_t used = 0;
-
-	buf[0] = '\0';
-	for (; *names && used < size; names++)
-		used += (size_t)snprintf(buf + used, size - used, "%s%s", used ? ", " : "", *names);
-}
-
 static int parse_flags(const struct bs_param *p, const char *text, uint64_t *value)
 {
 	uint64_t mask = 0;
@@ -124,18 +115,17 @@ static bool describe_units(const struct bs_param *p, const char *text, char *buf
 }
 
 /* "a number from 0 to 10", "one of head, tail": what the parameter wants. */
-static void describe_wanted(const struct bs_param *p, char *buf, size_t size)
+static void describe_wanted(const struct bs_param *p, const char *text, char *buf, size_t size)
 {
-	char names[160], min[32], max[32];
+	char min[32], max[32];
 
 	if (p->type == BS_PARAM_BOOL) {
 		snprintf(buf, size, "use on or off");
 	} else if (!has_range(p)) {
-		join_names(p->names, names, sizeof(names));
-		snprintf(buf, size,
-			 p->type == BS_PARAM_ENUM ? "use one of: %s"
-						  : "use none, or any of these joined by '+': %s",
-			 names);
+		bs_nearest_advice(p->type == BS_PARAM_ENUM
+					  ? "use one of:"
+					  : "use none, or any of these joined by '+':",
+				  p->names, text, buf, size);
 	} else {
 		bs_param_format(p, p->min, min, sizeof(min));
 		bs_param_format(p, p->max, max, sizeof(max));
@@ -153,7 +143,7 @@ int bs_param_value(const struct bs_param *p, const char *owner, const char *text
 		char wanted[256];
 
 		if (!unread || !describe_units(p, text, wanted, sizeof(wanted)))
-			describe_wanted(p, wanted, sizeof(wanted));
+			describe_wanted(p, text, wanted, sizeof(wanted));
 		return bs_error_set(err, BS_USAGE, 0, owner, wanted,
 				    "parameter %s cannot be \"%s\"", p->name, text);
 	}
@@ -164,45 +154,83 @@ int bs_param_value(const struct bs_param *p, const char *owner, const char *text
 int bs_param_unknown(const struct bs_param *table, const char *owner, const char *name,
 		     struct bs_error *err)
 {
-	char known[256] = "it has no parameters";
-	size_t used = 0;
+	const unsigned int nr = bs_param_count(table);
+	const char **names = calloc(nr + 1, sizeof(*names));
+	char known[384] = "it has no parameters";
 
-	for (unsigned int i = 0; i < bs_param_count(table) && used < sizeof(known); i++)
-		used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s",
-					 used ? ", " : "known: ", table[i].name);
+	for (unsigned int i = 0; names && i < nr; i++)
+		names[i] = table[i].name;
+	if (names && nr)
+		bs_nearest_advice("known:", names, name, known, sizeof(known));
+	free(names);
 	return bs_error_set(err, BS_USAGE, 0, owner, known, "unknown parameter \"%s\"", name);
 }
 
+static int index_of(const struct bs_param *table, const char *name)
+{
+	for (unsigned int i = 0; i < bs_param_count(table); i++)
+		if (!strcmp(table[i].name, name))
+			return (int)i;
+	return -1;
+}
+
 static int parse_item(const struct bs_param *table, const char *owner, char *item, uint64_t *values,
-		      struct bs_error *err)
+		      bool *seen, struct bs_error *err)
 {
 	char *eq = strchr(item, '=');
+	int i;
 
 	if (!eq)
 		return bs_error_set(err, BS_USAGE, 0, owner, "write name=value",
 				    "parameter \"%s\" has no value", item);
 	*eq = '\0';
-	for (unsigned int i = 0; i < bs_param_count(table); i++)
-		if (!strcmp(table[i].name, item))
-			return bs_param_value(&table[i], owner, eq + 1, &values[i], err);
-	return bs_param_unknown(table, owner, item, err);
+	i = index_of(table, item);
+	if (i < 0)
+		return bs_param_unknown(table, owner, item, err);
+	if (seen[i])
+		return bs_error_set(err, BS_USAGE, 0, owner, "only one can count: leave one out",
+				    "parameter %s is given twice", item);
+	seen[i] = true;
+	return bs_param_value(&table[i], owner, eq + 1, &values[i], err);
+}
+
+/* What changes nothing is not what its user had in mind. */
+static int check_needs(const struct bs_param *table, const char *owner, const uint64_t *values,
+		       struct bs_error *err)
+{
+	for (unsigned int i = 0; i < bs_param_count(table); i++) {
+		const struct bs_param *p = &table[i];
+		const int needed = p->needs ? index_of(table, p->needs) : -1;
+		char advice[128];
+
+		if (needed < 0 || values[needed] || values[i] == p->def)
+			continue;
+		snprintf(advice, sizeof(advice), "say %s=..., too", p->needs);
+		return bs_error_set(err, BS_USAGE, 0, owner, advice,
+				    "parameter %s has no effect without %s", p->name, p->needs);
+	}
+	return 0;
 }
 
 int bs_param_parse(const struct bs_param *table, const char *owner, const char *text,
 		   uint64_t *values, struct bs_error *err)
 {
 	char *copy, *item, *save = NULL;
+	bool *seen;
 	int ret = 0;
 
 	if (!text || !*text)
 		return 0;
 	copy = strdup(text);
-	if (!copy)
-		return bs_error_set(err, BS_RESOURCE, ENOMEM, owner, NULL, "reading parameters");
-	for (item = strtok_r(copy, ",", &save); item && !ret; item = strtok_r(NULL, ",", &save))
-		ret = parse_item(table, owner, item, values, err);
+	seen = calloc(bs_param_count(table) + 1, sizeof(*seen));
+	if (!copy || !seen)
+		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, owner, NULL, "reading parameters");
+	for (item = ret ? NULL : strtok_r(copy, ",", &save); item && !ret;
+	     item = strtok_r(NULL, ",", &save))
+		ret = parse_item(table, owner, item, values, seen, err);
+	free(seen);
 	free(copy);
-	return ret;
+	return ret ? ret : check_needs(table, owner, values, err);
 }
 
 static int format_flags(const struct bs_param *p, uint64_t value, char *buf, size_t size)

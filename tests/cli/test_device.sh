@@ -51,7 +51,7 @@ expect 0 -- run good.cborseq -s rotation:delay=10ms --advice none --fail-if "dis
 jq -e '.cells[0] | .skipped_bytes == .reported_bytes and .skipped_bytes > 0' none.json >/dev/null ||
 	fail "--advice none: what was reported was not skipped"
 expect 2 "remove" -- run good.cborseq -s rotation --advice remove
-expect 2 "busy for good" -- run good.cborseq -s rotation --device null:busy_for=1s
+expect 2 "busy for good" -- run good.cborseq -s rotation --device null:busy_for=1s,busy_every=1s
 expect 0 -- run good.cborseq -s rotation:capacity=512 --capacity 512 --device model
 expect 2 "513" -- run good.cborseq -s rotation --capacity 513
 
@@ -127,9 +127,9 @@ expect 2 per_range 24h -- run good.cborseq -s rotation --device model:per_range=
 # All of a device's words: rows that differ in the last one differ.
 long=seed=18446744073709551615,latency=exponential,latency_mean=1us,stall_at=1000001ns,stall_for=3us
 long=$long,stall_every=1h,busy_every=2h,busy_for=1min,error_every=1000,partial_every=1001
-expect 0 -- run good.cborseq -s rotation --device "model:$long,poison_byte=7" --no-measured \
+expect 0 -- run good.cborseq -s rotation --device "model:$long,poison=host,poison_byte=7" --no-measured \
 	--format json -o long.json
-jq -e '.cells[0].device | endswith("poison_byte=7")' long.json >/dev/null || fail "words are cut"
+jq -e '.cells[0].device | endswith("poison=host,poison_byte=7")' long.json >/dev/null || fail "words are cut"
 echo '{}' >empty.json
 expect 3 "not a preset" -- run good.cborseq -s rotation --device model --costs empty.json
 

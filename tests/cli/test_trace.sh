@@ -136,7 +136,7 @@ expect 0 -- trace info $'caf\xe9.cborseq' --format json
 # --- usage ---
 expect 2 "import, info" -- trace
 expect 2 frob -- trace frob
-expect 2 "did you mean import?" -- trace imprt ok.txt
+expect 2 'did you mean "import"?' -- trace imprt ok.txt
 expect 2 -o -- trace gen memhog
 expect 2 nosuch memhog -- trace gen nosuch -o never.cborseq
 expect 2 speed events -- trace gen churn --params speed=3 -o never.cborseq

@@ -432,11 +432,11 @@ static void test_defaults_are_those_of_the_preset(void **state)
 
 static void test_what_was_changed_is_described(void **state)
 {
-	struct bs_device *d = device("model", "error_every=3,per_request=2us,latency=uniform");
+	struct bs_device *d = device("model", "error_every=3,per_request=2us,latency_mean=1ms");
 
 	(void)state;
 	assert_non_null(
-		strstr(bs_device_words(d), ", latency=uniform,error_every=3,per_request=2us"));
+		strstr(bs_device_words(d), ", latency_mean=1ms,error_every=3,per_request=2us"));
 	bs_device_destroy(d);
 	d = device("model", NULL);
 	assert_string_equal(bs_device_words(d), "model, thp=never, 4 ranges");
@@ -472,6 +472,18 @@ static void test_bad_parameters(void **state)
 		{"model", "host_page=12KiB", "power of two"},
 		{"model", "stall_for=5s,stall_every=5s", "for good"},
 		{"model", "queue_depth=0", "queue_depth"},
+		{"model", "latency=uniform", "latency has no effect without latency_mean"},
+		{"model", "stall_at=1s", "stall_at has no effect without stall_for"},
+		{"model", "stall_every=9s", "stall_every has no effect without stall_for"},
+		{"null", "busy_every=1s", "busy_every has no effect without busy_for"},
+		{"null", "busy_for=1s", "busy_for has no effect without busy_every"},
+		{"model", "partial_ranges=2", "partial_ranges has no effect without partial_every"},
+		{"model", "inhibit_at=1s", "inhibit_at has no effect without inhibit"},
+		{"model", "inhibit_for=1s", "inhibit_for has no effect without inhibit"},
+		{"model", "madvise_errno=EIO", "madvise_errno has no effect without madvise_every"},
+		{"model", "poison_byte=0", "poison_byte has no effect without poison"},
+		{"model", "seed=7,error_every=2", "seed has no effect"},
+		{"model", "error_every=2,error_every=3", "error_every is given twice"},
 		{"disk", NULL, "disk"},
 	};
 

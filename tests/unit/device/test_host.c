@@ -202,15 +202,13 @@ static void test_a_host_that_stands_still_is_busy(void **state)
 
 static void test_busy_for_good_is_refused(void **state)
 {
-	static const char *const bad[] = {"busy_for=1ms", "busy_for=1ms,busy_every=1ms"};
 	struct bs_error err;
 
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		assert_int_equal(bs_device_check_params("null", bad[i], &err), -EINVAL);
-		assert_non_null(strstr(err.text, "busy for good"));
-	}
-	assert_int_equal(bs_device_check_params("null", "busy_every=1ms", &err), 0);
+	assert_int_equal(bs_device_check_params("null", "busy_for=1ms,busy_every=1ms", &err),
+			 -EINVAL);
+	assert_non_null(strstr(err.text, "busy for good"));
+	assert_int_equal(bs_device_check_params("null", "busy_for=1ms,busy_every=2ms", &err), 0);
 }
 
 /* ---- 512 ranges ------------------------------------------------------------------------------ */

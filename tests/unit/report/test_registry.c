@@ -68,11 +68,11 @@ static void test_an_unknown_name_gets_help(void **state)
 	(void)state;
 	assert_null(bs_strategy_find("rotations", &err));
 	assert_int_equal(err.status, BS_USAGE);
-	assert_non_null(strstr(err.text, "did you mean \"rotation\""));
+	assert_non_null(strstr(err.advice, "did you mean \"rotation\""));
 	assert_non_null(strstr(err.advice, "bitmap"));
 	assert_non_null(strstr(err.advice, "rotation"));
 	assert_null(bs_strategy_find("xyzzy", &err));
-	assert_null(strstr(err.text, "did you mean"));
+	assert_null(strstr(err.advice, "did you mean"));
 	assert_null(bs_strategy_find("", &err));
 }
 

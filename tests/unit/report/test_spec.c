@@ -55,9 +55,10 @@ static void test_labels_and_parameters_have_any_length(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		strcpy(text[i], "rotation:");
-		for (int k = 0; k < 200; k++)
-			strcat(text[i], "delay=2s,");
+		strcpy(text[i], "rotation:delay=");
+		for (int k = 0; k < 400; k++)
+			strcat(text[i], "0");
+		strcat(text[i], "2s,");
 		strcat(text[i], last[i]);
 		assert_ok(bs_spec_parse(text[i], &spec[i], &err), &err);
 		assert_string_equal(spec[i].label, text[i]);
@@ -71,7 +72,7 @@ static void test_labels_and_parameters_have_any_length(void **state)
 	}
 }
 
-static void assert_refused(const char *text, const char *in_text)
+static void assert_refused(const char *text, const char *in_text, const char *in_advice)
 {
 	struct bs_spec spec;
 	struct bs_error err;
@@ -79,6 +80,7 @@ static void assert_refused(const char *text, const char *in_text)
 	assert_int_equal(bs_spec_parse(text, &spec, &err), -22);
 	assert_int_equal(err.status, BS_USAGE);
 	assert_non_null(strstr(err.text, in_text));
+	assert_non_null(strstr(err.advice, in_advice));
 	assert_null(spec.label);
 	bs_spec_free(&spec);
 }
@@ -86,12 +88,30 @@ static void assert_refused(const char *text, const char *in_text)
 static void test_a_bad_spec_is_refused(void **state)
 {
 	(void)state;
-	assert_refused("", "no strategy is named");
-	assert_refused(":order=9", "no strategy is named");
-	assert_refused("rotations", "did you mean \"rotation\"");
-	assert_refused("rotation:speed=9", "speed");
-	assert_refused("rotation:order=11", "order");
-	assert_refused("none:order=9", "order");
+	assert_refused("", "no strategy is named", "known: none");
+	assert_refused(":order=9", "no strategy is named", "known: none");
+	assert_refused("rotations", "unknown", "did you mean \"rotation\"");
+	assert_refused("rotation:speed=9", "speed", "known: rev, order");
+	assert_refused("rotation:ordr=9", "ordr", "did you mean \"order\"?");
+	assert_refused("rotation:order=11", "order", "0 to 10");
+	assert_refused("rotation:order=9,order=8", "order is given twice", "only one");
+	assert_refused("boundary:order=9,budget=4", "\"budget\"", "budget belongs to rotation:");
+}
+
+/* Of those that have it, the ones that are compared with it count. */
+static void test_whose_parameter_it_is(void **state)
+{
+	static const char *const with[] = {"bitmap:keep_raw=4", "rotation", "rotation:order=8",
+					   "none"};
+	struct bs_spec spec;
+	struct bs_error err;
+
+	(void)state;
+	assert_int_equal(bs_spec_parse_one(with, 4, 0, &spec, &err), -22);
+	assert_non_null(strstr(err.advice, "keep_raw belongs to rotation:"));
+	assert_int_equal(bs_spec_parse(with[0], &spec, &err), -22);
+	assert_non_null(strstr(err.advice, "belongs to bubble, scatterlist, boundary, list-walk, "
+					   "rotation:"));
 }
 
 /* Only the role counts: a parameter that is merely called "order", "delay" or "gate" is its
@@ -129,6 +149,7 @@ int main(void)
 		cmocka_unit_test(test_what_has_no_such_role_falls_back),
 		cmocka_unit_test(test_labels_and_parameters_have_any_length),
 		cmocka_unit_test(test_a_bad_spec_is_refused),
+		cmocka_unit_test(test_whose_parameter_it_is),
 		cmocka_unit_test(test_names_mean_nothing),
 	};
 

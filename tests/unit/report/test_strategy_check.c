@@ -108,6 +108,10 @@ static void test_parameters_that_are_badly_declared(void **state)
 		(struct bs_param){
 			.name = "p", .type = BS_PARAM_ORDER, .max = 10, .role = BS_ROLE_ORDER},
 		"the same role");
+	refuse_param((struct bs_param){.name = "p", .type = BS_PARAM_UINT, .role = BS_ROLE_TARGET},
+		     "another type");
+	refuse_param((struct bs_param){.name = "p", .type = BS_PARAM_UINT, .needs = "second"},
+		     "one that there is not");
 }
 
 int main(void)

@@ -218,7 +218,7 @@ static void test_unknown_generator_gets_a_hint(void **state)
 	assert_int_equal(err.status, BS_USAGE);
 	assert_non_null(strstr(err.advice, "memhog, churn, stripe, burst"));
 	assert_null(bs_generator_find("memhgo", &err));
-	assert_non_null(strstr(err.text, "did you mean \"memhog\"?"));
+	assert_non_null(strstr(err.advice, "did you mean \"memhog\"?"));
 }
 
 /* Asked to stop, it leaves nothing, and what was there before is still there. */

@@ -232,7 +232,7 @@ static void test_registry_is_sound(void **state)
 	assert_null(bs_import_form_at(n));
 	assert_null(bs_importer_find("ftrac", &err));
 	assert_int_equal(err.status, BS_USAGE);
-	assert_non_null(strstr(err.text, "did you mean \"ftrace\"?"));
+	assert_non_null(strstr(err.advice, "did you mean \"ftrace\"?"));
 	assert_non_null(strstr(err.advice, "perf"));
 }
 

@@ -30,11 +30,26 @@ static void test_another_word_is_none_of_them(void **state)
 	assert_null(bs_nearest(words, longest));
 }
 
+static void test_what_to_say(void **state)
+{
+	static const char *const ends[] = {"head", "tail", NULL};
+	char buf[64];
+
+	(void)state;
+	bs_nearest_advice("use one of:", ends, "hed", buf, sizeof(buf));
+	assert_string_equal(buf, "did you mean \"head\"? use one of: head, tail");
+	bs_nearest_advice("known:", ends, "middle", buf, sizeof(buf));
+	assert_string_equal(buf, "known: head, tail");
+	bs_nearest_advice("known:", ends, "middle", buf, 12); /* cut, and terminated */
+	assert_string_equal(buf, "known: head");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_slip_is_seen_through),
 		cmocka_unit_test(test_another_word_is_none_of_them),
+		cmocka_unit_test(test_what_to_say),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,12 +14,13 @@ static const struct bs_param table[] = {
 	{.name = "from", .type = BS_PARAM_ENUM, .names = ends},
 	{.name = "defects", .type = BS_PARAM_FLAGS, .names = bugs, .aliases = bug_codes},
 	{.name = "warm", .type = BS_PARAM_BOOL, .def = 1},
+	{.name = "pages", .type = BS_PARAM_UINT, .def = 1, .max = 9, .needs = "warm"},
 	{0},
 };
 
 static void test_parameters_are_read_and_printed(void **state)
 {
-	uint64_t v[5];
+	uint64_t v[6];
 	struct bs_error err;
 	char buf[64];
 
@@ -45,7 +46,7 @@ static void test_parameters_are_read_and_printed(void **state)
 
 static void assert_refused(const char *text, const char *in_text, const char *in_advice)
 {
-	uint64_t v[5];
+	uint64_t v[6];
 	struct bs_error err;
 
 	bs_param_defaults(table, v);
@@ -66,6 +67,11 @@ static void test_bad_parameters_say_what_would_be_good(void **state)
 	assert_refused("from=middle", "from", "head, tail");
 	assert_refused("defects=D1+D9", "defects", "stale, lost, hang");
 	assert_refused("order", "no value", "name=value");
+	assert_refused("frm=head", "frm", "did you mean \"from\"? known: order, delay");
+	assert_refused("from=hed", "from", "did you mean \"head\"? use one of: head, tail");
+	assert_refused("delay=2", "delay", "say 2s or 2ns");
+	assert_refused("order=1,delay=1s,order=1", "order is given twice", "only one can count");
+	assert_refused("warm=off,pages=3", "pages has no effect without warm", "say warm=..., too");
 }
 
 int main(void)
