@@ -118,6 +118,15 @@ _Noreturn void cli_unknown(const char *what, const char *text, const char *const
 	cli_usage(text, "unknown %s; %s", what, advice);
 }
 
+const char *cli_kernel(const char *text)
+{
+	struct bs_error err;
+
+	if (bs_kernel_check(text, &err))
+		exit(cli_error(&err));
+	return text;
+}
+
 /* ---- Standard output -------------------------------------------------------------------------- */
 
 /* Whatever way the program ends. What it printed is data: that it got lost is no success. */

@@ -54,5 +54,7 @@ unsigned int cli_enum(const char *option, const char *text, const char *const *n
 /* "@text: unknown @what; did you mean ...", and all the @names; status 2. */
 _Noreturn void cli_unknown(const char *what, const char *text, const char *const *names);
 enum bs_format cli_format(const char *text);
+/* A kernel model, perhaps with changes behind a colon; one that is none ends the program. */
+const char *cli_kernel(const char *text);
 
 #endif

@@ -96,23 +96,6 @@ static void list_metrics(char **args)
 			printf("%-26s %-8s %s (\"%s\")\n", c.name, "%", c.definition, c.heading);
 }
 
-/* Models may have changes behind a colon, as --kernel takes them. */
-static void check_kernel(const char *kernel)
-{
-	char name[64];
-	struct bs_error err;
-
-	snprintf(name, sizeof(name), "%.*s", (int)strcspn(kernel, ":"), kernel);
-	for (const char *const *k = bs_kernel_names(); *k; k++) {
-		if (strcmp(*k, name))
-			continue;
-		if (bs_kernel_check(kernel, &err))
-			exit(cli_error(&err));
-		return;
-	}
-	cli_unknown("kernel", kernel, bs_kernel_names());
-}
-
 static void compare_kernels(const char *a, const char *b)
 {
 	struct bs_kernel_behaviour x, y;
@@ -136,7 +119,7 @@ static void list_kernel(const char *name)
 static void list_kernels(char **args)
 {
 	for (char **a = args; *a; a++)
-		check_kernel(*a);
+		cli_kernel(*a);
 	if (args[0] && args[1])
 		compare_kernels(args[0], args[1]);
 	else if (args[0])

@@ -35,15 +35,6 @@ struct trace_options {
 	bs_ns from, to;
 };
 
-static const char *known_kernel(const char *name)
-{
-	struct bs_error err;
-
-	if (bs_kernel_check(name, &err))
-		cli_usage("--kernel", "%s; %s", err.text, err.advice);
-	return name;
-}
-
 /* A trace's header is text, and whoever reads it relies on that. */
 static const char *checked_comment(const char *text)
 {
@@ -62,7 +53,7 @@ static error_t parse_value(int key, const char *arg, struct trace_options *o)
 		o->import.memory_bytes = cli_size("--memory", arg);
 		return 0;
 	case OPT_KERNEL:
-		o->import.kernel = known_kernel(arg);
+		o->import.kernel = cli_kernel(arg);
 		return 0;
 	case OPT_COMMENT:
 		o->import.comment = checked_comment(arg);

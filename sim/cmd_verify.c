@@ -20,7 +20,8 @@ struct verify_args {
 };
 
 static const struct argp_option options[] = {
-	{"kernel", 'k', "MODEL", 0, "use this kernel model, not the one the file names", 0},
+	{"kernel", 'k', "NAME[:BEHAVIOUR=VALUE,...]", 0,
+	 "use this kernel model, not the one the file names", 0},
 	{"keep-going", 'c', NULL, 0,
 	 "count all differences by kind instead of stopping at the first", 0},
 	{"explain", 'e', "N", 0,
@@ -35,7 +36,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'k':
-		a->cfg.kernel = bs_kernel_names()[cli_enum("--kernel", arg, bs_kernel_names())];
+		a->cfg.kernel = cli_kernel(arg);
 		return 0;
 	case 'c':
 		a->cfg.keep_going = true;
@@ -87,9 +88,11 @@ static void print_csv(const struct verify_args *a, const struct bs_verify_result
 	if (a->results == 1)
 		puts("file,kernel,verdict,operations,pfns,failures,checks,dumps,differences,at");
 	bs_text_csv(stdout, r->name);
-	printf(",%s,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
+	putchar(',');
+	bs_text_csv(stdout, r->kernel);
+	printf(",%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
 	       ",%" PRIu64 "\n",
-	       r->kernel, verdict(r), r->operations, r->pfns, r->failures, r->checks, r->dumps,
+	       verdict(r), r->operations, r->pfns, r->failures, r->checks, r->dumps,
 	       r->total_differences, r->at);
 }
 

@@ -46,7 +46,7 @@ const char *bs_difference_name(unsigned int diff);
  * @drawn: the lists concerned as they were before that operation; NULL if there was none
  */
 struct bs_verify_result {
-	char name[256], kernel[32];
+	char name[256], kernel[512];
 	uint64_t operations, pfns, failures, checks, dumps;
 	uint64_t replay_ns;
 	uint64_t differences[BS_NR_DIFFS];

@@ -186,6 +186,12 @@ static int no_answers(const char *path, struct bs_error *err)
 			    "no .out file for this vector and kernel");
 }
 
+/* Is @kernel the model @name, perhaps changed? */
+static bool is_model(const char *kernel, const char *name)
+{
+	return strcspn(kernel, ":") == strlen(name) && !strncmp(kernel, name, strlen(name));
+}
+
 /* NAME.ops: with NAME.out, or with each of NAME.54.out ... that has no .ops file of its own. */
 static int run_vector(const char *path, const char *stem, const char *packed,
 		      const struct bs_verify_config *cfg, struct bs_error *err)
@@ -208,10 +214,11 @@ static int run_vector(const char *path, const char *stem, const char *packed,
 		return run(&j, err);
 	}
 	for (size_t i = 0; i < NR_ANSWERS; i++) {
-		const struct job j = {path, out, answers[i].kernel, false, cfg};
+		const struct job j = {path, out, cfg->kernel ? cfg->kernel : answers[i].kernel,
+				      false, cfg};
 		int ret;
 
-		if ((cfg->kernel && strcmp(cfg->kernel, answers[i].kernel)) ||
+		if ((cfg->kernel && !is_model(cfg->kernel, answers[i].kernel)) ||
 		    exists(other, sizeof(other), stem, answers[i].suffix, ".ops", packed) ||
 		    !exists(out, sizeof(out), stem, answers[i].suffix, ".out", packed))
 			continue;

@@ -141,7 +141,7 @@ expect 2 -o -- trace gen memhog
 expect 2 nosuch memhog -- trace gen nosuch -o never.cborseq
 expect 2 speed events -- trace gen churn --params speed=3 -o never.cborseq
 expect 2 --memory -- trace import ok.txt -o never.cborseq --memory much
-expect 2 --kernel -- trace import ok.txt -o never.cborseq --kernel minix
+expect 2 minix "unknown kernel" -- trace import ok.txt -o never.cborseq --kernel minix
 expect 2 --format -- trace info ok.cborseq --format csv
 "$bin" trace info ok.cborseq >/dev/full 2>stderr.txt
 [ $? -eq 4 ] || fail "full stdout: $(cat stderr.txt)"

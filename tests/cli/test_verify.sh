@@ -38,6 +38,11 @@ grep -q ' differences: pfn ' stdout.txt || grep -q ' pfn 1$' stdout.txt ||
 
 # Another kernel's rules do not explain it.
 expect 1 -- verify --kernel linux-6.1 good.txt
+# Nor does its own kernel with one behaviour undone that the file needs; one that it does not, does.
+expect 1 -- verify --kernel linux-6.12:highatomic_last_resort=no,below_high=no --format csv good.txt
+grep -q '"linux-6.12:highatomic_last_resort=no,below_high=no",differs' stdout.txt ||
+	fail "a changed kernel: $(cat stdout.txt)"
+expect 0 -- verify --kernel linux-6.12:min_free_kb_max=4096 good.txt
 
 expect 0 -- verify --explain 7 good.txt
 grep -q '^  operation 7: ' stdout.txt || fail "not explained: $(head -3 stdout.txt)"
