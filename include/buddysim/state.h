@@ -61,6 +61,7 @@ struct bs_state_zone {
 	unsigned int nr_pcp;
 	bs_pfn first_block; /* block_type[0] is the type of the pageblock that starts here */
 	uint8_t *block_type;
+	uint8_t *block_stored; /* 6.17 on: the type beside ISOLATE; NULL if the dump has none */
 	size_t nr_blocks;
 	struct bs_state_lru *lru;
 	size_t nr_lru;

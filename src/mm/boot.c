@@ -81,7 +81,7 @@ static void set_grouping(struct bs_machine *m)
 
 	for (unsigned int i = 0; i < m->nr_zones; i++)
 		total += m->zones[i].present - m->zones[i].present / 64;
-	m->grouping = total >= (uint64_t)BS_MIGRATE_TYPES << m->pbo;
+	m->grouping = total >= (uint64_t)(BS_MIGRATE_TYPES + m->km.cma) << m->pbo;
 }
 
 void bs_machine_boot_done(struct bs_machine *m)

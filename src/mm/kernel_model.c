@@ -52,13 +52,15 @@ static const struct bs_param behaviours[] = {
 	{.name = NULL},
 };
 
-/* @row: a behaviour's value + 1, 0 where it is the default. */
+/* @base: the model it is like, "" for the defaults. @row: a behaviour's value + 1, 0 where it is
+ * the base's. */
 static const struct {
-	const char *name, *releases;
+	const char *name, *releases, *base;
 	uint64_t row[NR_BEHAVIOURS];
 } kernels[] = {
 #define IS(name, value) [KM_INDEX_##name] = (value) + 1
-#define KERNEL(kernel, fits, ...) {.name = kernel, .releases = fits, .row = {__VA_ARGS__}},
+#define KERNEL(kernel, fits, like, ...) \
+	{.name = kernel, .releases = fits, .base = like, .row = {__VA_ARGS__}},
 #include "kernels.def"
 #undef KERNEL
 #undef IS
@@ -90,6 +92,10 @@ static const struct {
 	NEEDS(move_refuses_straddle, true, stat_per_removal, true),
 	NEEDS(wm_highatomic_free, true, stat_per_removal, true),
 	NEEDS(highatomic_limit, KM_HIGHATOMIC_ROUNDED, move_refuses_straddle, true),
+	NEEDS(highatomic_refills, false, pcp_free_rule, KM_FREE_AUTO),
+	NEEDS(highatomic_fast, true, reserve_flags, KM_MIN_RESERVE),
+	NEEDS(highatomic_reserve, KM_RESERVE_BUDDY, reserve_flags, KM_MIN_RESERVE),
+	NEEDS(highatomic_reserve, KM_RESERVE_BUDDY_AT_MIN, reserve_flags, KM_MIN_RESERVE),
 #undef NEEDS
 };
 
@@ -114,6 +120,20 @@ static int find(const char *name, size_t len)
 		if (strlen(kernels[i].name) == len && !strncmp(kernels[i].name, name, len))
 			return (int)i;
 	return -1;
+}
+
+/* The row of a model over those that it is like. */
+static void fill_row(int k, uint64_t *values)
+{
+	const int base = find(kernels[k].base, strlen(kernels[k].base));
+
+	if (base >= 0)
+		fill_row(base, values);
+	else
+		bs_param_defaults(behaviours, values);
+	for (unsigned int i = 0; i < NR_BEHAVIOURS; i++)
+		if (kernels[k].row[i])
+			values[i] = kernels[k].row[i] - 1;
 }
 
 static int check_needs(const char *text, const uint64_t *values, struct bs_error *err)
@@ -152,10 +172,7 @@ static int values_of(const char *text, uint64_t *values, struct bs_error *err)
 
 	if (k < 0)
 		return unknown(text, err);
-	bs_param_defaults(behaviours, values);
-	for (unsigned int i = 0; i < NR_BEHAVIOURS; i++)
-		if (kernels[k].row[i])
-			values[i] = kernels[k].row[i] - 1;
+	fill_row(k, values);
 	if (!text[len])
 		return 0;
 	ret = bs_param_parse(behaviours, kernels[k].name, text + len + 1, values, err);
@@ -193,7 +210,7 @@ const char *mm_kernel_of_release(unsigned int major, unsigned int minor)
 const char *const *bs_kernel_names(void)
 {
 	static const char *const names[] = {
-#define KERNEL(kernel, fits, ...) kernel,
+#define KERNEL(kernel, fits, like, ...) kernel,
 #include "kernels.def"
 #undef KERNEL
 		NULL,

@@ -77,6 +77,19 @@ void bs_free_pages(struct bs_machine *m, unsigned int cpu, bs_pfn pfn, unsigned 
 
 /* ---- Allocating (RULES.md, rmqueue) ---------------------------------------------------------- */
 
+/* Does a block that just came off the buddy lists make a HIGHATOMIC reserve at once? */
+static bool reserves_from_buddy(const struct bs_machine *m, unsigned int flags)
+{
+	switch (m->km.highatomic_reserve) {
+	case KM_RESERVE_BUDDY:
+		return true;
+	case KM_RESERVE_BUDDY_AT_MIN:
+		return (flags & ALLOC_WMARK_MASK) == WMARK_MIN;
+	default:
+		return false;
+	}
+}
+
 static bs_pfn rmqueue_buddy(struct bs_machine *m, struct zone *z, unsigned int order,
 			    unsigned int mt, unsigned int flags)
 {
@@ -94,6 +107,8 @@ static bs_pfn rmqueue_buddy(struct bs_machine *m, struct zone *z, unsigned int o
 		pfn = mm_rmqueue_smallest(m, z, order, BS_MIGRATE_HIGHATOMIC);
 	if (pfn != BS_NO_PFN && !m->km.stat_per_removal)
 		mm_mod_free_pages(m, z, -(INT64_C(1) << order));
+	if (unlikely(flags & ALLOC_HIGHATOMIC) && pfn != BS_NO_PFN && reserves_from_buddy(m, flags))
+		mm_reserve_highatomic(m, z, pfn, order);
 	return pfn;
 }
 
@@ -185,7 +200,7 @@ static bs_pfn get_page_from_freelist(struct bs_machine *m, const struct zonelist
 			reserve = m->km.reserve_flags == KM_HARDER
 					  ? order && (flags & ALLOC_NON_BLOCK)
 					  : flags & ALLOC_HIGHATOMIC;
-			if (unlikely(reserve))
+			if (unlikely(reserve) && m->km.highatomic_reserve == KM_RESERVE_ANY)
 				mm_reserve_highatomic(m, z, pfn, order);
 			z->allocs[order]++;
 			return pfn;
@@ -224,6 +239,7 @@ static bs_pfn slowpath(struct bs_machine *m, const struct zonelist *zl, unsigned
 		       unsigned int mt, unsigned int hz, unsigned int gfp, unsigned int passes)
 {
 	unsigned int flags = mm_slowpath_flags(m, order, gfp);
+	bool again = true;
 	bs_pfn pfn;
 
 	if (gfp & BS_GFP_ATOMIC_BIT)
@@ -236,7 +252,10 @@ static bs_pfn slowpath(struct bs_machine *m, const struct zonelist *zl, unsigned
 		return pfn;
 	if (gfp & BS_GFP_MEMALLOC && !(gfp & BS_GFP_NOMEMALLOC))
 		flags = ALLOC_NO_WATERMARKS | (flags & ALLOC_KSWAPD);
-	pfn = get_page_from_freelist(m, zl, order, mt, hz, flags);
+	else
+		again = m->km.slow_twice || ((gfp & BS_GFP_HIGH) && !(gfp & BS_GFP_DIRECT_RECLAIM));
+	if (again)
+		pfn = get_page_from_freelist(m, zl, order, mt, hz, flags);
 	if (pfn != BS_NO_PFN || !(gfp & BS_GFP_NOFAIL))
 		return pfn;
 	flags |= m->km.reserve_flags == KM_HARDER ? ALLOC_NON_BLOCK : ALLOC_MIN_RESERVE;
@@ -297,6 +316,9 @@ bs_pfn mm_alloc(struct bs_machine *m, unsigned int cpu, unsigned int order, unsi
 		flags |= ALLOC_KSWAPD;
 	if (zl->nofragment)
 		flags |= ALLOC_NOFRAGMENT;
+	if (order && m->km.highatomic_fast && (gfp & BS_GFP_HIGH) &&
+	    !(gfp & (BS_GFP_DIRECT_RECLAIM | BS_GFP_NOMEMALLOC)))
+		flags |= ALLOC_HIGHATOMIC;
 	mm_explain(m, "fast pass%s", zl->nofragment ? ", without mixing pageblocks" : "");
 	pfn = get_page_from_freelist(m, zl, order, mt, hz, flags);
 	if (unlikely(pfn == BS_NO_PFN)) {

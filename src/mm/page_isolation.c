@@ -126,17 +126,21 @@ static bool all_movable(const struct bs_machine *m, const struct zone *z, bs_pfn
 int mm_set_isolate(struct bs_machine *m, bs_pfn pfn)
 {
 	struct zone *z = pfn_zone(m, pfn);
+	unsigned int was;
 	int n;
 
 	pfn &= ~(((bs_pfn)1 << m->pbo) - 1);
-	if (!z || pageblock_type(m, pfn) == BS_MIGRATE_ISOLATE)
+	was = pageblock_type(m, pfn);
+	if (!z || was == BS_MIGRATE_ISOLATE)
 		return -EBUSY;
 	if (m->km.isolate_split == KM_SPLIT_INSIDE) {
 		if (isolate_move(m, z, pfn, BS_MIGRATE_ISOLATE, BS_ISOLATE))
 			return -EBUSY;
+		m->pb[pfn >> m->pbo].stored = (uint8_t)was;
 		z->nr_isolate_pageblock++;
 		return 0;
 	}
+	m->pb[pfn >> m->pbo].stored = (uint8_t)was;
 	m->pb[pfn >> m->pbo].type = BS_MIGRATE_ISOLATE;
 	z->nr_isolate_pageblock++;
 	n = mm_move_block(m, z, pfn, BS_MIGRATE_ISOLATE, BS_ISOLATE, NULL);
@@ -200,6 +204,8 @@ void mm_unset_isolate(struct bs_machine *m, bs_pfn pfn, unsigned int mt)
 	pfn &= ~(((bs_pfn)1 << m->pbo) - 1);
 	if (!z || pageblock_type(m, pfn) != BS_MIGRATE_ISOLATE)
 		return;
+	if (m->km.isolate_keeps_type)
+		mt = m->pb[pfn >> m->pbo].stored;
 	if (merges_when_unisolated(m, z, pfn, &order)) {
 		mm_isolate_free_page(m, z, pfn, order, BS_UNISOLATE);
 		set_pageblock_type(m, pfn, mt);

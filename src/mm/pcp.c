@@ -103,6 +103,15 @@ static void bulk_free(struct bs_machine *m, struct zone *z, struct per_cpu_pages
 		bulk_free_from(m, z, pcp, n, start);
 }
 
+/* Batch by batch, each from list @start on, and each charged what it should have taken: a large
+ * block leaves whole, so that more than @n pages may go. */
+static void flush_chunks(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp, int32_t n,
+			 unsigned int start)
+{
+	for (; n > 0 && pcp->count > 0; n -= pcp->batch)
+		bulk_free(m, z, pcp, min32(n, pcp->batch), start);
+}
+
 void mm_drain_zone(struct bs_machine *m, struct zone *z, unsigned int cpu)
 {
 	struct per_cpu_pages *pcp = &z->pcp[cpu];
@@ -178,9 +187,11 @@ static void flush_tuned(struct bs_machine *m, struct zone *z, struct per_cpu_pag
 	int32_t limit, n;
 
 	if (order >= 1 && order <= 3) {
-		free_high = (pcp->flags & PCP_PREV_FREE_HIGH_ORDER) &&
-			    pcp->free_count >= pcp->batch &&
-			    (!(pcp->flags & PCP_FREE_HIGH_BATCH) || pcp->count >= pcp->batch);
+		free_high =
+			(pcp->flags & PCP_PREV_FREE_HIGH_ORDER) &&
+			pcp->free_count >=
+				pcp->batch + (m->km.free_high_min_half ? pcp->high_min / 2 : 0) &&
+			(!(pcp->flags & PCP_FREE_HIGH_BATCH) || pcp->count >= pcp->batch);
 		pcp->flags |= PCP_PREV_FREE_HIGH_ORDER;
 	} else {
 		pcp->flags &= (uint8_t)~PCP_PREV_FREE_HIGH_ORDER;
@@ -196,7 +207,10 @@ static void flush_tuned(struct bs_machine *m, struct zone *z, struct per_cpu_pag
 		n = 1;
 	else
 		n = min32(max32(pcp->free_count, pcp->batch), limit - pcp->batch);
-	bulk_free(m, z, pcp, n, index);
+	if (m->km.flush_in_batches)
+		flush_chunks(m, z, pcp, n, index);
+	else
+		bulk_free(m, z, pcp, n, index);
 	if ((z->flags & ZONE_BELOW_HIGH) &&
 	    mm_watermark_ok(m, z, 0, z->mark[WMARK_HIGH] + z->boost, BS_ZONE_MOVABLE, 0))
 		z->flags &= (uint32_t)~ZONE_BELOW_HIGH;
@@ -296,6 +310,11 @@ bs_pfn mm_pcp_alloc(struct bs_machine *m, struct zone *z, unsigned int order, un
 	mm_explain(m, "per-cpu list %u: %s", index,
 		   pcp->lists[index].first == BS_NO_PFN ? "empty" : "its head");
 	if (unlikely(pcp->lists[index].first == BS_NO_PFN)) {
+		if (unlikely(flags & ALLOC_HIGHATOMIC) && !m->km.highatomic_refills) {
+			/* How much would come is computed all the same, and moves `high`. */
+			tuned_refill(z, pcp, order);
+			return BS_NO_PFN;
+		}
 		refill(m, z, pcp, index, order, mt, flags);
 		if (pcp->lists[index].first == BS_NO_PFN)
 			return BS_NO_PFN;

@@ -37,6 +37,7 @@ void bs_state_free(struct bs_state *s)
 				free_list(&z->pcp[c].list[k]);
 		free(z->pcp);
 		free(z->block_type);
+		free(z->block_stored);
 		free(z->lru);
 	}
 	free(s);
@@ -306,6 +307,24 @@ static void compare_blocks(struct comparison *c, const struct bs_state_zone *e,
 	}
 }
 
+/* The types beside ISOLATE, of what is isolated, where both dumps know them. */
+static void compare_stored(struct comparison *c, const struct bs_state_zone *e,
+			   const struct bs_state_zone *g, unsigned int order)
+{
+	char what[64];
+
+	if (!e->block_stored || !g->block_stored)
+		return;
+	for (size_t i = 0; i < e->nr_blocks && i < g->nr_blocks; i++) {
+		if (e->block_type[i] != BS_MIGRATE_ISOLATE)
+			continue;
+		snprintf(what, sizeof(what), "pageblock %u type beside I",
+			 e->first_block + ((bs_pfn)i << order));
+		number(c, BS_PART_BLOCK_TYPE, e->type, what, e->block_stored[i],
+		       g->block_stored[i]);
+	}
+}
+
 static const struct bs_state_pcp *find_pcp(const struct bs_state_zone *z, int64_t cpu)
 {
 	for (unsigned int i = 0; i < z->nr_pcp; i++)
@@ -351,6 +370,7 @@ static void compare_zone(struct comparison *c, const struct bs_state_zone *e,
 			number(c, BS_PART_PCP, e->type, "per-cpu lists of cpu", e->pcp[i].cpu, -1);
 	}
 	compare_blocks(c, e, g, pbo);
+	compare_stored(c, e, g, pbo);
 }
 
 unsigned int bs_state_compare(const struct bs_state *expected, const struct bs_state *got,

@@ -75,6 +75,18 @@ struct bs_state_zone *bs_state_zone_at(struct bs_state *s, int64_t z)
 	return NULL;
 }
 
+int bs_state_type_of_number(const struct bs_state *s, uint64_t number)
+{
+	if (number <= BS_MIGRATE_HIGHATOMIC)
+		return (int)number;
+	return (int64_t)number == s->migratetypes - 1 ? BS_MIGRATE_ISOLATE : -1;
+}
+
+unsigned int bs_state_number_of_type(const struct bs_state *s, unsigned int mt)
+{
+	return mt == BS_MIGRATE_ISOLATE ? (unsigned int)s->migratetypes - 1 : mt;
+}
+
 int bs_state_append(struct bs_state_list *l, bs_pfn pfn, unsigned int mark)
 {
 	if (l->n == l->cap) {

@@ -22,6 +22,13 @@ extern const char *const bs_state_zone_names[BS_NR_ZONE_TYPES];
 
 /* Add a block at the end of a list. 0 or -ENOMEM. */
 int bs_state_append(struct bs_state_list *l, bs_pfn pfn, unsigned int mark);
+/*
+ * Migratetypes are numbered by the kernel that a dump comes from, the head says how many it has:
+ * U M R H, then ISOLATE; where CMA is compiled in it comes before ISOLATE. Here they are enum
+ * bs_migratetype. Reading: -1 if the kernel has no such type, or it is CMA, which no model has.
+ */
+int bs_state_type_of_number(const struct bs_state *s, uint64_t number);
+unsigned int bs_state_number_of_type(const struct bs_state *s, unsigned int mt);
 /* Zone whose number in the kernel's dump is @z, or NULL. */
 struct bs_state_zone *bs_state_zone_at(struct bs_state *s, int64_t z);
 

@@ -35,6 +35,9 @@ static void load_figures(struct bs_machine *m, struct zone *z, const struct bs_s
 	for (size_t i = 0; i < s->nr_blocks; i++)
 		if (s->block_type[i] != BS_STATE_HOLE)
 			m->pb[(s->first_block >> m->pbo) + i].type = s->block_type[i];
+	for (size_t i = 0; i < s->nr_blocks; i++)
+		m->pb[(s->first_block >> m->pbo) + i].stored =
+			s->block_stored ? s->block_stored[i] : BS_MIGRATE_MOVABLE;
 }
 
 static int64_t load_free(struct bs_machine *m, struct zone *z, const struct bs_state_zone *s)

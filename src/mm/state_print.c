@@ -33,13 +33,14 @@ static void print_pcp(FILE *f, const struct bs_state *s, const struct bs_state_p
 		for (uint32_t k = 0; k < l->n; k++) {
 			fprintf(f, " %u", l->pfn[k]);
 			if (i >= 12 || l->mark[k] != i % BS_PCPTYPES)
-				fprintf(f, ":%u", l->mark[k]);
+				fprintf(f, ":%u", bs_state_number_of_type(s, l->mark[k]));
 		}
 		fputc('\n', f);
 	}
 }
 
-static void print_lists(FILE *f, const struct bs_state_zone *zone, int64_t z)
+static void print_lists(FILE *f, const struct bs_state *s, const struct bs_state_zone *zone,
+			int64_t z)
 {
 	for (unsigned int o = 0; o < BS_NR_ORDERS; o++) {
 		fprintf(f, "area %" PRId64 " %u nr_free=%" PRId64 "\n", z, o, zone->nr_free[o]);
@@ -48,7 +49,7 @@ static void print_lists(FILE *f, const struct bs_state_zone *zone, int64_t z)
 
 			if (!l->n)
 				continue;
-			fprintf(f, "free %" PRId64 " %u %u", z, o, mt);
+			fprintf(f, "free %" PRId64 " %u %u", z, o, bs_state_number_of_type(s, mt));
 			for (uint32_t k = 0; k < l->n; k++)
 				fprintf(f, " %u%s", l->pfn[k], l->mark[k] ? "r" : "");
 			fputc('\n', f);
@@ -64,8 +65,15 @@ static void print_blocks(FILE *f, const struct bs_state *s, const struct bs_stat
 			;
 		fprintf(f, "blk %" PRId64 " %u %zu %d\n", z,
 			zone->first_block + ((bs_pfn)i << s->pageblock_order), k - i,
-			zone->block_type[i] == BS_STATE_HOLE ? -1 : zone->block_type[i]);
+			zone->block_type[i] == BS_STATE_HOLE
+				? -1
+				: (int)bs_state_number_of_type(s, zone->block_type[i]));
 	}
+	for (size_t i = 0; zone->block_stored && i < zone->nr_blocks; i++)
+		if (zone->block_type[i] == BS_MIGRATE_ISOLATE)
+			fprintf(f, "blks %" PRId64 " %u %u\n", z,
+				zone->first_block + ((bs_pfn)i << s->pageblock_order),
+				bs_state_number_of_type(s, zone->block_stored[i]));
 	fprintf(f, "lru %" PRId64, z);
 	for (size_t i = 0; i < zone->nr_lru; i++)
 		fprintf(f, " %u+%u", zone->lru[i].first, zone->lru[i].count);
@@ -96,7 +104,7 @@ void bs_state_print(const struct bs_state *s, FILE *f)
 		fprintf(f, "\nzonex %" PRId64, z);
 		print_fields(f, bs_state_zonex_fields, zone);
 		fputc('\n', f);
-		print_lists(f, zone, z);
+		print_lists(f, s, zone, z);
 		for (unsigned int k = 0; k < zone->nr_pcp; k++)
 			print_pcp(f, s, &zone->pcp[k], z);
 		print_blocks(f, s, zone, z);

@@ -117,6 +117,13 @@ static int save_blocks(const struct bs_machine *m, const struct zone *z, struct 
 	for (size_t i = first; i <= last; i++)
 		out->block_type[i - first] =
 			has_memory(m, (bs_pfn)(i << m->pbo)) ? m->pb[i].type : BS_STATE_HOLE;
+	if (!m->km.isolate_keeps_type || !z->nr_isolate_pageblock)
+		return 0;
+	out->block_stored = malloc(out->nr_blocks);
+	if (!out->block_stored)
+		return -ENOMEM;
+	for (size_t i = first; i <= last; i++)
+		out->block_stored[i - first] = m->pb[i].stored;
 	return 0;
 }
 
@@ -177,7 +184,7 @@ int bs_state_of_machine(const struct bs_machine *m, struct bs_state **out, struc
 	snprintf(s->name, sizeof(s->name), "start");
 	s->pageblock_order = m->pbo;
 	s->nr_pcp_lists = m->thp ? 14 : 12;
-	s->migratetypes = BS_MIGRATE_TYPES;
+	s->migratetypes = BS_MIGRATE_TYPES + m->km.cma;
 	s->nr_zone_types = BS_NR_ZONE_TYPES;
 	s->nr_cpus = m->nr_cpus;
 	s->shuffle = m->shuffle;

@@ -150,8 +150,8 @@ static int read_head(struct bs_state_reader *r, struct scan *c)
 	if (h->nr_pcp_lists != 12 && h->nr_pcp_lists != 14)
 		return bad(c, "%" PRId64 " per-cpu lists, 12 and 14 are known", h->nr_pcp_lists);
 	if (h->nr_zone_types < 2 || h->nr_zone_types > BS_NR_ZONE_TYPES || h->migratetypes < 4 ||
-	    h->migratetypes > BS_MIGRATE_TYPES)
-		return bad(c, "a kernel with other zones or migratetypes (CMA?)");
+	    h->migratetypes > BS_MIGRATE_TYPES + 1)
+		return bad(c, "a kernel with other zones or migratetypes");
 	return 0;
 }
 
@@ -228,8 +228,25 @@ static int read_area(struct bs_state_reader *r, struct scan *c)
 	return keys(c, f, &z->nr_free[order]);
 }
 
-/* pfn[r] ... or pfn[:mt] ...: @mark where nothing is said. */
-static int read_pfns(struct scan *c, struct bs_state_list *l, bool pcp, unsigned int mark)
+/* A migratetype, numbered as the dump's kernel does. */
+static int read_type(struct bs_state_reader *r, struct scan *c, unsigned int *mt)
+{
+	uint64_t number_of;
+	int type;
+
+	*mt = BS_MIGRATE_TYPES;
+	if (number(c, (uint64_t)r->state->migratetypes - 1, &number_of))
+		return -EINVAL;
+	type = bs_state_type_of_number(r->state, number_of);
+	if (type < 0)
+		return bad(c, "migratetype %" PRIu64 " is CMA: no model has a CMA area", number_of);
+	*mt = (unsigned int)type;
+	return 0;
+}
+
+/* pfn[r] ... or, of a per-cpu list, pfn[:mt] ...: @mark where nothing is said. */
+static int read_pfns(struct bs_state_reader *r, struct scan *c, struct bs_state_list *l, bool pcp,
+		     unsigned int mark)
 {
 	for (;;) {
 		unsigned int m = mark;
@@ -244,10 +261,10 @@ static int read_pfns(struct scan *c, struct bs_state_list *l, bool pcp, unsigned
 		if (!pcp && *c->p == 'r') {
 			m = 1;
 			c->p++;
-		} else if (pcp && *c->p == ':' && c->p[1] >= '0' &&
-			   c->p[1] < '0' + BS_MIGRATE_TYPES) {
-			m = (unsigned int)(c->p[1] - '0');
-			c->p += 2;
+		} else if (pcp && *c->p == ':') {
+			c->p++;
+			if (read_type(r, c, &m))
+				return -EINVAL;
 		}
 		if (!at_end(c->p))
 			return bad(c, "\"%.20s\" behind pfn %" PRIu64, c->p, v);
@@ -259,15 +276,14 @@ static int read_pfns(struct scan *c, struct bs_state_list *l, bool pcp, unsigned
 static int read_free(struct bs_state_reader *r, struct scan *c)
 {
 	struct bs_state_zone *z = zone_of(r, c);
-	uint64_t order, mt;
+	unsigned int mt;
+	uint64_t order;
 
-	if (!z || number(c, BS_MAX_ORDER, &order) ||
-	    number(c, (uint64_t)r->state->migratetypes - 1, &mt))
+	if (!z || number(c, BS_MAX_ORDER, &order) || read_type(r, c, &mt))
 		return -EINVAL;
 	if (z->area[order][mt].n)
-		return bad(c, "free list of order %" PRIu64 " and type %" PRIu64 " twice", order,
-			   mt);
-	return read_pfns(c, &z->area[order][mt], false, 0);
+		return bad(c, "free list of order %" PRIu64 " and type %u twice", order, mt);
+	return read_pfns(r, c, &z->area[order][mt], false, 0);
 }
 
 static int read_pcp(struct bs_state_reader *r, struct scan *c)
@@ -298,14 +314,15 @@ static int read_pcpl(struct bs_state_reader *r, struct scan *c)
 	natural = index < 12	? (unsigned int)index % BS_PCPTYPES
 		  : index == 13 ? BS_MIGRATE_MOVABLE
 				: BS_MIGRATE_UNMOVABLE;
-	return read_pfns(c, &z->pcp[z->nr_pcp - 1].list[index], true, natural);
+	return read_pfns(r, c, &z->pcp[z->nr_pcp - 1].list[index], true, natural);
 }
 
 static int read_blk(struct bs_state_reader *r, struct scan *c)
 {
 	struct bs_state_zone *z = zone_of(r, c);
 	const unsigned int order = (unsigned int)r->state->pageblock_order;
-	uint64_t first, count, mt = BS_STATE_HOLE;
+	unsigned int mt = BS_STATE_HOLE;
+	uint64_t first, count;
 	uint8_t *more;
 	bool hole;
 
@@ -314,10 +331,12 @@ static int read_blk(struct bs_state_reader *r, struct scan *c)
 	while (*c->p == ' ')
 		c->p++;
 	hole = !strcmp(c->p, "-1");
-	if (!hole && number(c, (uint64_t)r->state->migratetypes - 1, &mt))
+	if (!hole && read_type(r, c, &mt))
 		return -EINVAL;
 	if (!z->nr_blocks)
 		z->first_block = (bs_pfn)first;
+	if (z->block_stored)
+		return bad(c, "a blk line behind a blks line");
 	if (first != z->first_block + ((uint64_t)z->nr_blocks << order) || !count ||
 	    first + (count << order) > (uint64_t)z->start + (uint64_t)z->spanned + (1u << order))
 		return bad(c, "pageblocks at %" PRIu64 " do not continue the ones before", first);
@@ -327,6 +346,28 @@ static int read_blk(struct bs_state_reader *r, struct scan *c)
 	z->block_type = more;
 	memset(more + z->nr_blocks, (int)mt, count);
 	z->nr_blocks += count;
+	return 0;
+}
+
+/* blks Z PFN MT: the type beside ISOLATE of one pageblock, whose blk line came before. */
+static int read_blks(struct bs_state_reader *r, struct scan *c)
+{
+	struct bs_state_zone *z = zone_of(r, c);
+	uint64_t pfn, i;
+	unsigned int mt;
+
+	if (!z || number(c, BS_MAX_PFN, &pfn) || read_type(r, c, &mt))
+		return -EINVAL;
+	i = (pfn - z->first_block) >> r->state->pageblock_order;
+	if (pfn < z->first_block || i >= z->nr_blocks || z->block_type[i] != BS_MIGRATE_ISOLATE)
+		return bad(c, "no isolated pageblock at %" PRIu64, pfn);
+	if (!z->block_stored) {
+		z->block_stored = malloc(z->nr_blocks);
+		if (!z->block_stored)
+			return bs_error_set(c->err, BS_RESOURCE, ENOMEM, c->path, NULL, "dump");
+		memset(z->block_stored, BS_MIGRATE_MOVABLE, z->nr_blocks);
+	}
+	z->block_stored[i] = (uint8_t)mt;
 	return 0;
 }
 
@@ -413,7 +454,7 @@ static int read_record(struct bs_state_reader *r, struct scan *c, const char *re
 	} records[] = {
 		{"lowmem", read_lowmem}, {"area", read_area}, {"free", read_free},
 		{"pcp", read_pcp},	 {"pcpl", read_pcpl}, {"blk", read_blk},
-		{"lru", read_lru},
+		{"blks", read_blks},	 {"lru", read_lru},
 	};
 
 	if (!strcmp(record, "enddump"))

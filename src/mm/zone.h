@@ -52,9 +52,9 @@ struct zone {
 	struct page_list area[BS_NR_ORDERS][BS_MIGRATE_TYPES];
 };
 
-/* What is known per pageblock. */
+/* What is known per pageblock. @stored: its type beside ISOLATE (isolate_keeps_type). */
 struct pageblock {
-	uint8_t type, zone;
+	uint8_t type, zone, stored;
 	bool fine; /* descriptors below pageblock_order were used here */
 };
 #define PB_ZONE_NONE 0xff

@@ -27,6 +27,17 @@ static void test_linux_6_12(void **state)
 	assert_true(sum.operations > 20000 && sum.pfns > 10000 && sum.dumps >= 5);
 }
 
+static void test_linux_7(void **state)
+{
+	struct bs_verified two = {0}, three = {0};
+
+	(void)state;
+	bs_verify_glob(DATA "linux-7.2-*.txt.zst", &two);
+	assert_true(two.operations >= 3000 && two.pfns > 1500);
+	bs_verify_glob(DATA "linux-7.3-*.txt.zst", &three);
+	assert_true(three.operations >= 4000 && three.pfns > 2500);
+}
+
 static void test_vectors_of_three_models(void **state)
 {
 	struct bs_verified sum = {0};
@@ -48,9 +59,8 @@ static void test_long_traces(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_linux_6_1),
-		cmocka_unit_test(test_linux_6_12),
-		cmocka_unit_test(test_vectors_of_three_models),
+		cmocka_unit_test(test_linux_6_1),   cmocka_unit_test(test_linux_6_12),
+		cmocka_unit_test(test_linux_7),	    cmocka_unit_test(test_vectors_of_three_models),
 		cmocka_unit_test(test_long_traces),
 	};
 

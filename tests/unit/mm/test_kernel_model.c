@@ -43,6 +43,14 @@ static void test_behaviours_differ(void **state)
 	assert_string_equal(value_of("linux-6.1", "boot_pos"), "tail");
 	assert_string_equal(value_of("linux-5.4", "min_free_kb_max"), "65536");
 	assert_string_equal(value_of("linux-6.12", "below_high"), "yes");
+	/* A row says only what is new: the rest is that of the model it is like. */
+	assert_string_equal(value_of("linux-7.3", "below_high"), "yes");
+	assert_string_equal(value_of("linux-7.3", "free_high_min_half"), "yes");
+	assert_string_equal(value_of("linux-7.3", "cma"), "yes");
+	assert_string_equal(value_of("linux-6.18", "cma"), "no");
+	assert_string_equal(value_of("linux-7.2", "highatomic_reserve"), "buddy");
+	assert_string_equal(value_of("linux-7.3", "highatomic_reserve"), "buddy_at_min");
+	assert_string_equal(value_of("linux-6.12", "highatomic_reserve"), "any");
 }
 
 /* Every word that is listed can be written, and is what is listed then. */
@@ -77,6 +85,8 @@ static void test_what_is_unknown_is_said(void **state)
 		{"linux-6.1:boot_pos=middle", "boot_pos", "head, tail"},
 		{"linux-6.1:pcp_flush=roundrobin", "pcp_orders=0 only", "both"},
 		{"linux-6.1:fallback=claim_steal", "move_refuses_straddle=on only", "both"},
+		{"linux-6.1:highatomic_refills=no", "pcp_free_rule=auto only", "both"},
+		{"linux-5.4:highatomic_fast=yes", "reserve_flags=minreserve only", "both"},
 		{"linux-6.1:min_free_kb_max=1", "min_free_kb_max", "128"},
 	};
 
@@ -98,6 +108,9 @@ static void test_releases(void **state)
 	assert_string_equal(mm_kernel_of_release(5, 4), "linux-5.4");
 	assert_string_equal(mm_kernel_of_release(6, 1), "linux-6.1");
 	assert_string_equal(mm_kernel_of_release(6, 12), "linux-6.12");
+	assert_string_equal(mm_kernel_of_release(6, 18), "linux-6.18");
+	assert_string_equal(mm_kernel_of_release(7, 2), "linux-7.2");
+	assert_string_equal(mm_kernel_of_release(7, 3), "linux-7.3");
 	assert_null(mm_kernel_of_release(6, 11));
 	assert_null(mm_kernel_of_release(5, 0));
 }

@@ -107,6 +107,76 @@ static void test_highatomic_as_last_resort(void **state)
 	}
 }
 
+/* Pages reserved once requests for an atomic block of order 3 were served: on the fast pass, from a
+ * per-cpu list on the slow one, from the buddy lists on the slow one. Then what that left on the list. */
+static void reserve_thrice(const char *kernel, int64_t reserved[4])
+{
+	struct bs_machine *m = machine_with_pages(kernel, 65536);
+
+	boot_range(m, 0, 65536);
+	bs_zone_set_pcp(m, 0, 256, 16);
+	assert_true(alloc_gfp(m, ATOMIC, 3) >= 0);
+	reserved[0] = m->zones[0].nr_reserved_highatomic;
+	bs_drain_pages(m, BS_ALL_CPUS);
+	assert_true(alloc(m, U, 3) >= 0);
+	bs_zone_set_watermarks(m, 0, 100, 70000, 80000);
+	assert_true(alloc_gfp(m, ATOMIC, 3) >= 0);
+	reserved[1] = m->zones[0].nr_reserved_highatomic - reserved[0];
+	assert_true(alloc_gfp(m, ATOMIC, 3) >= 0);
+	reserved[2] = m->zones[0].nr_reserved_highatomic;
+	reserved[3] = m->zones[0].pcp[0].count;
+	bs_machine_destroy(m);
+}
+
+/*
+ * Who makes a reserve: in 6.12 whatever the slow pass hands out; since 7.1 a block from a per-cpu list
+ * does not, and its list is not refilled for it; 7.3 would in the fast pass too, but for the mark.
+ * RULES.md, highatomic
+ */
+static void test_which_blocks_are_reserved(void **state)
+{
+	static const struct {
+		const char *kernel;
+		int64_t reserved[4];
+	} cases[] = {
+		{LINUX_6_12, {0, 512, 1024, 8}},
+		{"linux-7.2", {0, 0, 512, 0}},
+		{"linux-7.3", {0, 0, 512, 0}},
+		{"linux-7.3:highatomic_reserve=buddy", {512, 0, 512, 0}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int64_t got[4];
+
+		reserve_thrice(cases[i].kernel, got);
+		for (unsigned int k = 0; k < 4; k++)
+			if (got[k] != cases[i].reserved[k])
+				fail_msg("%s: step %u reserved %d", cases[i].kernel, k,
+					 (int)got[k]);
+	}
+}
+
+/* An atomic block of order 3 while there is plenty: 7.3 takes the reserve's, others leave it.
+ * RULES.md, rmqueue */
+static void test_the_fast_pass_and_the_reserve(void **state)
+{
+	static const char *const models[] = {LINUX_6_12, "linux-7.2", "linux-7.3"};
+
+	(void)state;
+	for (unsigned int k = 0; k < 3; k++) {
+		struct bs_machine *m = machine_with_pages(models[k], 8192);
+
+		boot_range(m, 1024, 8192);
+		bs_mm_set_pageblock_type(m, 0, BS_MIGRATE_HIGHATOMIC);
+		boot_range(m, 0, 512);
+		bs_zone_set_pcp(m, 0, 256, 16);
+		assert_int_equal(alloc_gfp(m, ATOMIC, 3), k == 2 ? 0 : 1024);
+		assert_int_equal(m->zones[0].pcp[0].count, k == 2 ? 0 : 8);
+		bs_machine_destroy(m);
+	}
+}
+
 /* A single page never reserves a pageblock, however urgent. RULES.md, rmqueue */
 static void test_single_pages_reserve_nothing(void **state)
 {
@@ -239,6 +309,8 @@ int main(void)
 		cmocka_unit_test(test_highatomic_only_from_the_slow_pass),
 		cmocka_unit_test(test_highatomic_as_last_resort),
 		cmocka_unit_test(test_single_pages_reserve_nothing),
+		cmocka_unit_test(test_which_blocks_are_reserved),
+		cmocka_unit_test(test_the_fast_pass_and_the_reserve),
 		cmocka_unit_test(test_nofragment_stays_on_the_node),
 		cmocka_unit_test(test_counted_at_the_caller),
 		cmocka_unit_test(test_failed_request_leaves_traces),

@@ -285,10 +285,48 @@ static void test_neighbours_end_one_by_one(void **state)
 	}
 }
 
+/*
+ * Where ISOLATE is a bit beside the type, the type comes back, whatever the caller says; before, it is
+ * the caller's.
+ *
+ *   o9 U:[512], pageblock 512 of type U: isolated, undone as M
+ *   6.12 M, and so is what it merges with: MM   6.18 UU
+ */
+static void test_the_type_under_isolation(void **state)
+{
+	static const char *const models[] = {LINUX_6_12, "linux-6.18"};
+
+	(void)state;
+	for (unsigned int k = 0; k < 2; k++) {
+		struct bs_machine *m = machine_with_pages(models[k], 4096);
+		struct bs_state *s;
+		struct bs_error err;
+
+		boot_range(m, 0, 4096);
+		assert_int_equal(alloc(m, U, 9), 0);
+		release(m, 0, 9);
+		bs_drain_pages(m, BS_ALL_CPUS);
+		assert_types(m, "UUMMMMMM");
+		assert_int_equal(bs_isolate_pageblock(m, 512), 0);
+		assert_types(m, "UIMMMMMM");
+		assert_ok(bs_state_of_machine(m, &s, &err), &err);
+		assert_int_equal(s->migratetypes, 5);
+		if (k)
+			assert_int_equal(s->zone[0].block_stored[1], U);
+		else
+			assert_null(s->zone[0].block_stored);
+		bs_state_free(s);
+		bs_unisolate_pageblock(m, 512, M);
+		assert_types(m, k ? "UUMMMMMM" : "MMMMMMMM");
+		bs_machine_destroy(m);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_unisolate_position),
+		cmocka_unit_test(test_the_type_under_isolation),
 		cmocka_unit_test(test_isolated_half_merges_at_unset),
 		cmocka_unit_test(test_range_cuts_straddling_blocks),
 		cmocka_unit_test(test_failed_range_is_undone),

@@ -78,6 +78,68 @@ static void test_free_high_needs_two_in_a_row(void **state)
 	bs_machine_destroy(m);
 }
 
+/*
+ * 6.18 waits for half of high_min more than 6.12 before it flushes a run of order-1 frees.
+ *
+ *   batch 4, high 8: the fourth in a row has free_count 6, the sixth 10
+ */
+static void test_free_high_waits_for_half_of_high_min(void **state)
+{
+	static const char *const models[] = {LINUX_6_12, "linux-6.18"};
+
+	(void)state;
+	for (unsigned int k = 0; k < 2; k++) {
+		struct bs_machine *m = machine_with_pcp(models[k], 512, 400, 4);
+		struct per_cpu_pages *pcp = &m->zones[0].pcp[0];
+		unsigned int n = 0;
+		int64_t p[12];
+
+		pcp->high_min = 8;
+		for (unsigned int i = 0; i < 12; i++)
+			p[i] = alloc(m, M, 1);
+		bs_drain_pages(m, BS_ALL_CPUS);
+		do
+			release(m, (bs_pfn)p[n++], 1);
+		while (pcp->count);
+		assert_int_equal(n, k ? 5 : 3);
+		bs_machine_destroy(m);
+	}
+}
+
+/*
+ * 6.19 and later cut a flush into batches, each from the list that was freed to, and charge each what
+ * it should have taken: here a batch of 4 takes a huge page.
+ *
+ *   lists: 1 M page, then two huge pages; 8 pages are to go
+ *   6.12: page, huge        7.3: page, huge; then another batch: huge
+ */
+static void test_a_flush_in_batches(void **state)
+{
+	static const char *const models[] = {LINUX_6_12, "linux-7.3"};
+
+	(void)state;
+	for (unsigned int k = 0; k < 2; k++) {
+		struct bs_machine *m = machine_with_pages(models[k], 4096);
+		struct per_cpu_pages *pcp = &m->zones[0].pcp[0];
+		int64_t huge[2], page;
+
+		boot_range(m, 0, 4096);
+		for (unsigned int i = 0; i < 2; i++)
+			huge[i] = alloc(m, M, 9);
+		page = alloc(m, M, 0);
+		bs_drain_pages(m, BS_ALL_CPUS);
+		bs_zone_set_pcp(m, 0, 4096, 4);
+		release(m, (bs_pfn)huge[0], 9);
+		release(m, (bs_pfn)huge[1], 9);
+		assert_int_equal(pcp->count, 1024);
+		pcp->high = pcp->high_min = pcp->high_max = 1025;
+		pcp->free_count = 8;
+		release(m, (bs_pfn)page, 0);
+		assert_int_equal(pcp->count, k ? 0 : 512);
+		bs_machine_destroy(m);
+	}
+}
+
 /* 1024 pages held by the caller from pfn 0, as single pages; per-cpu limits as given. */
 static struct bs_machine *tuned(int32_t low, int32_t high, int32_t max, int32_t batch)
 {
@@ -187,6 +249,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refill_doubles),
 		cmocka_unit_test(test_free_high_needs_two_in_a_row),
+		cmocka_unit_test(test_free_high_waits_for_half_of_high_min),
+		cmocka_unit_test(test_a_flush_in_batches),
 		cmocka_unit_test(test_below_high),
 		cmocka_unit_test(test_high_grows),
 		cmocka_unit_test(test_below_high_flushes),

@@ -62,11 +62,30 @@ static void test_written_twice_is_the_same(void **state)
 	free(twice);
 }
 
+/* Types are numbered as the kernel that wrote the dump does, and as a guest of that kernel would. */
+static void test_six_migratetypes(void **state)
+{
+	static const char dump[] =
+		"pa_oracle 1 kernel=7.3.4-test pageblock_order=9 nr_pcp_lists=14 migratetypes=6 "
+		"nr_zones=5\ndump start\n" DUMP_ZONE "area 2 9 nr_free=1\nfree 2 9 5 512\n"
+		"blk 2 0 1 1\nblk 2 512 1 5\nblk 2 1024 6 1\nblks 2 512 2\nlru 2\nenddump start\n";
+	char *text = printed(dump), *twice = printed(text);
+
+	(void)state;
+	assert_says(text, "migratetypes=6");
+	assert_says(text, "\nfree 2 9 5 512\n");
+	assert_says(text, "\nblk 2 512 1 5\nblk 2 1024 6 1\nblks 2 512 2\n");
+	assert_string_equal(text, twice);
+	free(text);
+	free(twice);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_record_is_written),
 		cmocka_unit_test(test_written_twice_is_the_same),
+		cmocka_unit_test(test_six_migratetypes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,6 +64,31 @@ static void test_zone_numbers_follow_the_kernels_zone_types(void **state)
 	bs_state_free(s);
 }
 
+#define SIX_TYPES                                                                         \
+	"pa_oracle 1 kernel=7.3.4-test pageblock_order=9 nr_pcp_lists=14 migratetypes=6 " \
+	"nr_zones=5\ndump start\n" DUMP_ZONE
+
+/* Where CMA is compiled in, ISOLATE is the sixth; beside it the dump says the type that is stored. */
+static void test_migratetypes_are_numbered_by_the_kernel(void **state)
+{
+	struct bs_state *s = load(SIX_TYPES "area 2 9 nr_free=2\nfree 2 9 5 512 1024\n"
+					    "pcp 2 count=2 high=9 batch=1\npcpl 2 1 7:5 9:3\n"
+					    "blk 2 0 1 3\nblk 2 512 2 5\nblk 2 1536 5 1\n"
+					    "blks 2 512 2\nblks 2 1024 0\nlru 2\nenddump start\n");
+	const struct bs_state_zone *z = &s->zone[0];
+
+	(void)state;
+	assert_string_equal(bs_state_model(s), "linux-7.3");
+	assert_int_equal(z->area[9][BS_MIGRATE_ISOLATE].n, 2);
+	assert_int_equal(z->block_type[0], BS_MIGRATE_HIGHATOMIC);
+	assert_int_equal(z->block_type[1], BS_MIGRATE_ISOLATE);
+	assert_int_equal(z->block_stored[1], BS_MIGRATE_RECLAIMABLE);
+	assert_int_equal(z->block_stored[2], BS_MIGRATE_UNMOVABLE);
+	assert_int_equal(z->pcp[0].list[1].mark[0], BS_MIGRATE_ISOLATE);
+	assert_int_equal(z->pcp[0].list[1].mark[1], BS_MIGRATE_HIGHATOMIC);
+	bs_state_free(s);
+}
+
 static void test_malformed_dumps_are_refused_with_file_and_line(void **state)
 {
 	static const struct {
@@ -80,8 +105,16 @@ static void test_malformed_dumps_are_refused_with_file_and_line(void **state)
 		 "not a number"},
 		{"pa_oracle 1 pageblock_order=99 nr_pcp_lists=14 migratetypes=5 nr_zones=5\n", ":1",
 		 "out of range"},
-		{"pa_oracle 1 pageblock_order=9 nr_pcp_lists=14 migratetypes=6 nr_zones=5\n", ":1",
-		 "CMA"},
+		{"pa_oracle 1 pageblock_order=9 nr_pcp_lists=14 migratetypes=7 nr_zones=5\n", ":1",
+		 "migratetypes"},
+		{SIX_TYPES "free 2 0 4 1\n", ":5", "no model has a CMA area"},
+		{SIX_TYPES "free 2 0 6 1\n", ":5", "0 to 5"},
+		{SIX_TYPES "blk 2 0 8 4\n", ":5", "no model has a CMA area"},
+		{SIX_TYPES "blk 2 0 8 1\nblks 2 512 1\n", ":6", "no isolated pageblock at 512"},
+		{SIX_TYPES "blk 2 0 1 5\nblks 2 0 0\nblk 2 512 7 1\n", ":7", "behind a blks"},
+		{SIX_TYPES "pcp 2 count=1 high=9 batch=1\npcpl 2 1 7:4\n", ":6", "CMA"},
+		{SIX_TYPES "pcp 2 count=1 high=9 batch=1\npcpl 2 1 7:x\n", ":6",
+		 "missing or malformed"},
 		{DUMP_HEAD "dump start\nenddump start\n", ":3", "no zones"},
 		{DUMP_HEAD "dump start\nzone 2 Normal start_pfn=0\n", ":3", "is missing"},
 		{DUMP_HEAD "dump start\nzone 1 Normal start_pfn=0\n", ":3", "called Normal"},
@@ -153,6 +186,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reads_every_record_and_ignores_unknown_keys),
 		cmocka_unit_test(test_zone_numbers_follow_the_kernels_zone_types),
+		cmocka_unit_test(test_migratetypes_are_numbered_by_the_kernel),
 		cmocka_unit_test(test_malformed_dumps_are_refused_with_file_and_line),
 		cmocka_unit_test(test_a_dump_is_found_by_its_name),
 	};
