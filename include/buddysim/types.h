@@ -162,6 +162,9 @@ enum bs_param_role {
 	BS_ROLE_THRESHOLD, /* how much must be free before anything is reported */
 	BS_ROLE_ZERO_ONCE, /* what the host zeroed is not zeroed again by the guest */
 	BS_ROLE_TARGET, /* the most bytes that the host may ask for at run time (BS_EVENT_TARGET) */
+	BS_ROLE_PERIOD, /* how often it looks by itself */
+	BS_ROLE_CAPACITY, /* the most blocks of a request */
+	BS_ROLE_BUDGET, /* a pass reports one part in so many of what it finds, 0: all */
 };
 
 /**

@@ -25,6 +25,7 @@ enum {
 /* clang-format off */
 #define BS_HWM_PARAMS(capacity_)                                                              \
 	{.name = "capacity", .type = BS_PARAM_UINT, .def = (capacity_), .min = 1, .max = 512, \
+	 .role = BS_ROLE_CAPACITY,                                                            \
 	 .help = "blocks per request (at most the device's queue)"},                          \
 	{.name = "hwm", .type = BS_PARAM_UINT, .def = 32, .min = 1, .max = 1 << 20,           \
 	 .role = BS_ROLE_THRESHOLD,                                                           \

@@ -17,6 +17,7 @@ enum { INTERVAL, BATCH };
 
 static const struct bs_param params[] = {
 	{.name = "interval",
+	 .role = BS_ROLE_PERIOD,
 	 .type = BS_PARAM_TIME,
 	 .def = 5 * BS_NS_PER_S,
 	 .min = BS_NS_PER_MS,

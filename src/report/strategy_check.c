@@ -18,7 +18,11 @@ static bool role_is_sound(const struct bs_param *p)
 	case BS_ROLE_ORDER:
 		return p->type == BS_PARAM_ORDER;
 	case BS_ROLE_DELAY:
+	case BS_ROLE_PERIOD:
 		return p->type == BS_PARAM_TIME;
+	case BS_ROLE_CAPACITY:
+	case BS_ROLE_BUDGET:
+		return p->type == BS_PARAM_UINT;
 	case BS_ROLE_GATE:
 		return p->type == BS_PARAM_UINT && p->max <= 100;
 	case BS_ROLE_ZERO_ONCE:

@@ -97,6 +97,14 @@ static void test_parameters_that_are_badly_declared(void **state)
 		"outside the range");
 	refuse_param((struct bs_param){.name = "p", .type = BS_PARAM_UINT, .role = BS_ROLE_DELAY},
 		     "another type");
+	refuse_param((struct bs_param){.name = "p", .type = BS_PARAM_UINT, .role = BS_ROLE_PERIOD},
+		     "another type");
+	refuse_param((struct bs_param){.name = "p", .type = BS_PARAM_BOOL, .role = BS_ROLE_BUDGET},
+		     "another type");
+	refuse_param(
+		(struct bs_param){
+			.name = "p", .type = BS_PARAM_SIZE, .max = 9, .role = BS_ROLE_CAPACITY},
+		"another type");
 	refuse_param(
 		(struct bs_param){
 			.name = "p", .type = BS_PARAM_UINT, .max = 101, .role = BS_ROLE_GATE},
