@@ -17,6 +17,7 @@ extern const struct cli_command cli_commands[]; /* ends with a NULL name */
 
 int cmd_compare(int argc, char **argv);
 int cmd_run(int argc, char **argv);
+int cmd_advise(int argc, char **argv);
 int cmd_trace(int argc, char **argv);
 int cmd_experiment(int argc, char **argv);
 int cmd_verify(int argc, char **argv);

@@ -15,6 +15,7 @@ const struct cli_command cli_commands[] = {
 	{"compare", "replay a trace under several reporting strategies: one table, one record",
 	 cmd_compare},
 	{"run", "replay a trace under one strategy: everything about it", cmd_run},
+	{"advise", "try many settings on a trace and name the one to choose", cmd_advise},
 	{"trace", "import, describe, check, cut or generate traces", cmd_trace},
 	{"experiment", "loads of their own, with every strategy: no trace needed", cmd_experiment},
 	{"report", "turn a record into data files and pictures", cmd_report},

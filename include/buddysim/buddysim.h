@@ -3,6 +3,7 @@
 #ifndef BUDDYSIM_H
 #define BUDDYSIM_H
 
+#include <buddysim/advise.h>
 #include <buddysim/device.h>
 #include <buddysim/experiment.h>
 #include <buddysim/gfp.h>

@@ -21,7 +21,7 @@ while read -r name; do
 	grep -qF -- "*--$name" completion.zsh || fail "zsh: --$name"
 	grep -qF -- "compare\" -l $name " completion.fish || fail "fish: --$name"
 done <names
-for verb in trace experiment report verify list bench calibrate; do
+for verb in advise trace experiment report verify list bench calibrate; do
 	grep -q "buddysim $verb" buddysim.1.scd || fail "manual: $verb"
 done
 
