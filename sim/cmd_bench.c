@@ -304,12 +304,11 @@ int cmd_bench(int argc, char **argv)
 	int status;
 
 	sim_options_init(&in.o, shared);
+	in.o.strategies = "all";
 	cli_parse(&argp, "bench", argc, argv, &in);
 	if (is_of_memory(&in) && (!in.what || strcmp(in.what, "memory")))
 		cli_usage(in.what ? in.what : "bench",
 			  "only `bench memory` takes --strategy and --format");
-	if (!in.o.lib.config.nr_strategies)
-		sim_options_add_strategies(&in.o, "all");
 	status = run_benches(&in);
 	sim_options_free(&in.o);
 	return status;

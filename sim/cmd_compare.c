@@ -257,9 +257,8 @@ int cmd_compare(int argc, char **argv)
 	int status;
 
 	sim_options_init(&in.o, NULL);
+	in.o.strategies = "all";
 	cli_parse(&argp, "compare", argc, argv, &in);
-	if (!in.o.lib.config.nr_strategies)
-		sim_options_add_strategies(&in.o, "all");
 	status = in.o.lib.program.print_config ? print_configs(&in) : run_all(&in);
 	sim_options_free(&in.o);
 	return status;
@@ -278,9 +277,8 @@ int cmd_run(int argc, char **argv)
 	int status;
 
 	sim_options_init(&in.o, NULL);
+	in.o.strategies = bs_strategy_with(BS_CAP_IDLE)->name;
 	cli_parse(&argp, "run", argc, argv, &in);
-	if (!in.o.lib.config.nr_strategies)
-		sim_options_add_strategies(&in.o, bs_strategy_with(BS_CAP_IDLE)->name);
 	if (in.o.lib.config.nr_strategies > 1)
 		cli_usage("--strategy", "run takes one; `buddysim compare` takes several");
 	if (in.nr_traces > 1)

@@ -143,6 +143,16 @@ static void list_options(char **args)
 	}
 }
 
+static void list_combinations(char **args)
+{
+	const struct bs_combination *k;
+
+	(void)args;
+	for (unsigned int i = 0; (k = bs_combination_at(i)); i++)
+		printf("--%-13s %-8s %s; %s\n", k->option, k->is_refused ? "refused" : "warning",
+		       k->why, k->advice);
+}
+
 /* @most: arguments that it takes */
 static const struct {
 	const char *name;
@@ -152,7 +162,7 @@ static const struct {
 	{"strategies", list_strategies, 0}, {"devices", list_devices, 0},
 	{"workloads", list_workloads, 0},   {"experiments", list_experiments, 0},
 	{"metrics", list_metrics, 0},	    {"kernels", list_kernels, 2},
-	{"options", list_options, 0},
+	{"options", list_options, 0},	    {"combinations", list_combinations, 0},
 };
 
 #define NR_TOPICS (sizeof(topics) / sizeof(topics[0]))

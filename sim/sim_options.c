@@ -102,14 +102,39 @@ static const struct bs_option *option_of(int key)
 	return NULL;
 }
 
+static void add_strategies(struct sim_options *o, const char *text)
+{
+	struct bs_error err;
+
+	if (bs_option_set(&o->lib, bs_option_find("strategy"), text, &err))
+		exit(cli_error(&err));
+}
+
+/* When all was said, and what was not has its default. */
+static void check(struct sim_options *o)
+{
+	const uint64_t given = o->lib.given;
+	const struct bs_combination *k;
+	struct bs_error err;
+
+	if (o->strategies && !o->lib.config.nr_strategies)
+		add_strategies(o, o->strategies);
+	o->lib.given = given;
+	if (bs_options_check(&o->lib, &err))
+		exit(cli_error(&err));
+	for (unsigned int i = 0; (k = bs_combination_at(i)); i++)
+		if (!k->is_refused && bs_combination_is_there(&o->lib, i))
+			cli_warn("--%s: %s; %s", k->option, k->why, k->advice);
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct sim_options *o = state->input;
 	const struct bs_option *opt = option_of(key);
 	struct bs_error err;
 
-	if (key == ARGP_KEY_END && bs_options_check(&o->lib, &err))
-		exit(cli_error(&err));
+	if (key == ARGP_KEY_END)
+		check(o);
 	if (!opt || !takes(o, opt))
 		return ARGP_ERR_UNKNOWN;
 	if (bs_option_set(&o->lib, opt, arg, &err))
@@ -151,12 +176,4 @@ void sim_options_free(struct sim_options *o)
 		free((char *)(uintptr_t)a->doc);
 	free((struct argp_option *)(uintptr_t)o->argp.options);
 	bs_options_free(&o->lib);
-}
-
-void sim_options_add_strategies(struct sim_options *o, const char *text)
-{
-	struct bs_error err;
-
-	if (bs_option_set(&o->lib, bs_option_find("strategy"), text, &err))
-		exit(cli_error(&err));
 }

@@ -9,6 +9,7 @@
 struct sim_options {
 	struct bs_options lib;
 	const char *const *names; /* those that the verb takes, NULL-terminated; NULL: all */
+	const char *strategies; /* "A:x=1,y=2,B": if none is given; set after sim_options_init() */
 	struct argp argp; /* a child of the verb's; its input is the struct sim_options */
 	struct argp_child child[2];
 	struct progress progress;
@@ -19,7 +20,5 @@ void sim_options_init(struct sim_options *o, const char *const *names);
 void sim_options_free(struct sim_options *o);
 /* Progress on the terminal from now on, if there is one and it is wanted. */
 void sim_options_watch(struct sim_options *o);
-/* Add "A:x=1,y=2,B", as -s does. */
-void sim_options_add_strategies(struct sim_options *o, const char *text);
 
 #endif

@@ -41,10 +41,6 @@ struct bs_table_form table_form_of(const struct bs_options *o)
 	const struct bs_program_config *p = &o->program;
 	const char *no_color = getenv("NO_COLOR");
 
-	if (p->format == BS_FORMAT_JSON && (p->columns || p->sort))
-		cli_usage(
-			p->columns ? "--columns" : "--sort",
-			"a record has every figure, in the order of the rows; use another --format");
 	return (struct bs_table_form){
 		.columns = p->columns,
 		.sort = p->sort,

@@ -72,6 +72,7 @@ enum bs_option_kind {
  * @check: what a text must pass, or NULL
  * @of_state: decided by the dump, if the guest starts from one
  * @optional: not in the record while it is 0
+ * @again: may be given more than once, and each counts
  * The rest is options.c's.
  */
 struct bs_option {
@@ -83,7 +84,7 @@ struct bs_option {
 	struct bs_param value;
 	const char *(*word)(unsigned int n);
 	int (*check)(const char *text, struct bs_error *err);
-	bool of_state, optional;
+	bool of_state, optional, again;
 	size_t offset, size;
 	int (*read)(struct bs_options *o, const struct bs_option *opt, const char *text,
 		    struct bs_error *err);
@@ -107,8 +108,24 @@ void bs_options_free(struct bs_options *o);
 int bs_option_set(struct bs_options *o, const struct bs_option *opt, const char *text,
 		  struct bs_error *err);
 bool bs_option_given(const struct bs_options *o, const char *name);
-/** What only makes sense together: 0, or -EINVAL with @err. */
+/** What only makes sense together, and what has no effect beside the others: 0, or -EINVAL with @err. */
 int bs_options_check(const struct bs_options *o, struct bs_error *err);
+
+/**
+ * struct bs_combination - an option that does nothing, or is contradicted, beside others
+ * @option: its name
+ * @why, @advice: in which case, and the way out
+ * @is_refused: bs_options_check() refuses it; else it is worth a warning
+ */
+struct bs_combination {
+	const char *option, *why, *advice;
+	bool is_refused;
+};
+
+/** Combination number @index, NULL behind the last. */
+const struct bs_combination *bs_combination_at(unsigned int index);
+/** Was its option given, and is it so? */
+bool bs_combination_is_there(const struct bs_options *o, unsigned int index);
 
 /* ---- The other way round: what a configuration has ------------------------------------------ */
 

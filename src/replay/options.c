@@ -93,6 +93,7 @@ static const char *name_of_kernel(unsigned int n)
 #define OF_STATE(...) __VA_ARGS__, .of_state = true
 #define OPTIONAL(...) __VA_ARGS__, .optional = true
 #define NEEDS(other, ...) __VA_ARGS__, .needs = (other)
+#define AGAIN(...) __VA_ARGS__, .again = true
 
 #define SAYS(in, n, k, r, a, d) \
 	.name = (n), .key = (k), .record = (r), .arg = (a), .doc = d, .group = BS_OPTIONS_##in
@@ -312,6 +313,8 @@ int bs_option_set(struct bs_options *o, const struct bs_option *opt, const char 
 	unsigned int n;
 	int ret = 0;
 
+	if (text && !opt->again && bs_option_given(o, opt->name))
+		return bs_option_refuse(opt, text, "only one can count: leave one out", err);
 	o->given |= UINT64_C(1) << (opt - table);
 	switch (opt->kind) {
 	case BS_OPTION_NUMBER:
@@ -346,22 +349,6 @@ bool bs_option_given(const struct bs_options *o, const char *name)
 	const struct bs_option *opt = bs_option_find(name);
 
 	return opt && o->given >> (opt - table) & 1;
-}
-
-int bs_options_check(const struct bs_options *o, struct bs_error *err)
-{
-	for (size_t i = 0; i < NR; i++) {
-		char where[64], advice[64];
-
-		if (!(o->given >> i & 1) || !table[i].needs || bs_option_given(o, table[i].needs))
-			continue;
-		snprintf(where, sizeof(where), "--%s", table[i].name);
-		snprintf(advice, sizeof(advice), "use --%s %s", table[i].needs,
-			 bs_option_find(table[i].needs)->arg);
-		return bs_error_set(err, BS_USAGE, 0, where, advice, "means nothing without --%s",
-				    table[i].needs);
-	}
-	return 0;
 }
 
 /* ---- The other way round --------------------------------------------------------------------- */

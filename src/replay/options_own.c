@@ -118,7 +118,18 @@ BS_OPTION_PRINTER(bs_print_costs)
 		fprintf(file, " --%s %s", opt->name, preset);
 }
 
-/* Costs from a file stand in front of what was said of the device. */
+/* Does @params, "a=1,b=2" or NULL, set @name? */
+static bool sets(const char *params, const char *name)
+{
+	const size_t len = strlen(name);
+
+	for (const char *p = params; p && *p; p += strcspn(p, ","), p += *p == ',')
+		if (!strncmp(p, name, len) && p[len] == '=')
+			return true;
+	return false;
+}
+
+/* Costs from a file stand in front of what was said of the device, which goes over them. */
 BS_OPTION_PRINTER(bs_print_device)
 {
 	const struct bs_device_config *dc = &c->host.device;
@@ -136,6 +147,8 @@ BS_OPTION_PRINTER(bs_print_device)
 		return;
 	fputs(dc->kind, f);
 	for (unsigned int i = 0; of_file && (ns = bs_cost_field(&costs, i, &name)); i++) {
+		if (sets(dc->params, name))
+			continue;
 		fprintf(f, "%c%s=%lluns", sep, name, (unsigned long long)*ns);
 		sep = ',';
 	}

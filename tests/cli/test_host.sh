@@ -28,7 +28,8 @@ expect 0 -- run "$src/traces/memhog_thp.cborseq.zst" --device model --repeat 2 -
 # The same options, the same bytes; they are in the record, and only where they were asked for.
 host=(--host-memory 96MiB --host-poll 250ms --host-event 2s:pressure=7 --host-event 1s:target=8MiB)
 for n in 1 2; do
-	run -s rotation:gate=50 "${host[@]}" --format json -o run$n.json
+	expect 0 -- compare good.cborseq --device model --no-measured -s rotation:gate=50,balloon \
+		"${host[@]}" --format json -o run$n.json
 done
 cmp -s run1.json run2.json || fail "two runs differ"
 jq -e '.config | .host_memory_bytes == 100663296 and .host_poll_ns == 250000000 and
@@ -37,11 +38,11 @@ jq -e '.config | .host_memory_bytes == 100663296 and .host_poll_ns == 250000000 
 run -s none --format json -o plain.json
 jq -e '.config | has("host_memory_bytes") or has("host_poll_ns") or has("host_events") | not' \
 	plain.json >/dev/null || fail "a host that nobody asked for"
-expect 0 -- compare good.cborseq -s none "${host[@]}" --print-config
+expect 0 -- compare good.cborseq -s rotation:gate=50,balloon "${host[@]}" --print-config
 jq -e '.host_memory_bytes == 100663296 and (.host_events | length) == 2' stdout.txt >/dev/null ||
 	fail "--print-config does not show the host"
 
-expect 0 "never comes" -- run good.cborseq -s none --device model --host-event 10h:pressure=1
+expect 0 "never comes" -- run good.cborseq -s rotation:gate=1 --device model --host-event 10h:pressure=1
 expect 2 --host-memory -- run good.cborseq -s none --host-memory 0
 expect 2 --host-memory -- run good.cborseq -s none --host-memory much
 expect 2 --host-poll -- run good.cborseq -s none --host-memory 1GiB --host-poll 0s

@@ -5,7 +5,11 @@
 
 # A strategy with a bug: after 20 s it no longer takes what it hands over.
 sed 's/&& bs_isolate(rc, p, order)/\&\& (bs_now(rc) > 20 * BS_NS_PER_S || bs_isolate(rc, p, order))/
-	s/\.name = "mine"/.name = "buggy"/' "$src/tests/plugin/mine.c" >buggy.c
+	s/\.name = "mine"/.name = "buggy"/
+	# It could be asked for things by a host.
+	s/^	{\.name = NULL},/	{.name = "gate", .type = BS_PARAM_UINT, .max = 100, .role = BS_ROLE_GATE},\
+	{.name = "most", .type = BS_PARAM_SIZE, .def = 1 << 30, .max = 1 << 30, .role = BS_ROLE_TARGET},\
+&/' "$src/tests/plugin/mine.c" >buggy.c
 cc -Wall -Wextra -Werror -shared -fPIC -I"$src/include" -o buggy.so buggy.c 2>cc.log ||
 	fail "buggy.c does not compile: $(cat cc.log)"
 
@@ -37,12 +41,19 @@ again $d1 compare "$trace" -s none -s bitmap:defects=stale -s rotation --device 
 again $d1 run "$trace" -s bitmap:defects=stale --device null --memory 1GiB --layout flat --cpus 2 \
 	--kernel linux-5.4 --shuffle --weight 1ms --allow-lossy --keep-whole-chunks \
 	--resident-at-start all --wake-latency 1ms --touch none --check 50
-again $d1 run "$trace" -s bitmap:defects=stale --device model --host-memory 1GiB --host-poll 300ms \
+again buddysim-violation-it-s-a-.-buggy.so-threshold=8-gate=1.txt run "it's a.cborseq" --device model \
+	-s ./buggy.so:threshold=8,gate=1 --host-memory 1GiB --host-poll 300ms \
 	--host-event 1s:target=4MiB --host-event 10ms:pressure=4
 for option in "--host-memory 1073741824B" "--host-poll 300000000ns" \
 	"--host-event 1000000000ns:target=4194304B" "--host-event 10000000ns:pressure=4"; do
 	grep -q -e "^# again: .*$option" first.txt || fail "the command lacks $option"
 done
+# What another row was told and this one does not hear is not part of its command, or it would be refused.
+again $d1 compare "$trace" -s bitmap:defects=stale,balloon,rotation:gate=1 --device model \
+	--host-memory 1GiB --host-event 1s:target=4MiB --host-event 10ms:pressure=4
+grep -q -e "^# again: .*--host" first.txt && fail "the command asks what nobody hears"
+again buddysim-violation-it-s-a-.-buggy.so-threshold=8.txt run "it's a.cborseq" \
+	-s ./buggy.so:threshold=8 --device madvise --verify end --advice free
 again $d1 run "$trace" -s bitmap:defects=stale --device model --costs null \
 	--state "$src/tests/oracle/data/memhog_thp.state.txt.gz"
 again buddysim-violation-it-s-a-.-buggy.so-threshold=8.txt run "it's a.cborseq" -s ./buggy.so:threshold=8 \

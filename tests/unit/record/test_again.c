@@ -37,6 +37,15 @@ static char *again(const struct bs_sim_config *cfg, const char *label)
 	return NULL;
 }
 
+static void assert_no_part(const struct bs_sim_config *cfg, const char *label, const char *part)
+{
+	char *text = again(cfg, label);
+
+	assert_non_null(text);
+	assert_null(strstr(text, part));
+	free(text);
+}
+
 static void assert_line(const struct bs_sim_config *cfg, const char *label, const char *part)
 {
 	char *text = again(cfg, label);
@@ -115,11 +124,15 @@ static void test_costs(void **state)
 	assert_true(bs_cost_preset("null", &costs));
 	cfg.host.device.costs = &costs;
 	cfg.host.device.params = "error_every=3";
-	assert_line(&cfg, "none", " --device model:error_every=3 ");
-	assert_line(&cfg, "none", " --costs null ");
+	assert_line(&cfg, "rotation", " --device model:error_every=3 ");
+	assert_line(&cfg, "rotation", " --costs null ");
 	costs.per_request = 77;
-	assert_line(&cfg, "none", " --device model:per_request=77ns,per_range=0ns,");
-	assert_line(&cfg, "none", ",error_every=3 --capacity");
+	assert_line(&cfg, "rotation", " --device model:per_request=77ns,per_range=0ns,");
+	assert_line(&cfg, "rotation", ",error_every=3 --capacity");
+	/* What was said goes over the file's, and stands there once. */
+	cfg.host.device.params = "per_request=5ns";
+	assert_line(&cfg, "rotation", " --device model:per_range=0ns,");
+	assert_line(&cfg, "rotation", ",per_request=5ns --capacity");
 }
 
 static void test_what_the_host_asked(void **state)
@@ -134,8 +147,12 @@ static void test_what_the_host_asked(void **state)
 	cfg.host.events = events;
 	cfg.host.nr_events = 2;
 	cfg.host.memory_bytes = 1 << 20;
-	assert_line(&cfg, "none", " --host-event 5ns:target=4096B --host-event 6ns:pressure=90 ");
-	assert_line(&cfg, "none", " --host-memory 1048576B --host-poll 1000000000ns ");
+	assert_line(&cfg, "balloon", " --host-event 5ns:target=4096B --weight");
+	assert_line(&cfg, "rotation:gate=9", " --host-event 6ns:pressure=90 --weight");
+	assert_line(&cfg, "rotation:gate=9", " --host-memory 1048576B --host-poll 1000000000ns ");
+	/* Nobody hears it: it would be refused. */
+	assert_no_part(&cfg, "rotation", "--host");
+	assert_no_part(&cfg, "balloon", "--host-memory");
 }
 
 /* No option says where a guest's memory lies, other than in a layout. */

@@ -2,6 +2,7 @@
 /* options.c: what is read from text, what it may be, and the way back. */
 #include "bs_test.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -79,9 +80,32 @@ static void test_values(void **state)
 	assert_string_equal(o.config.host.device.params, "error_every=3");
 	assert_true(bs_option_given(&o, "touch"));
 	assert_false(bs_option_given(&o, "thp"));
-	/* The last one counts, whole. */
-	must(&o, "device", "null");
-	assert_null(o.config.host.device.params);
+	bs_options_free(&o);
+}
+
+/* Only one of two could count, and nobody knows which one was meant. */
+static void test_given_twice(void **state)
+{
+	struct bs_options o;
+	struct bs_error err;
+
+	(void)state;
+	bs_options_init(&o);
+	must(&o, "tail", "5s");
+	assert_int_equal(bs_option_set(&o, bs_option_find("tail"), "6s", &err), -EINVAL);
+	assert_says(err.text, "6s");
+	assert_says(err.advice, "only one can count");
+	assert_int_equal(o.config.window.tail, 5 * BS_NS_PER_S);
+	must(&o, "quiet", NULL);
+	must(&o, "quiet", NULL);
+	assert_true(o.program.quiet);
+	for (unsigned int i = 0; i < 2; i++) {
+		must(&o, "strategy", "none");
+		must(&o, "host-event", "1s:pressure=5");
+		must(&o, "fail-if", "calls>0");
+	}
+	assert_int_equal(o.config.nr_strategies, 2);
+	assert_int_equal(o.config.host.nr_events, 2);
 	bs_options_free(&o);
 }
 
@@ -132,6 +156,7 @@ static void test_one_that_needs_another(void **state)
 	assert_says(err.advice, "--host-memory SIZE");
 	assert_false(bs_option_in_force(&o.config, bs_option_find("host-poll")));
 	must(&o, "host-memory", "1GiB");
+	must(&o, "strategy", "rotation:gate=80");
 	assert_int_equal(bs_options_check(&o, &err), 0);
 	assert_true(bs_option_in_force(&o.config, bs_option_find("host-poll")));
 	bs_options_free(&o);
@@ -206,6 +231,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_entry_is_whole),
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_given_twice),
 		cmocka_unit_test(test_what_cannot_be),
 		cmocka_unit_test(test_strategies),
 		cmocka_unit_test(test_one_that_needs_another),
