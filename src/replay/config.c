@@ -46,6 +46,7 @@ int bs_config_kernel(struct bs_plan *plan, const struct bs_trace *t, struct bs_e
 	struct bs_machine_config *mc = &plan->cfg.guest.machine;
 	const char *traced = bs_trace_info(t)->kernel;
 
+	plan->kernel_asked = mc->kernel;
 	if (mc->kernel)
 		return 0;
 	mc->kernel = traced[0] ? traced : bs_kernel_default();
@@ -142,6 +143,24 @@ static int set_window(struct bs_plan *plan, const struct bs_trace_info *info, st
 			    (unsigned long long)(BS_WINDOW_MAX / BS_NS_PER_S));
 }
 
+/* A target that no guest of this size can come to would be cut down without a word. */
+static int check_targets(const struct bs_sim_config *cfg, struct bs_error *err)
+{
+	for (unsigned int i = 0; i < cfg->host.nr_events; i++) {
+		const struct bs_host_event *e = &cfg->host.events[i];
+
+		if (e->ask == BS_HOST_TARGET && e->value > cfg->guest.machine.memory_bytes)
+			return bs_error_set(
+				err, BS_USAGE, 0, "--host-event",
+				"use a smaller target, or more --memory",
+				"a target of %llu MiB is more than the guest has (%llu "
+				"MiB)",
+				(unsigned long long)(e->value >> 20),
+				(unsigned long long)(cfg->guest.machine.memory_bytes >> 20));
+	}
+	return 0;
+}
+
 static void warn_small(const struct bs_plan *plan, const struct bs_trace_info *info)
 {
 	const uint64_t peak = info->peak_pages << BS_PAGE_SHIFT;
@@ -179,6 +198,8 @@ int bs_config_complete(struct bs_plan *plan, struct bs_trace *t, struct bs_error
 	ret = check_trust(cfg, info, err);
 	if (!ret)
 		ret = set_guest(plan, info, err);
+	if (!ret)
+		ret = check_targets(cfg, err);
 	if (!ret)
 		ret = set_window(plan, info, err);
 	if (ret)

@@ -94,6 +94,7 @@ struct bs_sink {
 /* A comparison in force. */
 struct bs_plan {
 	struct bs_sim_config cfg; /* nothing is left to be taken from the trace */
+	bool kernel_asked; /* the kernel is not one that the trace names */
 	const struct bs_state *state,
 		*end_state; /* the dumps that it starts from and should end in */
 	const struct bs_sink *sink; /* NULL: nobody listens */

@@ -70,6 +70,10 @@ static int set_guest(struct bs_start *s, struct bs_plan *plan, struct bs_error *
 	struct bs_machine *m;
 	int ret;
 
+	if (bs_state_model(s->first) && plan->kernel_asked)
+		return bs_error_set(err, BS_USAGE, 0, "--kernel", "leave one of them out",
+				    "the dump of --state is of %s already",
+				    bs_state_model(s->first));
 	if (bs_state_model(s->first))
 		mc->kernel = bs_state_model(s->first);
 	ret = bs_machine_from_state(s->first, mc->kernel, &m, err);

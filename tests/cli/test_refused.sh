@@ -9,17 +9,30 @@ cp t.cborseq u.cborseq
 mkdir dir
 echo x >file
 
-# T: a run that would work if it were not for what is behind it
+# Runs that would work if it were not for what is behind: a plain one, of a device that has a parameter,
+# from a dump.
 T="compare t.cborseq -s none --device null"
+D="compare t.cborseq -s rotation -d null:queue_depth=8"
+S="compare $src/traces/memhog_thp.cborseq.zst -s none -d null --state $src/tests/oracle/data/memhog_thp.state.txt.gz"
 rows=0
 while IFS=$'\t' read -r status text args; do
 	[ -n "$args" ] || continue
 	eval "args=($args)"
 	expect "$status" "$text" -- "${args[@]}"
-	[ ! -s stdout.txt ] || fail "${args[*]}: printed something: $(head -3 stdout.txt)"
+	[ "$status" -eq 0 ] || [ ! -s stdout.txt ] ||
+		fail "${args[*]}: printed something: $(head -3 stdout.txt)"
 	rows=$((rows + 1))
 done < <(grep -v '^#' "$src/tests/cli/refused.tsv")
-[ "$rows" -ge 80 ] || fail "only $rows rows of refused.tsv"
+[ "$rows" -ge 150 ] || fail "only $rows rows of refused.tsv"
+
+# Every combination that there is has a row: "--gap refused there is no gap in one round; use --repeat N".
+expect 0 -- list combinations
+sed 's/^\(--[a-z-]*\) *\(refused\|warning\) */\1: /; s/;.*//' stdout.txt >combinations.txt
+[ -s combinations.txt ] || fail "no combinations"
+while read -r combination; do
+	grep -qF -- "${combination:0:40}" "$src/tests/cli/refused.tsv" ||
+		fail "no row of refused.tsv for: $combination"
+done <combinations.txt
 
 # What is refused for its output was not run first: this would take minutes.
 expect 0 -- trace gen churn --params events=500000,live=20000,memory=2GiB -o long.cborseq
