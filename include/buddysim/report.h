@@ -56,6 +56,13 @@ struct bs_strategy_memory {
 	const char *page, *zone, *rest, *note;
 };
 
+/** How a user of an unpatched kernel gets a strategy, as it is typed; what is "" is not needed.
+ *  @host: to QEMU. @monitor: in its monitor. @boot: on the guest's kernel command line. @running: in the running guest. Where both are
+ *  there, either of them will do. */
+struct bs_stock_setting {
+	char host[96], monitor[32], boot[96], running[96];
+};
+
 /**
  * struct bs_strategy - one reporting strategy
  *
@@ -86,6 +93,8 @@ struct bs_strategy_memory {
  * @event: see enum bs_event
  * @may_leave: bytes that it may leave unreported while nothing happens, being too few to start it.
  *             NULL: as many of the largest blocks as stay below a parameter of BS_ROLE_THRESHOLD
+ * @stock_setting: with BS_CAP_STOCK, how one gets it with the parameters @values on an unpatched @kernel, in
+ *   a guest of @memory bytes; asked only where bs_strategy_is_stock()
  * @series: what the series of patches took that it follows; or NULL
  * @print_state: what it remembers, as words "name=value" each with a blank in front, for dumps and
  *               tests; no line's end. Of @zone where @zones_have_state, else of the guest
@@ -117,6 +126,8 @@ struct bs_strategy {
 	const struct bs_strategy_memory *series;
 	void (*print_state)(struct bs_report_ctx *rc, unsigned int zone, FILE *out);
 	bool zones_have_state;
+	void (*stock_setting)(const uint64_t *values, const char *kernel, uint64_t memory,
+			      struct bs_stock_setting *out);
 };
 
 /* ---- The registry --------------------------------------------------------------------------- */
@@ -133,6 +144,15 @@ const struct bs_strategy *bs_strategy_with(unsigned int caps);
  * @kernel: a model's name, with changes behind a colon or without
  */
 bool bs_strategy_is_stock(const struct bs_strategy *s, const char *params, const char *kernel);
+
+/** Which strategy does an unpatched @kernel follow by itself, as soon as its host has a device that takes
+ *  reports? NULL: none. It is what that kernel does by default with all parameters at theirs. */
+const struct bs_strategy *bs_strategy_of_kernel(const char *kernel);
+bool bs_strategy_is_default(const struct bs_strategy *s, const char *params, const char *kernel);
+
+/** How a user gets it there. False: not at all, or nobody says how. */
+bool bs_strategy_stock_setting(const struct bs_strategy *s, const char *params, const char *kernel,
+			       uint64_t memory, struct bs_stock_setting *out);
 
 /**
  * bs_strategy_find - a strategy by name, or from a shared object
@@ -347,6 +367,7 @@ struct bs_env {
 struct bs_report_stats {
 	uint64_t passes, aborted_passes;
 	uint64_t calls, ranges, reported_bytes, failed_calls;
+	uint64_t unanswered_calls; /* of calls: the host still has them */
 	uint64_t nodes_walked;
 	uint64_t isolated_bytes, isolated_peak_bytes; /* now, and the most ever */
 	uint64_t client_bytes; /* allocated by the strategy itself, now */

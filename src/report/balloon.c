@@ -233,6 +233,18 @@ static void event(struct bs_report_ctx *rc, enum bs_event e, uint64_t v)
 	}
 }
 
+/* QEMU's monitor is told how much the guest keeps, not how much it gives. */
+static void stock_setting(const uint64_t *values, const char *kernel, uint64_t memory,
+			  struct bs_stock_setting *out)
+{
+	const uint64_t size = values[SIZE] < memory ? values[SIZE] : memory;
+	const unsigned long long left = (memory - size) >> 20;
+
+	(void)kernel;
+	snprintf(out->host, sizeof(out->host), "-device virtio-balloon,deflate-on-oom=on");
+	snprintf(out->monitor, sizeof(out->monitor), "balloon %llu", left ? left : 1);
+}
+
 static const struct bs_strategy_memory series = {
 	.page = "-",
 	.zone = "-",
@@ -253,5 +265,6 @@ const struct bs_strategy bs_strategy_balloon = {
 	.block_in = block_in,
 	.pass = pass,
 	.event = event,
+	.stock_setting = stock_setting,
 	.series = &series,
 };

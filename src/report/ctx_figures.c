@@ -10,12 +10,14 @@
 void bs_ctx_count_request(struct bs_report_ctx *rc, unsigned int n)
 {
 	rc->stats.calls++;
+	rc->stats.unanswered_calls++;
 	rc->stats.ranges += n;
 }
 
 void bs_ctx_count_result(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n,
 			 int ret)
 {
+	rc->stats.unanswered_calls--;
 	if (ret)
 		rc->stats.failed_calls++;
 	for (unsigned int i = 0; i < n && !ret; i++)

@@ -7,10 +7,21 @@
  */
 #include "strategies.h"
 
+static void stock_setting(const uint64_t *values, const char *kernel, uint64_t memory,
+			  struct bs_stock_setting *out)
+{
+	(void)values;
+	(void)kernel;
+	(void)memory;
+	/* Off is QEMU's default, too. */
+	snprintf(out->host, sizeof(out->host), "-device virtio-balloon,free-page-reporting=off");
+}
+
 const struct bs_strategy bs_strategy_none = {
 	.name = "none",
 	.summary = "reports nothing: the unmodified kernel",
 	.origin = "baseline of all comparisons",
 	.abi = BS_STRATEGY_ABI,
 	.caps = BS_CAP_NO_WORKER | BS_CAP_IDLE | BS_CAP_STOCK,
+	.stock_setting = stock_setting,
 };

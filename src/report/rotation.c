@@ -15,6 +15,7 @@
 
 #include <errno.h>
 
+#include "kernel_model.h"
 #include "rotation_flight.h"
 #include "rotation_variants.h"
 #include "strategies.h"
@@ -383,6 +384,26 @@ static void print_state(struct bs_report_ctx *rc, unsigned int zone, FILE *out)
 	fprintf(out, " state=%d", (int)s->state);
 }
 
+/* ---- On a stock kernel ------------------------------------------------------------------------- */
+
+/* The host decides whether there is reporting at all, the guest from which order on. */
+static void stock_setting(const uint64_t *values, const char *kernel, uint64_t memory,
+			  struct bs_stock_setting *out)
+{
+	static const char name[] = "page_reporting_order";
+	const unsigned int order = (unsigned int)values[BS_ROTATION_ORDER];
+	struct kernel_model km;
+
+	(void)memory;
+	snprintf(out->host, sizeof(out->host), "-device virtio-balloon,free-page-reporting=on");
+	if (order == params[BS_ROTATION_ORDER].def || mm_kernel_model(kernel, &km, NULL))
+		return;
+	if (km.report_order_set == KM_REPORT_ORDER_BOOT)
+		snprintf(out->boot, sizeof(out->boot), "page_reporting.%s=%u", name, order);
+	snprintf(out->running, sizeof(out->running),
+		 "echo %u >/sys/module/page_reporting/parameters/%s", order, name);
+}
+
 static const struct bs_strategy_memory series = {
 	.page = "flag",
 	.zone = "0",
@@ -409,5 +430,6 @@ const struct bs_strategy bs_strategy_rotation = {
 	.param_set = param_set,
 	.event = event,
 	.print_state = print_state,
+	.stock_setting = stock_setting,
 	.series = &series,
 };

@@ -1,37 +1,98 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* stock.c - what a user has without changing a kernel. */
+/* stock.c - what a user has without changing a kernel, and how he gets it. */
 #include <buddysim/report.h>
 
 #include <stdlib.h>
 
 #include "kernel_model.h"
 
-/* Does the kernel report free memory by itself? */
-static bool kernel_reports(const char *kernel)
-{
-	struct kernel_model km;
+/* A driver and doing nothing are in every kernel; reporting is in those that have it. */
+#define IN_EVERY_KERNEL (BS_CAP_IDLE | BS_CAP_CLIENT)
 
-	return !mm_kernel_model(kernel, &km, NULL) && km.reports_free_pages;
+static bool has_order_set(const struct kernel_model *km)
+{
+	return km->report_order_set != KM_REPORT_ORDER_FIXED;
+}
+
+static bool offers(const struct bs_strategy *s, const struct kernel_model *km)
+{
+	return (s->caps & BS_CAP_STOCK) && ((s->caps & IN_EVERY_KERNEL) || km->reports_free_pages);
+}
+
+/* Can a user of the kernel set this one? */
+static bool may_set(const struct bs_param *p, const struct kernel_model *km)
+{
+	return p->stock && (p->role != BS_ROLE_ORDER || has_order_set(km));
+}
+
+/* The values of @params, to be free()d; NULL: they are none, or out of memory. */
+static uint64_t *values_of(const struct bs_strategy *s, const char *params)
+{
+	uint64_t *values = calloc(bs_param_count(s->params) + 1, sizeof(*values));
+
+	if (!values)
+		return NULL;
+	bs_param_defaults(s->params, values);
+	if (!bs_param_parse(s->params, s->name, params, values, NULL))
+		return values;
+	free(values);
+	return NULL;
+}
+
+/* Are all parameters at their defaults, those aside that a user of @km can set? @km NULL: all. */
+static bool is_as_it_comes(const struct bs_strategy *s, const char *params,
+			   const struct kernel_model *km)
+{
+	uint64_t *values = values_of(s, params);
+	bool same = values;
+
+	for (unsigned int i = 0; same && i < bs_param_count(s->params); i++) {
+		const struct bs_param *p = &s->params[i];
+
+		same = values[i] == p->def || (km && may_set(p, km));
+	}
+	free(values);
+	return same;
 }
 
 bool bs_strategy_is_stock(const struct bs_strategy *s, const char *params, const char *kernel)
 {
-	const unsigned int nr = bs_param_count(s->params);
-	uint64_t *values;
-	bool stock;
+	struct kernel_model km;
 
-	if (!(s->caps & BS_CAP_STOCK))
+	return !mm_kernel_model(kernel, &km, NULL) && offers(s, &km) &&
+	       is_as_it_comes(s, params, &km);
+}
+
+const struct bs_strategy *bs_strategy_of_kernel(const char *kernel)
+{
+	struct kernel_model km;
+	const struct bs_strategy *s;
+
+	if (mm_kernel_model(kernel, &km, NULL) || !km.reports_free_pages)
+		return NULL;
+	for (unsigned int i = 0; (s = bs_strategy_at(i)); i++)
+		if ((s->caps & BS_CAP_STOCK) && !(s->caps & IN_EVERY_KERNEL))
+			return s;
+	return NULL;
+}
+
+bool bs_strategy_is_default(const struct bs_strategy *s, const char *params, const char *kernel)
+{
+	return s == bs_strategy_of_kernel(kernel) && is_as_it_comes(s, params, NULL);
+}
+
+bool bs_strategy_stock_setting(const struct bs_strategy *s, const char *params, const char *kernel,
+			       uint64_t memory, struct bs_stock_setting *out)
+{
+	uint64_t *values;
+
+	if (!s->stock_setting || !bs_strategy_is_stock(s, params, kernel))
 		return false;
-	/* A driver and doing nothing are in every kernel. */
-	if (!(s->caps & (BS_CAP_IDLE | BS_CAP_CLIENT)) && !kernel_reports(kernel))
-		return false;
-	values = calloc(nr + 1, sizeof(*values));
+	values = values_of(s, params);
 	if (!values)
 		return false;
-	bs_param_defaults(s->params, values);
-	stock = !bs_param_parse(s->params, s->name, params, values, NULL);
-	for (unsigned int i = 0; i < nr; i++)
-		stock &= s->params[i].stock || values[i] == s->params[i].def;
+	*out = (struct bs_stock_setting){.host = ""};
+	s->stock_setting(values, kernel, memory, out);
 	free(values);
-	return stock;
+	return true;
 }
