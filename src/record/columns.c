@@ -26,7 +26,9 @@ static const struct {
 	{"calls", false},
 	{"cost_ns", false},
 	{"alloc_failed", true},
+	{"rescued_allocs", true},
 	{"failed_calls", true},
+	{"unanswered_calls", true},
 	{"skipped_ranges", true},
 	{"host_errors", true},
 	{"content_loss", true},
@@ -126,9 +128,24 @@ static uint64_t value_of(const json_t *o, const char *path)
 	return v;
 }
 
+const char *bs_row_fault(unsigned int index)
+{
+	static const char *const keys[] = {
+		"unfinished_events", "alloc_failed", "rescued_allocs", "failed_calls",
+		"host_errors",	     "content_loss", "unzeroed_bytes",
+	};
+
+	return index < sizeof(keys) / sizeof(keys[0]) ? keys[index] : NULL;
+}
+
 bool bs_row_whole(const json_t *cell)
 {
-	return !value_of(cell, "alloc_failed") && !value_of(cell, "unfinished_events");
+	const char *key;
+
+	for (unsigned int i = 0; (key = bs_row_fault(i)); i++)
+		if (value_of(cell, key))
+			return false;
+	return true;
 }
 
 unsigned int bs_row_base(const struct bs_result *r)

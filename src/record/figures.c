@@ -81,9 +81,9 @@ const char *bs_metric_absent(const struct bs_metric *m, const struct bs_sim_conf
 bool bs_metric_of_unfinished(const struct bs_metric *m)
 {
 	static const char *const keys[] = {
-		"finished",	  "unfinished_events", "failed_calls", "skipped_ranges",
-		"skipped_bytes",  "host_errors",       "alloc_failed", "false_oom",
-		"unzeroed_bytes", "content_loss",
+		"finished",	  "unfinished_events", "failed_calls",	   "skipped_ranges",
+		"skipped_bytes",  "host_errors",       "alloc_failed",	   "false_oom",
+		"unzeroed_bytes", "content_loss",      "unanswered_calls", "rescued_allocs",
 	};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)

@@ -13,6 +13,8 @@
 #include "measured_json.h"
 #include "timeline_json.h"
 
+#define HUGE_ORDER 9 /* 2 MiB */
+
 static json_t *trace_json(const struct bs_sim_config *cfg, const struct bs_trace_info *info)
 {
 	json_t *trace = json_object();
@@ -41,6 +43,7 @@ struct bs_result *bs_result_new(const struct bs_sim_config *cfg, const struct bs
 	json_object_set_new(r->record, "cells", json_array());
 	json_object_set_new(r->record, "failed", json_array());
 	json_object_set_new(r->record, "bound", json_null());
+	json_object_set_new(r->record, "answer", json_null());
 	if (cfg->output.timeline) {
 		timeline = json_object();
 		json_object_set_new(timeline, "cells", json_array());
@@ -103,6 +106,27 @@ static json_t *unusable_json(const uint64_t *nr_free)
 	return a;
 }
 
+/* How to get it without a patch, by where it is typed. */
+static json_t *stock_setting_json(const struct bs_outcome *o)
+{
+	struct bs_stock_setting s;
+	json_t *setting;
+
+	if (!bs_strategy_stock_setting(o->strategy, o->params, o->kernel,
+				       o->cfg->guest.machine.memory_bytes, &s))
+		return json_null();
+	setting = json_object();
+	if (*s.host)
+		bs_json_put_text(setting, "host", s.host);
+	if (*s.monitor)
+		bs_json_put_text(setting, "monitor", s.monitor);
+	if (*s.boot)
+		bs_json_put_text(setting, "boot", s.boot);
+	if (*s.running)
+		bs_json_put_text(setting, "running", s.running);
+	return setting;
+}
+
 static json_t *cell_json(const struct bs_outcome *o)
 {
 	const struct bs_figures *f = o->f;
@@ -127,6 +151,23 @@ static void *grow(void *array, unsigned int n, size_t size)
 	if (more)
 		memset(more + n * size, 0, size);
 	return more;
+}
+
+/* Does it report parts of huge pages? */
+static bool is_below_huge(const struct bs_outcome *o)
+{
+	const struct bs_param *params = o->strategy->params;
+	const int order = bs_param_of_role(params, BS_ROLE_ORDER);
+	uint64_t *values = calloc(bs_param_count(params) + 1, sizeof(*values));
+	bool below = false;
+
+	if (values && order >= 0) {
+		bs_param_defaults(params, values);
+		below = !bs_param_parse(params, o->label, o->params, values, NULL) &&
+			values[order] < HUGE_ORDER;
+	}
+	free(values);
+	return below;
 }
 
 static void warn_about(struct bs_result *r, const struct bs_outcome *o)
@@ -154,6 +195,8 @@ int bs_result_add(struct bs_result *r, const struct bs_outcome *o)
 	row->label = strdup(o->label);
 	row->idle = o->strategy->caps & BS_CAP_IDLE;
 	row->knows_future = o->strategy->caps & BS_CAP_KNOWS_FUTURE;
+	row->client = o->strategy->caps & BS_CAP_CLIENT;
+	row->below_huge = o->huge && is_below_huge(o);
 	if (!row->label ||
 	    json_array_append_new(json_object_get(r->record, "cells"), cell_json(o))) {
 		free(row->label);

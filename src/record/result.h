@@ -20,6 +20,8 @@
 struct bs_result_row {
 	char *label; /* as the user gave it, whatever bytes it is made of */
 	bool idle, knows_future; /* others are compared with it; it is not to be chosen */
+	bool client; /* a driver of the guest's: it takes pages, and reports none that are free */
+	bool below_huge; /* it reports less than a huge page where there are such */
 };
 
 struct bs_result_failure {

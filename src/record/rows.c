@@ -7,6 +7,7 @@
 
 #include "columns.h"
 #include "json.h"
+#include "wrap.h"
 
 #define BOLD "\033[1m"
 #define GREEN "\033[32m"
@@ -45,7 +46,7 @@ static const char *bound_text(const struct table *t, unsigned int c, char *buf)
 		       : "";
 }
 
-/* "*": a stock kernel offers it; "!": it is about another load than the others. */
+/* "*": a stock kernel offers it; "!": it is no answer. */
 static const char *mark_of(const struct bs_result *r, unsigned int row)
 {
 	const json_t *cell = cell_at(r, row);
@@ -70,14 +71,9 @@ static const char *second_word(const char *heading)
 
 /* ---- Widths ------------------------------------------------------------------------------------ */
 
-/* In characters: the bytes that go on with one of UTF-8 take no place. */
 static int text_width(const char *text)
 {
-	int n = 0;
-
-	for (; *text; text++)
-		n += ((unsigned char)*text & 0xc0) != 0x80;
-	return n;
+	return (int)bs_text_width(text, strlen(text));
 }
 
 static void widen(int *width, int n)
@@ -210,20 +206,16 @@ static void print_marks(const struct table *t, FILE *f)
 	if (stock)
 		fputs("* an unpatched kernel offers it\n", f);
 	if (partial)
-		fputs("! did not do all that the trace asks for: its figures are about another load\n",
+		fputs("! is no answer: it did not do all that the trace asks for, or something failed\n",
 		      f);
 }
 
-/* The row that costs least of those that may be chosen: the first one behind the idle ones. */
-static bool is_best(const struct table *t, unsigned int place)
+/* Is it the answer's? */
+static bool is_best(const struct table *t, unsigned int row)
 {
-	for (unsigned int i = 0; i <= place; i++) {
-		const struct bs_result_row *row = &t->r->rows[t->order[i]];
+	uint64_t best;
 
-		if (!row->idle && !row->knows_future)
-			return i == place && !t->r->form.sort;
-	}
-	return false;
+	return !bs_json_uint_at(t->r->record, "answer.best.cell", &best) && best == row;
 }
 
 static void print_text(const struct table *t, FILE *f)
@@ -232,7 +224,7 @@ static void print_text(const struct table *t, FILE *f)
 	measure_labels((struct table *)(uintptr_t)t);
 	print_heads(t, f);
 	for (unsigned int i = 0; i < t->r->nr_rows; i++)
-		print_row(t, t->order[i], is_best(t, i), f);
+		print_row(t, t->order[i], is_best(t, t->order[i]), f);
 	for (unsigned int i = 0; i < t->r->nr_failures; i++)
 		fprintf(f, "%-*s  did not run: %s\n", t->label, t->r->failures[i].label,
 			t->r->failures[i].reason);
@@ -242,11 +234,13 @@ static void print_text(const struct table *t, FILE *f)
 
 /* ---- Markdown ---------------------------------------------------------------------------------- */
 
-/* A label may hold what means something there. */
-static void put_markdown(FILE *f, const char *text)
+void bs_put_markdown(FILE *f, const char *text)
 {
+	bool code = false;
+
 	for (; *text; text++) {
-		if (strchr("|\\`*_<", *text))
+		code ^= *text == '`';
+		if (!code && strchr("|\\*_<", *text))
 			fputc('\\', f);
 		fputc(*text, f);
 	}
@@ -265,8 +259,8 @@ static void print_markdown(const struct table *t, FILE *f)
 		fputs("---:|", f);
 	for (unsigned int i = 0; i < t->r->nr_rows; i++) {
 		fputs("\n| ", f);
-		put_markdown(f, t->r->rows[t->order[i]].label);
-		put_markdown(f, mark_of(t->r, t->order[i]));
+		bs_put_markdown(f, t->r->rows[t->order[i]].label);
+		bs_put_markdown(f, mark_of(t->r, t->order[i]));
 		for (unsigned int c = 0; c < t->nr; c++)
 			fprintf(f, " | %s", cell_text(t, t->order[i], c, buf));
 		fputs(" |", f);

@@ -13,5 +13,7 @@
 int bs_rows_text(const struct bs_result *r, FILE *f);
 /* The same as a table of Markdown. */
 int bs_rows_markdown(const struct bs_result *r, FILE *f);
+/* Text that may hold what means something there; what stands between backticks is code there, too. */
+void bs_put_markdown(FILE *f, const char *text);
 
 #endif

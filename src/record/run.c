@@ -2,9 +2,11 @@
 /*
  * run.c - a comparison and its record: what the replay tells goes into the record as it comes.
  */
+#include <errno.h>
 #include <stdio.h>
 
 #include "again.h"
+#include "answer.h"
 #include "json.h"
 #include "result.h"
 
@@ -66,6 +68,9 @@ int bs_compare(const struct bs_sim_config *config, struct bs_result **out, struc
 		(*out)->partial = true;
 		bs_json_put_bool((*out)->record, "partial", true);
 	}
+	if (*out && bs_answer_add(*out) && !ret)
+		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, config->trace_path, NULL,
+				   "no memory for the answer");
 	return ret ? ret : (*out)->unequal;
 }
 

@@ -322,6 +322,7 @@ static void take_counts(struct bs_cell *c)
 	c->f.paused_raw_bytes = s->paused_raw_bytes;
 	c->f.alloc_failed = c->g->alloc_failed;
 	c->f.false_oom = c->g->false_oom;
+	c->f.rescued = c->g->rescued;
 }
 
 /* What was read off the host, by the check behind the window too. */

@@ -38,7 +38,7 @@ struct bs_figures {
 	uint64_t left_raw_bytes, paused_raw_bytes;
 	uint64_t nr_free[BS_NR_ORDERS];
 	uint64_t allocations; /* that the trace asked for and the traced kernel had */
-	uint64_t alloc_failed, false_oom, skipped_frees, unusable_frees;
+	uint64_t alloc_failed, false_oom, rescued, skipped_frees, unusable_frees;
 	uint64_t unfinished_events; /* waited for their CPU when the window closed */
 	bs_ns late_end; /* of the last event; BS_NO_TIME: it never happened */
 	struct bs_stall stall; /* of all CPUs */

@@ -107,6 +107,11 @@ static void warn_failed(const struct bs_cell *c)
 			     (unsigned long long)f->report.ranges,
 			     (unsigned long long)f->device.skipped_ranges,
 			     (unsigned long long)f->host_errors);
+	if (f->report.unanswered_calls)
+		bs_plan_warn(c->plan,
+			     "%s: %llu of %llu requests had no answer when the window closed",
+			     c->label, (unsigned long long)f->report.unanswered_calls,
+			     (unsigned long long)f->report.calls);
 }
 
 void bs_cell_warn_after(const struct bs_cell *c)
@@ -120,6 +125,13 @@ void bs_cell_warn_after(const struct bs_cell *c)
 			     "load",
 			     c->label, (unsigned long long)f->alloc_failed,
 			     (unsigned long long)f->allocations);
+	if (f->rescued)
+		bs_plan_warn(
+			c->plan,
+			"%s: %llu of %llu allocations found nothing left until the driver gave "
+			"pages back",
+			c->label, (unsigned long long)f->rescued,
+			(unsigned long long)f->allocations);
 	if (f->unfinished_events)
 		bs_plan_warn(c->plan,
 			     "%s: %llu events had not happened when the window closed: its "

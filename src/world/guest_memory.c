@@ -24,6 +24,8 @@ bs_pfn bs_guest_alloc_again(struct bs_guest *g, unsigned int cpu, unsigned int g
 		before = after;
 		pfn = bs_alloc_pages(g->m, cpu, gfp, order);
 	}
+	if (pfn != BS_NO_PFN)
+		g->rescued++;
 	return pfn;
 }
 

@@ -58,6 +58,7 @@ struct bs_guest {
 
 	uint64_t used_bytes; /* of memory that has an owner */
 	uint64_t alloc_failed, false_oom;
+	uint64_t rescued; /* allocations that a driver gave pages back for: nothing was left */
 	bs_ns fault_ns; /* spent on backing memory again that had been given away */
 	bool touch; /* owners write into what they get */
 	bool follows; /* a recorded kernel, whose times hold the first touches: they delay nobody */

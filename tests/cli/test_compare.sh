@@ -63,8 +63,8 @@ real hog-thp hog.cborseq --thp always
 
 # One table for people: the answer, the guest, the head, a row each, the bound.
 expect 0 -- compare gcc.cborseq -s all --device model
-head -1 stdout.txt | grep -q "holds least" || fail "no answer first"
-sed -n '6,$p' stdout.txt | awk '{print $1}' | head -n "$(wc -l <strategies.txt)" | sort |
+head -1 stdout.txt | grep -q '^gcc: ' || fail "no answer first"
+sed -n '/^strategy/,$p' stdout.txt | sed 1,3d | awk '{print $1}' | head -n "$(wc -l <strategies.txt)" | sort |
 	cmp -s - strategies.txt || fail "not one row each: $(cat stdout.txt)"
 grep -q '^bound ' stdout.txt || fail "no bound in the table"
 finish

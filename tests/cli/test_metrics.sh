@@ -14,8 +14,9 @@ jq -r '[paths | map(select(type == "string")) | map(select(. != "cells")) | join
 	unique | .[] | select(. != "")' record.json | sort >all.txt
 jq -r '[paths(type | IN("number", "string", "boolean", "null")) | map(select(type == "string")) |
 	map(select(. != "cells")) | join(".")] | unique | .[]' record.json | sort >leaves.txt
-# What is defined as a whole: options, and counts by reason, order or part.
-whole='^(config|agreement\.(lost|first_lost|orders|final_state_differs))\.'
+# What is defined as a whole: options, and counts by reason, order or part; how a row is had, and the rows of
+# the answer with some of their figures.
+whole='^(config|stock_setting|answer\.(none|default|stock|best)|agreement\.(lost|first_lost|orders|final_state_differs))\.'
 grep -vE "$whole" leaves.txt | comm -23 - defined.txt >undefined.txt
 [ -s undefined.txt ] && fail "no definition: $(tr '\n' ' ' <undefined.txt)"
 # jemalloc is not in every build; a share of another row is only in tables

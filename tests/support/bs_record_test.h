@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "answer.h"
 #include "table.h"
 
 /* Everything a cell tells of itself; change what a test is about before bs_record_add(). */
@@ -19,7 +20,7 @@ struct bs_made_up {
 	struct bs_figures f;
 	struct bs_agreement agreement;
 	const char *label, *params;
-	bool with_agreement;
+	bool with_agreement, huge;
 	struct bs_result *r;
 };
 
@@ -55,8 +56,9 @@ static inline void bs_record_add(struct bs_made_up *m, const char *label, uint64
 		.label = label,
 		.params = m->params,
 		.device_words = "model, 32 ranges",
-		.kernel = "linux-6.1",
+		.kernel = m->cfg.guest.machine.kernel,
 		.strategy = s ? s : bs_strategy_find("rotation", NULL),
+		.huge = m->huge,
 		.f = &m->f,
 		.tl = tl,
 		.agreement = m->with_agreement ? &m->agreement : NULL,
@@ -75,6 +77,7 @@ static inline char *bs_record_print(struct bs_made_up *m, enum bs_format format)
 	FILE *f = open_memstream(&text, &size);
 
 	assert_non_null(f);
+	assert_int_equal(bs_answer_add(m->r), 0);
 	assert_int_equal(bs_result_print(m->r, format, true, f), 0);
 	assert_int_equal(fclose(f), 0);
 	return text;

@@ -53,7 +53,8 @@ static void test_names_that_are_no_utf8(void **state)
 	/* who asks for the row asks by the bytes that he gave */
 	assert_string_equal(bs_result_label(m.r, 0), "./a\xe4.so:order=9");
 	text = bs_record_print(&m, BS_FORMAT_TEXT);
-	assert_says(text, "x/t\xff.cborseq: ./a\xe4.so:order=9 holds");
+	assert_says(text, "t\\xff: ./a\\xe4.so:order=9, ");
+	assert_says(text, "x/t\xff.cborseq: linux-");
 	assert_null(strstr(text, "(null)"));
 	free(text);
 	text = bs_record_print(&m, BS_FORMAT_CSV);
