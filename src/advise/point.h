@@ -3,10 +3,10 @@
  * point.h - what is tried: settings of strategies, and what came of each.
  *
  * This room tries settings of strategies on a trace and names one. It runs them by the replay, a round
- * of them at a time, and knows parameters by their roles alone. What decides (front.c) and what is tried
+ * of them at a time, and knows parameters by their roles alone. What decides (choice.c) and what is tried
  * next (refine.c) looks at nothing but points.
  *
- *   point <- space <- refine,  point <- front <- refine <- search <- advise
+ *   point <- space <- refine,  point <- choice <- refine <- search <- advise
  *   counsel_units <- counsel_words, counsel_text, advice_json <- advise
  */
 #ifndef BS_POINT_H

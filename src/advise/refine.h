@@ -3,7 +3,7 @@
 #ifndef BS_REFINE_H
 #define BS_REFINE_H
 
-#include "front.h"
+#include "choice.h"
 #include "space.h"
 
 /* No more settings than that are tried for one piece of advice. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* front.h - which of the points that were tried matter, and which is to be named. */
-#ifndef BS_FRONT_H
-#define BS_FRONT_H
+/* choice.h - which of the points that were tried matter, and which is to be named. */
+#ifndef BS_CHOICE_H
+#define BS_CHOICE_H
 
 #include "point.h"
 

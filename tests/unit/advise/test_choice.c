@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* front.c, on made-up points: who is on the front, who is named, within limits and without. */
+/* choice.c, on made-up points: who is on the front, who is named, within limits and without. */
 #include "bs_test.h"
 
-#include "front.h"
+#include "choice.h"
 
 #define POINT(worth_, stall_, ...)                  \
 	{                                           \

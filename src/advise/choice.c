@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "front.h"
+#include "choice.h"
 
 #include <stdlib.h>
 #include <string.h>
