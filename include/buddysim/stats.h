@@ -80,6 +80,38 @@ size_t bs_timeline_samples(const struct bs_timeline *tl, const struct bs_sample 
 /** The interval now in force: what create() chose, doubled whenever the samples were thinned. */
 bs_ns bs_timeline_interval(const struct bs_timeline *tl);
 
+/* ---- Shares ---------------------------------------------------------------------------------- */
+
+#define BS_MAX_SHARES 32
+
+/** What the excess of a timeline consists of, in @nr parts; the first one has what is nobody else's. */
+struct bs_shares;
+/**
+ * bs_shares_create - no samples yet
+ * @nr: parts, at most BS_MAX_SHARES; @first_sub: those from here on are together one part of the others
+ * @room: as many samples are kept; of more the last ones are not, and count all the same
+ *
+ * Return: NULL without memory. Nothing is allocated after this.
+ */
+struct bs_shares *bs_shares_create(unsigned int nr, unsigned int first_sub, size_t room);
+void bs_shares_destroy(struct bs_shares *s);
+/**
+ * bs_shares_sample - from the last sample to @at the excess consisted of both samples' parts
+ * @tl: its levels have been set for all that happened before @at
+ * @weights: @nr of them
+ *
+ * The excess between the samples is the exact integral; only its parts are taken from the samples.
+ */
+void bs_shares_sample(struct bs_shares *s, const struct bs_timeline *tl, bs_ns at,
+		      const uint64_t *weights);
+/** The samples in order of time, @nr weights each; their number. */
+size_t bs_shares_samples(const struct bs_shares *s, const bs_ns **times, const uint64_t **weights);
+/** The parts in whole MiB x s, and the sum of those from first_sub on. With that sum they add up to
+ *  bs_timeline_held_mib_s() as of the last sample. */
+uint64_t bs_shares_mib_s(const struct bs_shares *s, uint64_t *out);
+/** Deal @whole out by @weights, so that it adds up; all of it to the first part where there are none. */
+void bs_shares_of(uint64_t whole, const uint64_t *weights, unsigned int n, uint64_t *out);
+
 /* ---- Bound ---------------------------------------------------------------------------------- */
 
 /**

@@ -136,6 +136,13 @@ bs_u128 bs_timeline_held_byte_ns(const struct bs_timeline *tl)
 	return tl->excess_byte_ns;
 }
 
+bs_u128 bs_timeline_held_byte_ns_at(const struct bs_timeline *tl, bs_ns t)
+{
+	if (tl->closed || t <= tl->last)
+		return tl->excess_byte_ns;
+	return tl->excess_byte_ns + (bs_u128)excess(tl) * (t - tl->last);
+}
+
 uint64_t bs_timeline_held_mib_s(const struct bs_timeline *tl)
 {
 	return (uint64_t)(tl->excess_byte_ns / BS_MIB_S);

@@ -18,5 +18,7 @@ typedef unsigned __int128 bs_u128;
 
 /* Integral of the excess in byte x ns, up to the last change or the end. */
 bs_u128 bs_timeline_held_byte_ns(const struct bs_timeline *tl);
+/* ... up to @t, not before those: the levels are as they were set last. */
+bs_u128 bs_timeline_held_byte_ns_at(const struct bs_timeline *tl, bs_ns t);
 
 #endif
