@@ -302,6 +302,18 @@ void bs_device_stats(const struct bs_device *d, struct bs_device_stats *out);
 uint64_t bs_device_held(const struct bs_device *d);
 /** The two levels it is made of, in bytes. O(1). */
 void bs_device_levels(const struct bs_device *d, uint64_t *resident, uint64_t *unmapped);
+/** Bytes of the block that are resident. */
+uint64_t bs_device_resident_bytes(const struct bs_device *d, bs_pfn pfn, unsigned int order);
+/** ... that the host was asked to discard, and left as they were. */
+uint64_t bs_device_kept_bytes(const struct bs_device *d, bs_pfn pfn, unsigned int order);
+/** ... and the others that are mapped by a huge page of which the guest uses another part. */
+uint64_t bs_device_beside_bytes(const struct bs_device *d, bs_pfn pfn, unsigned int order);
+/** Every 2 MiB of which a page is resident: its first page, and order 9. */
+void bs_device_each_populated(const struct bs_device *d,
+			      void (*visit)(void *arg, bs_pfn pfn, unsigned int order), void *arg);
+/** What is unmapped but not returned, in bytes: of huge pages of which the guest uses what is still
+ *  mapped, be it in part; and of all others. */
+void bs_device_unmapped(const struct bs_device *d, uint64_t *in_use, uint64_t *rest);
 /** Bytes of the block that were ever touched: the host holds them, or has discarded them. */
 uint64_t bs_device_touched_bytes(const struct bs_device *d, bs_pfn pfn, unsigned int order);
 /** Is this base page resident by the model? For tests. */

@@ -12,6 +12,7 @@
 #include "costs.h"
 #include "device_params.h"
 #include "guard.h"
+#include "kept.h"
 #include "kinds.h"
 #include "poison.h"
 #include "zero.h"
@@ -114,6 +115,7 @@ static void take_down(struct bs_device *d)
 {
 	bs_zero_destroy(d);
 	bs_poison_destroy(d);
+	bs_kept_destroy(d);
 	bs_virtqueue_destroy(&d->vq);
 	bs_residency_destroy(&d->res);
 	free(d->words);
@@ -137,6 +139,8 @@ static int setup(struct bs_device *d, const struct bs_device_config *c,
 		free(s->changed);
 	if (!ret)
 		ret = bs_poison_init(d, err);
+	if (!ret)
+		ret = bs_kept_init(d, err);
 	if (!ret)
 		ret = bs_zero_init(d, c->zero_once, err);
 	if (!ret && d->ops->create)

@@ -30,6 +30,8 @@ struct bs_device {
 	enum bs_poison poison;
 	uint8_t poison_byte;
 	uint64_t *dirty; /* bitmap, see zero.c; or NULL */
+	uint64_t *kept; /* bitmap, see kept.h */
+	bool any_kept; /* ... of which some bit was ever set */
 	uint64_t *poisoned; /* bitmap, see poison.c; NULL if poison is off */
 	enum bs_verify verify;
 	struct bs_device_stats stats; /* what the residency model does not count itself */

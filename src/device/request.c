@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "costs.h"
+#include "kept.h"
 #include "law.h"
 #include "poison.h"
 #include "zero.h"
@@ -120,8 +121,10 @@ int bs_device_complete(struct bs_device *d, int ticket, bs_ns now, struct bs_err
 		if (failed[i / 64] >> (i % 64) & 1) {
 			d->stats.skipped_bytes += BS_PAGE_SIZE << r[i].order;
 			d->stats.skipped_ranges++;
+			bs_kept_note(d, r[i]);
 			continue;
 		}
+		bs_kept_forget(d, r[i].pfn, 1U << r[i].order);
 		bs_residency_discard(&d->res, r[i].pfn, 1U << r[i].order, now);
 		if (d->dirty)
 			bs_zero_discarded(d, r[i]);

@@ -22,9 +22,10 @@ int bs_residency_init(struct bs_residency *r, uint64_t nr_pages, bool thp, struc
 	r->words = bs_lazy_map(nr_all_words(r) * sizeof(*r->words));
 	r->discarded = bs_lazy_map(nr_all_words(r) * sizeof(*r->discarded));
 	r->regions = bs_lazy_map(nr_regions(r) * sizeof(*r->regions));
+	r->populated = bs_lazy_map(nr_regions(r) * sizeof(*r->populated));
 	if (thp)
 		r->huge = bs_lazy_map(nr_all_words(r) * sizeof(*r->huge));
-	if (r->words && r->discarded && r->regions && (r->huge || !thp))
+	if (r->words && r->discarded && r->regions && r->populated && (r->huge || !thp))
 		return 0;
 	bs_residency_destroy(r);
 	return bs_error_set(err, BS_RESOURCE, 0, "device", "use a smaller --memory",
@@ -37,6 +38,7 @@ void bs_residency_destroy(struct bs_residency *r)
 	bs_lazy_unmap(r->words, nr_all_words(r) * sizeof(*r->words));
 	bs_lazy_unmap(r->discarded, nr_all_words(r) * sizeof(*r->discarded));
 	bs_lazy_unmap(r->regions, nr_regions(r) * sizeof(*r->regions));
+	bs_lazy_unmap(r->populated, nr_regions(r) * sizeof(*r->populated));
 	bs_lazy_unmap(r->huge, nr_all_words(r) * sizeof(*r->huge));
 	memset(r, 0, sizeof(*r));
 }
@@ -80,7 +82,7 @@ static void fault_huge(struct bs_residency *r, struct bs_region *g, uint64_t fir
 		r->huge[i] = UINT64_MAX;
 		r->discarded[i] = 0;
 	}
-	g->huge_left = BS_REGION_PAGES;
+	g->huge_left = g->resident = BS_REGION_PAGES;
 	r->resident += BS_REGION_PAGES;
 	r->first_touch += BS_REGION_PAGES - again;
 	if (!again) {
@@ -92,14 +94,15 @@ static void fault_huge(struct bs_residency *r, struct bs_region *g, uint64_t fir
 	fault->huge_pages++;
 }
 
-static void fault_base(struct bs_residency *r, const struct bs_region *g, uint64_t word,
-		       uint64_t missing, bs_ns now, struct bs_refault *fault)
+static void fault_base(struct bs_residency *r, struct bs_region *g, uint64_t word, uint64_t missing,
+		       bs_ns now, struct bs_refault *fault)
 {
-	const uint64_t pages = (unsigned int)__builtin_popcountll(missing);
+	const unsigned int pages = (unsigned int)__builtin_popcountll(missing);
 	const uint64_t again = (unsigned int)__builtin_popcountll(missing & r->discarded[word]);
 
 	r->words[word].resident |= missing;
 	r->discarded[word] &= ~missing;
+	g->resident += (uint16_t)pages;
 	r->resident += pages;
 	r->first_touch += pages - again;
 	fault->first_base_pages += pages - again;
@@ -125,6 +128,10 @@ static void touch_in_region(struct bs_residency *r, bs_pfn pfn, unsigned int nr,
 	const uint64_t first = pfn / BS_WORD_PAGES, mask = bs_word_mask(pfn, nr);
 	struct bs_region *g = &r->regions[region];
 
+	if (!g->listed) {
+		g->listed = true;
+		r->populated[r->nr_populated++] = (uint32_t)region;
+	}
 	if (is_empty_huge_region(r, region)) {
 		fault_huge(r, g, region * (BS_REGION_PAGES / BS_WORD_PAGES), now, fault);
 		return;
@@ -181,6 +188,7 @@ static void discard_in_region(struct bs_residency *r, bs_pfn pfn, unsigned int n
 	r->redundant += nr - pages;
 	r->discarded_total += pages;
 	r->resident -= pages;
+	g->resident -= (uint16_t)pages;
 	r->returned += pages - of_huge;
 	if (pages)
 		g->discarded = now;

@@ -34,7 +34,8 @@ struct bs_page_word {
 struct bs_region {
 	bs_ns discarded; /* time of the latest discard that unmapped something here */
 	uint16_t huge_left; /* pages of the huge page still mapped; 0: there is none */
-	bool split;
+	uint16_t resident; /* pages mapped, of whatever kind */
+	bool split, listed; /* listed: in populated[] */
 };
 
 struct bs_residency {
@@ -42,6 +43,8 @@ struct bs_residency {
 	uint64_t *discarded; /* dropped, and not touched since */
 	uint64_t *huge; /* mapped by the region's huge page; THP only */
 	struct bs_region *regions;
+	uint32_t *populated; /* regions of which anything was ever mapped, in that order */
+	uint32_t nr_populated;
 	uint64_t nr_pages;
 	bool thp;
 	/* levels and counts, in pages unless said */

@@ -4,6 +4,7 @@
  */
 #include "compiler.h"
 #include "fault_in.h"
+#include "kept.h"
 #include "law.h"
 #include "poison.h"
 #include "zero.h"
@@ -59,6 +60,7 @@ int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_
 	if (unlikely(!bs_shadow_own(&d->res, pfn, 1U << order)))
 		return bs_device_broken(d, err, bs_shadow_find_owned(&d->res, pfn, 1U << order),
 					"allocated, but in use already", pfn, order);
+	bs_kept_forget(d, pfn, 1U << order);
 	if (unlikely(d->poisoned))
 		ret = check_poison(d, pfn, order, err);
 	if (d->ops->touch || unlikely(!bs_residency_all(&d->res, pfn, 1U << order)))
