@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define MOST_OPTIONS 128
+
 int cli_error(const struct bs_error *e)
 {
 	fprintf(stderr, "buddysim: %s%s%s", e->where, e->where[0] ? ": " : "", e->text);
@@ -41,6 +43,113 @@ _Noreturn void cli_usage(const char *option, const char *fmt, ...)
 	exit(BS_USAGE);
 }
 
+/* ---- What argp does not do ------------------------------------------------------------------- */
+
+static const char *const of_argp[] = {"help", "usage", NULL};
+
+/* The option that the long @name, up to '=', stands for, in full or the first letters of it. */
+static const struct argp_option *find_long(const struct argp *argp, const char *name)
+{
+	const size_t len = strcspn(name, "=");
+	const struct argp_option *found = NULL;
+
+	for (const struct argp_option *o = argp->options; o && (o->name || o->doc); o++)
+		if (o->name && !strncmp(o->name, name, len) && (!found || !o->name[len]))
+			found = o;
+	for (const struct argp_child *c = argp->children; c && c->argp && !found; c++)
+		found = find_long(c->argp, name);
+	return found;
+}
+
+static const struct argp_option *find_short(const struct argp *argp, char key)
+{
+	const struct argp_option *found = NULL;
+
+	for (const struct argp_option *o = argp->options; o && (o->name || o->doc); o++)
+		if (o->name && o->key == key)
+			return o;
+	for (const struct argp_child *c = argp->children; c && c->argp && !found; c++)
+		found = find_short(c->argp, key);
+	return found;
+}
+
+static unsigned int add_names(const struct argp *argp, const char **names, unsigned int nr)
+{
+	for (const struct argp_option *o = argp->options; o && (o->name || o->doc); o++)
+		if (o->name && nr < MOST_OPTIONS)
+			names[nr++] = o->name;
+	for (const struct argp_child *c = argp->children; c && c->argp; c++)
+		nr = add_names(c->argp, names, nr);
+	return nr;
+}
+
+static bool is_of_argp(const char *name)
+{
+	const size_t len = strcspn(name, "=");
+
+	for (const char *const *n = of_argp; *n; n++)
+		if (!strncmp(*n, name, len))
+			return true;
+	return false;
+}
+
+static _Noreturn void unknown_option(const struct argp *argp, const char *word, const char *verb)
+{
+	const char *names[MOST_OPTIONS + 1] = {NULL}, *near;
+	char name[64];
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
+	add_names(argp, names, 0);
+	near = bs_nearest(names, name);
+	cli_usage(word, "unknown option of %s; %s%s%s`buddysim %s --help` lists them", verb,
+		  near ? "did you mean --" : "", near ? near : "", near ? "? " : "", verb);
+}
+
+/* Of two values only one can count, but where each adds one. */
+static void check_once(const struct argp_option *o, const struct argp_option **seen)
+{
+	const struct bs_option *lib = bs_option_find(o->name);
+	unsigned int n = 0;
+	char option[64];
+
+	if (!o->arg || (o->flags & CLI_AGAIN) || (lib && lib->again))
+		return;
+	while (seen[n] && seen[n] != o)
+		n++;
+	snprintf(option, sizeof(option), "--%s", o->name);
+	if (seen[n])
+		cli_usage(option, "is given twice; only one can count: leave one out");
+	if (n < MOST_OPTIONS)
+		seen[n] = o;
+}
+
+/* Each word that is an option: -h is --help, an unknown one has a nearest name. The value of an option may
+ * look like one. */
+static void check_words(const struct argp *argp, const char *verb, int argc, char **argv)
+{
+	static char help[] = "--help";
+	const struct argp_option *seen[MOST_OPTIONS + 1] = {NULL};
+
+	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
+		const char *w = argv[i];
+		const struct argp_option *o = NULL;
+
+		if (!strcmp(w, "-h") && !find_short(argp, 'h')) {
+			argv[i] = help;
+		} else if (!strncmp(w, "--", 2)) {
+			o = find_long(argp, w + 2);
+			if (!o && !is_of_argp(w + 2))
+				unknown_option(argp, w, verb);
+			i += o && o->arg && !strchr(w, '=');
+		} else if (*w == '-' && w[1]) {
+			o = find_short(argp, w[1]);
+			i += o && o->arg && !w[2];
+		}
+		if (o)
+			check_once(o, seen);
+	}
+}
+
 void cli_parse(const struct argp *argp, const char *verb, int argc, char **argv, void *input)
 {
 	static char name[64]; /* argp keeps the pointer for its messages */
@@ -49,6 +158,7 @@ void cli_parse(const struct argp *argp, const char *verb, int argc, char **argv,
 		describe_options(argp);
 		exit(BS_OK);
 	}
+	check_words(argp, verb, argc, argv);
 	snprintf(name, sizeof(name), "buddysim %s", verb);
 	argv[0] = name;
 	argp_err_exit_status = BS_USAGE;

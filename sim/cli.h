@@ -27,7 +27,9 @@ int cmd_list(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
 int cmd_calibrate(int argc, char **argv);
 
-/* Parse with @argp as "buddysim VERB"; argp's own usage errors end the program with status 2. With
+#define CLI_AGAIN 0x1000 /* argp_option.flags: may be given more than once, and each counts */
+/* Parse with @argp as "buddysim VERB"; argp's own usage errors end the program with status 2. An
+ * option that is unknown is told its nearest name, one that is given twice is refused. With
  * --describe alone it describes the options for the build (describe.h), and ends the program. */
 void cli_parse(const struct argp *argp, const char *verb, int argc, char **argv, void *input);
 

@@ -61,7 +61,7 @@ static const struct argp_option options[] = {
 	 -2},
 	{"max-held", OPT_MAX_HELD, "SIZE", 0,
 	 "The most that may be held beyond what the guest uses, in the mean over the window", -2},
-	{"kernel", OPT_KERNEL, "NAME[:BEHAVIOUR=VALUE,...]", 0,
+	{"kernel", OPT_KERNEL, "NAME[:BEHAVIOUR=VALUE,...]", CLI_AGAIN,
 	 "Kernel model, see `list kernels`; may be given again: advice for each (default: the "
 	 "traced machine's, if it is known)",
 	 -2},

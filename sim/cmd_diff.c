@@ -87,7 +87,7 @@ int cmd_diff(int argc, char **argv)
 		 "Compare these two cells: the first one of A, the second one of B, or of A where no B "
 		 "is given",
 		 0},
-		{"threshold", 't', "[CELL/]FIGURE:LIMIT", 0,
+		{"threshold", 't', "[CELL/]FIGURE:LIMIT", CLI_AGAIN,
 		 "End with status 1 if FIGURE differs by more than LIMIT: 2% of A's value, or an amount "
 		 "in its unit (64MiB, 5ms, 100); +2% if it grew by more, -2% if it fell by more. May be "
 		 "given again",

@@ -370,7 +370,8 @@ int cmd_trace(int argc, char **argv)
 {
 	const char *names[sizeof(verbs) / sizeof(verbs[0])] = {NULL};
 
-	if (argc >= 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-?"))) {
+	if (argc >= 2 &&
+	    (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "-?"))) {
 		puts("Usage: buddysim trace VERB [OPTION...] ARGUMENT\n");
 		for (const struct cli_command *c = verbs; c->name; c++)
 			printf("  %-9s %s\n", c->name, c->summary);

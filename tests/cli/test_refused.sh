@@ -25,6 +25,20 @@ while IFS=$'\t' read -r status text args; do
 done < <(grep -v '^#' "$src/tests/cli/refused.tsv")
 [ "$rows" -ge 150 ] || fail "only $rows rows of refused.tsv"
 
+# -h and --help say the same, of the program and of each verb.
+verbs=$("$bin" --describe | cut -f2)
+[ "$(wc -w <<<"$verbs")" -ge 10 ] || fail "verbs: $verbs"
+for verb in "" $verbs "trace import" "trace info" "trace validate" "trace gen" "trace cut"; do
+	expect 0 -- $verb --help
+	mv stdout.txt help.txt
+	grep -q '^Usage: buddysim' help.txt || fail "$verb --help: $(head -3 help.txt)"
+	expect 0 -- $verb -h
+	cmp -s stdout.txt help.txt || fail "$verb -h is not --help"
+done
+# ... but where it is the value of something.
+expect 4 "nodir/-h: cannot write" -- $T -o nodir/-h
+expect 3 "-h: cannot" -- compare -- -h
+
 # Every combination that there is has a row: "--gap refused there is no gap in one round; use --repeat N".
 expect 0 -- list combinations
 sed 's/^\(--[a-z-]*\) *\(refused\|warning\) */\1: /; s/;.*//' stdout.txt >combinations.txt
