@@ -95,6 +95,8 @@ struct bs_stock_setting {
  *             NULL: as many of the largest blocks as stay below a parameter of BS_ROLE_THRESHOLD
  * @stock_setting: with BS_CAP_STOCK, how one gets it with the parameters @values on an unpatched @kernel, in
  *   a guest of @memory bytes; asked only where bs_strategy_is_stock()
+ * @unit: order of the smallest block that it can give to the host, for who has no parameter that says
+ *        so. NULL: the parameter of BS_ROLE_ORDER, else a pageblock
  * @series: what the series of patches took that it follows; or NULL
  * @print_state: what it remembers, as words "name=value" each with a blank in front, for dumps and
  *               tests; no line's end. Of @zone where @zones_have_state, else of the guest
@@ -123,6 +125,7 @@ struct bs_strategy {
 	int (*param_set)(struct bs_report_ctx *rc, const struct bs_param *p, uint64_t v);
 	void (*event)(struct bs_report_ctx *rc, enum bs_event e, uint64_t v);
 	uint64_t (*may_leave)(const struct bs_report_ctx *rc);
+	unsigned int (*unit)(const struct bs_report_ctx *rc);
 	const struct bs_strategy_memory *series;
 	void (*print_state)(struct bs_report_ctx *rc, unsigned int zone, FILE *out);
 	bool zones_have_state;
@@ -413,6 +416,26 @@ uint64_t bs_report_raw_bytes(const struct bs_report_ctx *rc);
 /** The sum of what @fn says of each block of that memory; NULL: of its bytes. */
 uint64_t bs_report_raw_of(const struct bs_report_ctx *rc,
 			  uint64_t (*fn)(void *arg, bs_pfn pfn, unsigned int order), void *arg);
+/** Order of the smallest block that it can give to the host; 0 where nothing is ever reported. */
+unsigned int bs_report_unit(const struct bs_report_ctx *rc);
+/** What memory without an owner is to the strategy. */
+enum bs_to_strategy {
+	BS_TO_SMALL, /* free, in a block below its unit */
+	BS_TO_RAW, /* free, and not reported since it was freed */
+	BS_TO_TOLD, /* free, and reported */
+	BS_TO_HANDS, /* taken, and the host has not answered for it yet */
+	BS_TO_GIVEN, /* allocated by a client, and the host has answered for it */
+	BS_TO_NOBODY, /* free, and being isolated for somebody */
+};
+typedef void (*bs_report_visit)(void *arg, bs_pfn pfn, unsigned int order, enum bs_to_strategy is);
+/** Every block without an owner: free ones below @order, and those in the strategy's hands. What is on
+ *  per-cpu lists is nobody's, and is left out. */
+void bs_report_walk(const struct bs_report_ctx *rc, unsigned int order, bs_report_visit visit,
+		    void *arg);
+/** All other memory without an owner in [pfn, pfn+2^order): what is free in a block of @order or above,
+ *  or has been given away. */
+void bs_report_walk_at(const struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order,
+		       bs_report_visit visit, void *arg);
 /** Bytes that the strategy may leave raw, by its design, when the guest is quiet. */
 uint64_t bs_report_may_leave(const struct bs_report_ctx *rc);
 /** The strategy a context was made from. */

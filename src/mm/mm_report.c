@@ -110,6 +110,19 @@ int bs_mm_free_block(const struct bs_machine *m, bs_pfn pfn, struct bs_block *b)
 	return 0;
 }
 
+int bs_mm_free_around(const struct bs_machine *m, bs_pfn pfn, unsigned int order,
+		      struct bs_block *b)
+{
+	for (; order < BS_NR_ORDERS; order++) {
+		const bs_pfn head = pfn & ~(((bs_pfn)1 << order) - 1);
+		const struct page *p = bs_page(m, head, order);
+
+		if (p->flags & PG_BUDDY && p->order >= order)
+			return bs_mm_free_block(m, head, b);
+	}
+	return -ENOENT;
+}
+
 bool bs_mm_is_reported(const struct bs_machine *m, bs_pfn pfn, unsigned int order)
 {
 	return bs_page(m, pfn, order)->flags & PG_REPORTED;
@@ -201,4 +214,21 @@ unsigned int bs_mm_putback(struct bs_machine *m, bs_pfn pfn, unsigned int order,
 	mm_untake_block(m, z, pfn, order);
 	return mm_free_one(m, z, pfn, order, mt, to_tail ? FPI_TO_TAIL : FPI_NONE, BS_RETURN,
 			   final);
+}
+
+void bs_mm_pcp_each(const struct bs_machine *m,
+		    void (*visit)(void *arg, bs_pfn pfn, unsigned int order), void *arg)
+{
+	for (unsigned int i = 0; i < m->nr_zones * m->nr_cpus; i++) {
+		const struct per_cpu_pages *pcp = &m->zones[i / m->nr_cpus].pcp[i % m->nr_cpus];
+
+		for (unsigned int left = pcp->nonempty; left; left &= left - 1) {
+			const unsigned int index = (unsigned int)__builtin_ctz(left);
+			const unsigned int order = pcp_index_order(m, index);
+
+			for (bs_pfn pfn = pcp->lists[index].first; pfn != BS_NO_PFN;
+			     pfn = bs_page(m, pfn, order)->next)
+				visit(arg, pfn, order);
+		}
+	}
 }

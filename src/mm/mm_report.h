@@ -34,6 +34,9 @@ void bs_mm_list_reorder(struct bs_machine *m, unsigned int zone, unsigned int or
 
 /* Head of a free block: 0 and its order, list and mark in @b; -ENOENT otherwise. */
 int bs_mm_free_block(const struct bs_machine *m, bs_pfn pfn, struct bs_block *b);
+/* The free block of @order or above that the page is in: 0 and the block in @b, or -ENOENT. */
+int bs_mm_free_around(const struct bs_machine *m, bs_pfn pfn, unsigned int order,
+		      struct bs_block *b);
 bool bs_mm_is_reported(const struct bs_machine *m, bs_pfn pfn, unsigned int order);
 void bs_mm_set_reported(struct bs_machine *m, bs_pfn pfn, unsigned int order, bool on);
 
@@ -62,6 +65,10 @@ bool bs_mm_watermark_ok(const struct bs_machine *m, unsigned int zone, unsigned 
  * free lists? For false_oom. */
 bool bs_mm_would_satisfy(const struct bs_machine *m, unsigned int zone, unsigned int gfp,
 			 unsigned int order, uint64_t extra_free, unsigned int extra_order);
+
+/* Every block on a per-cpu list. */
+void bs_mm_pcp_each(const struct bs_machine *m,
+		    void (*visit)(void *arg, bs_pfn pfn, unsigned int order), void *arg);
 
 /* Is a listener installed? One guest has at most one. */
 bool bs_mm_has_listener(const struct bs_machine *m);

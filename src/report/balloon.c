@@ -245,6 +245,12 @@ static void stock_setting(const uint64_t *values, const char *kernel, uint64_t m
 	snprintf(out->monitor, sizeof(out->monitor), "balloon %llu", left ? left : 1);
 }
 
+/* Whatever the driver's own allocation finds. */
+static unsigned int unit(const struct bs_report_ctx *rc)
+{
+	return page_order(rc);
+}
+
 static const struct bs_strategy_memory series = {
 	.page = "-",
 	.zone = "-",
@@ -266,5 +272,6 @@ const struct bs_strategy bs_strategy_balloon = {
 	.pass = pass,
 	.event = event,
 	.stock_setting = stock_setting,
+	.unit = unit,
 	.series = &series,
 };

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "ctx_figures.h"
+#include "ctx_held.h"
 #include "ctx_hooks.h"
 #include "ctx_submit.h"
 
@@ -39,7 +40,7 @@ static int set_up(struct bs_report_ctx *rc, const uint64_t *values, struct bs_er
 
 	if (!alloc_state(rc)) {
 		memcpy(rc->values, values, bs_param_count(table) * sizeof(*values));
-		if (!bs_ctx_told_init(rc))
+		if (!bs_ctx_told_init(rc) && !bs_ctx_given_init(rc))
 			return 0;
 	}
 	return bs_error_set(err, BS_RESOURCE, ENOMEM, rc->s->name, NULL, "setting up the strategy");
@@ -64,6 +65,7 @@ int bs_ctx_create(struct bs_machine *m, const struct bs_strategy *s, const uint6
 	rc->nr_cpus = bs_nr_cpus(m);
 	rc->nr_zones = bs_nr_zones(m);
 	rc->locked = BS_NO_ZONE;
+	rc->order_param = bs_param_of_role(s->params, BS_ROLE_ORDER);
 	ret = set_up(rc, values, err);
 	if (!ret) {
 		bs_ctx_hooks_init(rc);
@@ -92,6 +94,7 @@ void bs_report_destroy(struct bs_report_ctx *rc)
 	bs_ctx_tickets_free(rc);
 	bs_taken_free(&rc->taken);
 	free(rc->told);
+	free(rc->given);
 	free(rc->deferred);
 	free(rc->values);
 	free(rc->state);

@@ -6,6 +6,7 @@
  *   ctx_list.c    zones, locks, lists, marks
  *   ctx_take.c    taking blocks and giving them back
  *   ctx_figures.c what was counted
+ *   ctx_held.c    what memory without an owner is to the strategy
  *   ctx_submit.c  requests
  *   ctx_hooks.c   from the allocator's hooks to the strategy's
  *   ctx.c         its life: create, start, pass, stop, destroy
@@ -43,6 +44,7 @@ struct bs_report_ctx {
 	struct bs_env env;
 	struct bs_hooks hooks;
 	uint64_t *values; /* of the parameters */
+	int order_param; /* which of them is the smallest order that is reported; -1: none */
 	void *state, *cpu_state, *zone_state;
 	unsigned int nr_cpus, nr_zones;
 	struct bs_chunk *chunks;
@@ -69,6 +71,11 @@ struct bs_report_ctx {
 	 * given to somebody". An instrument of ours, not a cost of the strategy's. */
 	uint64_t *told;
 	unsigned int told_order;
+
+	/* Of a client's blocks, a bit for each page of those that the host has answered for. */
+	uint64_t *given;
+	size_t given_words;
+	uint64_t given_pages;
 
 	struct bs_report_stats stats;
 };

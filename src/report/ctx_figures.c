@@ -35,9 +35,8 @@ void bs_report_stats(const struct bs_report_ctx *rc, struct bs_report_stats *out
 
 unsigned int bs_ctx_min_order(const struct bs_report_ctx *rc)
 {
-	const int i = bs_param_of_role(rc->s->params, BS_ROLE_ORDER);
-
-	return i < 0 ? bs_pageblock_order(rc->m) : (unsigned int)rc->values[i];
+	return rc->order_param < 0 ? bs_pageblock_order(rc->m)
+				   : (unsigned int)rc->values[rc->order_param];
 }
 
 int bs_ctx_told_init(struct bs_report_ctx *rc)

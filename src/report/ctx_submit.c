@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "ctx_figures.h"
+#include "ctx_held.h"
 
 unsigned int bs_capacity(const struct bs_report_ctx *rc)
 {
@@ -34,13 +35,18 @@ static void check_request(struct bs_report_ctx *rc, const struct bs_range *r, un
 	}
 }
 
-static void landed(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n)
+/* @answered: by the host, whatever it said; else there was no request. */
+static void landed(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n,
+		   bool answered)
 {
 	for (unsigned int i = 0; i < n; i++) {
 		struct bs_taken *t = bs_taken_find(&rc->taken, r[i].pfn);
 
-		if (t && t->order == r[i].order)
-			t->in_flight = false;
+		if (!t || t->order != r[i].order)
+			continue;
+		t->in_flight = false;
+		if (answered && t->hold == BS_HOLD_CLIENT)
+			bs_ctx_given(rc, t->pfn, t->order, true);
 	}
 }
 
@@ -51,7 +57,7 @@ int bs_submit(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n
 	check_request(rc, r, n);
 	bs_ctx_count_request(rc, n);
 	ret = rc->env.submit(rc->env.arg, r, n);
-	landed(rc, r, n);
+	landed(rc, r, n, ret != -EBUSY);
 	bs_ctx_count_result(rc, r, n, ret);
 	return ret;
 }
@@ -93,7 +99,7 @@ int bs_submit_async(struct bs_report_ctx *rc, const struct bs_range *r, unsigned
 	if (number != -EBUSY)
 		bs_ctx_count_request(rc, n);
 	if (number < 0) {
-		landed(rc, r, n);
+		landed(rc, r, n, number != -EBUSY);
 		if (number != -EBUSY)
 			bs_ctx_count_result(rc, r, n, number);
 		return number;
@@ -118,7 +124,7 @@ int bs_wait(struct bs_report_ctx *rc, int ticket)
 		return -ENOENT;
 	ret = rc->env.wait(rc->env.arg, ticket);
 	t->waiting = false;
-	landed(rc, t->r, t->n);
+	landed(rc, t->r, t->n, true);
 	bs_ctx_count_result(rc, t->r, t->n, ret);
 	return ret;
 }

@@ -3,7 +3,7 @@
  * ctx_take.c - taking blocks and giving them back. Whatever a strategy may hand to the device is
  * in the table of taken blocks from the moment it is taken to the moment it is given back.
  */
-#include "ctx_base.h"
+#include "ctx_held.h"
 
 #include <errno.h>
 
@@ -136,6 +136,7 @@ void bs_give_pages(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
 	    !bs_law(rc, rc->locked == BS_NO_ZONE, "freeing with the zone lock held", pfn))
 		return;
 	bs_taken_remove(&rc->taken, t);
+	bs_ctx_given(rc, pfn, order, false);
 	rc->stats.client_bytes -= BS_PAGE_SIZE << order;
 	bs_free_pages(rc->m, 0, pfn, order);
 }

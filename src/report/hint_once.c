@@ -166,6 +166,12 @@ static void stop(struct bs_report_ctx *rc)
 	bs_release(rc, s->ticket);
 }
 
+static unsigned int unit(const struct bs_report_ctx *rc)
+{
+	(void)rc;
+	return ORDER;
+}
+
 static const struct bs_strategy_memory series = {
 	.page = "-",
 	.zone = "-",
@@ -185,5 +191,6 @@ const struct bs_strategy bs_strategy_hint_once = {
 	.stop = stop,
 	.pass = pass,
 	.event = event,
+	.unit = unit,
 	.series = &series,
 };
