@@ -22,6 +22,11 @@ struct bs_stall {
 	bs_ns first_touch, refault, request, install, zero, poison, client, wait, total;
 };
 
+/* Why memory is held; MEANING.md, why it is held. */
+struct bs_held_why {
+	uint64_t pcp, below, by_order[BS_NR_ORDERS], raw, in_flight, kept, huge_rest, other;
+};
+
 /* From a request to its memory being usable. */
 struct bs_delays {
 	bs_ns p50, p90, p99, p999, max;
@@ -34,6 +39,7 @@ struct bs_figures {
 	struct bs_device_stats device;
 	struct bs_machine_counters machine;
 	uint64_t held_mib_s, used_mib_s, peak_resident_bytes;
+	struct bs_held_why held, held_end; /* MiB.s; bytes, when the window closes */
 	bs_ns settle[3]; /* t50, t90, t99 */
 	uint64_t left_raw_bytes, paused_raw_bytes;
 	uint64_t nr_free[BS_NR_ORDERS];

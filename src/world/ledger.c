@@ -37,6 +37,8 @@ static void until(void *arg, bs_ns t)
 	bs_timeline_set(l->tl, g->clock->now, g->used_bytes, resident, unmapped);
 	if (unlikely(l->next_sample <= t))
 		take_samples(l, t);
+	if (unlikely(l->split.next <= t))
+		bs_held_split_look(&l->split, l->tl, t);
 }
 
 int bs_ledger_begin(struct bs_ledger *l, struct bs_guest *g, bs_ns window, bool samples)
@@ -44,8 +46,9 @@ int bs_ledger_begin(struct bs_ledger *l, struct bs_guest *g, bs_ns window, bool 
 	*l = (struct bs_ledger){.meter = {.until = until, .arg = l}, .g = g};
 	l->interval = window / 2000 > 10 * BS_NS_PER_MS ? window / 2000 : 10 * BS_NS_PER_MS;
 	l->next_sample = samples ? 0 : BS_NO_TIME;
+	l->split.next = BS_NO_TIME;
 	l->tl = bs_timeline_create(window);
-	if (!l->tl)
+	if (!l->tl || (samples && bs_held_split_begin(&l->split, g, window)))
 		return -ENOMEM;
 	bs_clock_add_meter(g->clock, &l->meter);
 	return 0;
@@ -62,11 +65,14 @@ void bs_ledger_close(struct bs_ledger *l, bs_ns end)
 	bs_clock_set_time(l->g->clock, end);
 	bs_clock_drop_meter(l->g->clock, &l->meter);
 	bs_timeline_end(l->tl, end);
+	if (l->split.shares)
+		bs_held_split_close(&l->split, l->tl, end);
 	l->g->ended = true;
 }
 
 void bs_ledger_free(struct bs_ledger *l)
 {
+	bs_held_split_free(&l->split);
 	bs_timeline_destroy(l->tl);
 	l->tl = NULL;
 }

@@ -8,16 +8,17 @@
 
 #include <buddysim/stats.h>
 
-#include "parts.h"
+#include "held_split.h"
 
 struct bs_ledger {
 	struct bs_meter meter;
 	struct bs_guest *g;
 	struct bs_timeline *tl;
 	bs_ns next_sample, interval;
+	struct bs_held_split split;
 };
 
-/* From now on, for about @window; @samples: for pictures too. 0 or -ENOMEM. */
+/* From now on, for about @window; @samples: for pictures too, and why memory is held. 0 or -ENOMEM. */
 int bs_ledger_begin(struct bs_ledger *l, struct bs_guest *g, bs_ns window, bool samples);
 /* The load is over: settle times count from here. */
 void bs_ledger_load_end(struct bs_ledger *l);
