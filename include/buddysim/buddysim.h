@@ -13,6 +13,7 @@
 #include <buddysim/record.h>
 #include <buddysim/report.h>
 #include <buddysim/sim.h>
+#include <buddysim/snapshot.h>
 #include <buddysim/state.h>
 #include <buddysim/stats.h>
 #include <buddysim/trace.h>

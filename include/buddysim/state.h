@@ -72,6 +72,9 @@ struct bs_state {
 	char name[64]; /* of the dump: "start", "trace_end" */
 	/* As the kernel calls itself, "6.1.0-56-cloud-amd64"; of a guest, its model. */
 	char kernel[512];
+	/* What placed its memory: empty for a kernel or a guest, else how it was made (snapshot.h):
+	 * "counts" drawn from counts alone, "pages" as kpageflags says; then ",seed=N". */
+	char origin[40];
 	int64_t pageblock_order, nr_pcp_lists, migratetypes, nr_zone_types, nr_cpus;
 	int64_t shuffle, reporting, report_order;
 	int64_t boost_factor; /* watermark_boost_factor, 1/10000 */

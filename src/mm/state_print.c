@@ -87,6 +87,8 @@ void bs_state_print(const struct bs_state *s, FILE *f)
 	fprintf(f, "pa_oracle 1 kernel=%s max_order=%d page_size=%d", s->kernel, BS_MAX_ORDER,
 		(int)BS_PAGE_SIZE);
 	print_fields(f, bs_state_head_fields, s);
+	if (s->origin[0])
+		fprintf(f, " origin=%s", s->origin);
 	fputc('\n', f);
 	if (s->boost_factor != 15000)
 		fprintf(f, "# watermark_boost_factor=%" PRId64 "\n", s->boost_factor);

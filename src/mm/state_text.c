@@ -134,7 +134,7 @@ static int read_head(struct bs_state_reader *r, struct scan *c)
 	struct bs_state *h = &r->head;
 	const int64_t boost = h->boost_factor;
 	const char *version = word(c);
-	char *kernel;
+	char *kernel, *origin;
 
 	if (!version || strcmp(version, "1"))
 		return bad(c, "format version %.20s, 1 is known", version ? version : "missing");
@@ -143,6 +143,10 @@ static int read_head(struct bs_state_reader *r, struct scan *c)
 	if (kernel)
 		snprintf(h->kernel, sizeof(h->kernel), "%.*s", (int)strcspn(kernel + 7, " "),
 			 kernel + 7);
+	origin = strstr(c->p, "origin=");
+	if (origin)
+		snprintf(h->origin, sizeof(h->origin), "%.*s", (int)strcspn(origin + 7, " "),
+			 origin + 7);
 	if (keys(c, bs_state_head_fields, h))
 		return -EINVAL;
 	if (h->pageblock_order < 1 || h->pageblock_order > BS_MAX_ORDER)
