@@ -49,6 +49,7 @@ struct bs_host_event {
  * @machine: kernel (NULL: the one that the trace names, else bs_kernel_default()), memory and CPUs
  *           (0: from the trace), layout, seed, shuffle
  * @resident: what the host holds before t0
+ * @state_origin: what the state was made of (bs_state.origin), NULL for a dump; set by the replay
  *
  * A state dump decides kernel, memory, CPUs and shuffle. A later dump "trace_end" of its file is what
  * the replay should end in.
@@ -56,6 +57,7 @@ struct bs_host_event {
 struct bs_guest_config {
 	struct bs_machine_config machine;
 	enum bs_resident resident;
+	const char *state_origin;
 #define BS_GUEST(type, field, ...) type field;
 #include <buddysim/options.def>
 };

@@ -96,6 +96,9 @@ json_t *bs_config_json(const struct bs_sim_config *cfg)
 	/* What is no option, or more than a value. */
 	bs_json_put_uint(o, "pageblock_order", mc->pageblock_order ? mc->pageblock_order : 9);
 	bs_json_put_bool(o, "counter_drift", mc->counter_drift);
+	if (cfg->guest.state_path)
+		bs_json_put_text(o, "state_origin",
+				 cfg->guest.state_origin ? cfg->guest.state_origin : "dump");
 	bs_json_put_text(o, "device", dc->kind);
 	if (dc->params)
 		bs_json_put_text(o, "device_params", dc->params);

@@ -71,7 +71,8 @@ const struct bs_metric *bs_metric_find(const char *key, struct bs_error *err)
 
 const char *bs_metric_absent(const struct bs_metric *m, const struct bs_sim_config *config)
 {
-	if (!strncmp(m->key, "agreement.", strlen("agreement.")) && !config->guest.state_path)
+	if (!strncmp(m->key, "agreement.", strlen("agreement.")) &&
+	    (!config->guest.state_path || config->guest.state_origin))
 		return "only a guest that starts from a kernel's dump (--state) has it";
 	if (!strcmp(m->key, "content_loss") && config->host.device.touch == BS_TOUCH_NONE)
 		return "pages are not touched (--touch none): nothing is checked";

@@ -10,6 +10,7 @@
 #include "bound_run.h"
 #include "config.h"
 #include "follow_steps.h"
+#include "inherit.h"
 #include "hostmem.h"
 #include "progress.h"
 #include "reporter.h"
@@ -138,6 +139,13 @@ static int follow(struct bs_cell *c, struct bs_error *err)
 {
 	if (!c->plan->state)
 		return 0;
+	if (c->plan->state->origin[0]) {
+		c->stream.follow = &bs_inherit_ops;
+		if (bs_inherit_create(&c->stream, c->plan->state, &c->inherit, err))
+			return -EIO;
+		c->stream.follow_arg = c->inherit;
+		return 0;
+	}
 	c->stream.follow = &bs_follow_ops;
 	c->g->follows = true;
 	if (bs_follow_create(&c->stream, c->plan->state, c->plan->end_state, &c->follow, err))
@@ -227,6 +235,7 @@ void bs_cell_destroy(struct bs_cell *c)
 	if (!c)
 		return;
 	bs_follow_destroy(c->follow);
+	bs_inherit_destroy(c->inherit);
 	bs_ledger_free(&c->ledger);
 	if (!c->at_rest)
 		let_go(c);

@@ -11,6 +11,8 @@
 #include "stream_parts.h"
 #include "world.h"
 
+struct bs_inherit;
+
 struct bs_cell {
 	const struct bs_plan *plan;
 	unsigned int index; /* of the cell in its comparison */
@@ -22,6 +24,7 @@ struct bs_cell {
 	struct bs_ledger ledger;
 	struct bs_stream stream;
 	struct bs_follow *follow; /* NULL unless the guest starts from a dumped state */
+	struct bs_inherit *inherit; /* NULL unless it starts from a made one */
 	struct bs_future *future; /* NULL unless the strategy knows it; the caller's */
 	bs_ns end; /* of the window */
 	bs_ns cut; /* time that CPUs would have been blocked for behind it, or behind a round */

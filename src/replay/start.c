@@ -90,6 +90,7 @@ static int set_guest(struct bs_start *s, struct bs_plan *plan, struct bs_error *
 	mc->pageblock_order = (unsigned int)s->first->pageblock_order;
 	mc->shuffle = s->first->shuffle;
 	mc->counter_drift = true;
+	plan->cfg.guest.state_origin = s->first->origin[0] ? s->first->origin : NULL;
 	bs_machine_destroy(m);
 	plan->state = s->first;
 	plan->end_state = s->end;
