@@ -165,6 +165,34 @@ void cli_parse(const struct argp *argp, const char *verb, int argc, char **argv,
 	argp_parse(argp, argc, argv, 0, NULL, input);
 }
 
+#define MAX_VERBS 16
+
+int cli_verbs(const char *verb, const struct cli_command *verbs, int argc, char **argv)
+{
+	const char *names[MAX_VERBS + 1] = {NULL};
+	char what[64];
+
+	if (argc >= 2 &&
+	    (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "-?"))) {
+		printf("Usage: buddysim %s VERB [OPTION...] ARGUMENT\n\n", verb);
+		for (const struct cli_command *c = verbs; c->name; c++)
+			printf("  %-9s %s\n", c->name, c->summary);
+		printf("\n`buddysim %s VERB --help` describes a verb.\n", verb);
+		return 0;
+	}
+	if (argc == 2 && !strcmp(argv[1], "--describe")) {
+		describe_verbs(verbs);
+		return 0;
+	}
+	for (size_t i = 0; verbs[i].name && i < MAX_VERBS; i++) {
+		if (argc >= 2 && !strcmp(argv[1], verbs[i].name))
+			return verbs[i].run(argc - 1, argv + 1);
+		names[i] = verbs[i].name;
+	}
+	snprintf(what, sizeof(what), "verb of %s", verb);
+	cli_unknown(what, argc < 2 ? verb : argv[1], names);
+}
+
 static uint64_t read_value(const char *option, const char *text, enum bs_param_type type,
 			   uint64_t min, uint64_t max)
 {

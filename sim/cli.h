@@ -19,6 +19,7 @@ int cmd_compare(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_advise(int argc, char **argv);
 int cmd_trace(int argc, char **argv);
+int cmd_state(int argc, char **argv);
 int cmd_experiment(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_report(int argc, char **argv);
@@ -32,6 +33,9 @@ int cmd_calibrate(int argc, char **argv);
  * option that is unknown is told its nearest name, one that is given twice is refused. With
  * --describe alone it describes the options for the build (describe.h), and ends the program. */
 void cli_parse(const struct argp *argp, const char *verb, int argc, char **argv, void *input);
+
+/* Run the verb of @verb's own that argv[1] names; --help and --describe without one tell of them all. */
+int cli_verbs(const char *verb, const struct cli_command *verbs, int argc, char **argv);
 
 /* Print "buddysim: where: text; advice" on stderr. Returns the exit status it deserves. */
 int cli_error(const struct bs_error *e);

@@ -368,24 +368,5 @@ static const struct cli_command verbs[] = {
 
 int cmd_trace(int argc, char **argv)
 {
-	const char *names[sizeof(verbs) / sizeof(verbs[0])] = {NULL};
-
-	if (argc >= 2 &&
-	    (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "-?"))) {
-		puts("Usage: buddysim trace VERB [OPTION...] ARGUMENT\n");
-		for (const struct cli_command *c = verbs; c->name; c++)
-			printf("  %-9s %s\n", c->name, c->summary);
-		puts("\n`buddysim trace VERB --help` describes a verb.");
-		return 0;
-	}
-	if (argc == 2 && !strcmp(argv[1], "--describe")) {
-		describe_verbs(verbs);
-		return 0;
-	}
-	for (size_t i = 0; verbs[i].name; i++) {
-		if (argc >= 2 && !strcmp(argv[1], verbs[i].name))
-			return verbs[i].run(argc - 1, argv + 1);
-		names[i] = verbs[i].name;
-	}
-	cli_unknown("verb of trace", argc < 2 ? "trace" : argv[1], names);
+	return cli_verbs("trace", verbs, argc, argv);
 }

@@ -5,14 +5,14 @@
 set -eu
 program=$1 form=$2
 
-# verb, then the fields of describe.h; `trace` has verbs of its own: "trace import"
+# verb, then the fields of describe.h; `trace` and `state` have verbs of their own: "trace import"
 describe() {
 	"$program" --describe
 	for verb in $("$program" --describe | cut -f2); do
-		if [ "$verb" = trace ]; then
-			"$program" trace --describe | sed 's/^verb/args of trace/'
-			for sub in $("$program" trace --describe | cut -f2); do
-				"$program" trace "$sub" --describe | sed "s/^/trace $sub	/"
+		if [ "$verb" = trace ] || [ "$verb" = state ]; then
+			"$program" "$verb" --describe | sed "s/^verb/args of $verb/"
+			for sub in $("$program" "$verb" --describe | cut -f2); do
+				"$program" "$verb" "$sub" --describe | sed "s/^/$verb $sub	/"
 			done
 		else
 			"$program" "$verb" --describe | sed "s/^/$verb	/"
@@ -23,7 +23,7 @@ describe() {
 man() {
 	awk -F '\t' '
 	function plain(s) { gsub(/[\\*_`~]/, "\\\\&", s); return s }
-	$1 == "verb" || $1 == "args of trace" || $2 == "args" { next }
+	$1 == "verb" || $1 ~ /^args of / || $2 == "args" { next }
 	$1 == "run" { next }
 	$1 != verb {
 		verb = $1
@@ -44,7 +44,7 @@ words_of_args='function words(s) { if (s !~ /\|/) return ""; gsub(/[][]/, "", s)
 bash_() {
 	awk -F '\t' "$words_of_args"'
 	$1 == "verb" { verbs = verbs " " $2; next }
-	$1 == "args of trace" { arg["trace"] = arg["trace"] " " $2; next }
+	$1 ~ /^args of / { arg[substr($1, 9)] = arg[substr($1, 9)] " " $2; next }
 	$2 == "args" { if (words($3) && $1 !~ / /) arg[$1] = words($3); next }
 	{
 		split($1, v, " ")
@@ -81,7 +81,7 @@ zsh_() {
 	awk -F '\t' "$words_of_args"'
 	function text(s) { gsub(/[\[\]:\\]/, "\\\\&", s); gsub(/\047/, "\047\\\047\047", s); return s }
 	$1 == "verb" { verbs = verbs "\n\t\t\047" $2 ":" text($3) "\047"; next }
-	$1 == "args of trace" { arg["trace"] = arg["trace"] " " $2; next }
+	$1 ~ /^args of / { arg[substr($1, 9)] = arg[substr($1, 9)] " " $2; next }
 	$2 == "args" { if (words($3) && $1 !~ / /) arg[$1] = words($3); next }
 	{
 		split($1, v, " ")
@@ -109,7 +109,7 @@ fish_() {
 		print "complete -c buddysim -n __fish_use_subcommand -f -a " $2 " -d " text($3)
 		next
 	}
-	$1 == "args of trace" { line("trace", "-f -a " $2 " -d " text($3)); next }
+	$1 ~ /^args of / { line(substr($1, 9), "-f -a " $2 " -d " text($3)); next }
 	$2 == "args" { if (words($3) && $1 !~ / /) line($1, "-f -a " text(words($3))); next }
 	{
 		split($1, v, " ")
