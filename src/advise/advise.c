@@ -79,7 +79,8 @@ static int decide(struct bs_counsel *a, struct bs_error *err)
 	a->stock = bs_front_choose(all, &stock, BS_OWN_WEIGHT);
 	a->half = choose(a, &a->s.limits, BS_HALF_WEIGHT);
 	a->twice = choose(a, &a->s.limits, BS_DOUBLE_WEIGHT);
-	a->ties = a->within ? bs_front_ties(all, &a->s.limits, a->choice) : 0;
+	if (a->within)
+		a->ties = bs_front_ties(all, &a->s.limits, a->choice);
 	return take_front(a, err);
 }
 

@@ -23,7 +23,8 @@
 struct bs_counsel {
 	struct bs_search s;
 	bool within;
-	unsigned int base, choice, stock, half, twice, ties;
+	unsigned int base, choice, stock, half, twice;
+	struct bs_ties ties;
 	unsigned int *front, nr_front;
 	unsigned int finalist[BS_MOST_FINALISTS + 4], nr_finalists;
 	uint64_t seed;

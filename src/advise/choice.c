@@ -72,18 +72,25 @@ unsigned int bs_front_choose(const struct bs_points *all, const struct bs_limits
 	return best;
 }
 
-unsigned int bs_front_ties(const struct bs_points *all, const struct bs_limits *l, unsigned int of)
+struct bs_ties bs_front_ties(const struct bs_points *all, const struct bs_limits *l,
+			     unsigned int of)
 {
-	const bs_ns cost = bs_point_cost(&all->p[of], BS_OWN_WEIGHT);
-	unsigned int n = 0;
+	const struct bs_point *p = &all->p[of];
+	const bs_ns cost = bs_point_cost(p, BS_OWN_WEIGHT);
+	struct bs_ties ties = {0};
 
 	for (unsigned int i = 0; i < all->nr; i++) {
-		const bs_ns other = bs_point_cost(&all->p[i], BS_OWN_WEIGHT);
+		const struct bs_point *q = &all->p[i];
+		const bs_ns other = bs_point_cost(q, BS_OWN_WEIGHT);
 
-		n += i != of && bs_point_allowed(&all->p[i], l) && bs_costs_tie(cost, other) &&
-		     bs_costs_tie(other, cost);
+		if (i == of || !bs_point_allowed(q, l) || !bs_costs_tie(cost, other) ||
+		    !bs_costs_tie(other, cost))
+			continue;
+		ties.nr++;
+		ties.patched += p->f.stock && !q->f.stock;
+		ties.changed += q->changed > p->changed;
 	}
-	return n;
+	return ties;
 }
 
 static double excess(uint64_t value, uint64_t limit)

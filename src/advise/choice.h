@@ -36,8 +36,16 @@ bool bs_costs_tie(bs_ns a, bs_ns b);
  */
 unsigned int bs_front_choose(const struct bs_points *all, const struct bs_limits *l,
 			     unsigned int halves);
-/* Allowed ones that cost the same as @of within a tie, @of not among them. */
-unsigned int bs_front_ties(const struct bs_points *all, const struct bs_limits *l, unsigned int of);
+/*
+ * struct bs_ties - allowed settings that cost the same as another, but for a tie
+ * @nr: how many, that one not among them
+ * @patched, @changed: which of them need a patch, or have more parameters changed, though it does not
+ */
+struct bs_ties {
+	unsigned int nr, patched, changed;
+};
+struct bs_ties bs_front_ties(const struct bs_points *all, const struct bs_limits *l,
+			     unsigned int of);
 /* Where none is allowed: that which goes beyond its limits least, by the limit it breaks most. */
 unsigned int bs_front_closest(const struct bs_points *all, const struct bs_limits *l);
 /* The idle one, or BS_NO_POINT. */

@@ -48,6 +48,26 @@ static json_t *label_json(const struct bs_counsel *a, unsigned int point)
 	return point == BS_NO_POINT ? json_null() : bs_json_text(bs_counsel_point(a, point)->label);
 }
 
+/* What is typed, by where. */
+static json_t *setting_json(const struct bs_counsel *a, unsigned int point)
+{
+	struct bs_stock_setting s;
+	json_t *o;
+
+	if (point == BS_NO_POINT || !bs_search_setting(&a->s, point, &s))
+		return json_null();
+	o = json_object();
+	if (*s.host)
+		bs_json_put_text(o, "host", s.host);
+	if (*s.monitor)
+		bs_json_put_text(o, "monitor", s.monitor);
+	if (*s.boot)
+		bs_json_put_text(o, "boot", s.boot);
+	if (*s.running)
+		bs_json_put_text(o, "running", s.running);
+	return o;
+}
+
 /* ---- The parts ----------------------------------------------------------------------------------- */
 
 static json_t *limits_json(const struct bs_limits *l)
@@ -144,8 +164,10 @@ static json_t *choice_json(const struct bs_counsel *a)
 
 	json_object_set_new(o, "label", label_json(a, a->choice));
 	bs_json_put_bool(o, "within_limits", a->within);
-	bs_json_put_uint(o, "ties", a->ties);
+	bs_json_put_uint(o, "ties", a->ties.nr);
+	json_object_set_new(o, "setting", setting_json(a, a->choice));
 	json_object_set_new(o, "stock", label_json(a, a->stock));
+	json_object_set_new(o, "stock_setting", setting_json(a, a->stock));
 	json_object_set_new(o, "compared_with", label_json(a, a->base));
 	json_object_set_new(o, "half_weight", weight_json(a, a->half, BS_HALF_WEIGHT));
 	json_object_set_new(o, "double_weight", weight_json(a, a->twice, BS_DOUBLE_WEIGHT));

@@ -10,27 +10,9 @@
 #include "advised.h"
 #include "grid.h"
 #include "json.h"
+#include "wrap.h"
 
 #define WIDE 100 /* columns of text */
-
-/* @text in lines, what does not fit goes on behind two blanks. */
-static void put_wrapped(const char *text, FILE *f)
-{
-	size_t at = 0;
-
-	while (*text) {
-		const char *blank = strchr(text, ' ');
-		const size_t n = blank ? (size_t)(blank - text) : strlen(text);
-
-		if (at && at + 1 + n > WIDE) {
-			fputs("\n ", f);
-			at = 1;
-		}
-		at += (size_t)fprintf(f, "%s%.*s", at ? " " : "", (int)n, text);
-		text += n + (blank != NULL);
-	}
-	fputc('\n', f);
-}
 
 static uint64_t value_of(const json_t *o, const char *path)
 {
@@ -65,7 +47,7 @@ static void put_setting(const struct bs_counsel *a, FILE *f)
 		     s->asked->sim->seed, s->tried.points.nr, s->rounds,
 		     s->limits.stock ? "; only what an unpatched kernel offers" : "") < 0)
 		return;
-	put_wrapped(text, f);
+	bs_wrap(f, text, WIDE);
 	free(text);
 }
 
@@ -128,7 +110,7 @@ static int put_table(const struct bs_counsel *a, FILE *f)
 static void put_lines(const struct bs_counsel *a, FILE *f)
 {
 	for (unsigned int i = 0; i < a->nr_lines; i++)
-		put_wrapped(a->line[i], f);
+		bs_wrap(f, a->line[i], WIDE);
 }
 
 /* What stands behind the rows, as far as it does. */
@@ -147,7 +129,7 @@ static void put_marks(const struct bs_counsel *a, FILE *f)
 		 off ? "; f: off the front of held against stall" : "",
 		 late ? "; d: more delay than the load can tell" : "",
 		 over ? "; l: over a limit" : "", a->nr_front, a->s.tried.points.nr);
-	put_wrapped(text, f);
+	bs_wrap(f, text, WIDE);
 }
 
 int bs_counsel_text(const struct bs_counsel *a, FILE *f)

@@ -90,6 +90,23 @@ static void put_cost(const struct bs_counsel *a, const struct bs_point *p, FILE 
 		fprintf(f, " against %s", bs_word_time(bs_point_cost(base, BS_OWN_WEIGHT), buf));
 }
 
+/* What one types to have it, where no patch is needed. */
+static void put_setting(const struct bs_counsel *a, unsigned int point, FILE *f)
+{
+	struct bs_stock_setting s;
+
+	if (!bs_search_setting(&a->s, point, &s))
+		return;
+	if (*s.boot)
+		fprintf(f, "; kernel command line `%s`", s.boot);
+	if (*s.running)
+		fprintf(f, "%s `%s`", *s.boot ? " or" : "; in the running guest", s.running);
+	if (*s.host)
+		fprintf(f, "; QEMU `%s`", s.host);
+	if (*s.monitor)
+		fprintf(f, ", and in its monitor `%s`", s.monitor);
+}
+
 static void put_figures(const struct bs_counsel *a, const struct bs_point *p, FILE *f)
 {
 	char buf[BS_WORD];
@@ -137,6 +154,7 @@ static void say_choice(struct words *w)
 			p->f.idle ? " (let nothing be reported)" : "");
 	}
 	put_figures(a, p, w->f);
+	put_setting(a, a->choice, w->f);
 	fputc('.', w->f);
 	end(w);
 }
@@ -144,16 +162,16 @@ static void say_choice(struct words *w)
 static void say_ties(struct words *w)
 {
 	const struct bs_counsel *a = w->a;
-	const struct bs_point *p = bs_counsel_point(a, a->choice);
+	const struct bs_ties *t = &a->ties;
 
-	if (!a->ties || !begin(w))
+	if (!t->nr || !begin(w))
 		return;
-	fprintf(w->f, "It is a tie with %u other setting%s, less than 1 %% apart in cost; %s is ",
-		a->ties, a->ties == 1 ? "" : "s", p->label);
-	fputs(p->f.stock ? "named because an unpatched kernel offers it"
-			 : "named for having the fewest parameters changed",
-	      w->f);
-	fputc('.', w->f);
+	fprintf(w->f,
+		"It is a tie with %u other setting%s, less than 1 %% apart in cost; %s is named %s.",
+		t->nr, t->nr == 1 ? "" : "s", bs_counsel_point(a, a->choice)->label,
+		t->patched   ? "because an unpatched kernel offers it"
+		: t->changed ? "for having the fewest parameters changed"
+			     : "as the cheapest of them");
 	end(w);
 }
 
@@ -172,23 +190,11 @@ static void say_stock(struct words *w)
 	else
 		fprintf(w->f, "The best that an unpatched kernel offers is %s: ", p->label);
 	put_figures(a, p, w->f);
-	fprintf(w->f, ", %s.",
+	fprintf(w->f, ", %s",
 		bs_word_change(bs_point_cost(best, BS_OWN_WEIGHT), bs_point_cost(p, BS_OWN_WEIGHT),
 			       buf));
-	end(w);
-}
-
-/* Requests that failed, where a host is told to misbehave. */
-static void say_failed(struct words *w)
-{
-	const struct bs_found *f = &bs_counsel_point(w->a, w->a->choice)->f;
-
-	if ((!f->failed_calls && !f->skipped_ranges && !f->host_errors) || !begin(w))
-		return;
-	fprintf(w->f,
-		"Of its %" PRIu64 " requests %" PRIu64 " failed, the host skipped %" PRIu64
-		" ranges and had %" PRIu64 " errors.",
-		f->calls, f->failed_calls, f->skipped_ranges, f->host_errors);
+	put_setting(a, a->stock, w->f);
+	fputc('.', w->f);
 	end(w);
 }
 
@@ -378,7 +384,6 @@ int bs_counsel_say(struct bs_counsel *a)
 	say_choice(&w);
 	say_ties(&w);
 	say_stock(&w);
-	say_failed(&w);
 	say_seed(&w);
 	say_weight(&w);
 	for (unsigned int i = 0; i < space_of(a, a->choice)->nr_axes; i++)

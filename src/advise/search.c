@@ -44,6 +44,7 @@ static int begin(void *arg, const struct bs_sim_config *cfg, const struct bs_tra
 	bs_json_put_uint(s->trace, "peak_bytes", info->peak_pages << BS_PAGE_SHIFT);
 	bs_window_end(&cfg->window, info, &s->window);
 	s->length = s->window - cfg->window.tail;
+	s->memory = cfg->guest.machine.memory_bytes;
 	s->duration = info->duration;
 	s->gap = cfg->window.gap;
 	s->repeat = cfg->window.repeat;
@@ -65,6 +66,14 @@ static uint64_t mean_bytes(uint64_t held_mib_s, bs_ns window)
 	return window ? (uint64_t)(all / window) : 0;
 }
 
+/* As a row of a comparison's table that stands for the answer. */
+static bool is_whole(const struct bs_figures *f)
+{
+	return !f->unfinished_events && !f->alloc_failed && !f->rescued &&
+	       !f->report.failed_calls && !f->host_errors && !f->device.unzeroed_bytes &&
+	       f->cost_ns != BS_NO_TIME;
+}
+
 static struct bs_found found_in(const struct bs_outcome *o, bs_ns window)
 {
 	const struct bs_figures *f = o->f;
@@ -72,7 +81,7 @@ static struct bs_found found_in(const struct bs_outcome *o, bs_ns window)
 
 	return (struct bs_found){
 		.ran = true,
-		.whole = !f->alloc_failed && !f->unfinished_events && f->cost_ns != BS_NO_TIME,
+		.whole = is_whole(f),
 		.stock = bs_strategy_is_stock(o->strategy, o->params, o->kernel),
 		.idle = o->strategy->caps & BS_CAP_IDLE,
 		.worth = f->cost_ns != BS_NO_TIME ? f->cost_ns - other : 0,
@@ -333,6 +342,14 @@ int bs_search_run(struct bs_search *s, const struct bs_advise_config *asked, str
 	if (!ret && s->tried.no_memory)
 		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "advice");
 	return ret;
+}
+
+bool bs_search_setting(const struct bs_search *s, unsigned int point, struct bs_stock_setting *out)
+{
+	const struct bs_point *p = &s->tried.points.p[point];
+
+	return bs_strategy_stock_setting(s->tried.spaces[p->space].spec.s, p->params, s->kernel,
+					 s->memory, out);
 }
 
 void bs_search_free(struct bs_search *s)

@@ -12,6 +12,8 @@ is() { jq -e "$1" stdout.txt >/dev/null || fail "not so: $1: $(head -c 3000 stdo
 expect 0 -- trace gen stripe --params size=64MiB,hold=1s -o stripe.cborseq
 expect 0 -- advise stripe.cborseq --thp never --stock
 has 'Choose rotation:order=8: '
+has 'free-page-reporting=on'
+has 'page_reporting_order'
 has 'thp=never'
 has 'costs default, weight 100 us per MiB.s'
 # On huge pages a part of one that is in use comes back to nobody: a small order is a trap.
@@ -83,6 +85,19 @@ expect 0 -- advise stripe.cborseq -s none,rotation:delay=10s
 has '10.0 s, needs 50.0 s (--repeat 34)'
 expect 0 -- advise stripe.cborseq -s none,rotation:delay=10s --repeat 34
 has 'long enough to tell'
+
+# The manual's example is what comes out.
+(cd "$src" && "$bin" advise traces/memhog_thp.cborseq.zst --repeat 6 --gap 2s) >now.txt || fail "README's command"
+awk '/^build.release.buddysim advise / { there = 1 } there && /^traces/ { on = 1 } on && /^```/ { exit } on' \
+	"$src/README.md" | cmp - now.txt || fail "README shows something else: $(cat now.txt)"
+
+# Interrupted: nothing half-done is printed.
+expect 0 -- trace gen churn --params events=300000,live=20000 -o churn.cborseq
+"$bin" advise churn.cborseq -o late.txt >stdout.txt 2>stderr.txt &
+sleep 1
+kill -INT $!
+wait $!
+[ $? = 130 ] && [ ! -e late.txt ] || fail "interrupted: $(cat stderr.txt)"
 
 # Into a file, whole or not at all.
 expect 0 -- advise stripe.cborseq -s none -o out.txt

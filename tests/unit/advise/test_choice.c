@@ -108,9 +108,12 @@ static void test_a_tie_goes_to_what_is_easier_to_have(void **state)
 
 	(void)state;
 	assert_int_equal(bs_front_choose(&all, &none, BS_OWN_WEIGHT), 1);
-	assert_int_equal(bs_front_ties(&all, &none, 1), 3); /* p[2] is 0.2 % from it */
+	assert_int_equal(bs_front_ties(&all, &none, 1).nr, 3); /* p[2] is 0.2 % from it */
+	assert_int_equal(bs_front_ties(&all, &none, 1).changed, 2);
+	assert_int_equal(bs_front_ties(&all, &none, 1).patched, 0);
 	p[3].f.stock = true;
 	assert_int_equal(bs_front_choose(&all, &none, BS_OWN_WEIGHT), 3);
+	assert_int_equal(bs_front_ties(&all, &none, 3).patched, 3);
 	p[2].f.stock = true; /* more than 1 % above the cheapest */
 	assert_int_equal(bs_front_choose(&all, &none, BS_OWN_WEIGHT), 3);
 	assert_true(bs_costs_tie(100000, 101000));
