@@ -20,6 +20,7 @@ int cmd_run(int argc, char **argv);
 int cmd_advise(int argc, char **argv);
 int cmd_trace(int argc, char **argv);
 int cmd_state(int argc, char **argv);
+int cmd_sweep(int argc, char **argv);
 int cmd_experiment(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_report(int argc, char **argv);

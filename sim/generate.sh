@@ -5,13 +5,14 @@
 set -eu
 program=$1 form=$2
 
-# verb, then the fields of describe.h; `trace` and `state` have verbs of their own: "trace import"
+# verb, then the fields of describe.h; a verb with verbs of its own: "trace import"
 describe() {
 	"$program" --describe
 	for verb in $("$program" --describe | cut -f2); do
-		if [ "$verb" = trace ] || [ "$verb" = state ]; then
+		subs=$("$program" "$verb" --describe | awk -F '\t' '$1 == "verb" { print $2 }')
+		if [ "$subs" ]; then
 			"$program" "$verb" --describe | sed "s/^verb/args of $verb/"
-			for sub in $("$program" "$verb" --describe | cut -f2); do
+			for sub in $subs; do
 				"$program" "$verb" "$sub" --describe | sed "s/^/$verb $sub	/"
 			done
 		else

@@ -17,6 +17,7 @@ const struct cli_command cli_commands[] = {
 	{"run", "replay a trace under one strategy: everything about it", cmd_run},
 	{"advise", "try many settings on a trace and name the one to choose", cmd_advise},
 	{"trace", "import, describe, check, cut or generate traces", cmd_trace},
+	{"sweep", "thousands of cells: plan, run anywhere, merge", cmd_sweep},
 	{"state", "what is free now, and start states of it: /proc/buddyinfo is enough", cmd_state},
 	{"experiment", "loads of their own, with every strategy: no trace needed", cmd_experiment},
 	{"report", "turn a record into data files and pictures", cmd_report},

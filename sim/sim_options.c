@@ -133,10 +133,14 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	const struct bs_option *opt = option_of(key);
 	struct bs_error err;
 
-	if (key == ARGP_KEY_END)
+	if (key == ARGP_KEY_END && !o->take)
 		check(o);
 	if (!opt || !takes(o, opt))
 		return ARGP_ERR_UNKNOWN;
+	if (o->take) {
+		o->take(o->take_arg, opt, arg);
+		return 0;
+	}
 	if (bs_option_set(&o->lib, opt, arg, &err))
 		exit(cli_error(&err));
 	if (opt == bs_option_find("fail-if"))

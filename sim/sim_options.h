@@ -10,6 +10,9 @@ struct sim_options {
 	struct bs_options lib;
 	const char *const *names; /* those that the verb takes, NULL-terminated; NULL: all */
 	const char *strategies; /* "A:x=1,y=2,B": if none is given; set after sim_options_init() */
+	/* Who wants the options as they are typed, instead of having them set in @lib; or NULL. */
+	void (*take)(void *arg, const struct bs_option *opt, const char *text);
+	void *take_arg;
 	struct argp argp; /* a child of the verb's; its input is the struct sim_options */
 	struct argp_child child[2];
 	struct progress progress;

@@ -16,6 +16,7 @@
 #include <buddysim/snapshot.h>
 #include <buddysim/state.h>
 #include <buddysim/stats.h>
+#include <buddysim/sweep.h>
 #include <buddysim/trace.h>
 #include <buddysim/types.h>
 #include <buddysim/verify.h>

@@ -1,0 +1,147 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# sweep: plan, run, kill, go on, merge. What comes out is the same whoever ran what and when, and what
+# `compare` prints.
+. "$(dirname "$0")/lib.sh"
+
+expect 0 -- trace gen memhog --params size=16MiB,cycles=2 -o a.cborseq
+expect 0 -- trace gen memhog --params size=8MiB,cycles=3,order=0 -o b.cborseq
+strategies='none,rotation:order=0..10,delay=100ms|2s,boundary'
+
+# A plan is all combinations, without what is excluded.
+expect 0 -- sweep plan a.cborseq b.cborseq -s "$strategies" --seed 1..3 --thp always,never --device model -o one
+grep -q '^288 cells: 2 traces, 12 groups' stdout.txt || fail "$(cat stdout.txt)"
+cat >grid.json <<'END'
+{
+ "schema": "buddysim-grid-1",
+ "comment": "the same, written down",
+ "traces": ["[ab].cborseq"],
+ "strategies": ["none", "rotation:order=0..10,delay=100ms|2s", "boundary"],
+ "options": {"seed": "1..3", "thp": ["always", "never"], "device": "model"}
+}
+END
+expect 0 -- sweep plan grid.json -o two
+diff one/plan.json two/plan.json || fail "a file and a command line make two plans of one grid"
+jq '. + {exclude: [{strategy: "rotation:order=?,*", thp: "never"}, {trace: "b*", seed: "[23]"}]}' \
+	grid.json >some.json
+expect 0 -- sweep plan some.json -o some
+# a: 3 seeds of 24 and of 4; b: one of each
+grep -q '^112 cells' stdout.txt || fail "excluded: $(cat stdout.txt)"
+jq '. + {options: {memory: ["64MiB", "128MiB", "256MiB"], cpus: [1, 2, 3], device: "model"},
+	zip: [["memory", "cpus"]], strategies: "none"}' grid.json >zip.json
+expect 0 -- sweep plan zip.json -o zip
+grep -q '^6 cells' stdout.txt || fail "zip: $(cat stdout.txt)"
+
+# What is wrong with a grid is said before anything is planned.
+bad() { # STATUS TEXT FILTER
+	jq "$3" grid.json >bad.json
+	expect "$1" "$2" -- sweep plan bad.json -o bad
+	[ -e bad/plan.json ] && fail "a plan of a bad grid: $3"
+	return 0
+}
+bad 3 'did you mean "strategies"?' '. + {stratgies: "none"}'
+bad 2 'did you mean "seed"?' '.options += {sed: 1}'
+bad 3 'buddysim-grid-1' '.schema = "buddysim-grid-2"'
+bad 2 'nosuch' '.strategies = "none,nosuch"'
+bad 2 'order' '.strategies = "rotation:order=0..99"'
+bad 2 '--thp' '.options.thp = "sometimes"'
+bad 2 'no cell is left' '. + {exclude: [{trace: "*"}]}'
+bad 2 'as many values' '.options += {memory: ["64MiB"], cpus: [1, 2]} | . + {zip: [["memory", "cpus"]]}'
+bad 3 'no file' '.traces = ["nosuch*"]'
+echo '{ "traces": ' >bad.json
+expect 3 'bad.json: line 2' -- sweep plan bad.json -o bad
+expect 2 'say which folder' -- sweep plan a.cborseq -s none
+expect 3 'a.cborseq' -- sweep run a.cborseq
+expect 2 'write 2/8' -- sweep run one --shard 3/2
+
+# Killed whenever it likes, run again, in parts, by several at once: the same bytes.
+expect 1 '288 of 288 cells have no result' -- sweep merge one -o none.json
+[ -e none.json ] && fail "merged nothing"
+for _ in 1 2 3; do
+	"$bin" sweep run one --jobs 2 -q 2>/dev/null &
+	pid=$!
+	sleep 0.$((RANDOM % 3 + 1))
+	kill -KILL $pid 2>/dev/null
+	wait $pid 2>/dev/null
+done
+"$bin" sweep run one --jobs 1 --shard 1/2 -q &
+"$bin" sweep run one --jobs 2 --shard 2/2 -q || fail "part 2"
+wait $! || fail "part 1"
+expect 0 -- sweep status one
+grep -q ' 288 done, 0 failed, 0 to be run' stdout.txt || fail "$(cat stdout.txt)"
+before=$(cat one/results/* | sha256sum)
+expect 0 -- sweep run one
+[ "$before" = "$(cat one/results/* | sha256sum)" ] || fail "what was done was done again"
+expect 0 -- sweep run two --jobs 3
+for form in json csv tsv sqlite; do
+	expect 0 -- sweep merge one -o "one.$form"
+	expect 0 -- sweep merge two -o "two.$form"
+	cmp "one.$form" "two.$form" || fail "$form differs"
+done
+[ "$(tail -n +2 one.csv | wc -l)" -eq 288 ] || fail "rows of CSV: $(wc -l <one.csv)"
+if command -v sqlite3 >/dev/null; then
+	[ "$(sqlite3 one.sqlite 'select count(*), sum(held_mib_s > 0) from cells')" = \
+		"288|$(jq '[.[].cells[] | select(.held_mib_s > 0)] | length' one.json)" ] ||
+		fail "rows of SQLite"
+fi
+
+# A group is what compare prints.
+expect 0 -- compare b.cborseq -s none,rotation:order=0,boundary --thp never --seed 2 --device model \
+	--no-measured --no-timeline --format json -o compared.json
+jq '.[] | select(.trace.name == "b.cborseq" and .seed == 2 and .config.thp == "never")' one.json >group.json
+diff <(jq 'del(.cells, .answer)' compared.json) <(jq 'del(.cells, .answer)' group.json) || fail "another head"
+for label in none boundary; do
+	diff <(jq --arg l $label '.cells[] | select(.label == $l)' compared.json) \
+		<(jq --arg l $label '.cells[] | select(.label == $l)' group.json) ||
+		fail "$label is another one in a sweep"
+done
+
+# All of it, if the rows are the same: what is worked out of several rows, too.
+expect 0 -- sweep plan b.cborseq -s none,rotation,boundary,clairvoyant --repeat 2 --gap 5s --device model -o alike
+expect 0 -- sweep run alike
+expect 0 -- sweep merge alike -o alike.json
+expect 0 -- compare b.cborseq -s none,rotation,boundary,clairvoyant --repeat 2 --gap 5s --device model \
+	--no-measured --no-timeline --format json -o compared.json
+cmp alike.json compared.json || fail "$(diff alike.json compared.json | head -5)"
+
+# A changed grid keeps the cells that it did not change; a changed input, none.
+jq '.options.seed = "1..4"' grid.json >more.json
+expect 0 -- sweep plan more.json -o two
+grep -q '288 done, 0 failed, 96 to be run' stdout.txt || fail "$(cat stdout.txt)"
+expect 0 -- trace gen memhog --params size=16MiB,cycles=4 -o a.cborseq
+expect 0 -- sweep plan grid.json -o two
+grep -q '144 done, 0 failed, 144 to be run' stdout.txt || fail "$(cat stdout.txt)"
+
+# A cell that fails says why and stops nobody.
+expect 0 -- sweep plan "$src/traces/memhog_thp.cborseq.zst" -s none,bitmap:defects=stale,boundary --capacity 16 --device model -o fails
+expect 1 '1 cells failed' -- sweep run fails
+expect 0 -- sweep status fails --failed
+grep -q 'failed .*bitmap:defects=stale.*# ' stdout.txt || fail "$(cat stdout.txt)"
+expect 1 -- sweep merge fails -o fails.json
+[ "$(jq -c '[(.cells | length), (.failed | length)]' fails.json)" = '[2,1]' ] || fail "$(jq -c .failed fails.json)"
+before=$(cat fails/results/* | wc -c)
+expect 0 -- sweep run fails
+[ "$before" -eq "$(cat fails/results/* | wc -c)" ] || fail "a failed cell was run again unasked"
+expect 1 -- sweep run fails --retry-failed
+[ "$before" -lt "$(cat fails/results/* | wc -c)" ] || fail "--retry-failed ran nothing"
+
+# The command of a cell, in the plan's folder, gives its figures.
+expect 0 -- sweep status one --cells
+line=$(grep ' done .*order=3,delay=100ms' stdout.txt | sed -n 2p)
+(cd one && eval "\"$bin\" ${line#*buddysim }" --no-measured --format json >../cell.json)
+jq -e --slurpfile all one.json '.cells[0] as $c | [$all[0][].cells[]] | any(. == $c)' cell.json >/dev/null ||
+	fail "the command of a cell runs another one: $line"
+
+# Ctrl-C keeps what is done.
+expect 0 -- sweep plan b.cborseq -s none,rotation --seed 1..300 --repeat 20 --device model -o long
+"$bin" sweep run long -q 2>stderr.txt &
+pid=$!
+sleep 1
+kill -INT $pid
+wait $pid
+[ $? -eq 130 ] || fail "Ctrl-C: $(cat stderr.txt)"
+expect 0 -- sweep status long --format json
+jq -e '.done > 0 and .to_run > 0 and .torn == 0' stdout.txt >/dev/null || fail "$(cat stdout.txt)"
+expect 1 -- sweep merge long --partial -o long.json
+jq -e '[.[].partial] | any' long.json >/dev/null || fail "a part of a sweep does not say so"
+finish
