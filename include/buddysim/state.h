@@ -38,6 +38,7 @@ struct bs_state_pcp {
 	int64_t free_factor; /* 6.1 */
 	int64_t high_min, high_max, alloc_factor, flags, free_count; /* 6.12 */
 	int64_t diff;
+	int64_t expire; /* rounds of the vmstat work until a remote list loses a batch */
 	struct bs_state_list list[BS_STATE_PCP_LISTS];
 };
 

@@ -167,6 +167,8 @@ static void make_record(struct bs_experiment *x)
 	bs_json_put_text(x->setting, "costs", device->preset);
 	bs_json_put_uint(x->setting, "capacity", BS_TRIAL_CAPACITY);
 	bs_json_put_uint(x->setting, "wake_latency_ns", BS_TRIAL_WAKE_LATENCY);
+	bs_json_put_uint(x->setting, "vmstat_busy_ns", BS_TRIAL_VMSTAT_BUSY);
+	bs_json_put_uint(x->setting, "vmstat_idle_ns", BS_TRIAL_VMSTAT_IDLE);
 	json_object_set_new(x->record, "config", x->setting);
 	json_object_set_new(x->record, "rows", x->rows);
 	json_object_set_new(x->record, "series", x->series);

@@ -210,6 +210,8 @@ static int add_guest(struct bs_trial *t, const struct bs_experiment *x,
 	const struct bs_guest_setup gs = {.label = t->spec.label,
 					  .machine = setup->machine ? setup->machine : &mc,
 					  .wake_latency = setup->wake_latency,
+					  .vmstat_busy = BS_TRIAL_VMSTAT_BUSY,
+					  .vmstat_idle = BS_TRIAL_VMSTAT_IDLE,
 					  .device = &dc,
 					  .seed = x->cfg.seed,
 					  .spec = &t->spec};

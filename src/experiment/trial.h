@@ -15,6 +15,8 @@
 
 #define BS_TRIAL_CAPACITY 32 /* ranges per request */
 #define BS_TRIAL_WAKE_LATENCY (20 * BS_NS_PER_US)
+#define BS_TRIAL_VMSTAT_BUSY BS_NS_PER_S
+#define BS_TRIAL_VMSTAT_IDLE (2 * BS_NS_PER_S)
 
 /* What goes wrong with the device, and when. Requests are counted from bs_trial_arm() on. */
 struct bs_trial_faults {

@@ -93,6 +93,7 @@ static const struct {
 	NEEDS(wm_highatomic_free, true, stat_per_removal, true),
 	NEEDS(highatomic_limit, KM_HIGHATOMIC_ROUNDED, move_refuses_straddle, true),
 	NEEDS(highatomic_refills, false, pcp_free_rule, KM_FREE_AUTO),
+	NEEDS(pcp_decay, true, pcp_high_rule, KM_HIGH_TUNED),
 	NEEDS(highatomic_fast, true, reserve_flags, KM_MIN_RESERVE),
 	NEEDS(highatomic_reserve, KM_RESERVE_BUDDY, reserve_flags, KM_MIN_RESERVE),
 	NEEDS(highatomic_reserve, KM_RESERVE_BUDDY_AT_MIN, reserve_flags, KM_MIN_RESERVE),

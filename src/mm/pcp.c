@@ -112,6 +112,11 @@ static void flush_chunks(struct bs_machine *m, struct zone *z, struct per_cpu_pa
 		bulk_free(m, z, pcp, min32(n, pcp->batch), start);
 }
 
+void mm_pcp_flush(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp, int32_t n)
+{
+	bulk_free(m, z, pcp, n, 0);
+}
+
 void mm_drain_zone(struct bs_machine *m, struct zone *z, unsigned int cpu)
 {
 	struct per_cpu_pages *pcp = &z->pcp[cpu];

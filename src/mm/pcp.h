@@ -21,7 +21,7 @@ struct per_cpu_pages {
 	int32_t count; /* base pages on all lists */
 	int32_t high, high_min, high_max, batch;
 	int16_t free_factor, free_count; /* of the rules factor, auto */
-	uint8_t alloc_factor, flags;
+	uint8_t alloc_factor, flags, expire;
 	uint16_t nonempty; /* bit per list */
 	struct page_list lists[NR_PCP_LISTS];
 };
@@ -107,6 +107,8 @@ void mm_pcp_free(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int 
 /* Flush what a free that has just been pushed to list @index makes too many. */
 void mm_pcp_trim(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp,
 		 unsigned int order, unsigned int index);
+/* Take @n pages off them, from list 0 on; a large block goes whole. */
+void mm_pcp_flush(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp, int32_t n);
 void mm_drain_zone(struct bs_machine *m, struct zone *z, unsigned int cpu);
 void mm_drain_zone_all(struct bs_machine *m, struct zone *z);
 

@@ -278,6 +278,7 @@ static void compare_pcp(struct comparison *c, unsigned int zone, const struct bs
 	NUM(alloc_factor);
 	NUM(flags);
 	NUM(free_count);
+	NUM(expire);
 #undef NUM
 	for (unsigned int i = 0; i < BS_STATE_PCP_LISTS; i++) {
 		snprintf(what, sizeof(what), "zone %u cpu %" PRId64 " pcp list %u", zone, e->cpu,

@@ -59,6 +59,7 @@ const struct bs_state_field bs_state_pcp_fields[] = {
 	F(bs_state_pcp, "flags", flags, false, 0, 255),
 	F(bs_state_pcp, "free_count", free_count, false, 0, INT16_MAX),
 	F(bs_state_pcp, "diff", diff, false, -128, 127),
+	F(bs_state_pcp, "expire", expire, false, 0, 3),
 	{NULL, 0, false, false, 0, 0},
 };
 #undef F

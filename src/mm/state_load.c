@@ -94,6 +94,7 @@ static int load_pcp(struct bs_machine *m, struct zone *z, const struct bs_state_
 	pcp->alloc_factor = (uint8_t)s->alloc_factor;
 	pcp->flags = (uint8_t)s->flags;
 	pcp->free_count = (int16_t)s->free_count;
+	pcp->expire = (uint8_t)s->expire;
 	if (s->diff)
 		z->stat_diff[s->cpu] = (int8_t)s->diff;
 	for (unsigned int i = 0; i < BS_STATE_PCP_LISTS; i++) {

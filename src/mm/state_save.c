@@ -37,6 +37,7 @@ static int save_pcp(const struct bs_machine *m, const struct zone *z, unsigned i
 		.high = pcp->high,
 		.batch = pcp->batch,
 		.free_factor = pcp->free_factor,
+		.expire = pcp->expire,
 		.diff = cpu ? z->stat_diff[cpu] : 0,
 	};
 	if (m->km.pcp_free_rule == KM_FREE_AUTO) {

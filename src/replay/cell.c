@@ -115,6 +115,8 @@ static int create_guest(struct bs_cell *c, const struct bs_trace_info *info, str
 		.label = c->label,
 		.machine = &cfg->guest.machine,
 		.wake_latency = cfg->guest.wake_latency,
+		.vmstat_busy = cfg->guest.vmstat_busy,
+		.vmstat_idle = cfg->guest.vmstat_idle,
 		.state = c->plan->state,
 		.device = &cfg->host.device,
 		.seed = cfg->seed,

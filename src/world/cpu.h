@@ -26,6 +26,7 @@ const char *bs_cause_name(enum bs_cause cause);
 struct bs_cpu {
 	bs_ns busy_until;
 	bs_ns counted_until; /* what lies behind that is blocked time of nobody's figures */
+	bool vmstat_quiet, vmstat_armed; /* nothing happened since its last round; one is due */
 	bool wake_on; /* it has left the allocator and will run a pass (reporter.h) */
 	bs_ns blocked_ns[BS_NR_CAUSES]; /* up to then, also of what lies ahead */
 	bs_ns cut_ns; /* what lay behind it */

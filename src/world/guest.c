@@ -7,6 +7,7 @@
 #include <buddysim/state.h>
 
 #include "reporter.h"
+#include "vmstat.h"
 
 #define CAPACITY 32 /* ranges per request, where nothing else was said */
 
@@ -89,11 +90,13 @@ int bs_guest_create(struct bs_clock *k, const struct bs_guest_setup *setup, stru
 	}
 	g->reporter.future = setup->future;
 	ret = bs_guest_bind(g, setup->spec, err);
-	if (ret)
+	if (ret) {
 		bs_guest_destroy(g);
-	else
-		*out = g;
-	return ret;
+		return ret;
+	}
+	bs_vmstat_start(g, setup->vmstat_busy, setup->vmstat_idle);
+	*out = g;
+	return 0;
 }
 
 void bs_guest_destroy(struct bs_guest *g)

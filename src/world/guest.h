@@ -12,6 +12,7 @@ struct bs_state;
  * struct bs_guest_setup - what a guest is made from
  * @label: whose errors they are; lives as long as the guest
  * @machine, @wake_latency: of the configuration
+ * @vmstat_busy, @vmstat_idle: between two rounds of a CPU's vmstat work; 0: there is none
  * @state: the dump that it starts from in place of a boot, or NULL
  * @device: what is left open in it is filled in
  * @peak_pages: the most that will be resident at once, for the memory guard; 0: all
@@ -20,7 +21,7 @@ struct bs_state;
 struct bs_guest_setup {
 	const char *label;
 	const struct bs_machine_config *machine;
-	bs_ns wake_latency;
+	bs_ns wake_latency, vmstat_busy, vmstat_idle;
 	const struct bs_state *state;
 	const struct bs_device_config *device;
 	uint64_t seed, peak_pages;

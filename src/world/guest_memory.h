@@ -12,6 +12,7 @@
 #include "content.h"
 #include "fail.h"
 #include "parts.h"
+#include "vmstat.h"
 
 /* What @gfp says of whom the memory is for. */
 struct bs_gfp_use {
@@ -61,6 +62,7 @@ static inline void bs_guest_own(struct bs_guest *g, unsigned int cpu, bs_pfn pfn
 	struct bs_error err;
 
 	g->used_bytes += BS_PAGE_SIZE << order;
+	bs_vmstat_note(g, cpu);
 	bs_guest_note_owned(g, pfn, order, true);
 	if (!g->touch)
 		return;
@@ -79,6 +81,7 @@ static inline void bs_guest_disown(struct bs_guest *g, unsigned int cpu, bs_pfn 
 	struct bs_error err;
 
 	g->used_bytes -= BS_PAGE_SIZE << order;
+	bs_vmstat_note(g, cpu);
 	bs_guest_note_owned(g, pfn, order, false);
 	if (g->touch && seen && unlikely(bs_device_free(g->dev, pfn, order, id, &err)))
 		bs_guest_fail(g, &err);

@@ -56,6 +56,7 @@ struct bs_guest {
 	struct bs_watch watch;
 	struct bs_reporter reporter;
 
+	bs_ns vmstat_busy, vmstat_idle; /* between two rounds of the vmstat work of a CPU */
 	uint64_t used_bytes; /* of memory that has an owner */
 	uint64_t alloc_failed, false_oom;
 	uint64_t rescued; /* allocations that a driver gave pages back for: nothing was left */

@@ -18,6 +18,8 @@ static struct bs_guest *add(struct bs_world_test *t, struct bs_spec *spec)
 	const struct bs_guest_setup setup = {.label = "test",
 					     .machine = &t->machine,
 					     .wake_latency = t->wake_latency,
+					     .vmstat_busy = t->vmstat_busy,
+					     .vmstat_idle = t->vmstat_idle,
 					     .device = &t->device,
 					     .seed = 1,
 					     .spec = spec,

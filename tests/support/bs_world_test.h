@@ -19,7 +19,7 @@ struct bs_world_test {
 	struct bs_device_config device;
 	struct bs_device_costs costs;
 	struct bs_host_config host;
-	bs_ns wake_latency;
+	bs_ns wake_latency, vmstat_busy, vmstat_idle;
 	struct bs_foresight future;
 	volatile int stop;
 };
