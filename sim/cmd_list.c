@@ -81,10 +81,40 @@ static void list_experiments(char **args)
 		printf("%-12s %s\n", name, question);
 }
 
+static void print_columns(const char *experiment, unsigned int index)
+{
+	struct bs_experiment_column c;
+
+	printf("table experiment %s\n", experiment);
+	for (unsigned int k = 0; bs_experiment_column_at(index, k, &c); k++)
+		printf("    %-23s %s (\"%s\")\n", c.key, c.about, c.heading);
+}
+
+/* What stands in other tables, in their order. */
+static void print_words(void)
+{
+	static const struct {
+		const char *table, *word, *about;
+	} words[] = {
+#define BS_WORD(table, word, about) {table, word, about},
+#include "table_words.def"
+#undef BS_WORD
+	};
+	const char *table = "";
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(table, words[i].table))
+			printf("table %s\n", words[i].table);
+		table = words[i].table;
+		printf("    %-23s %s (\"%s\")\n", "", words[i].about, words[i].word);
+	}
+}
+
 static void list_metrics(char **args)
 {
 	const struct bs_metric *m;
 	struct bs_table_column c;
+	const char *name;
 
 	(void)args;
 	for (unsigned int i = 0; (m = bs_metric_at(i)); i++)
@@ -94,6 +124,9 @@ static void list_metrics(char **args)
 	for (unsigned int i = 0; bs_table_column_at(i, &c); i++)
 		if (!c.metric)
 			printf("%-26s %-8s %s (\"%s\")\n", c.name, "%", c.definition, c.heading);
+	for (unsigned int i = 0; (name = bs_experiment_at(i, NULL)); i++)
+		print_columns(name, i);
+	print_words();
 }
 
 static void compare_kernels(const char *a, const char *b)

@@ -34,6 +34,14 @@ enum bs_experiment_size {
  */
 const char *bs_experiment_at(unsigned int index, const char **question);
 
+/** A column of an experiment's table: key of a row, heading (with the unit it is shown in), meaning. */
+struct bs_experiment_column {
+	const char *key, *heading, *about;
+};
+/** Column number @column of experiment number @index; false behind the last. */
+bool bs_experiment_column_at(unsigned int index, unsigned int column,
+			     struct bs_experiment_column *out);
+
 /**
  * struct bs_experiment_config - one experiment
  * @name: as bs_experiment_at() says

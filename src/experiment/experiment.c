@@ -35,6 +35,19 @@ const char *bs_experiment_at(unsigned int index, const char **question)
 	return kinds[index]->name;
 }
 
+bool bs_experiment_column_at(unsigned int index, unsigned int column,
+			     struct bs_experiment_column *out)
+{
+	const struct bs_column *c = index < NR_KINDS ? kinds[index]->columns : NULL;
+
+	while (c && c->key && column--)
+		c++;
+	if (!c || !c->key)
+		return false;
+	*out = (struct bs_experiment_column){c->key, c->head, c->about};
+	return true;
+}
+
 static const struct bs_experiment_kind *find_kind(const char *name, struct bs_error *err)
 {
 	const char *names[NR_KINDS + 1] = {NULL};

@@ -26,11 +26,13 @@ enum bs_column_unit {
 	BS_COLUMN_MILLI, /* thousandths */
 };
 
-/* One column of the table: key of the row, head, unit. measured: it stands in the measured part. */
+/* One column of the table: key of the row, head, unit, what it means. measured: it stands in the measured
+ * part. */
 struct bs_column {
 	const char *key, *head;
 	enum bs_column_unit unit;
 	bool measured;
+	const char *about;
 };
 
 struct bs_experiment_kind {

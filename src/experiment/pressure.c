@@ -33,18 +33,24 @@ static const unsigned int margins_mib[] = {0, 16, 32, 48, 64, 96, 128, 192, 256}
 #define NR_MARGINS (sizeof(margins_mib) / sizeof(margins_mib[0]))
 
 static const struct bs_column columns[] = {
-	{"strategy", "strategy", BS_COLUMN_TEXT, false},
-	{"case", "case", BS_COLUMN_TEXT, false},
-	{"margin_bytes", "margin MiB", BS_COLUMN_BYTES, false},
-	{"asked_pages", "asked pages", BS_COLUMN_COUNT, false},
-	{"alloc_failed", "failed", BS_COLUMN_COUNT, false},
-	{"false_oom", "false OOM", BS_COLUMN_COUNT, false},
-	{"false_oom_bytes", "... MiB", BS_COLUMN_BYTES, false},
-	{"isolated_bytes", "isolated MiB", BS_COLUMN_BYTES, false},
-	{"isolated_peak_bytes", "peak MiB", BS_COLUMN_BYTES, false},
-	{"isolate_refused", "refused", BS_COLUMN_COUNT, false},
-	{"calls", "calls", BS_COLUMN_COUNT, false},
-	{NULL, NULL, BS_COLUMN_TEXT, false},
+	{"strategy", "strategy", BS_COLUMN_TEXT, false, "who takes part, with its parameters"},
+	{"case", "case", BS_COLUMN_TEXT, false,
+	 "when the demand comes: before, during or after the host stands still"},
+	{"margin_bytes", "margin MiB", BS_COLUMN_BYTES, false,
+	 "what would be left above the min watermark with nothing isolated"},
+	{"asked_pages", "asked pages", BS_COLUMN_COUNT, false, "pages that the demand asks for"},
+	{"alloc_failed", "failed", BS_COLUMN_COUNT, false, "allocations that failed"},
+	{"false_oom", "false OOM", BS_COLUMN_COUNT, false,
+	 "of these, those that would have succeeded with the isolated memory back"},
+	{"false_oom_bytes", "... MiB", BS_COLUMN_BYTES, false, "memory of these allocations"},
+	{"isolated_bytes", "isolated MiB", BS_COLUMN_BYTES, false,
+	 "memory out of the allocator when the demand began"},
+	{"isolated_peak_bytes", "peak MiB", BS_COLUMN_BYTES, false,
+	 "most memory that was out of the allocator at a time"},
+	{"isolate_refused", "refused", BS_COLUMN_COUNT, false,
+	 "blocks that a watermark kept from being taken"},
+	{"calls", "calls", BS_COLUMN_COUNT, false, "report requests made"},
+	{NULL, NULL, BS_COLUMN_TEXT, false, NULL},
 };
 
 /* What the guest wants while the report is out, and what it found. */

@@ -9,9 +9,9 @@
 #include "trial.h"
 
 static const struct bs_column columns[] = {
-	{"strategy", "strategy", BS_COLUMN_TEXT, false},
-	{"reported_bytes", "reported MiB", BS_COLUMN_BYTES, false},
-	{NULL, NULL, BS_COLUMN_TEXT, false},
+	{"strategy", "strategy", BS_COLUMN_TEXT, false, "who"},
+	{"reported_bytes", "reported MiB", BS_COLUMN_BYTES, false, "reported in ten seconds"},
+	{NULL, NULL, BS_COLUMN_TEXT, false, NULL},
 };
 
 static int release(struct bs_experiment *x, struct bs_trial *t, const char *spec,
