@@ -59,7 +59,7 @@ static void take_argument(struct plan_input *in, const char *arg)
 		exit(cli_error(&err));
 }
 
-enum { OPT_TIMELINE = 0x1000, OPT_FORMAT, OPT_CELLS, OPT_RETRY, OPT_SHARD, OPT_PARTIAL };
+enum { OPT_TIMELINE = 0x1000, OPT_FORMAT, OPT_CELLS, OPT_RETRY, OPT_SHARD, OPT_PARTIAL, OPT_LIMIT };
 
 static error_t parse_plan(int key, char *arg, struct argp_state *state)
 {
@@ -485,11 +485,87 @@ static int sweep_merge(int argc, char **argv)
 	return ret < 0 ? cli_error(&err) : ret ? BS_UNEQUAL : 0;
 }
 
+/* ---- diff ----------------------------------------------------------------------------------------- */
+
+struct diff_input {
+	const char *dir[2];
+	double limit;
+	enum bs_format format;
+	unsigned int nr;
+};
+
+/* "2%" */
+static double read_share(const char *text)
+{
+	char *end;
+	const double v = strtod(text, &end);
+
+	if (end == text || strcmp(end, "%") || !(v >= 0))
+		cli_usage("--limit", "cannot be \"%s\"; write a share of A's value: 2%%", text);
+	return v / 100;
+}
+
+static error_t parse_diff(int key, char *arg, struct argp_state *state)
+{
+	struct diff_input *in = state->input;
+
+	switch (key) {
+	case OPT_FORMAT:
+		in->format = cli_format(arg);
+		if (in->format != BS_FORMAT_TEXT && in->format != BS_FORMAT_JSON)
+			cli_usage("--format", "text or json");
+		return 0;
+	case OPT_LIMIT:
+		in->limit = read_share(arg);
+		return 0;
+	case ARGP_KEY_ARG:
+		if (in->nr == 2)
+			cli_usage(arg, "diff takes two plans");
+		in->dir[in->nr++] = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (in->nr < 2)
+			cli_usage("DIR", "diff takes two plans");
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static int sweep_diff(int argc, char **argv)
+{
+	static const struct argp_option options[] = {
+		{"limit", OPT_LIMIT, "SHARE", 0, "A change of at most so much is none: 2%", 0},
+		{"format", OPT_FORMAT, "text|json", 0, "How to print it", 0},
+		{0},
+	};
+	static const struct argp argp = {
+		.options = options,
+		.parser = parse_diff,
+		.args_doc = "DIR DIR",
+		.doc = "What differs between the results of two plans, A and B: cells are paired by trace, options "
+		       "and strategy. Status 1 if anything does.\vExample: buddysim sweep diff out/before "
+		       "out/after --limit 1%",
+	};
+	struct diff_input in = {0};
+	struct bs_sweep *a, *b;
+	struct bs_error err;
+	int ret;
+
+	cli_parse(&argp, "sweep diff", argc, argv, &in);
+	if (bs_sweep_open(in.dir[0], &a, &err) || bs_sweep_open(in.dir[1], &b, &err))
+		return cli_error(&err);
+	ret = bs_sweep_diff(a, b, in.limit, in.format, stdout, &err);
+	bs_sweep_close(a);
+	bs_sweep_close(b);
+	return ret < 0 ? cli_error(&err) : ret ? BS_UNEQUAL : 0;
+}
+
 static const struct cli_command verbs[] = {
 	{"plan", "every combination of traces, strategies and options", sweep_plan},
 	{"run", "run what has no result yet", sweep_run},
 	{"status", "how far it is, and what failed", sweep_status},
 	{"merge", "all results as one file", sweep_merge},
+	{"diff", "what differs between two plans", sweep_diff},
 	{"submit", "have other machines run it: GNU parallel, Slurm", sweep_submit},
 	{NULL, NULL, NULL},
 };

@@ -135,6 +135,17 @@ const char *bs_sweep_form_name(unsigned int index);
 int bs_sweep_merge(struct bs_sweep *s, enum bs_sweep_form form, const char *path, bool partial,
 		   struct bs_error *err);
 
+/**
+ * bs_sweep_diff - two plans cell by cell, by trace, options and strategy
+ * @limit: a change of at most this share of A's value is none: 0.02
+ * @format: TEXT or JSON; @file is a FILE
+ *
+ * For each figure that differs: in how many cells, and where most. Return: 0: all cells are in both and
+ * alike; 1: not so; negative with @err.
+ */
+int bs_sweep_diff(const struct bs_sweep *a, const struct bs_sweep *b, double limit,
+		  enum bs_format format, void *file, struct bs_error *err);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

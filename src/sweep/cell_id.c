@@ -71,7 +71,7 @@ int bs_group_ids(const struct bs_sweep *s, const struct bs_group *g, struct bs_e
 
 	sha256_init(&group);
 	put(&group, BS_PLAN_SCHEMA);
-	put(&group, bs_sources());
+	put(&group, s->sources);
 	put(&group, t->name);
 	put(&group, t->sha256);
 	put(&group, s->timeline ? "timeline" : "");

@@ -44,6 +44,7 @@ struct bs_sweep {
 	struct bs_dimension *dims;
 	const char **strategies;
 	unsigned int nr_traces, nr_dims, nr_strategies;
+	const char *sources; /* of the program that made the plan */
 	bool timeline;
 	struct bs_group *groups;
 	struct bs_planned *cells;

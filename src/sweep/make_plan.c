@@ -35,7 +35,7 @@ static int no_memory(const struct making *m)
 static int cannot(const struct making *m, const char *path, int error, const char *what)
 {
 	return bs_error_set(m->err, error == ENOMEM ? BS_RESOURCE : BS_INPUT, error, path, NULL,
-			    "cannot be %s: %s", what, strerror(error));
+			    "cannot be %s", what);
 }
 
 static int copy_stream(const struct making *m, const char *from, struct bs_outfile *to)
@@ -70,8 +70,7 @@ static int copy_to(const struct making *m, const char *from, const char *within)
 	ret = bs_make_folders(path);
 	*slash = '/';
 	if (ret)
-		ret = bs_error_set(m->err, BS_RESOURCE, -ret, path, NULL, "cannot be made: %s",
-				   strerror(-ret));
+		ret = bs_error_set(m->err, BS_RESOURCE, -ret, path, NULL, "cannot be made");
 	else if (access(path, F_OK))
 		ret = bs_outfile_open(&to, path, m->err) ? -EIO : copy_stream(m, from, &to);
 	free(path);
@@ -396,8 +395,7 @@ static int write_manifest(const struct bs_sweep *s, struct bs_error *err)
 	int ret = path && results ? bs_make_folders(results) : -ENOMEM;
 
 	if (ret)
-		ret = bs_error_set(err, BS_RESOURCE, -ret, s->dir, NULL, "cannot be made: %s",
-				   strerror(-ret));
+		ret = bs_error_set(err, BS_RESOURCE, -ret, s->dir, NULL, "cannot be made");
 	if (!ret)
 		ret = bs_outfile_open(&o, path, err);
 	if (!ret) {

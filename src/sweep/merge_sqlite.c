@@ -165,8 +165,7 @@ static int begin(void **to, const struct bs_sweep *s, const char *path, struct b
 	}
 	fd = mkstemp(d->made_as);
 	if (fd < 0) {
-		ret = bs_error_set(err, BS_RESOURCE, errno, path, NULL, "cannot be written: %s",
-				   strerror(errno));
+		ret = bs_error_set(err, BS_RESOURCE, errno, path, NULL, "cannot be written");
 		free(d->made_as);
 		d->made_as = NULL;
 		forget(d);
@@ -233,8 +232,7 @@ static int end(void *to, bool whole, struct bs_error *err)
 	int ret = whole ? run(d, "COMMIT", err) : 0;
 
 	if (whole && !ret && rename(d->made_as, d->path)) {
-		ret = bs_error_set(err, BS_RESOURCE, errno, d->path, NULL, "cannot be written: %s",
-				   strerror(errno));
+		ret = bs_error_set(err, BS_RESOURCE, errno, d->path, NULL, "cannot be written");
 	} else if (whole && !ret) {
 		free(d->made_as);
 		d->made_as = NULL;

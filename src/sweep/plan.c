@@ -138,11 +138,7 @@ static int read_head(struct bs_sweep *s, struct bs_error *err)
 
 	if (!schema || strcmp(schema, BS_PLAN_SCHEMA) || !sources)
 		return bad(s, "its schema, \"" BS_PLAN_SCHEMA "\",", err);
-	if (strcmp(sources, bs_sources()))
-		return bs_error_set(err, BS_INPUT, 0, s->dir,
-				    "plan it again with this program, or use that one",
-				    "was planned by a program made of other sources (%s, not %s)",
-				    sources, bs_sources());
+	s->sources = sources;
 	s->timeline = json_is_true(json_object_get(s->root, "timeline"));
 	return 0;
 }

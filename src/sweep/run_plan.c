@@ -165,7 +165,15 @@ static int run_batches(struct run *r)
 int bs_sweep_run(struct bs_sweep *s, const struct bs_sweep_run_config *config, struct bs_error *err)
 {
 	struct run r = {.s = s, .config = config, .err = err};
-	int ret = make_batches(&r);
+	int ret;
+
+	/* Its cells' results would be told apart from its other ones by nobody. */
+	if (strcmp(s->sources, bs_sources()))
+		return bs_error_set(err, BS_INPUT, 0, s->dir,
+				    "plan it again with this program, or run it with that one",
+				    "was planned by a program made of other sources (%s, not %s)",
+				    s->sources, bs_sources());
+	ret = make_batches(&r);
 
 	if (!ret && r.nr)
 		ret = run_batches(&r);

@@ -69,8 +69,7 @@ static uint64_t walk(const char *map, uint64_t size, unsigned int segment, found
 
 static int cannot(const char *path, int error, const char *what, struct bs_error *err)
 {
-	return bs_error_set(err, BS_RESOURCE, error, path, NULL, "cannot %s: %s", what,
-			    strerror(error));
+	return bs_error_set(err, BS_RESOURCE, error, path, NULL, "cannot %s", what);
 }
 
 static int scan(struct bs_segments *s, unsigned int number, found_fn *found, void *arg,

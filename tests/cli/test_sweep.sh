@@ -112,6 +112,26 @@ expect 0 -- trace gen memhog --params size=16MiB,cycles=4 -o a.cborseq
 expect 0 -- sweep plan grid.json -o two
 grep -q '144 done, 0 failed, 144 to be run' stdout.txt || fail "$(cat stdout.txt)"
 
+# Two plans cell by cell, whatever order their axes have.
+expect 0 -- sweep plan b.cborseq -s none,rotation --tail 30s --seed 1..2 --device model -o before
+expect 0 -- sweep plan b.cborseq -s none,rotation --seed 1..2 --device model --tail 30s -o after
+expect 0 -- sweep run before
+expect 0 -- sweep run after
+expect 0 -- sweep diff before after
+grep -q '^4 cells are in both, 0 of them differ; 0 are in A only, 0 in B only$' stdout.txt || fail "$(cat stdout.txt)"
+expect 0 -- sweep plan b.cborseq -s none,rotation:delay=1s --tail 30s --seed 2..3 --device model -o after
+expect 0 -- sweep run after
+expect 1 -- sweep diff before after
+grep -q '^1 cells are in both, 0 of them differ; 3 are in A only, 3 in B only$' stdout.txt || fail "$(cat stdout.txt)"
+mkdir other
+expect 0 -- trace gen memhog --params size=8MiB,cycles=2,order=0 -o other/b.cborseq
+expect 0 -- sweep plan other/b.cborseq -s none,rotation --seed 1..2 --device model --tail 30s -o after
+expect 0 -- sweep run after
+expect 1 -- sweep diff before after --format json
+jq -e '.both == 4 and .differ == 4 and ([.figures[] | select(.figure == "used_mib_s")][0] |
+	.cells == 4 and .less == 4 and .b < .a)' stdout.txt >/dev/null || fail "$(cat stdout.txt)"
+expect 0 -- sweep diff before after --limit 100000%
+
 # A cell that fails says why and stops nobody.
 expect 0 -- sweep plan "$src/traces/memhog_thp.cborseq.zst" -s none,bitmap:defects=stale,boundary --capacity 16 --device model -o fails
 expect 1 '1 cells failed' -- sweep run fails
