@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "outputs.h"
@@ -17,6 +18,7 @@ struct advise_input {
 	unsigned int nr_kernels; /* 0: the trace's own */
 	char **traces;
 	unsigned int nr_traces, nr_printed;
+	uint64_t shown_ns; /* when progress was last */
 };
 
 enum { OPT_STOCK = 1000, OPT_MAX_STALL, OPT_MAX_HELD, OPT_KERNEL };
@@ -141,9 +143,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 /* ---- Progress ---------------------------------------------------------------------------------- */
 
+/* A person at a terminal reads at most ten lines a second. */
 static void show_progress(void *arg, const struct bs_advise_progress *p)
 {
-	(void)arg;
+	struct advise_input *in = arg;
+	struct timespec ts;
+	uint64_t now;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	now = (uint64_t)ts.tv_sec * BS_NS_PER_S + (uint64_t)ts.tv_nsec;
+	if (now - in->shown_ns < BS_NS_PER_S / 10)
+		return;
+	in->shown_ns = now;
 	fprintf(stderr, "\rround %u: %u of %u settings, %u before\033[K", p->round, p->done,
 		p->cells, p->before);
 	fflush(stderr);
@@ -153,6 +164,7 @@ static void watch(struct advise_input *in)
 {
 	if (!in->o.lib.program.quiet && isatty(STDERR_FILENO))
 		in->asked.progress = show_progress;
+	in->asked.progress_arg = in;
 }
 
 /* ---- Pictures ---------------------------------------------------------------------------------- */

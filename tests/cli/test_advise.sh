@@ -104,6 +104,19 @@ expect 0 -- advise stripe.cborseq -s none -o out.txt
 [ -s out.txt ] && [ ! -s stdout.txt ] || fail "--output"
 expect 4 'cannot write' -- advise stripe.cborseq -s none -o nowhere/out.txt
 
+# Record and pictures of what the table shows, and the advice, a folder for each kernel.
+if command -v gnuplot >/dev/null; then
+	BUDDYSIM_PLOTS=$src/plots expect 0 'advice, record and pictures: out/linux-6.12' -- \
+		advise stripe.cborseq --thp never --stock --kernel linux-6.1 --kernel linux-6.12 --plots out
+	for f in out/linux-6.1/record.json out/linux-6.12/advice.json out/linux-6.12/advice.tsv; do
+		[ -s "$f" ] || fail "no $f"
+	done
+	ls out/linux-6.1/cost*.svg >/dev/null || fail "no picture: $(ls out/linux-6.1)"
+	want=$(jq -c '.shown | sort' out/linux-6.1/advice.json)
+	got=$(jq -c '[.cells[].label] | sort' out/linux-6.1/record.json)
+	[ "$want" = "$got" ] || fail "shown: $want, in the record: $got"
+fi
+
 # What makes no sense is refused before anything runs.
 expect 2 'no trace given' -- advise
 expect 2 'did you mean "rotation"?' -- advise stripe.cborseq -s rotatoin
