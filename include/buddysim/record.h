@@ -178,7 +178,7 @@ struct bs_diff;
  * @cells: "LABEL,LABEL", the cell of A and that of B to be compared; NULL: all, paired by their labels,
  *         those that have the same one by their position
  *
- * Configuration, trace, every figure of the cells and the bound are compared. The timeline and what was
+ * Configuration, trace, which rows are the answer, every figure of the cells and the bound are compared. The timeline and what was
  * measured are not.
  * Return: 0 and *@out, or negative with @err.
  */

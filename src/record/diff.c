@@ -2,8 +2,8 @@
 /*
  * diff.c - what is different between two records, or between two cells.
  *
- * Compared is what is reproducible: configuration, trace, and each number and word of the cells and of
- * the bound. The timeline is for pictures, and what was measured is another on each machine: they are
+ * Compared is what is reproducible: configuration, trace, which rows are the answer, and each number and
+ * word of the cells and of the bound. The timeline is for pictures, and what was measured is another on each machine: they are
  * not looked at.
  */
 #include "diff.h"
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diff_answer.h"
 #include "json.h"
 
 /* A cell's own configuration; all else in it is a figure. Its label is what it is found by. */
@@ -278,6 +279,7 @@ static json_t *figures_of(const json_t *cell)
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		json_object_del(o, words[i]);
 	json_object_del(o, "label");
+	json_object_del(o, "stock_setting"); /* follows from the configuration */
 	return o;
 }
 
@@ -530,8 +532,12 @@ static int begin(struct bs_diff *d)
 
 static int compare_all(struct bs_diff *d, struct bs_error *err)
 {
+	json_t *answers = bs_diff_answers(json_object_get(d->side[0]->root, "answer"),
+					  json_object_get(d->side[1]->root, "answer"));
+
 	name_lacks(d);
-	if (compare_settings(d) || compare_bounds(d))
+	if (compare_settings(d) || json_object_set_new(d->root, "answer", answers) ||
+	    compare_bounds(d))
 		return no_memory(err);
 	for (size_t i = 0; i < d->nr_pairs; i++)
 		if (compare_pair(d, &d->pairs[i], json_object_get(d->root, "cells")))

@@ -182,6 +182,7 @@ static int print_text(const json_t *root, FILE *f)
 {
 	const json_t *config = json_object_get(root, "config"), *cell;
 	const json_t *bound = json_object_get(root, "bound");
+	const json_t *answer = json_object_get(root, "answer");
 	int ret = 0;
 	size_t i;
 
@@ -191,6 +192,10 @@ static int print_text(const json_t *root, FILE *f)
 				      : "\nconfiguration: the same\n",
 	      f);
 	ret = print_config(config, 2, f);
+	if (!ret && json_array_size(answer)) {
+		fputs("\nanswer: A and B\n", f);
+		ret = print_config(answer, 2, f);
+	}
 	json_array_foreach(json_object_get(root, "cells"), i, cell) ret =
 		ret ? ret : print_cell(cell, f);
 	if (!ret && json_array_size(bound)) {
@@ -282,6 +287,7 @@ static void print_csv(const json_t *root, FILE *f)
 
 	fputs("section,cell_a,cell_b,key,unit,a,b,difference,per_cent,error\r\n", f);
 	put_rows(f, "config", NULL, NULL, json_object_get(root, "config"));
+	put_rows(f, "answer", NULL, NULL, json_object_get(root, "answer"));
 	json_array_foreach(json_object_get(root, "cells"), i, cell)
 	{
 		const char *a = text_of(cell, "a"), *b = text_of(cell, "b");

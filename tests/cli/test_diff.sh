@@ -51,6 +51,22 @@ if command -v python3 >/dev/null; then
 	END
 fi
 
+# Another answer is told; the same one is not.
+expect 0 -- diff a.json b.json
+hasnt 'answer: A and B'
+jq '.answer.best.label = "bitmap" | .answer.stock = null' a.json >answer.json
+expect 0 -- diff a.json answer.json
+has 'answer: A and B'
+has 'best.label '
+expect 0 -- diff a.json answer.json --format json
+jq -e --slurpfile a a.json '.answer == [{key: "stock.label", a: $a[0].answer.stock.label, b: null},
+	{key: "best.label", a: $a[0].answer.best.label, b: "bitmap"}]' stdout.txt >/dev/null || fail "$(jq .answer stdout.txt)"
+expect 0 -- diff a.json answer.json --format csv
+has 'answer,,,best.label,'
+jq 'del(.answer)' a.json >none.json
+expect 0 -- diff a.json none.json
+hasnt 'answer: A and B'
+
 # Two cells: labels hold commas themselves; the same label twice is its first two cells.
 expect 0 -- diff a.json --cells rotation:order=9,delay=100ms,hypercall
 has 'A rotation:order=9,delay=100ms, B hypercall: '
