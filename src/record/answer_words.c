@@ -251,8 +251,8 @@ static bool is_beaten_by_the_future(const struct bs_answer *a)
 
 static void say_best(const struct bs_answer *a, FILE *f)
 {
-	fprintf(f, "Cheapest of all%s: %s",
-		is_beaten_by_the_future(a) ? " that do not know the trace" : "",
+	fprintf(f, "Cheapest of %s: %s",
+		is_beaten_by_the_future(a) ? "those that do not know the trace" : "all",
 		bs_answer_label(a, a->best));
 	put_ties(a, a->best, false, f);
 	fputs(", ", f);

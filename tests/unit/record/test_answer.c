@@ -111,7 +111,7 @@ static void test_all_of_it(void **state)
 		"none's; kernel command line `page_reporting.page_reporting_order=5` or `echo 5 "
 		">/sys/module/page_reporting/parameters/page_reporting_order`; QEMU `-device "
 		"virtio-balloon,free-page-reporting=on`.\n"
-		"Cheapest of all that do not know the trace: hypercall, cost 1.14 s, 23.2 % of "
+		"Cheapest of those that do not know the trace: hypercall, cost 1.14 s, 23.2 % of "
 		"none's, 18.3 % less than rotation:order=5; no stock linux-6.12 offers it.\n");
 }
 

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The README shows what ./bootstrap demo prints: all but the guest's own lines, which name the device, for
+# here there is no real arena behind it.
+. "$(dirname "$0")/lib.sh"
+without_guest() { sed '/^traces\//,/seed [0-9]*$/d'; }
+
+demo=$(sed -n '/^demo()/,/^}/p' "$src/bootstrap" | tr -d '\\\n' | grep -o 'compare traces/[^&;|"]*' | sed 's/ --plots.*//')
+[ -n "$demo" ] || fail "no demo in bootstrap"
+read -ra words <<<"$demo"
+words[1]=$src/${words[1]}
+expect 0 -- "${words[@]}" --device model
+sed "s|^$src/||" stdout.txt | without_guest >want.txt
+# the block that begins with the answer
+awk '/^```/ { on = !on; if (!on && hit) exit; text = ""; next } on { text = text $0 "\n"; if (/^memhog_thp: /) hit = 1 }
+	END { printf "%s", text }' "$src/README.md" | without_guest >got.txt
+grep -q '^bound' want.txt || fail "nothing to compare: $(cat want.txt)"
+diff want.txt got.txt >differs.txt || fail "README.md is not what the demo prints: $(cat differs.txt)"
+finish
