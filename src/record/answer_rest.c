@@ -172,6 +172,11 @@ void bs_say_blocker(const struct bs_answer *a, FILE *f)
 	for (unsigned int i = 0; bs_answer_part(i, &key, &words); i++)
 		if (!strcmp(key, a->part))
 			break;
-	bs_put_share(f, a->part_mib_s, bs_answer_held(a, a->held));
-	fprintf(f, " of what %s leaves held is %s.", bs_answer_label(a, a->held), words);
+	if (bs_answer_tie(a->part_mib_s, bs_answer_held(a, a->held))) {
+		fputs("All that", f);
+	} else {
+		bs_put_share(f, a->part_mib_s, bs_answer_held(a, a->held));
+		fputs(" of what", f);
+	}
+	fprintf(f, " %s leaves held is %s.", bs_answer_label(a, a->held), words);
 }

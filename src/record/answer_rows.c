@@ -55,7 +55,7 @@ bool bs_answer_part(unsigned int index, const char **key, const char **words)
 		{"held_split.raw_mib_s", "free and not reported yet"},
 		{"held_split.in_flight_mib_s", "in requests that the host has not answered"},
 		{"held_split.kept_mib_s", "reported, but kept by the host"},
-		{"held_split.huge_rest_mib_s", "free in huge pages that are partly in use"},
+		{"held_split.huge_rest_mib_s", "reported, but part of huge pages that are in use"},
 		{"held_split.other_mib_s", "elsewhere"},
 	};
 

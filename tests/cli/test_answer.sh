@@ -91,6 +91,13 @@ expect 0 -- trace cut keeps.cborseq --to 30s -o keeps30.cborseq
 record keeps30.cborseq -s none,rotation
 says 0 '^There is nothing to give back: without reporting the host holds '
 
+# What keeps the rest: of a compiler's pages, those on the lists of its CPU; of stripes, that they are small.
+record "$src/traces/churn_gcc.cborseq.zst" -s none,rotation
+is '.answer.blocker | .label == "rotation" and .part == "held_split.pcp_mib_s" and .per_10000 > 8000'
+says -1 '8[0-9.]* % of what rotation leaves held is on per-cpu lists\.$'
+record stripe.cborseq -s none,rotation
+says -1 'All that rotation leaves held is free in blocks smaller than it reports\.$'
+
 # What is missing is said.
 record "$memhog" -s none --kernel linux-5.4
 says 0 '^linux-5.4 does not report free memory by itself'

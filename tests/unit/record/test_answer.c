@@ -480,6 +480,11 @@ static void test_what_keeps_the_rest(void **state)
 	assert_number(&m, "answer.blocker.mib_s", 610);
 	assert_number(&m, "answer.blocker.per_10000", 6100);
 	assert_word(&m, "answer.blocker.part", "held_split.pcp_mib_s");
+	split(&m, 1, "pcp_mib_s", 995);
+	split(&m, 1, "raw_mib_s", 5);
+	text = answer(&m);
+	assert_says(text, "\nAll that rotation leaves held is on per-cpu lists.\n");
+	free(text);
 	bs_result_free(m.r);
 }
 
