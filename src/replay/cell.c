@@ -120,7 +120,9 @@ static int create_guest(struct bs_cell *c, const struct bs_trace_info *info, str
 		.state = c->plan->state,
 		.device = &cfg->host.device,
 		.seed = cfg->seed,
-		.peak_pages = cfg->guest.resident == BS_RESIDENT_ALL ? 0 : info->peak_pages,
+		.peak_pages = cfg->guest.resident == BS_RESIDENT_ALL || cfg->guest.state_origin
+				      ? 0
+				      : info->peak_pages,
 		.spec = c->spec,
 	};
 	int ret = foresee(c, &setup.future, err);

@@ -31,7 +31,9 @@ static unsigned int that_fit(const struct bs_plan *plan, const struct bs_trace_i
 	unsigned int fit;
 
 	dc.nr_pages = cfg->guest.machine.memory_bytes >> BS_PAGE_SHIFT;
-	dc.peak_pages = cfg->guest.resident == BS_RESIDENT_ALL ? dc.nr_pages : info->peak_pages;
+	dc.peak_pages = cfg->guest.resident == BS_RESIDENT_ALL || cfg->guest.state_origin
+				? dc.nr_pages
+				: info->peak_pages;
 	fit = bs_device_fit(&dc, info->numbers * sizeof(uint32_t) + info->peak_pages * BESIDE_PAGE,
 			    n, why, sizeof(why));
 	if (fit < n)

@@ -15,6 +15,7 @@ struct cursor {
 
 struct bs_inherit {
 	struct bs_stream *s;
+	const struct bs_state *state;
 	bool places; /* the state says where memory was: recorded pfns mean something */
 	bool over;
 	unsigned int pbo;
@@ -69,6 +70,7 @@ int bs_inherit_create(struct bs_stream *s, const struct bs_state *state, struct 
 	if (!h)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "start state");
 	h->s = s;
+	h->state = state;
 	h->pbo = (unsigned int)state->pageblock_order;
 	h->places = !strncmp(state->origin, "pages", 5);
 	if (collect(h, state))
@@ -157,6 +159,24 @@ static void failed(void *arg, uint32_t number, unsigned int cpu, unsigned int gf
 	(void)order;
 }
 
+/* What else is in use has no owner that the trace knows. It is there, and so no part of what is held. */
+static void begin(void *arg)
+{
+	struct bs_inherit *h = arg;
+	struct bs_guest *g = h->s->g;
+
+	for (unsigned int i = 0; i < h->state->nr_zones; i++) {
+		const struct bs_state_zone *z = &h->state->zone[i];
+
+		for (int64_t pfn = z->start; pfn < z->start + z->spanned; pfn++) {
+			if (bs_page_state(g->m, (bs_pfn)pfn) != BS_PAGE_RESERVED)
+				continue;
+			bs_device_preset_resident(g->dev, (bs_pfn)pfn, 0);
+			g->used_bytes += BS_PAGE_SIZE;
+		}
+	}
+}
+
 /* What a later round starts with is allocated: the memory in use has been given back. */
 static int end(void *arg, struct bs_error *err)
 {
@@ -172,5 +192,6 @@ const struct bs_follow_ops bs_inherit_ops = {
 	.is_placed_later = never_later,
 	.place = no_place,
 	.failed = failed,
+	.begin = begin,
 	.end = end,
 };

@@ -328,6 +328,8 @@ int bs_stream_begin(struct bs_stream *s)
 	g->touch = touch;
 	if (touch && resident)
 		bs_machine_walk(g->m, preset_resident, s);
+	if (touch && resident && s->follow && s->follow->begin)
+		s->follow->begin(s->follow_arg);
 	for (unsigned int i = 0; i < g->nr_cpus; i++)
 		g->cpus[i] = (struct bs_cpu){0};
 	count_blocked_time(s);

@@ -20,6 +20,7 @@
  * @is_placed_later: is it memory in use of which it is not known yet where it is?
  * @place: it is about to be freed: it has been allocated at some time before. False: it was not
  * @failed: a request that failed in the kernel
+ * @begin: what is in use at t0 has been allocated; what else is resident then? May be NULL
  * @end: the trace has been replayed once. 0, or negative with @err
  */
 struct bs_follow_ops {
@@ -29,6 +30,7 @@ struct bs_follow_ops {
 	bool (*place)(void *arg, uint32_t number, unsigned int cpu, unsigned int order);
 	void (*failed)(void *arg, uint32_t number, unsigned int cpu, unsigned int gfp,
 		       unsigned int order);
+	void (*begin)(void *arg);
 	int (*end)(void *arg, struct bs_error *err);
 };
 
