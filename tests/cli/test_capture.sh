@@ -38,4 +38,33 @@ done
 twice=$(sed -n 's/^run \([0-9]*\) .*/\1/p' "$oracle"/scenarios/*.sh | sort | uniq -d)
 [ -z "$twice" ] || fail "runs with the same number: $twice"
 
+# What /proc says is saved beside a recording, and the commands that are printed use what is there.
+capture=$src/traces/capture
+for f in proc record record-perf record-trace-cmd; do
+	sh -n "$capture/$f.sh" || fail "$f.sh: syntax"
+done
+if [ -r /proc/zoneinfo ]; then
+	(
+		. "$capture/proc.sh"
+		KPAGEFLAGS=0
+		proc_save rec start
+		proc_save rec end
+		echo "mm_page_alloc" >rec.txt
+		proc_commands rec rec.txt 0 "my command" >commands.txt
+		: >none.txt
+		proc_commands rec none.txt 0 "my command" >none-commands.txt
+	) || fail "proc.sh"
+	for f in buddyinfo zoneinfo vmstat; do
+		[ -s rec.$f.start ] && [ -s rec.$f.end ] || fail "no rec.$f"
+	done
+	grep -q kpageflags commands.txt && fail "kpageflags that are not there: $(cat commands.txt)"
+	[ "$(wc -l <none-commands.txt)" -eq 1 ] || fail "commands for no event: $(cat none-commands.txt)"
+	grep '^buddysim state i' commands.txt | sed 's/^buddysim/"$bin"/; s/--kernel [^ ]*/--kernel linux-6.12/' >run.sh
+	[ "$(wc -l <run.sh)" -eq 2 ] || fail "commands: $(cat commands.txt)"
+	if [ -s rec.pagetypeinfo.start ]; then
+		(. ./run.sh) >stdout.txt 2>stderr.txt || fail "the commands printed: $(cat stderr.txt)"
+		expect 0 -- state diff rec.state rec.buddyinfo.start
+	fi
+fi
+
 finish

@@ -4,12 +4,9 @@
 #
 #   sudo ./record.sh OUT COMMAND [ARGUMENT...]
 #
-# Writes OUT.ftrace.txt and, for the record, OUT.zoneinfo.start and .end. It uses tracefs alone: no
-# package is needed. With perf the same is
-#
-#   sudo perf record -a -m 16M -e kmem:mm_page_alloc -e kmem:mm_page_free \
-#        -e kmem:mm_page_free_batched -o OUT.data COMMAND
-#   sudo perf script -i OUT.data --show-lost-events >OUT.perf.txt
+# Writes OUT.ftrace.txt and, from /proc, what was free at the start and at the end (proc.sh). It uses
+# tracefs alone: no package is needed. record-perf.sh and record-trace-cmd.sh do the same with perf and
+# with trace-cmd.
 #
 # What to know:
 # - It sees every page that any program on the machine allocates, and the names of the programs. It
@@ -18,10 +15,13 @@
 # - The buffer (BUFFER_KB, per CPU) must hold it all: a parallel compile on two CPUs made 33 thousand
 #   events in 0.17 s. When it is too small, old events are overwritten: the text's first lines say how
 #   many were written and how many are left, the importer counts the difference, and trust drops.
-# - Memory that was in use before appears only when it is freed. Start from a freshly booted
-#   machine, or record long, to have little of it.
+# - Memory that was in use before appears only when it is freed. What was in use, and how fragmented
+#   memory was, is in the files from /proc: `buddysim state import` makes a start state of them.
 # - Note what /sys/kernel/mm/transparent_hugepage/enabled says: it decides the orders.
 set -eu
+here=$(dirname "$0")
+# shellcheck source=traces/capture/proc.sh
+. "$here/proc.sh"
 
 [ $# -ge 2 ] || { echo "usage: $0 OUT COMMAND [ARGUMENT...]" >&2; exit 2; }
 out=$1
@@ -53,17 +53,13 @@ for e in mm_page_alloc mm_page_free mm_page_free_batched; do
 	echo 1 >"$i/events/kmem/$e/enable"
 done
 
-cat /proc/zoneinfo >"$out.zoneinfo.start"
+proc_save "$out" start
 echo 1 >"$i/tracing_on"
 status=0
 "$@" || status=$?
 echo 0 >"$i/tracing_on"
-cat /proc/zoneinfo >"$out.zoneinfo.end"
+proc_save "$out" end
 cat "$i/trace" >"$out.ftrace.txt"
 
-# Present pages of all zones: the size that the simulated machine should have.
-pages=$(awk '$1 == "present" { n += $2 } END { print n }' "$out.zoneinfo.start")
-echo "recorded $(grep -c 'mm_page' "$out.ftrace.txt") events on $(uname -r), exit status $status" >&2
-echo "buddysim trace import $out.ftrace.txt -o $out.cborseq.zst --memory $((pages * 4))KiB" \
-	"--comment '$* on Linux $(uname -r)'" >&2
+proc_commands "$out" "$out.ftrace.txt" "$status" "$*" >&2
 exit "$status"
