@@ -443,8 +443,8 @@ void state_print_made(const struct bs_state *s, const char *path,
 							    "Device"};
 	char a[24], b[24];
 
-	printf("%s: a start state of %s, kernel %s, %" PRId64 " CPUs\n", path, s->origin, s->kernel,
-	       s->nr_cpus);
+	printf("%s: a start state of %s, kernel %s, %" PRId64 " CPU%s\n", path, s->origin,
+	       s->kernel, s->nr_cpus, s->nr_cpus == 1 ? "" : "s");
 	for (unsigned int i = 0; i < s->nr_zones; i++) {
 		const struct bs_state_zone *z = &s->zone[i];
 

@@ -44,6 +44,7 @@ offers "model" run -d mo
 offers "rotation" compare -s rot
 offers "kernels" list ker
 offers "gen" trace ge
+offers "import" state im
 offers "memory" bench mem
 offers "--params" trace gen --par
 offers "" compare t.cb

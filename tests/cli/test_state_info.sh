@@ -31,6 +31,7 @@ END
 expect 0 -- state info frag.txt
 says "order 9: 0 of 861 MiB free, order 6: 30 %, order 0: 861 MiB" "1.000" "/proc/zoneinfo"
 [ "$(wc -l <stdout.txt)" -le 24 ] || fail "more than a screen"
+sed -n '/^order 9: 0 of 861/,/^```/p' "$src/README.md" | sed '$d' | cmp - stdout.txt || fail "README shows something else"
 echo "Normal 1696 4035 2173 641 98 9 0 0 0 0 0; DMA32: 8133 6637 1801 1627 2370 1518 571 204 16 0 0" >bare.txt
 expect 0 -- state info bare.txt --format json
 [ "$(grep -c '"zone":' stdout.txt)" -eq 2 ] || fail "bare zones: not two"
