@@ -73,7 +73,7 @@ static void add_row(struct bs_grid *g, const struct bs_counsel *a, unsigned int 
 		    const char *choice)
 {
 	const struct bs_point *p = bs_counsel_point(a, point);
-	char grouped[BS_GROUPED], buf[BS_WORD];
+	char grouped[BS_GROUPED], buf[BS_WORD], marks[4];
 
 	bs_grid_add(g, "%s%s", p->label, p->f.stock ? " *" : "");
 	bs_grid_add(g, "%s", bs_grouped(p->f.held_mib_s, grouped));
@@ -81,9 +81,10 @@ static void add_row(struct bs_grid *g, const struct bs_counsel *a, unsigned int 
 	bs_grid_add(g, "%s", bs_word_time(p->f.stall_per_minute, buf));
 	bs_grid_add(g, "%s", p->f.t90 == BS_NO_TIME ? "-" : bs_word_time(p->f.t90, buf));
 	bs_grid_add(g, "%s", bs_word_time(bs_point_cost(p, BS_OWN_WEIGHT), buf));
-	bs_grid_add(g, "%s%s%s%s", point == a->choice ? choice : "",
-		    is_on_front(a, point) ? "" : "f", bs_counsel_is_told(a, point) ? "" : "d",
-		    is_over(a, point) ? "l" : "");
+	snprintf(marks, sizeof(marks), "%s%s%s", is_on_front(a, point) ? "" : "f",
+		 bs_counsel_is_told(a, point) ? "" : "d", is_over(a, point) ? "l" : "");
+	bs_grid_add(g, "%s%s%s", point == a->choice ? choice : "",
+		    point == a->choice && *marks ? " " : "", marks);
 }
 
 static const char *const heads[] = {"setting", "held", "mean", "stall/min", "t90", "cost", ""};
@@ -100,7 +101,7 @@ static int put_table(const struct bs_counsel *a, FILE *f)
 	for (size_t i = 0; i < NR_COLUMNS; i++)
 		bs_grid_add(&g, "%s", units[i]);
 	for (unsigned int i = 0; i < a->nr_finalists; i++)
-		add_row(&g, a, a->finalist[i], a->within ? "<- chosen " : "<- closest ");
+		add_row(&g, a, a->finalist[i], a->within ? "<- chosen" : "<- closest");
 	bs_grid_print(&g, 0, f);
 	no_memory = g.no_memory;
 	bs_grid_clear(&g);

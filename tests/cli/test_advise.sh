@@ -16,6 +16,7 @@ has 'free-page-reporting=on'
 has 'page_reporting_order'
 has 'thp=never'
 has 'costs default, weight 100 us per MiB.s'
+! grep -q ' $' stdout.txt || fail "blanks at a line's end: $(cat stdout.txt)"
 # On huge pages a part of one that is in use comes back to nobody: a small order is a trap.
 expect 0 -- advise stripe.cborseq --thp always
 has 'Choose none (let nothing be reported): '
