@@ -4,6 +4,26 @@
 
 load here.'style.gp'
 
+set datafile columnheaders
+array label[64]
+array colour_[64]
+array variant_[64]
+n = 0
+stats data.'/cells.tsv' using (n = n + 1, label[n] = strcol(1), colour_[n] = int(column(2)), \
+	variant_[n] = int(column(3)), 1) nooutput
+trace = ''; kernel = ''
+about(key, value) = (key eq 'trace' ? (trace = value) : key eq 'kernel' ? (kernel = value) : 0, 1)
+stats data.'/about.tsv' using (about(strcol(1), strcol(2))) nooutput
+
+# A strategy has the colour that it has in all pictures; rows of one strategy differ in dashes and shapes, and
+# so do strategies beyond the tenth.
+array shape[8] = [7, 5, 9, 13, 11, 6, 4, 8]
+colour(i) = colour_[i]
+dashes(i) = dash(variant_[i])
+point(i) = shape[(i - 1) % 8 + 1]
+# Curves that coincide: the one below shows at both sides of, and between the dashes of, the one above.
+width(i) = n == 1 ? 3.5 : 7.5 - 4.5 * (i - 1) / (n - 1)
+
 setting = ''
 stats data.'/about.tsv' using (strcol(1) eq 'setting' ? (setting = strcol(2), 1) : 1) nooutput
 subject = trace.'  ·  '.setting.(strlen(kernel) ? '  ·  '.kernel : '')

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gnuplot.h"
 #include "outputs.h"
 #include "report.h"
 #include "sim_options.h"
@@ -49,6 +50,7 @@ static const char *const shared[] = {"strategy",
 				     "format",
 				     "output",
 				     "plots",
+				     "plots-format",
 				     "jobs",
 				     "quiet",
 				     NULL};
@@ -192,8 +194,9 @@ static int compare_finalists(const struct advise_input *in, const struct bs_coun
 
 /* Record, data and pictures of the finalists, and the advice itself. */
 static int write_files(const struct bs_counsel *a, const struct bs_result *r,
-		       const struct folder *f, struct bs_error *err)
+		       const struct folder *f, const char *formats, struct bs_error *err)
 {
+	const struct report_form form = {.formats = formats};
 	char *record = cli_memory(folder_file(f, "record.json"));
 	char *advice = cli_memory(folder_file(f, "advice.json"));
 	char *cells = cli_memory(folder_file(f, "advice.tsv"));
@@ -204,7 +207,7 @@ static int write_files(const struct bs_counsel *a, const struct bs_result *r,
 	if (!ret)
 		ret = bs_counsel_write(a, BS_FORMAT_TSV, false, cells, err);
 	if (!ret)
-		ret = report_plots(record, f, err);
+		ret = report_plots(record, f, &form, err);
 	free(cells);
 	free(advice);
 	free(record);
@@ -221,7 +224,7 @@ static int write_plots(const struct advise_input *in, const struct bs_counsel *a
 	if (!ret)
 		ret = folder_open(&f, dir, &err);
 	if (!ret) {
-		ret = write_files(a, r, &f, &err);
+		ret = write_files(a, r, &f, in->o.lib.program.plots_format, &err);
 		if (ret)
 			folder_abandon(&f);
 		else
@@ -313,11 +316,14 @@ static int advise(struct advise_input *in, unsigned int trace, unsigned int kern
 static int check_outputs(const struct advise_input *in)
 {
 	const struct bs_program_config *p = &in->o.lib.program;
+	struct bs_error err;
 	int status;
 
 	if (p->output && nr_of_pieces(in) > 1)
 		cli_usage("--output",
 			  "takes one trace and one kernel; use --plots DIR for several");
+	if (p->plots_format && gnuplot_check_formats(p->plots_format, &err))
+		return cli_error(&err);
 	status = outputs_check_file(p->output);
 	return status ? status : outputs_check_folder(p->plots);
 }

@@ -7,6 +7,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <buddysim/picture.h>
+
+#include "gnuplot.h"
 #include "outputs.h"
 #include "report.h"
 #include "sim_options.h"
@@ -50,6 +53,8 @@ static int write_plots(const struct compare_input *in, const struct bs_result *r
 		       unsigned int trace)
 {
 	char *dir = outputs_folder(in->o.lib.program.plots, in->traces, in->nr_traces, trace);
+	const struct report_form form = {in->o.lib.program.highlight,
+					 in->o.lib.program.plots_format};
 	char *record = NULL;
 	struct bs_error err;
 	struct folder f;
@@ -61,7 +66,7 @@ static int write_plots(const struct compare_input *in, const struct bs_result *r
 					       record, &err)
 			     : no_memory(dir, &err);
 		if (!ret)
-			ret = report_plots(record, &f, &err);
+			ret = report_plots(record, &f, &form, &err);
 		if (ret)
 			folder_abandon(&f);
 		else
@@ -192,6 +197,20 @@ static void print_figures(const struct sim_options *o, const struct bs_result *r
 			printf("%-24s %20" PRIu64 " %s\n", m->key, v, bs_unit_name(m->unit));
 }
 
+static int check_pictures(const struct sim_options *o)
+{
+	const struct bs_program_config *p = &o->lib.program;
+	struct bs_error err;
+	int ret = 0;
+
+	if (p->plots_format)
+		ret = gnuplot_check_formats(p->plots_format, &err);
+	if (!ret && p->highlight)
+		ret = bs_highlight_check(p->highlight, o->lib.config.strategies,
+					 o->lib.config.nr_strategies, &err);
+	return ret ? cli_error(&err) : 0;
+}
+
 /* Before the first event, not after the last. */
 static int check_outputs(const struct compare_input *in)
 {
@@ -202,7 +221,9 @@ static int check_outputs(const struct compare_input *in)
 		cli_usage("--output", "takes one trace; use --plots DIR for several");
 	if (in->o.lib.config.output.dump_path && in->nr_traces > 1)
 		cli_usage("--dump-state", "takes one trace, or each would replace the last one's");
-	status = outputs_check_file(p->output);
+	status = check_pictures(&in->o);
+	if (!status)
+		status = outputs_check_file(p->output);
 	if (!status)
 		status = outputs_check_file(in->o.lib.config.output.dump_path);
 	for (unsigned int i = 0; p->plots && i < in->nr_traces && !status; i++) {

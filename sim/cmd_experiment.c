@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "gnuplot.h"
 #include "outputs.h"
 #include "report.h"
 #include "sim_options.h"
@@ -56,6 +57,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static int write_files(const struct experiment_input *in, const struct bs_experiment *x,
 		       const struct folder *f, struct bs_error *err)
 {
+	const struct report_form form = {.formats = in->o.lib.program.plots_format};
 	char *record = folder_file(f, "record.json"), picture[64];
 	int ret;
 
@@ -70,7 +72,7 @@ static int write_files(const struct experiment_input *in, const struct bs_experi
 	if (!ret)
 		ret = bs_experiment_data(x, f->path, err);
 	if (!ret)
-		ret = report_picture(picture, f, err);
+		ret = report_picture(picture, f, &form, err);
 	free(record);
 	return ret;
 }
@@ -94,8 +96,8 @@ static int write_plots(const struct experiment_input *in, const struct bs_experi
 	return 0;
 }
 
-static const char *const shared[] = {"seed",  "kernel",	     "format", "output",
-				     "plots", "no-measured", NULL};
+static const char *const shared[] = {"seed",  "kernel",	      "format",	     "output",
+				     "plots", "plots-format", "no-measured", NULL};
 
 static const struct argp_option options[] = {
 	{"strategy", 's', "SPEC", 0,
@@ -129,8 +131,11 @@ static int run(struct experiment_input *in)
 	const struct bs_program_config *p = &in->o.lib.program;
 	struct bs_experiment *x;
 	struct bs_error err;
-	int status = outputs_check_file(p->output);
+	int status;
 
+	if (p->plots_format && gnuplot_check_formats(p->plots_format, &err))
+		return cli_error(&err);
+	status = outputs_check_file(p->output);
 	if (!status)
 		status = outputs_check_folder(p->plots);
 	if (status)

@@ -5,54 +5,105 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <buddysim/picture.h>
+
 #include "cli.h"
 #include "gnuplot.h"
 
-static const char *const pictures[] = {"resident", "orders", "cost_gain", NULL};
-
-int report_picture(const char *name, const struct folder *f, struct bs_error *err)
+int report_picture(const char *name, const struct folder *f, const struct report_form *form,
+		   struct bs_error *err)
 {
 	char *scripts = gnuplot_scripts(err);
-	int ret = scripts ? gnuplot_draw(scripts, name, f->path, err) : -ENOENT;
+	int ret = scripts ? gnuplot_draw(scripts, name, f->path, form->formats, err) : -ENOENT;
 
 	free(scripts);
 	return ret;
 }
 
-/* The files of a record; *lacks as bs_record_data() has it. */
-static int draw_all(const char *record_path, const struct folder *f, char **lacks,
-		    struct bs_error *err)
+/* How many of the pictures were drawn, or negative with @err, which else says why the last one of those left
+ * out was. */
+static int draw_pictures(const struct bs_pictures *p, const char *scripts, const struct folder *f,
+			 const struct report_form *form, struct bs_error *err)
+{
+	const char *name;
+	int drawn = 0;
+
+	for (unsigned int i = 0; (name = bs_picture_at(i)); i++) {
+		int ret = bs_pictures_write(p, i, f->path, err);
+
+		if (!ret)
+			ret = gnuplot_draw(scripts, name, f->path, form->formats, err);
+		if (ret < 0)
+			return ret;
+		drawn += !ret;
+	}
+	return drawn;
+}
+
+/* Those that could not be drawn, once it is clear that others were. */
+static void tell_missing(const struct bs_pictures *p, const struct folder *f)
+{
+	struct bs_error why;
+	const char *name;
+
+	for (unsigned int i = 0; (name = bs_picture_at(i)); i++)
+		if (bs_pictures_write(p, i, f->path, &why) == 1)
+			cli_warn("%s is not drawn: %s", name, why.text);
+}
+
+static int draw_record(const struct bs_stored *in, const struct folder *f,
+		       const struct report_form *form, struct bs_error *err)
 {
 	char *scripts = gnuplot_scripts(err);
-	int ret;
+	struct bs_pictures *p = NULL;
+	int ret = scripts ? bs_pictures_open(in, form->highlight, &p, err) : -ENOENT;
 
-	if (!scripts)
-		return -ENOENT;
-	ret = bs_record_data(record_path, f->path, lacks, err);
-	if (ret == 1)
-		ret = bs_error_set(err, BS_INPUT, 0, record_path,
-				   "run the comparison again without --no-timeline",
-				   "the record has no timeline to draw");
-	for (unsigned int i = 0; pictures[i] && !ret; i++)
-		ret = gnuplot_draw(scripts, pictures[i], f->path, err);
+	if (!ret) {
+		ret = draw_pictures(p, scripts, f, form, err);
+		if (ret > 0)
+			tell_missing(p, f);
+		if (ret >= 0)
+			ret = ret ? 0 : -ENODATA;
+	}
+	bs_pictures_close(p);
 	free(scripts);
 	return ret;
 }
 
-int report_plots(const char *record_path, const struct folder *f, struct bs_error *err)
+/* The files of a record, with pictures where @form says how; *lacks as bs_record_data() has it. */
+static int write_files(const struct bs_stored *in, const struct folder *f,
+		       const struct report_form *form, char **lacks, struct bs_error *err)
 {
-	return draw_all(record_path, f, NULL, err);
+	const int ret = bs_record_data(in, f->path, lacks, err);
+
+	return ret >= 0 && form ? draw_record(in, f, form, err) : ret;
+}
+
+int report_plots(const char *record_path, const struct folder *f, const struct report_form *form,
+		 struct bs_error *err)
+{
+	struct bs_stored *in;
+	int ret = bs_record_read(record_path, &in, err);
+
+	if (!ret)
+		ret = write_files(in, f, form, NULL, err);
+	bs_record_release(in);
+	return ret;
 }
 
 /* ---- The verb ------------------------------------------------------------------------------- */
 
 struct options {
 	const char *record, *data, *plots;
+	struct report_form form;
 };
+
+enum { OPT_HIGHLIGHT = 256, OPT_FORMAT };
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
+	struct bs_error err;
 
 	switch (key) {
 	case 'd':
@@ -60,6 +111,14 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'p':
 		o->plots = arg;
+		return 0;
+	case OPT_HIGHLIGHT:
+		o->form.highlight = arg;
+		return 0;
+	case OPT_FORMAT:
+		if (gnuplot_check_formats(arg, &err))
+			exit(cli_error(&err));
+		o->form.formats = arg;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (o->record)
@@ -71,13 +130,17 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 			argp_error(state, "no record given");
 		if (!o->data && !o->plots)
 			argp_error(state, "nothing to do: give --data DIR or --plots DIR");
+		if (!o->plots && (o->form.highlight || o->form.formats))
+			argp_error(state, "%s has no meaning without --plots DIR",
+				   o->form.highlight ? "--highlight" : "--plots-format");
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
 
-/* Data into @dir, and pictures where they are wanted: all of it or nothing. */
-static int write_folder(const char *record, const char *dir, bool with_pictures)
+/* Data into @dir, and pictures where @form says how: all of it or nothing. 0 or the exit status. */
+static int write_folder(const struct bs_stored *in, const char *record, const char *dir,
+			const struct report_form *form)
 {
 	struct bs_error err = {0};
 	char *lacks = NULL;
@@ -86,10 +149,7 @@ static int write_folder(const char *record, const char *dir, bool with_pictures)
 
 	if (ret)
 		return cli_error(&err);
-	if (with_pictures)
-		ret = draw_all(record, &f, &lacks, &err);
-	else
-		ret = bs_record_data(record, f.path, &lacks, &err);
+	ret = write_files(in, &f, form, &lacks, &err);
 	if (ret < 0)
 		folder_abandon(&f);
 	else
@@ -106,7 +166,14 @@ int cmd_report(int argc, char **argv)
 		{"data", 'd', "DIR", 0, "Write cells.tsv, timeline.tsv and orders-*.tsv into DIR",
 		 0},
 		{"plots", 'p', "DIR", 0,
-		 "The same, and draw resident, orders and cost_gain as SVG and PNG there", 0},
+		 "The same, and draw the pictures of plots/ there, as far as the record has what they show",
+		 0},
+		{"highlight", OPT_HIGHLIGHT, "NAME,...", 0,
+		 "Rows in front of the pictures, at most five, \"bound\" among them (default: those in the "
+		 "answer)",
+		 0},
+		{"plots-format", OPT_FORMAT, "LIST", 0,
+		 "Formats of the pictures: svg, png, pdf, comma-separated (default svg)", 0},
 		{0},
 	};
 	static const struct argp argp = {
@@ -117,12 +184,22 @@ int cmd_report(int argc, char **argv)
 		       "(- reads it from stdin).",
 	};
 	struct options o = {0};
+	struct bs_pictures *p = NULL;
+	struct bs_stored *in;
+	struct bs_error err;
 	int status = 0;
 
 	cli_parse(&argp, "report", argc, argv, &o);
-	if (o.data)
-		status = write_folder(o.record, o.data, false);
+	if (bs_record_read(o.record, &in, &err))
+		return cli_error(&err);
+	/* Before a folder is made. */
+	if (o.plots && bs_pictures_open(in, o.form.highlight, &p, &err))
+		status = cli_error(&err);
+	bs_pictures_close(p);
+	if (o.data && !status)
+		status = write_folder(in, o.record, o.data, NULL);
 	if (o.plots && !status)
-		status = write_folder(o.record, o.plots, true);
+		status = write_folder(in, o.record, o.plots, &o.form);
+	bs_record_release(in);
 	return status;
 }

@@ -13,6 +13,12 @@
 
 extern char **environ;
 
+/* What gnuplot can draw, and how a file of it ends. */
+static const struct {
+	const char *name, *end;
+} known_formats[] = {{"svg", "</svg>"}, {"png", "IEND"}, {"pdf", "%%EOF"}};
+#define NR_FORMATS (sizeof(known_formats) / sizeof(known_formats[0]))
+
 static int no_memory(struct bs_error *err)
 {
 	return bs_error_set(err, BS_RESOURCE, ENOMEM, "pictures", NULL, "cannot be drawn");
@@ -167,9 +173,10 @@ static int run_gnuplot(char *const argv[], const char *script, struct bs_error *
 		return 0;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return not_there(0, err);
-	return bs_error_set(err, BS_RESOURCE, 0, script,
-			    "pictures need gnuplot 5.4 with svg and pngcairo: gnuplot-nox",
-			    "gnuplot failed: %s", text);
+	return bs_error_set(
+		err, BS_RESOURCE, 0, script,
+		"pictures need gnuplot 5.4 with svg, pngcairo and pdfcairo: gnuplot-nox",
+		"gnuplot failed: %s", text);
 }
 
 /*
@@ -193,6 +200,46 @@ static char *setting(const char *name, const char *dir, const char *file)
 		return s;
 	free(s);
 	return NULL;
+}
+
+/* ---- Formats --------------------------------------------------------------------------------- */
+
+/* Number of the format that @text begins with up to a comma; NR_FORMATS: none. */
+static size_t format_at(const char *text)
+{
+	const size_t len = strcspn(text, ",");
+	size_t i = 0;
+
+	while (i < NR_FORMATS &&
+	       (strlen(known_formats[i].name) != len || memcmp(known_formats[i].name, text, len)))
+		i++;
+	return i;
+}
+
+int gnuplot_check_formats(const char *list, struct bs_error *err)
+{
+	const char *names[NR_FORMATS + 1] = {NULL}, *near;
+
+	for (size_t i = 0; i < NR_FORMATS; i++)
+		names[i] = known_formats[i].name;
+	for (const char *p = list;; p++) {
+		const size_t len = strcspn(p, ",");
+
+		if (format_at(p) == NR_FORMATS) {
+			char word[32];
+
+			snprintf(word, sizeof(word), "%.*s", (int)len, p);
+			near = bs_nearest(names, word);
+			return bs_error_set(err, BS_USAGE, 0, "--plots-format",
+					    "use svg, png or pdf, or several: svg,png",
+					    "\"%s\" is no format of pictures%s%s%s", word,
+					    near ? "; did you mean \"" : "", near ? near : "",
+					    near ? "\"?" : "");
+		}
+		p += len;
+		if (!*p)
+			return 0;
+	}
 }
 
 /* gnuplot does not say when the disk was full: a whole picture ends the way its format ends. */
@@ -226,25 +273,55 @@ static int check_whole(const char *dir, const char *name, const char *format, co
 	return ret;
 }
 
-int gnuplot_draw(const char *scripts, const char *name, const char *dir, struct bs_error *err)
+static int check_all(const char *dir, const char *name, const char *formats, struct bs_error *err)
 {
-	char *data = setting("data", dir, NULL), *out = setting("out", dir, name), *script = NULL;
+	int ret = 0;
+
+	for (const char *p = formats; !ret; p++) {
+		const size_t i = format_at(p);
+
+		ret = check_whole(dir, name, known_formats[i].name, known_formats[i].end, err);
+		p += strcspn(p, ",");
+		if (!*p)
+			break;
+	}
+	return ret;
+}
+
+/* gnuplot's words are apart by spaces. */
+static char *formats_setting(const char *formats)
+{
+	char *s;
+
+	if (asprintf(&s, "formats='%s'", formats) < 0)
+		return NULL;
+	for (char *c = s; *c; c++)
+		if (*c == ',')
+			*c = ' ';
+	return s;
+}
+
+int gnuplot_draw(const char *scripts, const char *name, const char *dir, const char *formats,
+		 struct bs_error *err)
+{
+	char *data = setting("data", dir, NULL), *out = setting("out", dir, name);
+	char *how = formats_setting(formats ? formats : known_formats[0].name), *script = NULL;
 	int ret;
 
-	if (!data || !out || asprintf(&script, "%s/%s.gp", scripts, name) < 0) {
+	if (!data || !out || !how || asprintf(&script, "%s/%s.gp", scripts, name) < 0) {
 		script = NULL;
 		ret = no_memory(err);
 	} else {
 		/* -d: the user's own gnuplot settings stay out of it. */
-		char *const argv[] = {"gnuplot", "-d", "-e", data, "-e", out, script, NULL};
+		char *const argv[] = {"gnuplot", "-d", "-e", data,   "-e",
+				      out,	 "-e", how,  script, NULL};
 
 		ret = run_gnuplot(argv, script, err);
 	}
 	if (!ret)
-		ret = check_whole(dir, name, "svg", "</svg>", err);
-	if (!ret)
-		ret = check_whole(dir, name, "png", "IEND", err);
+		ret = check_all(dir, name, formats ? formats : known_formats[0].name, err);
 	free(script);
+	free(how);
 	free(out);
 	free(data);
 	return ret;

@@ -9,11 +9,15 @@
  * @err: they are nowhere. free() it. */
 char *gnuplot_scripts(struct bs_error *err);
 
+/* Is @list, "svg,png", one of formats that pictures can have? 0, or negative with @err. */
+int gnuplot_check_formats(const char *list, struct bs_error *err);
+
 /*
- * Draw SCRIPTS/NAME.gp from the TSV files in @dir, as NAME.svg and NAME.png there. SIGINT, SIGTERM and
- * SIGHUP are blocked by the caller (folder.h); when one comes gnuplot is ended and @err says
- * BS_INTERRUPTED. 0, or negative with @err.
+ * Draw SCRIPTS/NAME.gp from the TSV files in @dir, as NAME.FORMAT there, once for each of @formats, a list
+ * that was checked; NULL: svg. SIGINT, SIGTERM and SIGHUP are blocked by the caller (folder.h); when one comes
+ * gnuplot is ended and @err says BS_INTERRUPTED. 0, or negative with @err.
  */
-int gnuplot_draw(const char *scripts, const char *name, const char *dir, struct bs_error *err);
+int gnuplot_draw(const char *scripts, const char *name, const char *dir, const char *formats,
+		 struct bs_error *err);
 
 #endif

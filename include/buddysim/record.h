@@ -155,16 +155,21 @@ int bs_make_folders(const char *dir);
 
 /* ---- A record that was written before ---------------------------------------------------------- */
 
+struct bs_stored;
+/** Read a record, as `compare --format json` wrote it, also one of an older schema; "-" is stdin. 0, or
+ *  negative with @err. @path is kept by the caller until the end. */
+int bs_record_read(const char *path, struct bs_stored **out, struct bs_error *err);
+void bs_record_release(struct bs_stored *in);
+
 /**
  * bs_record_data - write a record's series as TSV: about.tsv, cells.tsv, timeline.tsv, orders-*.tsv
- * @record_path: as `compare --format json` wrote it, also one of an older schema; "-" is stdin
  * @dir: made if it is not there
  * @lacks: what the record's schema does not know of today's figures, for people, to be free()d; NULL if
  *         it lacks nothing. May be NULL
  *
  * Return: 0; 1: the record has no timeline, the rest is written; negative with @err.
  */
-int bs_record_data(const char *record_path, const char *dir, char **lacks, struct bs_error *err);
+int bs_record_data(const struct bs_stored *in, const char *dir, char **lacks, struct bs_error *err);
 
 /* ---- Two records side by side -------------------------------------------------------------------- */
 

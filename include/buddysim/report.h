@@ -138,6 +138,9 @@ struct bs_strategy {
 /** Strategy number @index of the built-in ones, in strategies.def order; NULL behind the last. */
 const struct bs_strategy *bs_strategy_at(unsigned int index);
 
+/** Which number the one has that @spec names, its parameters left aside; behind the last: none of them. */
+unsigned int bs_strategy_place(const char *spec);
+
 /** The first built-in one that declares all of @caps; NULL if none does. */
 const struct bs_strategy *bs_strategy_with(unsigned int caps);
 

@@ -3,7 +3,10 @@
  * print.c - an experiment's rows as table, CSV, record, and as TSV for gnuplot. All
  * four read the same JSON.
  */
+#include <buddysim/report.h>
+
 #include "kind.h"
+#include "palette.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -225,12 +228,19 @@ static void data_rows(const struct bs_experiment *x, FILE *f)
 	}
 }
 
-/* Who is in the picture, in the order of the rows; the second column is style.gp's. */
+/* Who is in the picture, in the order of the rows: in its strategy's colour, and which of that strategy's rows
+ * it is. */
 static void data_cells(const struct bs_experiment *x, FILE *f)
 {
-	fputs("label\tfile\n", f);
-	for (unsigned int i = 0; i < x->nr_specs; i++)
-		fprintf(f, "%s\trows.tsv\n", x->specs[i]);
+	fputs("label\tcolour\tvariant\n", f);
+	for (unsigned int i = 0; i < x->nr_specs; i++) {
+		const unsigned int place = bs_strategy_place(x->specs[i]);
+		unsigned int before = 0;
+
+		for (unsigned int k = 0; k < i; k++)
+			before += bs_palette(bs_strategy_place(x->specs[k])) == bs_palette(place);
+		fprintf(f, "%s\t%u\t%u\n", x->specs[i], bs_palette(place), before);
+	}
 }
 
 static void data_about(const struct bs_experiment *x, FILE *f)

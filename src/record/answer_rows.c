@@ -47,25 +47,6 @@ bool bs_answer_reports(const struct bs_answer *a, unsigned int row)
 	return row < a->r->nr_rows && !a->r->rows[row].idle && !a->r->rows[row].client;
 }
 
-bool bs_answer_part(unsigned int index, const char **key, const char **words)
-{
-	static const char *const parts[][2] = {
-		{"held_split.pcp_mib_s", "on per-cpu lists"},
-		{"held_split.below_order_mib_s", "free in blocks smaller than it reports"},
-		{"held_split.raw_mib_s", "free and not reported yet"},
-		{"held_split.in_flight_mib_s", "in requests that the host has not answered"},
-		{"held_split.kept_mib_s", "reported, but kept by the host"},
-		{"held_split.huge_rest_mib_s", "reported, but part of huge pages that are in use"},
-		{"held_split.other_mib_s", "elsewhere"},
-	};
-
-	if (index >= sizeof(parts) / sizeof(parts[0]))
-		return false;
-	*key = parts[index][0];
-	*words = parts[index][1];
-	return true;
-}
-
 /* ---- Choosing ---------------------------------------------------------------------------------- */
 
 bool bs_answer_is_stock(const struct bs_answer *a, unsigned int row)

@@ -3,6 +3,7 @@
 #ifndef BS_ANSWER_ROWS_H
 #define BS_ANSWER_ROWS_H
 
+#include "answer_part.h"
 #include "result.h"
 
 #define BS_NO_ROW UINT32_MAX
@@ -41,9 +42,5 @@ bool bs_answer_nothing_held(const struct bs_answer *a);
 unsigned int bs_answer_next_stock(const struct bs_answer *a);
 /* Does the row nothing, or is its cost that of doing nothing? */
 bool bs_answer_as_idle(const struct bs_answer *a, unsigned int row);
-
-/* What may keep memory with the host ("held_split.pcp_mib_s"), and how that is said; false behind the
- * last. */
-bool bs_answer_part(unsigned int index, const char **key, const char **words);
 
 #endif

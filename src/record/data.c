@@ -24,7 +24,7 @@ struct column {
 };
 
 struct data {
-	struct bs_stored in;
+	const struct bs_stored *in;
 	const char *dir;
 	struct bs_error *err;
 	struct column *columns; /* one per cell; NULL: the record has no timeline */
@@ -148,7 +148,7 @@ static json_t *find_columns(const struct data *d)
 	const char *key;
 	size_t i;
 
-	json_array_foreach(d->in.cells, i, cell)
+	json_array_foreach(d->in->cells, i, cell)
 	{
 		json_object_foreach(cell, key, v)
 		{
@@ -195,7 +195,7 @@ static int write_cells(struct data *d)
 		put_text(o.f, key);
 	}
 	fputc('\n', o.f);
-	json_array_foreach(d->in.cells, i, cell)
+	json_array_foreach(d->in->cells, i, cell)
 	{
 		put_text(o.f, json_string_value(json_object_get(cell, "label")));
 		fprintf(o.f, "\t%s", d->columns ? d->columns[i].file : "-");
@@ -218,7 +218,7 @@ static bool next_time(const struct data *d, json_int_t *time)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < d->in.nr_cells; i++) {
+	for (size_t i = 0; i < d->in->nr_cells; i++) {
 		const struct column *c = &d->columns[i];
 
 		if (c->at == c->s->nr || (any && bs_stored_number(c->s->time, c->at) >= *time))
@@ -240,7 +240,7 @@ static int write_timeline(struct data *d)
 	if (ret)
 		return ret;
 	fputs("time_s\tused_mib", o.f);
-	for (size_t i = 0; i < d->in.nr_cells; i++) {
+	for (size_t i = 0; i < d->in->nr_cells; i++) {
 		static const char *const what[] = {"held", "resident", "unmapped"};
 
 		for (int k = 0; k < 3; k++) {
@@ -251,7 +251,7 @@ static int write_timeline(struct data *d)
 	fputc('\n', o.f);
 	while (next_time(d, &now)) {
 		fprintf(o.f, "%.9f", (double)now / BS_NS_PER_S);
-		for (size_t i = 0; i < d->in.nr_cells; i++) {
+		for (size_t i = 0; i < d->in->nr_cells; i++) {
 			struct column *c = &d->columns[i];
 			size_t k = advance(c, now);
 			double used = (double)bs_stored_number(c->s->used, k);
@@ -325,9 +325,9 @@ static void put_about(FILE *f, const char *key, const json_t *first, const json_
 /* The words of a picture's title, and what is of the whole comparison: one per line. */
 static int write_about(struct data *d)
 {
-	const json_t *trace = json_object_get(d->in.root, "trace"),
-		     *cell = json_array_get(d->in.cells, 0);
-	const json_t *bound = json_object_get(d->in.root, "bound"), *name, *v;
+	const json_t *trace = json_object_get(d->in->root, "trace"),
+		     *cell = json_array_get(d->in->cells, 0);
+	const json_t *bound = json_object_get(d->in->root, "bound"), *name, *v;
 	static const char *const keys[] = {"held_mib_s", "refault_bytes"};
 	struct bs_outfile o;
 	int ret = open_file(d, "about.tsv", &o);
@@ -339,8 +339,8 @@ static int write_about(struct data *d)
 		name = json_object_get(trace, "sha256");
 	fputs("key\tvalue\n", o.f);
 	put_about(o.f, "trace", name, NULL);
-	put_about(o.f, "device", json_object_get(cell, "device"), d->in.cells);
-	put_about(o.f, "kernel", json_object_get(cell, "kernel"), d->in.cells);
+	put_about(o.f, "device", json_object_get(cell, "device"), d->in->cells);
+	put_about(o.f, "kernel", json_object_get(cell, "kernel"), d->in->cells);
 	for (int i = 0; i < 2; i++) {
 		v = json_object_get(bound, keys[i]);
 		if (json_is_integer(v))
@@ -372,42 +372,36 @@ static int write_all(struct data *d)
 		return ret ? ret : 1;
 	if (!ret)
 		ret = write_timeline(d);
-	for (size_t i = 0; i < d->in.nr_cells && !ret; i++)
+	for (size_t i = 0; i < d->in->nr_cells && !ret; i++)
 		ret = write_orders(d, &d->columns[i]);
 	return ret;
 }
 
 static int make_columns(struct data *d)
 {
-	if (!d->in.series)
+	if (!d->in->series)
 		return 0;
-	d->columns = calloc(d->in.nr_cells, sizeof(*d->columns));
+	d->columns = calloc(d->in->nr_cells, sizeof(*d->columns));
 	if (!d->columns)
-		return bs_error_set(d->err, BS_RESOURCE, ENOMEM, d->in.path, NULL,
+		return bs_error_set(d->err, BS_RESOURCE, ENOMEM, d->in->path, NULL,
 				    "cannot be read");
-	for (size_t i = 0; i < d->in.nr_cells; i++) {
-		d->columns[i].s = &d->in.series[i];
+	for (size_t i = 0; i < d->in->nr_cells; i++) {
+		d->columns[i].s = &d->in->series[i];
 		name_file(d, i);
 	}
 	return 0;
 }
 
-int bs_record_data(const char *record_path, const char *dir, char **lacks, struct bs_error *err)
+int bs_record_data(const struct bs_stored *in, const char *dir, char **lacks, struct bs_error *err)
 {
-	struct data d = {.dir = dir, .err = err};
+	struct data d = {.in = in, .dir = dir, .err = err};
 	int ret;
 
 	if (lacks)
-		*lacks = NULL;
-	ret = bs_stored_read(&d.in, record_path, err);
-	if (ret)
-		return ret;
-	if (lacks)
-		*lacks = bs_stored_lacks(&d.in);
+		*lacks = bs_stored_lacks(in);
 	ret = make_columns(&d);
 	if (!ret)
 		ret = write_all(&d);
 	free(d.columns);
-	bs_stored_free(&d.in);
 	return ret;
 }

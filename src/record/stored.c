@@ -263,3 +263,26 @@ void bs_stored_free(struct bs_stored *r)
 	json_decref(r->root);
 	*r = (struct bs_stored){0};
 }
+
+int bs_record_read(const char *path, struct bs_stored **out, struct bs_error *err)
+{
+	struct bs_stored *r = malloc(sizeof(*r));
+	int ret;
+
+	*out = NULL;
+	if (!r)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, path, NULL, "cannot be read");
+	ret = bs_stored_read(r, path, err);
+	if (ret)
+		free(r);
+	else
+		*out = r;
+	return ret;
+}
+
+void bs_record_release(struct bs_stored *in)
+{
+	if (in)
+		bs_stored_free(in);
+	free(in);
+}

@@ -14,6 +14,7 @@
 
 #include "follow.h"
 
+struct bs_histogram;
 struct bs_spec;
 struct bs_progress_of;
 
@@ -70,6 +71,7 @@ struct bs_outcome {
 	const struct bs_strategy *strategy;
 	bool huge; /* huge pages behind the guest */
 	const struct bs_figures *f;
+	const struct bs_histogram *delays; /* from a request for memory to its being usable; may be NULL */
 	const struct bs_timeline *tl;
 	bs_ns sample_interval;
 	const struct bs_agreement

@@ -21,6 +21,7 @@ void bs_cell_outcome(const struct bs_cell *c, struct bs_outcome *o)
 		.strategy = c->g->strategy,
 		.huge = bs_device_thp(c->g->dev),
 		.f = &c->f,
+		.delays = &c->stream.delays,
 		.tl = c->ledger.tl,
 		.sample_interval = c->ledger.interval,
 		.agreement = c->follow ? &c->follow->r : NULL,

@@ -24,6 +24,17 @@ const struct bs_strategy *bs_strategy_at(unsigned int index)
 	return index < NR_STRATEGIES ? strategies[index] : NULL;
 }
 
+unsigned int bs_strategy_place(const char *spec)
+{
+	const size_t len = strcspn(spec, ":");
+	unsigned int i = 0;
+
+	while (i < NR_STRATEGIES &&
+	       (strlen(strategies[i]->name) != len || memcmp(strategies[i]->name, spec, len)))
+		i++;
+	return i;
+}
+
 const struct bs_strategy *bs_strategy_with(unsigned int caps)
 {
 	for (unsigned int i = 0; i < NR_STRATEGIES; i++)

@@ -89,7 +89,7 @@ if command -v gnuplot >/dev/null; then
 			-o "$name.shown"
 		grep -q '</svg>' "p-$name/$picture.svg" || fail "$picture.svg is not whole"
 		grep -q 'boundary' "p-$name/$picture.svg" || fail "$picture.svg names no strategy"
-		[ -s "p-$name/$picture.png" ] || fail "$picture.png is missing"
+		[ -s "p-$name/$picture.svg" ] || fail "$picture.svg is missing"
 		[ "$(head -1 "$name.shown")" = "$(jq -r '.measured.answer // .answer' \
 			"p-$name/record.json")" ] || fail "$name: the record is of another run"
 	done

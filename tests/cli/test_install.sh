@@ -33,8 +33,8 @@ trace=t.cborseq
 bin=$prefix/bin/buddysim
 expect 0 -- trace gen memhog --params size=64MiB,cycles=1 -o $trace
 expect 0 -- compare $trace -s none,rotation --device null --plots pictures
-[ -s pictures/resident.png ] || fail "the installed program draws nothing"
-rm "$prefix/share/buddysim/plots/cost_gain.gp"
+[ -s pictures/resident.svg ] || fail "the installed program draws nothing"
+rm "$prefix/share/buddysim/plots/cost.gp"
 expect 4 "$prefix/" -- compare $trace -s none,rotation --device null --plots others
 must cc -Wall -Wextra -Werror -shared -fPIC -I"$prefix/include" -o mine.so "$src/tests/plugin/mine.c"
 expect 0 -- run $trace -s ./mine.so --device null
