@@ -32,6 +32,16 @@ jq '. + {options: {memory: ["64MiB", "128MiB", "256MiB"], cpus: [1, 2, 3], devic
 expect 0 -- sweep plan zip.json -o zip
 grep -q '^6 cells' stdout.txt || fail "zip: $(cat stdout.txt)"
 
+# The manual's grid and the README's plan are what they say.
+sed -n '/^```$/,/^```$/{/^```$/d;p}' "$src/sim/buddysim-grid.5.scd" >manual.json
+ln -s "$src/traces" traces
+expect 0 -- sweep plan manual.json -o manual --allow-lossy
+# 3 traces, 2 kernels, 3 sizes, 4 seeds; 24 strategies, on base pages without the 20 of one digit
+grep -q "^$((3 * 2 * 3 * 4 * (24 + 4))) cells" stdout.txt || fail "the manual's grid: $(cat stdout.txt)"
+expect 0 -- sweep plan traces/*.cborseq.zst -s 'none,rotation:order=0..10,delay=100ms|2s' --thp always,never \
+	--seed 1..4 --device model --allow-lossy -o readme
+grep -q '^552 cells' stdout.txt && grep -q '552 cells' "$src/README.md" || fail "README: $(cat stdout.txt)"
+
 # What is wrong with a grid is said before anything is planned.
 bad() { # STATUS TEXT FILTER
 	jq "$3" grid.json >bad.json
