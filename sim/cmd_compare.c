@@ -48,35 +48,49 @@ static int no_memory(const char *where, struct bs_error *err)
 	return bs_error_set(err, BS_RESOURCE, ENOMEM, where, NULL, "cannot write");
 }
 
-/* Record and pictures of one trace, together. */
+/* The record into @dir, and its pictures where they are wanted: all of it or nothing. */
+static int write_folder(const struct compare_input *in, const struct bs_result *r, const char *dir,
+			bool with_pictures, struct bs_error *err)
+{
+	const struct report_form form = {in->o.lib.program.highlight,
+					 in->o.lib.program.plots_format};
+	char *record = NULL;
+	struct folder f;
+	int ret = folder_open(&f, dir, err);
+
+	if (ret)
+		return ret;
+	record = folder_file(&f, "record.json");
+	ret = record ? bs_result_write(r, BS_FORMAT_JSON, in->o.lib.program.measured, record, err)
+		     : no_memory(dir, err);
+	if (!ret && with_pictures)
+		ret = report_plots(record, &f, &form, err);
+	if (ret)
+		folder_abandon(&f);
+	else
+		ret = folder_commit(&f, err);
+	free(record);
+	return ret;
+}
+
+/* Record and pictures of one trace. What was computed is kept, whatever becomes of what is drawn of it. */
 static int write_plots(const struct compare_input *in, const struct bs_result *r,
 		       unsigned int trace)
 {
 	char *dir = outputs_folder(in->o.lib.program.plots, in->traces, in->nr_traces, trace);
-	const struct report_form form = {in->o.lib.program.highlight,
-					 in->o.lib.program.plots_format};
-	char *record = NULL;
-	struct bs_error err;
-	struct folder f;
-	int ret = dir ? folder_open(&f, dir, &err) : no_memory(in->o.lib.program.plots, &err);
+	struct bs_error err, again;
+	int status = 0;
 
-	if (!ret) {
-		record = folder_file(&f, "record.json");
-		ret = record ? bs_result_write(r, BS_FORMAT_JSON, in->o.lib.program.measured,
-					       record, &err)
-			     : no_memory(dir, &err);
-		if (!ret)
-			ret = report_plots(record, &f, &form, &err);
-		if (ret)
-			folder_abandon(&f);
-		else
-			ret = folder_commit(&f, &err);
-	}
-	if (!ret)
+	if (!dir ? no_memory(in->o.lib.program.plots, &err)
+		 : write_folder(in, r, dir, true, &err)) {
+		status = cli_error(&err);
+		if (dir && status != BS_INTERRUPTED && !write_folder(in, r, dir, false, &again))
+			cli_warn("the record is in %s all the same, without pictures", dir);
+	} else {
 		fprintf(stderr, "record and pictures: %s\n", dir);
-	free(record);
+	}
 	free(dir);
-	return ret ? cli_error(&err) : 0;
+	return status;
 }
 
 static void print_warnings(const struct bs_result *r)
@@ -133,7 +147,7 @@ static int write_result(struct compare_input *in, struct bs_result *r, bool inte
 	const char *output = o->lib.program.output;
 	char *instead = interrupted ? partial_path(output) : NULL;
 	struct bs_error err;
-	int ret;
+	int ret, status;
 
 	begin_result(in);
 	bs_result_set_form(r, &in->form);
@@ -143,7 +157,16 @@ static int write_result(struct compare_input *in, struct bs_result *r, bool inte
 				       : "-",
 			      &err);
 	free(instead);
-	return ret ? cli_error(&err) : 0;
+	if (!ret)
+		return 0;
+	status = cli_error(&err);
+	if (output) {
+		/* It took long, perhaps: whoever can still read it shall have it. */
+		cli_warn("the result follows on standard output instead");
+		if (bs_result_write(r, o->lib.program.format, o->lib.program.measured, "-", &err))
+			cli_error(&err);
+	}
+	return status;
 }
 
 /* What came of one trace: the rows that are whole are kept, whatever became of the others. */
@@ -211,6 +234,32 @@ static int check_pictures(const struct sim_options *o)
 	return ret ? cli_error(&err) : 0;
 }
 
+#define ROW_BYTES 8192 /* a row of a record, and the least that is written */
+#define SAMPLES_BYTES (400u << 10) /* its samples over time */
+#define TEXT_BYTES 512 /* a row of a table */
+#define PICTURES_BYTES (2u << 20)
+
+static uint64_t record_bytes(const struct compare_input *in)
+{
+	return (in->o.lib.config.nr_strategies + 1) *
+	       (uint64_t)(ROW_BYTES + (in->o.lib.config.output.timeline ? SAMPLES_BYTES : 0));
+}
+
+/* Enough for what will be written, about. */
+static int check_room(const struct compare_input *in, const char *dir)
+{
+	const struct bs_program_config *p = &in->o.lib.program;
+	const uint64_t rows = in->o.lib.config.nr_strategies + 1;
+	int status = outputs_check_room(p->output, p->format == BS_FORMAT_JSON ? record_bytes(in)
+									       : rows * TEXT_BYTES);
+
+	if (!status)
+		status = outputs_check_room(in->o.lib.config.output.dump_path, rows * ROW_BYTES);
+	/* The record, its data as text beside it, and what is drawn of them. */
+	return status || !dir ? status
+			      : outputs_check_room(dir, 2 * record_bytes(in) + PICTURES_BYTES);
+}
+
 /* Before the first event, not after the last. */
 static int check_outputs(const struct compare_input *in)
 {
@@ -230,9 +279,11 @@ static int check_outputs(const struct compare_input *in)
 		char *dir = outputs_folder(p->plots, in->traces, in->nr_traces, i);
 
 		status = dir ? outputs_check_folder(dir) : BS_RESOURCE;
+		if (!status)
+			status = check_room(in, dir);
 		free(dir);
 	}
-	return status;
+	return status ? status : check_room(in, NULL);
 }
 
 static int run_all(struct compare_input *in)

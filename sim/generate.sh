@@ -39,6 +39,18 @@ man() {
 	}'
 }
 
+# "--gap  refused  there is no gap in one round; use --repeat N" as a table's lines
+combinations() {
+	"$program" list combinations | awk '
+	function plain(s) { gsub(/[\\*_`~]/, "\\\\&", s); return s }
+	{
+		option = $1
+		what = $2
+		sub(/^[^ ]+ +[^ ]+ +/, "")
+		printf "\n*%s* (%s)\n\t%s.\n", option, what, plain($0)
+	}'
+}
+
 words_of_args='function words(s) { if (s !~ /\|/) return ""; gsub(/[][]/, "", s); sub(/ .*/, "", s)
 	gsub(/\|/, " ", s); return s }'
 
@@ -125,9 +137,12 @@ fish_() {
 case $form in
 man)
 	options=$(mktemp)
-	trap 'rm -f "$options"' EXIT
+	combinations=$(mktemp)
+	trap 'rm -f "$options" "$combinations"' EXIT
 	describe | man >"$options"
+	combinations >"$combinations"
 	sed -e "/^@OPTIONS@\$/{r $options
+d}" -e "/^@COMBINATIONS@\$/{r $combinations
 d}" "$3"
 	;;
 bash) describe | bash_ ;;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -61,6 +62,32 @@ int outputs_check_folder(const char *path)
 
 	if (!path || !folder_make(path, &err))
 		return 0;
+	return cli_error(&err);
+}
+
+int outputs_check_room(const char *path, uint64_t bytes)
+{
+	struct statvfs v;
+	struct bs_error err;
+	struct stat st;
+	uint64_t room;
+	char *parent;
+	bool known;
+
+	if (!path || !strcmp(path, "-") ||
+	    (!stat(path, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
+		return 0;
+	parent = parent_of(path);
+	/* Some file systems have no size. */
+	known = parent && !statvfs(!stat(path, &st) && S_ISDIR(st.st_mode) ? path : parent, &v) &&
+		v.f_blocks;
+	free(parent);
+	room = known ? (uint64_t)v.f_bavail * v.f_frsize : UINT64_MAX;
+	if (room >= bytes)
+		return 0;
+	bs_error_set(&err, BS_RESOURCE, ENOSPC, path, "make room, or write elsewhere",
+		     "about %llu KiB will be written, and there is room for %llu KiB",
+		     (unsigned long long)(bytes >> 10), (unsigned long long)(room >> 10));
 	return cli_error(&err);
 }
 

@@ -10,6 +10,9 @@
 int outputs_check_file(const char *path);
 /* The same for a folder, which is made with its parents. */
 int outputs_check_folder(const char *path);
+/* Is there room for about @bytes where @path is, a file to be made or a folder that is there? As above;
+ * what is no regular file has room. */
+int outputs_check_room(const char *path, uint64_t bytes);
 
 /*
  * Folder for trace number @index of @nr: @dir itself if it is the only one. Else DIR/NAME, NAME being

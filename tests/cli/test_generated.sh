@@ -24,6 +24,10 @@ done <names
 for verb in advise trace experiment report verify list bench calibrate; do
 	grep -q "buddysim $verb" buddysim.1.scd || fail "manual: $verb"
 done
+expect 0 -- list combinations
+[ "$(wc -l <stdout.txt)" -ge 20 ] || fail "combinations: $(cat stdout.txt)"
+[ "$(grep -cE '^\*--[a-z-]+\* \((refused|warning)\)$' buddysim.1.scd)" -eq "$(wc -l <stdout.txt)" ] ||
+	fail "manual: not every combination"
 
 # complete WORD...: what bash offers for the last one
 . ./completion.bash

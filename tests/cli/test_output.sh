@@ -37,6 +37,46 @@ limited trace gen churn --params events=20000 -o gen.cborseq
 told "ulimit -f"
 [ ! -e gen.cborseq ] || fail "a trace in part"
 
+# What was computed is not lost with the file it was to be in: it comes out where it can.
+expect 0 -- trace gen memhog --params size=64MiB,cycles=2 -o t.cborseq
+{ (ulimit -f 4; "$bin" compare t.cborseq -s none,rotation -d model -q --format json -o lost.json 2>&3 </dev/null; echo $? >&4) |
+	cat >salvaged.json; } 3>&1 4>&1 | cat >err.txt
+grep -qx 4 err.txt || fail "not status 4: $(cat err.txt)"
+grep -q "lost.json.*File too large" err.txt || fail "the cause is not said: $(cat err.txt)"
+grep -q "follows on standard output" err.txt || fail "nobody says where it is: $(cat err.txt)"
+[ "$(jq '.cells | length' salvaged.json)" = 2 ] || fail "the record is lost: $(head -c 300 salvaged.json)"
+[ ! -e lost.json ] || fail "a record in part"
+# ... nor with pictures that cannot be drawn.
+mkdir -p broken
+printf '#!/bin/sh\nexit 1\n' >broken/gnuplot
+chmod +x broken/gnuplot
+PATH=$PWD/broken:$PATH expect 4 gnuplot "warning: the record is in pictures all the same" -- \
+	compare t.cborseq -s none,rotation -d model --plots pictures
+[ "$(jq '.cells | length' pictures/record.json)" = 2 ] || fail "the record is lost: $(ls -A pictures)"
+
+# Too little room is found before anything runs. (Who may not mount skips that.)
+mkdir small
+if unshare -m mount -t tmpfs -o size=64k none small 2>/dev/null; then
+	for args in "--format json -o small/x.json" "--plots small"; do
+		unshare -m sh -c 'mount -t tmpfs -o size=64k none small && exec timeout 60 "$@"' sh \
+			"$bin" compare t.cborseq -s none,rotation -d null --repeat 100000 --gap 1s $args \
+			>stdout.txt 2>err.txt </dev/null
+		status=$?
+		told "and there is room for 64 KiB"
+	done
+fi
+# As nobody in particular, a folder of somebody else's cannot be written to.
+mkdir -p theirs
+chmod 755 theirs
+if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 --clear-groups test -x "$bin" 2>/dev/null; then
+	for args in "-o theirs/x" "--dump-state theirs/x" "--plots theirs/p"; do
+		setpriv --reuid 65534 --clear-groups timeout 60 "$bin" compare t.cborseq -s none -d null \
+			--repeat 100000 --gap 1s $args >stdout.txt 2>err.txt </dev/null
+		status=$?
+		told "Permission denied"
+	done
+fi
+
 # Killed in the middle, it leaves nothing.
 for signal in INT TERM KILL; do
 	# (In the background SIGINT is ignored unless somebody says otherwise.)
