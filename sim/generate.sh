@@ -47,7 +47,9 @@ combinations() {
 		option = $1
 		what = $2
 		sub(/^[^ ]+ +[^ ]+ +/, "")
-		printf "\n*%s* (%s)\n\t%s.\n", option, what, plain($0)
+		text = plain($0)
+		sub(/^-/, "\\-", text) # not a list
+		printf "\n*%s* (%s)\n\t%s.\n", option, what, text
 	}'
 }
 

@@ -96,6 +96,8 @@ static const struct {
 	{"memory", {"256MiB", "1GiB"}},
 	{"cpus", {"2", "5"}},
 	{"wake-latency", {"0", "3ms"}},
+	{"vmstat-busy", {"0", "20ms"}},
+	{"vmstat-idle", {"0", "30ms", "3s"}},
 	{"device",
 	 {"null", "model", "model:per_request=2ms", "model:error_every=3", "model:poison=after",
 	  "null:partial_every=2", "model:latency=exponential,latency_mean=3ms,seed=5",
