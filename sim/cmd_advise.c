@@ -192,11 +192,29 @@ static int compare_finalists(const struct advise_input *in, const struct bs_coun
 	return ret < 0 ? ret : 0;
 }
 
+/* In front of the pictures stands what the sentences are about. */
+static char *highlight(const struct bs_counsel *a)
+{
+	const char *stock = bs_counsel_stock(a), *choice = bs_counsel_choice(a);
+	const char *base = bs_counsel_base(a);
+	char *text;
+
+	if (!stock || !strcmp(stock, choice) || !strcmp(stock, base))
+		stock = NULL;
+	if (!strcmp(base, choice))
+		base = NULL;
+	if (asprintf(&text, "%s%s%s%s%s,bound", choice, stock ? "," : "", stock ? stock : "",
+		     base ? "," : "", base ? base : "") < 0)
+		text = NULL;
+	return cli_memory(text);
+}
+
 /* Record, data and pictures of the finalists, and the advice itself. */
 static int write_files(const struct bs_counsel *a, const struct bs_result *r,
 		       const struct folder *f, const char *formats, struct bs_error *err)
 {
-	const struct report_form form = {.formats = formats};
+	char *front = highlight(a);
+	const struct report_form form = {.formats = formats, .highlight = front};
 	char *record = cli_memory(folder_file(f, "record.json"));
 	char *advice = cli_memory(folder_file(f, "advice.json"));
 	char *cells = cli_memory(folder_file(f, "advice.tsv"));
@@ -208,6 +226,7 @@ static int write_files(const struct bs_counsel *a, const struct bs_result *r,
 		ret = bs_counsel_write(a, BS_FORMAT_TSV, false, cells, err);
 	if (!ret)
 		ret = report_plots(record, f, &form, err);
+	free(front);
 	free(cells);
 	free(advice);
 	free(record);

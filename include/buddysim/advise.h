@@ -68,6 +68,10 @@ void bs_counsel_free(struct bs_counsel *a);
 const char *bs_counsel_line(const struct bs_counsel *a, unsigned int index);
 /** The setting that is named, as -s takes it. */
 const char *bs_counsel_choice(const struct bs_counsel *a);
+/** Of what an unpatched kernel offers the one that would be named; NULL: none. */
+const char *bs_counsel_stock(const struct bs_counsel *a);
+/** What reports nothing, which the others are compared with. */
+const char *bs_counsel_base(const struct bs_counsel *a);
 /** The settings of the table: what reports nothing, the front, what is named: number @index or NULL. */
 const char *bs_counsel_finalist(const struct bs_counsel *a, unsigned int index);
 /** Warnings of the run, for stderr: number @index or NULL. */

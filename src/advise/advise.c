@@ -221,6 +221,16 @@ const char *bs_counsel_choice(const struct bs_counsel *a)
 	return bs_counsel_point(a, a->choice)->label;
 }
 
+const char *bs_counsel_stock(const struct bs_counsel *a)
+{
+	return a->stock == BS_NO_POINT ? NULL : bs_counsel_point(a, a->stock)->label;
+}
+
+const char *bs_counsel_base(const struct bs_counsel *a)
+{
+	return bs_counsel_point(a, a->base)->label;
+}
+
 const char *bs_counsel_finalist(const struct bs_counsel *a, unsigned int index)
 {
 	return index < a->nr_finalists ? bs_counsel_point(a, a->finalist[index])->label : NULL;
