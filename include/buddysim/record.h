@@ -104,8 +104,8 @@ struct bs_table_column {
 bool bs_table_column_at(unsigned int index, struct bs_table_column *column);
 /**
  * struct bs_table_form - how a table is made of a result
- * @columns: "all", or names or headings, comma-separated; NULL: those that are shown by default, and in
- *           CSV and TSV every figure
+ * @columns: "all", or names, headings, and groups ("held_split" is every held_split.NAME), comma-separated;
+ *           NULL: those that are shown by default, and in CSV and TSV every figure
  * @sort: a column; NULL: cost, and in CSV and TSV as the rows were asked for
  * @colour: for a terminal
  * @headless: CSV and TSV go on behind those of another result: without a line of headings

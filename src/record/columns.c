@@ -95,6 +95,22 @@ static int find_column(const char *name, size_t len, struct bs_table_column *c,
 	return found ? 0 : -EINVAL;
 }
 
+/* "held_split" stands for all figures "held_split.NAME": is @c one of them? */
+static bool is_of_group(const struct bs_table_column *c, const char *name, size_t len)
+{
+	return !strncmp(c->name, name, len) && c->name[len] == '.';
+}
+
+static bool is_group(const char *name, size_t len)
+{
+	struct bs_table_column c;
+
+	for (unsigned int i = 0; bs_table_column_at(i, &c); i++)
+		if (is_of_group(&c, name, len))
+			return true;
+	return false;
+}
+
 int bs_table_form_check(const struct bs_table_form *form, struct bs_error *err)
 {
 	const char *at = form->columns;
@@ -103,7 +119,7 @@ int bs_table_form_check(const struct bs_table_form *form, struct bs_error *err)
 	if (form->sort && find_column(form->sort, strlen(form->sort), &c, err))
 		return -EINVAL;
 	for (; at && strcmp(at, "all"); at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
-		if (find_column(at, strcspn(at, ","), &c, err))
+		if (!is_group(at, strcspn(at, ",")) && find_column(at, strcspn(at, ","), &c, err))
 			return -EINVAL;
 	return 0;
 }
@@ -314,19 +330,41 @@ static void add_defaults(const struct bs_result *r, struct bs_shown *list, unsig
 			add(r, list, nr, &c);
 }
 
+static void add_group(const struct bs_result *r, const char *name, size_t len,
+		      struct bs_shown *list, unsigned int *nr)
+{
+	struct bs_table_column c;
+
+	for (unsigned int i = 0; bs_table_column_at(i, &c); i++)
+		if (is_of_group(&c, name, len))
+			add(r, list, nr, &c);
+}
+
+/* One column, or a group of them. */
+static void add_named(const struct bs_result *r, const char *name, size_t len,
+		      struct bs_shown *list, unsigned int *nr)
+{
+	struct bs_table_column c;
+
+	if (!find_column(name, len, &c, NULL))
+		add(r, list, nr, &c);
+	else
+		add_group(r, name, len, list, nr);
+}
+
 struct bs_shown *bs_columns_shown(const struct bs_result *r, bool all, unsigned int *nr)
 {
 	const char *at = r->form.columns;
 	struct bs_table_column c;
 	struct bs_shown *list;
-	unsigned int room = 0;
+	size_t all_columns = 0, items = 1;
 
 	*nr = 0;
-	while (bs_table_column_at(room, &c))
-		room++;
+	while (bs_table_column_at((unsigned int)all_columns, &c))
+		all_columns++;
 	for (const char *p = at; p && *p; p++)
-		room += *p == ',';
-	list = calloc(room + 1, sizeof(*list));
+		items += *p == ',';
+	list = calloc(items * all_columns, sizeof(*list));
 	if (!list)
 		return NULL;
 	if (at ? !strcmp(at, "all") : all)
@@ -335,8 +373,7 @@ struct bs_shown *bs_columns_shown(const struct bs_result *r, bool all, unsigned 
 		add_defaults(r, list, nr);
 	else
 		for (; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
-			if (!find_column(at, strcspn(at, ","), &c, NULL))
-				add(r, list, nr, &c);
+			add_named(r, at, strcspn(at, ","), list, nr);
 	return list;
 }
 

@@ -136,6 +136,36 @@ static void test_columns_are_found_by_name_and_heading(void **state)
 	assert_says(err.text, "did you mean cost_ns?");
 }
 
+/* A group is all figures below a name, in the record's order, also beside others and twice. */
+static void test_a_group_of_columns(void **state)
+{
+	struct bs_table_form form = {.columns = "settle_ns,held,settle_ns"};
+	static const char *const want[] = {"settle_ns.t50", "settle_ns.t90", "settle_ns.t99",
+					   "held_mib_s",    "settle_ns.t50", "settle_ns.t90",
+					   "settle_ns.t99"};
+	struct bs_error err = {0};
+	struct bs_shown *list;
+	struct bs_made_up m;
+	unsigned int nr;
+
+	(void)state;
+	bs_record_begin(&m);
+	bs_record_start(&m);
+	bs_record_add(&m, "none", 10);
+	assert_int_equal(bs_table_form_check(&form, &err), 0);
+	bs_result_set_form(m.r, &form);
+	list = bs_columns_shown(m.r, false, &nr);
+	assert_int_equal(nr, sizeof(want) / sizeof(want[0]));
+	for (unsigned int i = 0; i < nr; i++)
+		assert_string_equal(list[i].column.name, want[i]);
+	free(list);
+	bs_result_free(m.r);
+	form.columns = "settle";
+	assert_int_equal(bs_table_form_check(&form, &err), -EINVAL);
+	form.columns = "settle_ns.";
+	assert_int_equal(bs_table_form_check(&form, &err), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,6 +173,7 @@ int main(void)
 		cmocka_unit_test(test_the_unit_is_the_largest_values),
 		cmocka_unit_test(test_order_of_rows),
 		cmocka_unit_test(test_columns_are_found_by_name_and_heading),
+		cmocka_unit_test(test_a_group_of_columns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
