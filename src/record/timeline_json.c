@@ -36,6 +36,37 @@ static json_t *delays_json(const struct bs_histogram *h)
 	return list;
 }
 
+/* Why memory was held, at times of its own: a list for each part, as the figures of a cell call it. */
+static json_t *held_split_json(const struct bs_outcome *o)
+{
+	json_t *split = json_object();
+	struct bs_held_why why;
+	bs_ns time;
+
+	const struct {
+		const char *key;
+		const uint64_t *value;
+	} lists[] = {
+		{"time_ns", &time},
+		{"pcp_bytes", &why.pcp},
+		{"in_flight_bytes", &why.in_flight},
+		{"below_order_bytes", &why.below},
+		{"raw_bytes", &why.raw},
+		{"kept_bytes", &why.kept},
+		{"huge_rest_bytes", &why.huge_rest},
+		{"other_bytes", &why.other},
+	};
+
+	for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]); k++) {
+		json_t *list = json_array();
+
+		for (size_t i = 0; bs_outcome_why(o, i, &time, &why); i++)
+			json_array_append_new(list, bs_json_uint(*lists[k].value));
+		json_object_set_new(split, lists[k].key, list);
+	}
+	return split;
+}
+
 json_t *bs_timeline_json(const struct bs_outcome *o)
 {
 	const struct bs_sample *first, *end;
@@ -48,5 +79,6 @@ json_t *bs_timeline_json(const struct bs_outcome *o)
 #define FIGURE_TIMELINE(key, unit, source, ...) LIST(key, bs_figure_json(BS_UNIT_##unit, source))
 #define PART_TIMELINE(key, unit, json, ...) LIST(key, json)
 #include "figures.def"
+	json_object_set_new(cell, "held_split", held_split_json(o));
 	return cell;
 }

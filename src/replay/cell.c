@@ -10,8 +10,9 @@
 #include "bound_run.h"
 #include "config.h"
 #include "follow_steps.h"
-#include "inherit.h"
+#include "held_why.h"
 #include "hostmem.h"
+#include "inherit.h"
 #include "progress.h"
 #include "reporter.h"
 #include "stream.h"
@@ -297,32 +298,6 @@ static void take_delays(struct bs_cell *c)
 	};
 }
 
-static void name_parts(const uint64_t *part, uint64_t below, struct bs_held_why *w)
-{
-	*w = (struct bs_held_why){
-		.pcp = part[BS_HELD_PCP],
-		.below = below,
-		.raw = part[BS_HELD_RAW],
-		.in_flight = part[BS_HELD_IN_FLIGHT],
-		.kept = part[BS_HELD_KEPT],
-		.huge_rest = part[BS_HELD_HUGE_REST],
-		.other = part[BS_HELD_OTHER],
-	};
-	memcpy(w->by_order, part + BS_HELD_BELOW, sizeof(w->by_order));
-}
-
-static void take_split(struct bs_cell *c)
-{
-	const struct bs_held_split *h = &c->ledger.split;
-	uint64_t part[BS_NR_HELD], below = bs_shares_mib_s(h->shares, part);
-
-	name_parts(part, below, &c->f.held);
-	below = 0;
-	for (unsigned int i = BS_HELD_BELOW; i < BS_NR_HELD; i++)
-		below += h->end[i];
-	name_parts(h->end, below, &c->f.held_end);
-}
-
 static void end_window(void *arg, int unused)
 {
 	struct bs_cell *c = arg;
@@ -333,7 +308,7 @@ static void end_window(void *arg, int unused)
 	bs_stream_close(&c->stream);
 	take_stall(c);
 	take_delays(c);
-	take_split(c);
+	bs_held_why_take(&c->ledger.split, f);
 	bs_report_stats(c->g->rc, &f->report);
 	bs_device_stats(c->g->dev, &f->device);
 	f->host_errors = 0;

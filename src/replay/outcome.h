@@ -73,10 +73,14 @@ struct bs_outcome {
 	const struct bs_figures *f;
 	const struct bs_histogram *delays; /* from a request for memory to its being usable; may be NULL */
 	const struct bs_timeline *tl;
+	const struct bs_shares *shares; /* of what it held; bs_outcome_why() reads them */
 	bs_ns sample_interval;
 	const struct bs_agreement
 		*agreement; /* NULL unless the guest started from a dumped state */
 };
+
+/* held_why.c. Look number @i at why memory is held, in bytes, and when; false behind the last one. */
+bool bs_outcome_why(const struct bs_outcome *o, size_t i, bs_ns *time, struct bs_held_why *why);
 
 /*
  * Who listens; all are called in this order, cell by cell in the order of the cells whichever was done

@@ -23,6 +23,7 @@ void bs_cell_outcome(const struct bs_cell *c, struct bs_outcome *o)
 		.f = &c->f,
 		.delays = &c->stream.delays,
 		.tl = c->ledger.tl,
+		.shares = c->ledger.split.shares,
 		.sample_interval = c->ledger.interval,
 		.agreement = c->follow ? &c->follow->r : NULL,
 	};

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "table.h" /* what a result is made of */
+
 #define MS BS_NS_PER_MS
 #define SEC BS_NS_PER_S
 #define MAX_STRATEGIES 32
@@ -111,6 +113,30 @@ static void check_orders(const struct bs_result *r, unsigned int cell)
 			 part_at_end(r, cell, "below_order"));
 }
 
+/* Everything that is held was used by somebody: the last look, which is as it was seen, is exactly what was
+ * held then, so that nothing had to be cut down because it was seen twice. */
+static void check_last_look(const struct bs_result *r, unsigned int cell, const char *where)
+{
+	const json_t *cells = json_object_get(json_object_get(r->record, "timeline"), "cells");
+	const json_t *looks = json_object_get(json_array_get(cells, cell), "held_split");
+
+	for (size_t i = 0; i < NR_PARTS; i++) {
+		const json_t *list;
+		uint64_t seen;
+		char key[64];
+
+		snprintf(key, sizeof(key), "%s_bytes", parts[i]);
+		list = json_object_get(looks, key);
+		assert_in_range(json_array_size(list), 2, 202);
+		seen = (uint64_t)json_integer_value(
+			json_array_get(list, json_array_size(list) - 1));
+		if (seen != part_at_end(r, cell, parts[i]))
+			fail_msg("%s, %s: %s was seen as %llu bytes and is %llu", where,
+				 bs_result_label(r, cell), parts[i], (unsigned long long)seen,
+				 (unsigned long long)part_at_end(r, cell, parts[i]));
+	}
+}
+
 static const struct host {
 	const char *params;
 	enum bs_advice advice;
@@ -161,6 +187,7 @@ static void test_parts_add_up(void **state)
 			for (unsigned int c = 0; c < n; c++) {
 				check_cell(run.r, c, where);
 				check_orders(run.r, c);
+				check_last_look(run.r, c, where);
 			}
 			bs_result_free(run.r);
 		}
