@@ -247,11 +247,12 @@ static void test_single_pages_are_on_per_cpu_lists(void **state)
 	(void)state;
 	check_cell(r, 0, "memhog");
 	check_cell(r, 1, "memhog");
-	assert_in_range(percent(r, 0, "pcp"), 10, 40);
+	assert_in_range(percent(r, 0, "pcp"), 5, 40);
 	assert_true(percent(r, 0, "raw") > 50);
 	assert_int_equal(part(r, 0, "below_order"), 0); /* nobody reports: no order is too small */
-	assert_true(percent(r, 1, "pcp") > 70);
-	assert_true(part_at_end(r, 1, "pcp") > UINT64_C(64) << 20);
+	assert_true(percent(r, 1, "pcp") > 40);
+	assert_true(part(r, 1, "pcp") > part(r, 1, "raw"));
+	assert_true(part_at_end(r, 1, "pcp") > UINT64_C(32) << 20);
 	bs_result_free(r);
 }
 

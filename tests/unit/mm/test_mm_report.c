@@ -154,6 +154,61 @@ static void test_rotation(void **state)
 	bs_machine_destroy(m);
 }
 
+/*
+ *   o8 M:[256]  o9 M:[512]  o10 M:[1024,...]      [0, 256) is in use
+ */
+static void test_the_free_block_around_a_page(void **state)
+{
+	struct bs_machine *m = machine_with_pages(LINUX_6_1, 4096);
+	struct bs_block b;
+
+	(void)state;
+	boot_range(m, 0, 4096);
+	assert_int_equal(alloc(m, M, 8), 0);
+	assert_int_equal(bs_mm_free_around(m, 700, 9, &b), 0);
+	assert_int_equal(b.pfn, 512);
+	assert_int_equal(b.order, 9);
+	assert_int_equal(bs_mm_free_around(m, 1600, 9, &b), 0);
+	assert_int_equal(b.pfn, 1024);
+	assert_int_equal(b.order, 10);
+	assert_int_equal(bs_mm_free_around(m, 300, 0, &b), 0);
+	assert_int_equal(b.pfn, 256);
+	assert_true(bs_mm_free_around(m, 300, 9, &b) < 0); /* too small */
+	assert_true(bs_mm_free_around(m, 700, 10, &b) < 0);
+	assert_true(bs_mm_free_around(m, 3, 0, &b) < 0); /* in use */
+	bs_machine_destroy(m);
+}
+
+static void note(void *arg, bs_pfn pfn, unsigned int order)
+{
+	uint64_t *seen = arg;
+
+	assert_int_equal(order, pfn == 8 ? 3 : 0);
+	*seen |= UINT64_C(1) << pfn;
+}
+
+/* pcp: L1[1,0], order 3 [8]; the others of their blocks are in use or on the free lists. */
+static void test_every_block_on_a_per_cpu_list(void **state)
+{
+	struct bs_machine *m = machine_with_pages(LINUX_6_1, 4096);
+	uint64_t seen = 0;
+
+	(void)state;
+	boot_range(m, 0, 4096);
+	bs_zone_set_pcp(m, 0, 100, 1);
+	bs_mm_pcp_each(m, note, &seen);
+	assert_int_equal(seen, 0);
+	assert_int_equal(alloc(m, M, 0), 0);
+	assert_int_equal(alloc(m, M, 0), 1);
+	assert_int_equal(alloc(m, M, 3), 8);
+	release(m, 0, 0);
+	release(m, 1, 0);
+	release(m, 8, 3);
+	bs_mm_pcp_each(m, note, &seen);
+	assert_int_equal(seen, 0x103);
+	bs_machine_destroy(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +216,8 @@ int main(void)
 		cmocka_unit_test(test_isolate_obeys_min),
 		cmocka_unit_test(test_isolating_half_a_pageblock),
 		cmocka_unit_test(test_rotation),
+		cmocka_unit_test(test_the_free_block_around_a_page),
+		cmocka_unit_test(test_every_block_on_a_per_cpu_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
