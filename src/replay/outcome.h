@@ -71,7 +71,8 @@ struct bs_outcome {
 	const struct bs_strategy *strategy;
 	bool huge; /* huge pages behind the guest */
 	const struct bs_figures *f;
-	const struct bs_histogram *delays; /* from a request for memory to its being usable; may be NULL */
+	const struct bs_histogram
+		*delays; /* from a request for memory to its being usable; may be NULL */
 	const struct bs_timeline *tl;
 	const struct bs_shares *shares; /* of what it held; bs_outcome_why() reads them */
 	bs_ns sample_interval;
