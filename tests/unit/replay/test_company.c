@@ -82,7 +82,7 @@ static void make_trace(struct bs_rng *rng)
 
 /* ---- Any options ----------------------------------------------------------------------------- */
 
-#define MOST_VALUES 9
+#define MOST_VALUES 10
 
 /* What an option may be set to here, for those whose values are no words of a list, or not all of use:
  * small guests, short windows. */
@@ -100,8 +100,8 @@ static const struct {
 	{"vmstat-idle", {"0", "30ms", "3s"}},
 	{"device",
 	 {"null", "model", "model:per_request=2ms", "model:error_every=3", "model:poison=after",
-	  "null:partial_every=2", "model:latency=exponential,latency_mean=3ms,seed=5",
-	  "model:stall_at=500ms,stall_for=1s", "madvise"}},
+	  "null:partial_every=2", "model:latency=exponential,latency_mean=3ms",
+	  "model:error_ppm=300000,seed=5", "model:stall_at=500ms,stall_for=1s", "madvise"}},
 	{"capacity", {"1", "8", "32"}},
 	{"advice", {"dontneed", "none"}},
 	{"costs", {"null", "default", "vm"}},
