@@ -285,15 +285,22 @@ static int print(struct advise_input *in, const struct bs_counsel *a)
 	const bool several = p->format == BS_FORMAT_JSON && nr_of_pieces(in) > 1;
 	const bool headless = in->nr_printed > 0;
 	struct bs_error err;
+	int status;
 
 	if (several)
 		fputs(headless ? ",\n" : "[\n", stdout);
 	if ((p->format == BS_FORMAT_TEXT || p->format == BS_FORMAT_MARKDOWN) && headless)
 		putchar('\n');
 	in->nr_printed++;
-	return bs_counsel_write(a, p->format, headless, p->output ? p->output : "-", &err)
-		       ? cli_error(&err)
-		       : 0;
+	if (!bs_counsel_write(a, p->format, headless, p->output ? p->output : "-", &err))
+		return 0;
+	status = cli_error(&err);
+	if (p->output) {
+		cli_warn("the advice follows on standard output instead");
+		if (bs_counsel_write(a, p->format, headless, "-", &err))
+			cli_error(&err);
+	}
+	return status;
 }
 
 static int tell(struct advise_input *in, const struct bs_counsel *a, const char *dir)

@@ -104,6 +104,10 @@ wait $!
 expect 0 -- advise stripe.cborseq -s none -o out.txt
 [ -s out.txt ] && [ ! -s stdout.txt ] || fail "--output"
 expect 4 'cannot write' -- advise stripe.cborseq -s none -o nowhere/out.txt
+if [ -w /dev/full ]; then
+	expect 4 'No space left' 'follows on standard output' -- advise stripe.cborseq -s none -o /dev/full
+	has 'Choose none'
+fi
 
 # Record and pictures of what the table shows, and the advice, a folder for each kernel.
 if command -v gnuplot >/dev/null; then
