@@ -10,6 +10,8 @@ load here.'experiment_style.gp'
 
 array fault[4] = ['none', 'stall', 'error', 'disable']
 array words[4] = ['no fault', 'stall of 5 s', 'every 3rd request fails', 'switched off in mid-call']
+# Of faults, not of strategies.
+array shade[4] = [0xD55E00, 0x0072B2, 0x009E73, 0xE69F00]
 array key_[3] = ['excess_bytes', 'end_excess_bytes', 'recovery_ns']
 array heading[3] = ['held 60 s after the release', 'held at the end', 'recovery']
 headline_text = 'A device that misbehaves: what stays, and for how long'
@@ -60,13 +62,13 @@ do for [format in formats] {
 		plot for [f = 1:4] rows using (strcol(2) eq fault[f] ? \
 			(p == 3 ? seconds(column(key_[p])) : column(key_[p]) / unit) : NaN):\
 			(line_of(strcol(1)) + (f - 2.5) * 0.17) with points \
-			linecolor rgb colour(f) pointtype point(f) pointsize 1.5 linewidth 2
+			linecolor rgb shade[f] pointtype point(f) pointsize 1.5 linewidth 2
 		unset label
 	}
 	legend_rows = 1
 	legend_font = 'DejaVu Sans,15'
 	eval legend_setup
-	plot for [f = 1:4] NaN with points linecolor rgb colour(f) pointtype point(f) pointsize 1.6 \
+	plot for [f = 1:4] NaN with points linecolor rgb shade[f] pointtype point(f) pointsize 1.6 \
 		title words[f]
 	eval after_legend
 	unset multiplot

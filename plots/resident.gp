@@ -13,7 +13,7 @@ set ylabel sprintf('memory the host holds (%s)', get('gib') > 0 ? 'GiB' : 'MiB')
 set xrange [0:get('end')]
 set yrange [0:get('high')]
 
-# Idle time is shaded, behind everything.
+# Idle time is shaded, behind everything; the bound, which has no variant, is thin and dashed above all.
 nr_phases = 0
 stats sheet index 'phase' using (nr_phases = nr_phases + 1, 1) nooutput
 array from_[nr_phases]; array to_[nr_phases]; array rest_[nr_phases]
@@ -36,7 +36,7 @@ do for [format in formats] {
 	plot sheet index 'used' using 1:2 with filledcurves y1=0 fillcolor rgb '#C9D6E2' fill solid, \
 		sheet index 'back' using 1:2 with lines linewidth 1.2 linecolor rgb '#C4C4C4', \
 		for [i = 1:get('front')] sheet index sprintf('front%d', i) using 1:2 with lines \
-			linewidth width(i) dashtype dash(get(sprintf('dash%d', i))) \
+			linewidth (get(sprintf('dash%d', i)) < 0 ? 2.2 : width(i)) dashtype dash(get(sprintf('dash%d', i))) \
 			linecolor rgb int(get(sprintf('colour%d', i)))
 }
 unset output
