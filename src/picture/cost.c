@@ -14,7 +14,7 @@
 #include "axis.h"
 #include "curve.h"
 #include "json.h"
-#include "place.h"
+#include "labels.h"
 #include "sheet.h"
 #include "words.h"
 

@@ -5,7 +5,7 @@
  * This room makes pictures of records, and knows of a strategy only its place in the registry and its
  * capabilities. Texts that could meet are placed here, where that can be tested; gnuplot only draws.
  *
- *   curve, place, axis <- words <- resident, cost, held_split, delay, orders <- pictures
+ *   curve, labels, axis <- words <- resident, cost, held_split, delay, orders <- pictures
  *   sheet, cast        <-/
  */
 #ifndef BS_PICTURE_KINDS_H

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "json.h"
-#include "place.h"
+#include "labels.h"
 
 #define NAME_SIZE 18
 #define ROLE_SIZE 14

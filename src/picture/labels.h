@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * place.h - where labels go so that none covers another: in pixels, x to the right and y upwards. The same
+ * labels.h - where labels go so that none covers another: in pixels, x to the right and y upwards. The same
  * input always gives the same places.
  */
-#ifndef BS_PLACE_H
-#define BS_PLACE_H
+#ifndef BS_LABELS_H
+#define BS_LABELS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "place.h"
+#include "labels.h"
 
 #include <math.h>
 #include <stdlib.h>

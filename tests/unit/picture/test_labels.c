@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* place.c: no label covers another one, wherever the points are. */
+/* labels.c: no label covers another one, wherever the points are. */
 #include "bs_test.h"
 
 #include <math.h>
 
-#include "place.h"
+#include "labels.h"
 
 static unsigned int seed;
 
