@@ -353,6 +353,9 @@ int cmd_run(int argc, char **argv)
 	cli_parse(&argp, "run", argc, argv, &in);
 	if (in.o.lib.config.nr_strategies > 1)
 		cli_usage("--strategy", "run takes one; `buddysim compare` takes several");
+	if (in.o.lib.config.guest.machine.kernel &&
+	    bs_kernel_count(in.o.lib.config.guest.machine.kernel) > 1)
+		cli_usage("--kernel", "run takes one; `buddysim compare` takes several");
 	if (in.nr_traces > 1)
 		cli_usage(in.traces[1], "run takes one trace; `buddysim compare` takes several");
 	status = in.o.lib.program.print_config ? print_configs(&in) : run_all(&in);

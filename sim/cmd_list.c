@@ -129,15 +129,52 @@ static void list_metrics(char **args)
 	print_words();
 }
 
-static void compare_kernels(const char *a, const char *b)
+/* As wide as the widest word below a name, and the name. */
+static int width_of(const char *kernel)
 {
-	struct bs_kernel_behaviour x, y;
+	struct bs_kernel_behaviour x;
+	size_t width = strlen(kernel);
 
-	printf("%-22s %-16s %-16s\n", "behaviour", a, b);
-	for (unsigned int i = 0; bs_kernel_behaviour(a, i, &x) && bs_kernel_behaviour(b, i, &y);
-	     i++)
-		if (strcmp(x.value, y.value))
-			printf("%-22s %-16s %-16s %s\n", x.name, x.value, y.value, x.about);
+	for (unsigned int i = 0; bs_kernel_behaviour(kernel, i, &x); i++)
+		if (strlen(x.value) > width)
+			width = strlen(x.value);
+	return (int)width;
+}
+
+/* Behaviour @index on each of @kernels, the first one's and then what changes from one to the next.
+ * Nothing if none of them differs. */
+static void print_behaviour(const char *const *kernels, unsigned int index)
+{
+	struct bs_kernel_behaviour first, x;
+	char last[sizeof(x.value)];
+	bool differs = false;
+
+	bs_kernel_behaviour(kernels[0], index, &first);
+	for (const char *const *k = kernels; *k; k++)
+		differs |= bs_kernel_behaviour(*k, index, &x) && strcmp(first.value, x.value);
+	if (!differs)
+		return;
+	printf("%-22s", first.name);
+	last[0] = '\0';
+	for (const char *const *k = kernels; *k; k++) {
+		bs_kernel_behaviour(*k, index, &x);
+		printf("  %-*s", width_of(*k), strcmp(last, x.value) ? x.value : ".");
+		snprintf(last, sizeof(last), "%s", x.value);
+	}
+	printf("  %s\n", first.about);
+}
+
+/* What they differ in, a column each; "." is what stands to its left. */
+static void compare_kernels(const char *const *kernels)
+{
+	struct bs_kernel_behaviour x;
+
+	printf("%-22s", "behaviour");
+	for (const char *const *k = kernels; *k; k++)
+		printf("  %-*s", width_of(*k), *k);
+	putchar('\n');
+	for (unsigned int i = 0; bs_kernel_behaviour(kernels[0], i, &x); i++)
+		print_behaviour(kernels, i);
 }
 
 static void list_kernel(const char *name)
@@ -153,13 +190,10 @@ static void list_kernels(char **args)
 {
 	for (char **a = args; *a; a++)
 		cli_kernel(*a);
-	if (args[0] && args[1])
-		compare_kernels(args[0], args[1]);
-	else if (args[0])
+	if (args[0] && !args[1])
 		list_kernel(args[0]);
 	else
-		for (const char *const *k = bs_kernel_names(); *k; k++)
-			list_kernel(*k);
+		compare_kernels(args[0] ? (const char *const *)args : bs_kernel_names());
 }
 
 static void list_options(char **args)
@@ -254,8 +288,9 @@ int cmd_list(int argc, char **argv)
 	const struct argp argp = {
 		.parser = parse,
 		.args_doc = args_of,
-		.doc = "List what there is. `list kernels A B` shows only what two kernel models "
-		       "differ in.",
+		.doc = "List what there is. `list kernels` shows what the kernel models differ in, "
+		       "\".\" being what stands to its left; `list kernels A B` shows two of them, "
+		       "`list kernels A` all that one does.",
 	};
 	char **args = NULL;
 	int status;

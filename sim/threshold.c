@@ -91,6 +91,29 @@ static bool is_of_row(const struct threshold *t, const char *label)
 	return !t->row || (strlen(label) == t->row_len && !memcmp(label, t->row, t->row_len));
 }
 
+/* On several kernels a row has its kernel's name in front. */
+static bool is_of_strategy(const struct threshold *t, const struct bs_sim_config *c,
+			   const char *strategy)
+{
+	const char *kernel = c->guest.machine.kernel;
+	struct threshold on = *t;
+
+	if (!t->row || !kernel || bs_kernel_count(kernel) == 1)
+		return is_of_row(t, strategy);
+	for (;; kernel++) {
+		const size_t len = bs_kernel_span(kernel);
+
+		if (t->row_len > len && t->row[len] == '/' && !memcmp(t->row, kernel, len)) {
+			on.row = t->row + len + 1;
+			on.row_len = t->row_len - len - 1;
+			return is_of_row(&on, strategy);
+		}
+		kernel += len;
+		if (!*kernel)
+			return false;
+	}
+}
+
 static bool holds(const struct threshold *t, uint64_t v)
 {
 	switch (t->op[0]) {
@@ -120,7 +143,7 @@ void threshold_check_rows(const struct bs_options *o)
 
 		read_threshold(o->program.fail_if.at[i], &t);
 		for (unsigned int k = 0; k < o->config.nr_strategies; k++)
-			found |= is_of_row(&t, o->config.strategies[k]);
+			found |= is_of_strategy(&t, &o->config, o->config.strategies[k]);
 		if (!found)
 			cli_usage("--fail-if",
 				  "\"%.*s\" is no row of this comparison: rows are named as "

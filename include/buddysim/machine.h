@@ -308,6 +308,18 @@ const char *bs_kernel_default(void);
 int bs_kernel_check(const char *kernel, struct bs_error *err);
 
 /**
+ * bs_kernel_span - length of the first kernel of a list, "linux-6.1:boot_pos=head,below_high=yes,linux-7.3"
+ *
+ * What stands behind a comma is a kernel, unless it changes another behaviour of the one before. The
+ * next begins behind the comma that follows.
+ */
+size_t bs_kernel_span(const char *list);
+/** How many there are in a list. */
+unsigned int bs_kernel_count(const char *list);
+/** bs_kernel_check() of each; and none may be given twice. */
+int bs_kernels_check(const char *list, struct bs_error *err);
+
+/**
  * struct bs_kernel_behaviour - one behaviour that models differ in
  * @value: what this model does: one of @words; "yes" or "no", or a number, where @words is NULL
  */

@@ -2,7 +2,9 @@
 /* kernel_model.c - the tables of kernels.def and behaviours.def, looked up, changed and listed. */
 #include "kernel_model.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <buddysim/machine.h>
@@ -230,6 +232,53 @@ int bs_kernel_check(const char *kernel, struct bs_error *err)
 	uint64_t values[NR_BEHAVIOURS];
 
 	return values_of(kernel, values, err);
+}
+
+size_t bs_kernel_span(const char *list)
+{
+	size_t at = strcspn(list, ",");
+
+	while (list[at] == ',') {
+		const char *next = list + at + 1;
+		const size_t word = strcspn(next, ",:=");
+
+		if (next[word] != '=')
+			break;
+		at += 1 + strcspn(next, ",");
+	}
+	return at;
+}
+
+unsigned int bs_kernel_count(const char *list)
+{
+	unsigned int n = 1;
+
+	for (list += bs_kernel_span(list); *list; list += bs_kernel_span(list), n++)
+		list++;
+	return n;
+}
+
+int bs_kernels_check(const char *list, struct bs_error *err)
+{
+	for (const char *at = list;; at++) {
+		const size_t len = bs_kernel_span(at);
+		char *one = strndup(at, len);
+		int ret = one ? bs_kernel_check(one, err)
+			      : bs_error_set(err, BS_RESOURCE, ENOMEM, list, NULL, "out of memory");
+
+		for (const char *before = list; before < at && !ret; before++) {
+			const size_t n = bs_kernel_span(before);
+
+			if (n == len && !strncmp(before, at, n))
+				ret = bs_error_set(err, BS_USAGE, 0, list, "name each once",
+						   "%s is given twice", one);
+			before += n;
+		}
+		free(one);
+		at += len;
+		if (ret || !*at)
+			return ret;
+	}
 }
 
 bool bs_kernel_behaviour(const char *kernel, unsigned int index, struct bs_kernel_behaviour *out)

@@ -45,9 +45,10 @@ bool bs_again_print(FILE *f, const struct bs_outcome *o)
 	fputs("buddysim run ", f);
 	bs_shell_put(f, cfg->trace_path);
 	fputs(" -s ", f);
-	bs_shell_put(f, o->label);
-	alone.strategies = &o->label;
+	bs_shell_put(f, o->words);
+	alone.strategies = &o->words;
 	alone.nr_strategies = 1;
+	alone.guest.machine.kernel = o->kernel;
 	heard = keep_heard(&alone);
 	for (unsigned int i = 0; (opt = bs_option_at(i)); i++)
 		if (is_wanted(&alone, opt))

@@ -17,7 +17,8 @@ const char *bs_answer_kernel(const struct bs_answer *a)
 	const char *name = json_string_value(
 		json_object_get(json_object_get(a->r->record, "config"), "kernel"));
 
-	return name ? name : "";
+	/* Of several each row says its own. */
+	return !name ? "" : bs_kernel_count(name) > 1 ? "kernel" : name;
 }
 
 void bs_put_count(FILE *f, uint64_t v)

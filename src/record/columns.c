@@ -172,9 +172,24 @@ unsigned int bs_row_base(const struct bs_result *r)
 	return r->nr_rows;
 }
 
-static bool share_of(const struct bs_result *r, uint64_t held, double *value)
+static bool same_kernel(const json_t *a, const json_t *b)
 {
-	const unsigned int base = bs_row_base(r);
+	return json_equal(json_object_get(a, "kernel"), json_object_get(b, "kernel"));
+}
+
+/* What a cell is compared with runs on its own kernel; the bound's is whoever is the base. */
+static unsigned int base_of(const struct bs_result *r, const json_t *cell)
+{
+	for (unsigned int i = r->nr_rows; cell && i-- > 0;)
+		if (r->rows[i].idle && bs_row_whole(cell_at(r, i)) &&
+		    same_kernel(cell_at(r, i), cell))
+			return i;
+	return cell ? r->nr_rows : bs_row_base(r);
+}
+
+static bool share_of(const struct bs_result *r, const json_t *cell, uint64_t held, double *value)
+{
+	const unsigned int base = base_of(r, cell);
 	const uint64_t whole = value_of(cell_at(r, base), "held_mib_s");
 
 	if (base == r->nr_rows || !whole)
@@ -197,7 +212,7 @@ bool bs_column_value(const struct bs_result *r, const struct bs_shown *s, const 
 		     double *value)
 {
 	if (!s->column.metric)
-		return share_of(r, value_of(cell, "held_mib_s"), value);
+		return share_of(r, cell, value_of(cell, "held_mib_s"), value);
 	return number_at(cell, s->column.name, value);
 }
 
@@ -209,7 +224,7 @@ bool bs_column_bound(const struct bs_result *r, const struct bs_shown *s, double
 	if (!json_is_object(bound))
 		return false;
 	if (!s->column.metric)
-		return share_of(r, value_of(bound, "held_mib_s"), value);
+		return share_of(r, NULL, value_of(bound, "held_mib_s"), value);
 	/* It takes back memory; nobody tells it when. */
 	return number_at(bound, strcmp(name, "refault_bytes.total") ? name : "refault_bytes",
 			 value);
@@ -380,7 +395,8 @@ struct bs_shown *bs_columns_shown(const struct bs_result *r, bool all, unsigned 
 /* ---- Rows in order ---------------------------------------------------------------------------- */
 
 struct place {
-	unsigned int row, group; /* idle, whole, not whole */
+	unsigned int row, kernel; /* the first row on the same one */
+	unsigned int group; /* idle, whole, not whole */
 	bool there;
 	double value;
 };
@@ -389,6 +405,8 @@ static int by_place(const void *x, const void *y)
 {
 	const struct place *a = x, *b = y;
 
+	if (a->kernel != b->kernel)
+		return a->kernel < b->kernel ? -1 : 1;
 	if (a->group != b->group)
 		return a->group < b->group ? -1 : 1;
 	if (a->there != b->there)
@@ -425,6 +443,8 @@ unsigned int *bs_rows_order(const struct bs_result *r, bool sorted)
 		struct place *p = &places[i];
 
 		p->row = i;
+		while (!r->form.sort && !same_kernel(cell_at(r, p->kernel), cell_at(r, i)))
+			p->kernel++;
 		p->there = bs_column_value(r, &key, cell_at(r, i), &p->value);
 		p->group = !bs_row_whole(cell_at(r, i)) ? 2 : !r->rows[i].idle;
 	}

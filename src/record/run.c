@@ -55,6 +55,13 @@ static struct bs_sink sink_of(struct bs_result **r)
 				.again = again};
 }
 
+static unsigned int nr_cells(const struct bs_sim_config *config)
+{
+	const char *kernels = config->guest.machine.kernel;
+
+	return config->nr_strategies * (kernels ? bs_kernel_count(kernels) : 1);
+}
+
 int bs_compare(const struct bs_sim_config *config, struct bs_result **out, struct bs_error *err)
 {
 	const struct bs_sink sink = sink_of(out);
@@ -64,7 +71,7 @@ int bs_compare(const struct bs_sim_config *config, struct bs_result **out, struc
 	*out = NULL;
 	ret = bs_replay_compare(config, &sink, err ? err : &local);
 	/* A row that could not run says so itself; missing are those whose turn never came. */
-	if (*out && (*out)->nr_rows + (*out)->nr_failures < config->nr_strategies) {
+	if (*out && (*out)->nr_rows + (*out)->nr_failures < nr_cells(config)) {
 		(*out)->partial = true;
 		bs_json_put_bool((*out)->record, "partial", true);
 	}

@@ -112,9 +112,10 @@ static int foresee(const struct bs_cell *c, struct bs_foresight *f, struct bs_er
 static int create_guest(struct bs_cell *c, const struct bs_trace_info *info, struct bs_error *err)
 {
 	const struct bs_sim_config *cfg = &c->plan->cfg;
+	struct bs_machine_config machine = cfg->guest.machine;
 	struct bs_guest_setup setup = {
 		.label = c->label,
-		.machine = &cfg->guest.machine,
+		.machine = &machine,
 		.wake_latency = cfg->guest.wake_latency,
 		.vmstat_busy = cfg->guest.vmstat_busy,
 		.vmstat_idle = cfg->guest.vmstat_idle,
@@ -128,6 +129,7 @@ static int create_guest(struct bs_cell *c, const struct bs_trace_info *info, str
 	};
 	int ret = foresee(c, &setup.future, err);
 
+	machine.kernel = c->kernel;
 	if (!ret && bs_world_init(&c->world, &cfg->host, cfg->output.stop))
 		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "setting up");
 	if (!ret)
@@ -194,6 +196,7 @@ int bs_cell_create(const struct bs_plan *plan, const struct bs_cell_setup *setup
 	c->plan = plan;
 	c->spec = setup->spec;
 	c->label = setup->label;
+	c->kernel = setup->kernel ? setup->kernel : plan->cfg.guest.machine.kernel;
 	c->index = setup->index;
 	c->future = setup->future;
 	ret = create(c, trace, &here);

@@ -6,13 +6,13 @@
 #include "cell_parts.h"
 
 /*
- * @spec: the strategy; @label: what the cell is called; both live as long as the cell
+ * @spec: the strategy; @label: what the cell is called; @kernel: its guest's; all live as long as the cell
  * @index: of the cell in its comparison
  * @future: what the strategy knows of it; NULL: nothing
  */
 struct bs_cell_setup {
 	const struct bs_spec *spec;
-	const char *label;
+	const char *label, *kernel;
 	unsigned int index;
 	struct bs_future *future;
 };

@@ -17,7 +17,7 @@ struct bs_cell {
 	const struct bs_plan *plan;
 	unsigned int index; /* of the cell in its comparison */
 	const struct bs_spec *spec; /* the caller's */
-	const char *label; /* the caller's */
+	const char *label, *kernel; /* the caller's */
 	char *params;
 	struct bs_world world;
 	struct bs_guest *g; /* the world's only one; NULL once it is gone */

@@ -11,14 +11,15 @@
 #define BESIDE_PAGE 32
 
 /* A real arena's figures are measured on the host: alone, unless somebody asked for company. */
-static unsigned int wanted(const struct bs_sim_config *cfg)
+static unsigned int wanted(const struct bs_plan *plan)
 {
+	const struct bs_sim_config *cfg = &plan->cfg;
 	const struct bs_device_traits *t = bs_device_traits(cfg->host.device.kind);
 	unsigned int n = cfg->output.jobs;
 
 	if (!n)
 		n = t && t->has_arena ? 1 : bs_nr_cores();
-	return n < cfg->nr_strategies ? n : cfg->nr_strategies;
+	return n < plan->nr_cells ? n : plan->nr_cells;
 }
 
 /* Each with its peak at the same moment, before the first of them takes a page. */
@@ -38,14 +39,14 @@ static unsigned int that_fit(const struct bs_plan *plan, const struct bs_trace_i
 			    n, why, sizeof(why));
 	if (fit < n)
 		bs_plan_warn(plan, "%u of %u cells run at a time: they may need %s", fit,
-			     cfg->nr_strategies, why);
+			     plan->nr_cells, why);
 	return fit;
 }
 
 int bs_company_open(struct bs_company *c, const struct bs_plan *plan, struct bs_trace *t,
 		    struct bs_error *err)
 {
-	unsigned int n = wanted(&plan->cfg);
+	unsigned int n = wanted(plan);
 
 	*c = (struct bs_company){0};
 	if (n > 1)

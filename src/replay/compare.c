@@ -70,8 +70,9 @@ static int run_created(struct row *r, const struct comparison *k)
 static int run_cell(struct row *r, const struct comparison *k, unsigned int index,
 		    struct bs_trace *t)
 {
-	const struct bs_spec *spec = &k->plan->specs[index];
-	struct bs_cell_setup setup = {.spec = spec, .label = spec->label, .index = index};
+	const struct bs_cell_name *name = &k->plan->cells[index];
+	struct bs_cell_setup setup = {
+		.spec = name->spec, .label = name->label, .kernel = name->kernel, .index = index};
 	int ret = bs_first_run(k->plan, &setup, t, &r->err);
 
 	if (!ret)
@@ -147,7 +148,7 @@ static bool tell(void *arg, unsigned int index)
 	forget(r);
 	goes_on = !one || is_of_one_cell(&here);
 	if (one && goes_on && sink->failed)
-		sink->failed(sink->arg, k->plan->specs[index].label, &here);
+		sink->failed(sink->arg, k->plan->cells[index].label, &here);
 	if (one && (!k->ret || (!goes_on && k->err->status != BS_INTERRUPTED))) {
 		k->ret = one;
 		*k->err = here;
@@ -159,8 +160,7 @@ static int run_cells(struct bs_plan *plan, struct bs_trace *t, const struct bs_b
 		     struct bs_start *start, struct bs_error *err)
 {
 	struct comparison k = {.plan = plan, .bound = b, .start = start, .err = err};
-	struct bs_jobs jobs = {
-		.nr = plan->cfg.nr_strategies, .work = work, .tell = tell, .arg = &k};
+	struct bs_jobs jobs = {.nr = plan->nr_cells, .work = work, .tell = tell, .arg = &k};
 	int ret = bs_company_open(&k.company, plan, t, err);
 
 	k.rows = calloc(jobs.nr + 1, sizeof(*k.rows));

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,8 +32,45 @@ int bs_config_check(struct bs_plan *plan, struct bs_error *err)
 	return ret ? ret : bs_host_check(&cfg->host, err);
 }
 
+/* The list of kernels times that of strategies. */
+static int name_cells(struct bs_plan *plan, struct bs_error *err)
+{
+	const unsigned int nr = plan->cfg.nr_strategies;
+	const char *kernel = plan->cfg.guest.machine.kernel;
+	const unsigned int kernels = bs_kernel_count(kernel);
+
+	plan->cells = calloc((size_t)nr * kernels + 1, sizeof(*plan->cells));
+	if (!plan->cells)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "cells");
+	for (unsigned int k = 0; k < kernels; k++) {
+		const size_t len = bs_kernel_span(kernel);
+
+		for (unsigned int i = 0; i < nr; i++) {
+			struct bs_cell_name *c = &plan->cells[plan->nr_cells++];
+
+			c->spec = &plan->specs[i];
+			c->kernel = strndup(kernel, len);
+			if (!c->kernel ||
+			    asprintf(&c->label, "%s%s%s", kernels > 1 ? c->kernel : "",
+				     kernels > 1 ? "/" : "", c->spec->label) < 0) {
+				c->label = NULL;
+				return bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "cells");
+			}
+		}
+		kernel += len + 1;
+	}
+	return 0;
+}
+
 void bs_config_free(struct bs_plan *plan)
 {
+	for (unsigned int i = 0; i < plan->nr_cells; i++) {
+		free(plan->cells[i].kernel);
+		free(plan->cells[i].label);
+	}
+	free(plan->cells);
+	plan->cells = NULL;
+	plan->nr_cells = 0;
 	for (unsigned int i = 0; plan->specs && i < plan->cfg.nr_strategies; i++)
 		bs_spec_free(&plan->specs[i]);
 	free(plan->specs);
@@ -202,6 +240,9 @@ int bs_config_complete(struct bs_plan *plan, struct bs_trace *t, struct bs_error
 		ret = check_targets(cfg, err);
 	if (!ret)
 		ret = set_window(plan, info, err);
+	if (ret)
+		return ret;
+	ret = name_cells(plan, err);
 	if (ret)
 		return ret;
 	no_thp = set_thp(plan);

@@ -283,7 +283,7 @@ void bs_options_free(struct bs_options *o)
 
 /* ---- Reading --------------------------------------------------------------------------------- */
 
-/* One of the names, with whatever stands behind a colon. */
+/* One of the names, with whatever stands behind a colon; of a list the first, the check sees the rest. */
 static int check_text(struct bs_options *o, const struct bs_option *opt, const char *text,
 		      struct bs_error *err)
 {
@@ -294,7 +294,7 @@ static int check_text(struct bs_options *o, const struct bs_option *opt, const c
 	if (!*text)
 		return bs_option_refuse(opt, text, "it must not be empty", err);
 	if (opt->word) {
-		name = bs_words_add(&o->texts, text, strcspn(text, ":"), err);
+		name = bs_words_add(&o->texts, text, strcspn(text, ":,"), err);
 		if (!name)
 			return -ENOMEM;
 		if (bs_option_pick(opt, opt->word, name, &n, err))

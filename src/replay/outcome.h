@@ -68,6 +68,7 @@ struct bs_outcome {
 	const struct bs_sim_config *cfg;
 	unsigned int index; /* of the cell in its comparison */
 	const char *label, *params, *device_words, *kernel;
+	const char *words; /* the strategy as it was asked for */
 	const struct bs_strategy *strategy;
 	bool huge; /* huge pages behind the guest */
 	const struct bs_figures *f;
@@ -104,6 +105,12 @@ struct bs_sink {
 	bool (*again)(void *arg, FILE *f, const struct bs_outcome *o);
 };
 
+/* What one cell of a comparison is. @label: the strategy's; on several kernels with its own in front */
+struct bs_cell_name {
+	char *kernel, *label;
+	const struct bs_spec *spec;
+};
+
 /* A comparison in force. */
 struct bs_plan {
 	struct bs_sim_config cfg; /* nothing is left to be taken from the trace */
@@ -112,6 +119,8 @@ struct bs_plan {
 		*end_state; /* the dumps that it starts from and should end in */
 	const struct bs_sink *sink; /* NULL: nobody listens */
 	struct bs_spec *specs; /* cfg.strategies, parsed */
+	struct bs_cell_name *cells; /* all strategies on the first kernel, then on the next */
+	unsigned int nr_cells;
 	unsigned int at_once; /* cells that run side by side */
 	struct bs_progress_of *progress; /* NULL: nobody wants to know */
 };

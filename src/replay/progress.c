@@ -22,7 +22,7 @@ struct bs_progress_of {
 struct bs_progress_of *bs_progress_create(const struct bs_plan *plan,
 					  const struct bs_trace_info *info)
 {
-	const unsigned int nr = plan->cfg.nr_strategies;
+	const unsigned int nr = plan->nr_cells;
 	struct bs_progress_of *p = NULL;
 
 	if (plan->cfg.output.progress)
@@ -33,7 +33,7 @@ struct bs_progress_of *bs_progress_create(const struct bs_plan *plan,
 	p->nr = nr;
 	pthread_mutex_init(&p->lock, NULL);
 	for (unsigned int i = 0; i < nr; i++) {
-		const bool twice = plan->specs[i].s->caps & BS_CAP_KNOWS_FUTURE;
+		const bool twice = plan->cells[i].spec->s->caps & BS_CAP_KNOWS_FUTURE;
 
 		p->cells[i].of_events = (twice ? 2 : 1) * info->events * plan->cfg.window.repeat;
 	}

@@ -15,6 +15,7 @@ void bs_cell_outcome(const struct bs_cell *c, struct bs_outcome *o)
 		.cfg = &c->plan->cfg,
 		.index = c->index,
 		.label = c->label,
+		.words = c->spec->label,
 		.params = c->params,
 		.device_words = bs_device_words(c->g->dev),
 		.kernel = bs_kernel_name(c->g->m),

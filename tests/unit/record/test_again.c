@@ -23,7 +23,8 @@ static struct bs_sim_config plain(void)
 /* The line; NULL if there is none. To be free()d. */
 static char *again(const struct bs_sim_config *cfg, const char *label)
 {
-	const struct bs_outcome o = {.cfg = cfg, .label = label};
+	const struct bs_outcome o = {
+		.cfg = cfg, .label = label, .words = label, .kernel = cfg->guest.machine.kernel};
 	char *text = NULL;
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
