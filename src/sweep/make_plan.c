@@ -135,18 +135,18 @@ static int describe_trace(const struct making *m, const char *path, const char *
 	return json_array_append_new(list, o) ? no_memory(m) : 0;
 }
 
-static bool has_text(const json_t *list, const char *text)
+/* Append @text unless it was before; @seen is an object, in which that is quickly found. */
+static void append_once(json_t *list, json_t *seen, const char *text)
 {
-	const json_t *v;
-	size_t i;
-
-	json_array_foreach(list, i, v) if (!strcmp(json_string_value(v), text)) return true;
-	return false;
+	if (json_object_get(seen, text))
+		return;
+	json_object_set_new(seen, text, json_true());
+	json_array_append_new(list, bs_json_text(text));
 }
 
 static int put_traces(const struct making *m, json_t *manifest)
 {
-	json_t *list = json_array(), *seen = json_array();
+	json_t *list = json_array(), *seen = json_object();
 	int ret = 0;
 
 	json_object_set_new(manifest, "traces", list);
@@ -156,10 +156,10 @@ static int put_traces(const struct making *m, json_t *manifest)
 
 		if (!within)
 			ret = -EINVAL;
-		else if (!has_text(seen, within))
+		else if (!json_object_get(seen, within))
 			ret = describe_trace(m, path, within, list);
 		if (within)
-			json_array_append_new(seen, bs_json_text(within));
+			json_object_set_new(seen, within, json_true());
 		free(within);
 	}
 	json_decref(seen);
@@ -172,7 +172,7 @@ static int put_traces(const struct making *m, json_t *manifest)
 /* ---- Strategies and axes ---------------------------------------------------------------------------- */
 
 /* A shared object stands in front of its parameters. */
-static int put_strategy(const struct making *m, const char *text, json_t *list)
+static int put_strategy(const struct making *m, const char *text, json_t *list, json_t *seen)
 {
 	const size_t len = strcspn(text, ":");
 	char *name = strndup(text, len), *within = NULL, *label = NULL;
@@ -185,8 +185,8 @@ static int put_strategy(const struct making *m, const char *text, json_t *list)
 		else if (asprintf(&label, "%s%s", within, text + len) < 0)
 			ret = no_memory(m);
 	}
-	if (!ret && !has_text(list, label ? label : text))
-		json_array_append_new(list, bs_json_text(label ? label : text));
+	if (!ret)
+		append_once(list, seen, label ? label : text);
 	free(label);
 	free(within);
 	free(name);
@@ -195,18 +195,19 @@ static int put_strategy(const struct making *m, const char *text, json_t *list)
 
 static int put_strategies(const struct making *m, json_t *manifest)
 {
-	json_t *list = json_array();
+	json_t *list = json_array(), *seen = json_object();
 	const struct bs_strategy *s;
 	int ret = 0;
 
 	json_object_set_new(manifest, "strategies", list);
 	for (unsigned int i = 0; i < m->g->strategies.nr && !ret; i++) {
 		if (strcmp(m->g->strategies.at[i], "all"))
-			ret = put_strategy(m, m->g->strategies.at[i], list);
+			ret = put_strategy(m, m->g->strategies.at[i], list, seen);
 		else
 			for (unsigned int n = 0; (s = bs_strategy_at(n)) && !ret; n++)
-				ret = put_strategy(m, s->name, list);
+				ret = put_strategy(m, s->name, list, seen);
 	}
+	json_decref(seen);
 	if (!ret && !json_array_size(list))
 		return bs_error_set(m->err, BS_USAGE, 0, "--strategy", "say -s all, or name some",
 				    "no strategy given");
@@ -227,23 +228,26 @@ static bool is_word(const struct bs_option *opt, const char *text)
 /* A value that is no word of the option's but a file that is there is one that the cells read. */
 static json_t *values_json(const struct making *m, const struct bs_axis *a, bool once)
 {
-	json_t *list = json_array();
+	json_t *list = json_array(), *seen = json_object();
 
-	for (unsigned int i = 0; i < a->values.nr; i++) {
+	for (unsigned int i = 0; list && i < a->values.nr; i++) {
 		const char *text = a->values.at[i];
 		const bool file =
 			(a->opt->kind == BS_OPTION_TEXT || a->opt->kind == BS_OPTION_OWN) &&
 			!is_word(a->opt, text) && is_file(text);
 		char *within = file ? take_input(m, text) : NULL;
 
-		if (file && !within) {
+		if (!once)
+			json_object_clear(seen);
+		if (!file || within) {
+			append_once(list, seen, file ? within : text);
+		} else {
 			json_decref(list);
-			return NULL;
+			list = NULL;
 		}
-		if (!once || !has_text(list, file ? within : text))
-			json_array_append_new(list, bs_json_text(file ? within : text));
 		free(within);
 	}
+	json_decref(seen);
 	return list;
 }
 
