@@ -1,32 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "textfile.h"
 
+#include <archive.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
-#include <zstd.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#define IN_SIZE (256u << 10)
+#define READ_SIZE (256u << 10)
 #define LINE_MAX_BYTES (16u << 20)
-
-enum coding { PLAIN, GZIP, ZSTD_CODED };
+#define MAGIC_MAX 6
 
 struct bs_textfile {
-	FILE *f;
+	int fd;
 	char *path;
-	enum coding coding;
-	z_stream gz;
-	bool gz_ready, frame_open;
-	ZSTD_DStream *zs;
-	unsigned char *in;
-	size_t in_len, in_pos;
+	struct archive *packed; /* NULL: the file is what it says */
+	unsigned char *in; /* of a compressed file: what libarchive is handed */
+	size_t in_len; /* in @in already, before the first read: what the format was told by */
 	char *buf; /* decoded text: [pos, len) is unread */
 	size_t len, pos, cap;
-	bool eof;
-	uint64_t number;
+	bool eof, cut;
+	uint64_t number, bytes, size;
 };
 
 static int damaged(struct bs_textfile *t, struct bs_error *err, const char *what)
@@ -39,67 +37,109 @@ static int damaged(struct bs_textfile *t, struct bs_error *err, const char *what
 			    t->number);
 }
 
-static int refill_input(struct bs_textfile *t, struct bs_error *err)
+/* ---- Bytes ---------------------------------------------------------------------------------- */
+
+/* What there is, once something is there; 0 at the end. An interrupted read is an error: whoever
+ * interrupts wants to be heard. */
+static long read_some(struct bs_textfile *t, void *to, size_t room, struct bs_error *err)
 {
-	if (t->in_pos < t->in_len)
-		return 0;
-	t->in_len = fread(t->in, 1, IN_SIZE, t->f);
-	t->in_pos = 0;
-	if (ferror(t->f))
+	ssize_t got = read(t->fd, to, room);
+
+	if (got < 0)
 		return bs_error_set(err, BS_INPUT, errno, t->path, NULL, "cannot read");
-	return 0;
+	t->bytes += (uint64_t)got;
+	return got;
 }
 
-static int decode_gzip(struct bs_textfile *t, char *out, size_t room, size_t *got,
-		       struct bs_error *err)
+/* libarchive's way of asking for more. */
+static la_ssize_t feed(struct archive *a, void *arg, const void **to)
 {
-	int ret;
+	struct bs_textfile *t = arg;
+	struct bs_error err;
+	long got = (long)t->in_len;
 
-	if (!t->frame_open) {
-		inflateReset(&t->gz);
-		t->frame_open = true;
+	t->in_len = 0;
+	if (!got)
+		got = read_some(t, t->in, READ_SIZE, &err);
+	if (got < 0) {
+		archive_set_error(a, errno ? errno : EIO, "cannot read");
+		return -1;
 	}
-	t->gz.next_in = t->in + t->in_pos;
-	t->gz.avail_in = (uInt)(t->in_len - t->in_pos);
-	t->gz.next_out = (unsigned char *)out;
-	t->gz.avail_out = (uInt)room;
-	ret = inflate(&t->gz, Z_NO_FLUSH);
-	t->in_pos = t->in_len - t->gz.avail_in;
-	*got = room - t->gz.avail_out;
-	if (ret == Z_STREAM_END)
-		t->frame_open = false;
-	else if (ret != Z_OK && ret != Z_BUF_ERROR)
-		return damaged(t, err, "gzip data invalid");
-	return 0;
+	*to = t->in;
+	return got;
 }
 
-static int decode_zstd(struct bs_textfile *t, char *out, size_t room, size_t *got,
-		       struct bs_error *err)
+/* Magic numbers, as file(1) knows them. */
+static bool is_packed(const unsigned char *in, size_t len)
 {
-	ZSTD_inBuffer in = {t->in, t->in_len, t->in_pos};
-	ZSTD_outBuffer o = {out, room, 0};
-	size_t ret = ZSTD_decompressStream(t->zs, &o, &in);
+	static const struct {
+		unsigned char n, bytes[MAGIC_MAX];
+	} magic[] = {
+		{2, {0x1f, 0x8b}}, /* gzip */
+		{4, {0x28, 0xb5, 0x2f, 0xfd}}, /* zstd */
+		{6, {0xfd, '7', 'z', 'X', 'Z', 0}}, /* xz */
+		{3, {'B', 'Z', 'h'}}, /* bzip2 */
+		{4, {0x04, 0x22, 0x4d, 0x18}}, /* lz4 */
+		{4, {0x02, 0x21, 0x4c, 0x18}}, /* lz4, as the kernel has it */
+		{5, {0x5d, 0, 0, 0x80, 0}}, /* lzma */
+	};
 
-	t->in_pos = in.pos;
-	*got = o.pos;
-	if (ZSTD_isError(ret))
-		return damaged(t, err, "zstd data invalid");
-	t->frame_open = ret != 0;
-	return 0;
+	for (size_t i = 0; i < sizeof(magic) / sizeof(magic[0]); i++)
+		if (len >= magic[i].n && !memcmp(in, magic[i].bytes, magic[i].n))
+			return true;
+	return false;
 }
 
-/* More decoded text behind what is there; sets eof when the source has ended. */
+static int open_packed(struct bs_textfile *t, struct bs_error *err)
+{
+	struct archive_entry *entry;
+	struct archive *a = t->packed = archive_read_new();
+
+	if (!a)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, t->path, NULL, "cannot open");
+	archive_read_support_filter_gzip(a);
+	archive_read_support_filter_zstd(a);
+	archive_read_support_filter_xz(a);
+	archive_read_support_filter_lzma(a);
+	archive_read_support_filter_bzip2(a);
+	archive_read_support_filter_lz4(a);
+	archive_read_support_format_raw(a);
+	if (archive_read_open(a, t, NULL, feed, NULL) == ARCHIVE_OK) {
+		int ret = archive_read_next_header(a, &entry);
+
+		/* Too short for its own header: libarchive takes it for what is not packed. */
+		if (ret == ARCHIVE_OK && archive_filter_code(a, 0) != ARCHIVE_FILTER_NONE)
+			return 0;
+	}
+	return damaged(t, err, "compressed data invalid");
+}
+
+/* More text to @to: how much, 0 at the end. */
+static long decode(struct bs_textfile *t, char *to, size_t room, struct bs_error *err)
+{
+	la_ssize_t got;
+
+	if (!t->packed)
+		return read_some(t, to, room, err);
+	got = archive_read_data(t->packed, to, room);
+	if (got >= 0)
+		return got;
+	if (archive_errno(t->packed) == EINTR)
+		return bs_error_set(err, BS_INPUT, EINTR, t->path, NULL, "cannot read");
+	return damaged(t, err, "compressed data invalid");
+}
+
+/* More text behind what is there; sets eof when the source has ended. */
 static int fill(struct bs_textfile *t, struct bs_error *err)
 {
-	size_t got = 0;
-	int ret;
+	long got;
 
 	if (t->pos) {
 		memmove(t->buf, t->buf + t->pos, t->len - t->pos);
 		t->len -= t->pos;
 		t->pos = 0;
 	}
-	if (t->cap - t->len < IN_SIZE + 1) {
+	if (t->cap - t->len < READ_SIZE + 1) {
 		char *bigger = realloc(t->buf, t->cap * 2);
 
 		if (!bigger)
@@ -107,44 +147,47 @@ static int fill(struct bs_textfile *t, struct bs_error *err)
 		t->buf = bigger;
 		t->cap *= 2;
 	}
-	ret = refill_input(t, err);
-	if (ret)
-		return ret;
-	if (t->in_pos == t->in_len) {
-		t->eof = true;
-		return t->frame_open ? damaged(t, err, "compressed data ends early") : 0;
-	}
-	if (t->coding == GZIP)
-		ret = decode_gzip(t, t->buf + t->len, t->cap - t->len - 1, &got, err);
-	else if (t->coding == ZSTD_CODED)
-		ret = decode_zstd(t, t->buf + t->len, t->cap - t->len - 1, &got, err);
-	else {
-		got = t->in_len - t->in_pos;
-		memcpy(t->buf + t->len, t->in + t->in_pos, got);
-		t->in_pos = t->in_len;
-	}
-	t->len += got;
-	return ret;
+	got = decode(t, t->buf + t->len, t->cap - t->len - 1, err);
+	if (got < 0)
+		return (int)got;
+	t->eof = !got;
+	t->len += (size_t)got;
+	return 0;
 }
 
+/* ---- Opening -------------------------------------------------------------------------------- */
+
+/* The first bytes decide: they are in @buf, where text has them, or become the decoder's. */
 static int detect(struct bs_textfile *t, struct bs_error *err)
 {
-	int ret = refill_input(t, err);
+	while (t->len < MAGIC_MAX && !t->eof) {
+		int ret = fill(t, err);
 
-	if (ret)
-		return ret;
-	if (t->in_len >= 2 && t->in[0] == 0x1f && t->in[1] == 0x8b) {
-		t->coding = GZIP;
-		if (inflateInit2(&t->gz, 15 + 16) != Z_OK)
-			return bs_error_set(err, BS_RESOURCE, ENOMEM, t->path, NULL, "gzip");
-		t->gz_ready = t->frame_open = true;
-	} else if (t->in_len >= 4 && !memcmp(t->in, "\x28\xb5\x2f\xfd", 4)) {
-		t->coding = ZSTD_CODED;
-		t->zs = ZSTD_createDStream();
-		if (!t->zs)
-			return bs_error_set(err, BS_RESOURCE, ENOMEM, t->path, NULL, "zstd");
+		if (ret)
+			return ret;
 	}
-	return 0;
+	if (!is_packed((unsigned char *)t->buf, t->len))
+		return 0;
+	t->in = malloc(READ_SIZE > t->len ? READ_SIZE : t->len);
+	if (!t->in)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, t->path, NULL, "cannot open");
+	memcpy(t->in, t->buf, t->len);
+	t->in_len = t->len;
+	t->len = 0;
+	t->eof = false;
+	return open_packed(t, err);
+}
+
+static int open_file(struct bs_textfile *t, struct bs_error *err)
+{
+	struct stat st;
+
+	t->fd = strcmp(t->path, "-") ? open(t->path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
+	if (t->fd < 0)
+		return bs_error_set(err, BS_INPUT, errno, t->path, "check the path", "cannot open");
+	if (!fstat(t->fd, &st) && S_ISREG(st.st_mode))
+		t->size = (uint64_t)st.st_size;
+	return detect(t, err);
 }
 
 int bs_textfile_open(const char *path, struct bs_textfile **out, struct bs_error *err)
@@ -154,21 +197,14 @@ int bs_textfile_open(const char *path, struct bs_textfile **out, struct bs_error
 
 	if (!t)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, path, NULL, "cannot open");
-	t->cap = 4u * IN_SIZE;
+	t->fd = -1;
+	t->cap = 4u * READ_SIZE;
 	t->path = strdup(path);
-	t->in = malloc(IN_SIZE);
 	t->buf = malloc(t->cap);
-	if (!t->path || !t->in || !t->buf) {
-		bs_textfile_close(t);
-		return bs_error_set(err, BS_RESOURCE, ENOMEM, path, NULL, "cannot open");
-	}
-	t->f = strcmp(path, "-") ? fopen(path, "re") : stdin;
-	if (!t->f) {
-		ret = bs_error_set(err, BS_INPUT, errno, path, "check the path", "cannot open");
-		bs_textfile_close(t);
-		return ret;
-	}
-	ret = detect(t, err);
+	if (t->path && t->buf)
+		ret = open_file(t, err);
+	else
+		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, path, NULL, "cannot open");
 	if (ret) {
 		bs_textfile_close(t);
 		return ret;
@@ -181,16 +217,16 @@ void bs_textfile_close(struct bs_textfile *t)
 {
 	if (!t)
 		return;
-	if (t->f && t->f != stdin)
-		fclose(t->f);
-	if (t->gz_ready)
-		inflateEnd(&t->gz);
-	ZSTD_freeDStream(t->zs);
+	archive_read_free(t->packed);
+	if (t->fd > STDIN_FILENO)
+		close(t->fd);
 	free(t->in);
 	free(t->buf);
 	free(t->path);
 	free(t);
 }
+
+/* ---- Reading -------------------------------------------------------------------------------- */
 
 long bs_textfile_line(struct bs_textfile *t, char **line, struct bs_error *err)
 {
@@ -205,6 +241,7 @@ long bs_textfile_line(struct bs_textfile *t, char **line, struct bs_error *err)
 			size_t n = nl ? (size_t)(nl - start) : have;
 
 			start[n] = '\0';
+			t->cut = !nl;
 			t->pos += n + (nl != NULL);
 			t->number++;
 			*line = start;
@@ -222,7 +259,34 @@ long bs_textfile_line(struct bs_textfile *t, char **line, struct bs_error *err)
 	}
 }
 
+long bs_textfile_peek(struct bs_textfile *t, const char **at, size_t size, struct bs_error *err)
+{
+	while (t->len - t->pos < size && !t->eof) {
+		int ret = fill(t, err);
+
+		if (ret)
+			return ret;
+	}
+	*at = t->buf + t->pos;
+	return (long)(t->len - t->pos < size ? t->len - t->pos : size);
+}
+
 uint64_t bs_textfile_number(const struct bs_textfile *t)
 {
 	return t->number;
+}
+
+bool bs_textfile_line_is_cut(const struct bs_textfile *t)
+{
+	return t->cut;
+}
+
+uint64_t bs_textfile_read(const struct bs_textfile *t)
+{
+	return t->bytes;
+}
+
+uint64_t bs_textfile_size(const struct bs_textfile *t)
+{
+	return t->size;
 }
