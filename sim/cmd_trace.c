@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* cmd_trace.c - `buddysim trace import|info|validate|gen|cut`: traces in, out, and looked at. */
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli.h"
+#include "trace_figures.h"
 #include "trace_print.h"
-
-/* Below this, validate refuses without --allow-lossy (MEANING.md, trust). In 1/10000. */
-#define TRUST_FLOOR 9000
+#include "trace_verdict.h"
 
 enum {
 	OPT_MEMORY = 0x100,
 	OPT_KERNEL,
 	OPT_COMMENT,
 	OPT_SOURCE,
+	OPT_KERNEL_VERSION,
+	OPT_MAX_UNKNOWN,
+	OPT_STRICT,
+	OPT_COALESCE,
+	OPT_KEEP_UNKNOWN,
+	OPT_MIN_TRUST,
 	OPT_FORMAT,
 	OPT_ALLOW_LOSSY,
 	OPT_KEEP,
@@ -28,6 +34,9 @@ enum {
 /** What any of the verbs may be told. */
 struct trace_options {
 	const char *input, *output, *params;
+	const char *const *inputs; /* of import, which takes several; the first is @input */
+	unsigned int nr_inputs;
+	unsigned int min_trust_e4;
 	struct bs_import_config import;
 	enum bs_format format;
 	bool allow_lossy, keep_whole;
@@ -44,6 +53,60 @@ static const char *checked_comment(const char *text)
 		cli_usage("--comment", "is no UTF-8; say it in UTF-8");
 	json_decref(s);
 	return text;
+}
+
+/* "1%", "0.5%", or "0.95" of one: in 1/10000. */
+static unsigned int share_e4(const char *option, const char *text)
+{
+	char *end;
+	const double v = strtod(text, &end);
+	const double share = *end == '%' ? v / 100 : v;
+
+	if (end == text || (*end == '%' ? end[1] : *end) || !(share >= 0 && share <= 1))
+		cli_usage(option, "cannot be \"%s\"; use a share like 5%% or 0.05", text);
+	return (unsigned int)(share * 10000 + 0.5);
+}
+
+static enum bs_coalesce coalesce_of(const char *text)
+{
+	static const char *const names[] = {"auto", "on", "off", NULL};
+
+	return (enum bs_coalesce)cli_enum("--coalesce", text, names);
+}
+
+static error_t parse_import(int key, const char *arg, struct bs_import_config *c)
+{
+	switch (key) {
+	case OPT_KERNEL_VERSION:
+		c->kernel_version = arg;
+		return 0;
+	case OPT_MAX_UNKNOWN:
+		c->max_unknown_e4 = share_e4("--max-unknown", arg);
+		c->strict |= !c->max_unknown_e4;
+		return 0;
+	case OPT_COALESCE:
+		c->coalesce = coalesce_of(arg);
+		return 0;
+	case OPT_KEEP_UNKNOWN:
+		c->keep_unknown = arg;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+/* The first argument; import takes all that are left with it. */
+static void take_input(struct trace_options *o, char *arg, struct argp_state *state)
+{
+	const char *verb = strrchr(state->name, ' ');
+
+	if (verb && !strcmp(verb, " import")) {
+		o->inputs = (const char *const *)state->argv + state->next - 1;
+		o->nr_inputs = (unsigned int)(state->argc - state->next + 1);
+		state->next = state->argc;
+	} else if (o->input) {
+		cli_usage(arg, "one argument only; see `%s --help`", state->name);
+	}
+	o->input = arg;
 }
 
 static error_t parse_value(int key, const char *arg, struct trace_options *o)
@@ -75,8 +138,11 @@ static error_t parse_value(int key, const char *arg, struct trace_options *o)
 		if (o->format == BS_FORMAT_CSV)
 			cli_usage("--format", "text or json, not csv");
 		return 0;
+	case OPT_MIN_TRUST:
+		o->min_trust_e4 = share_e4("--min-trust", arg);
+		return 0;
 	}
-	return ARGP_ERR_UNKNOWN;
+	return parse_import(key, arg, &o->import);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -96,10 +162,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_KEEP:
 		o->keep_whole = true;
 		return 0;
+	case OPT_STRICT:
+		o->import.strict = true;
+		return 0;
 	case ARGP_KEY_ARG:
-		if (o->input)
-			cli_usage(arg, "one argument only; see `%s --help`", state->name);
-		o->input = arg;
+		take_input(o, arg, state);
 		return 0;
 	case ARGP_KEY_NO_ARGS:
 		cli_usage("trace", "nothing named to work on; see `%s --help`", state->name);
@@ -111,7 +178,7 @@ static struct trace_options read_options(const struct argp_option *options, cons
 					 const char *doc, const char *verb, int argc, char **argv)
 {
 	const struct argp argp = {options, parse, args, doc, NULL, NULL, NULL};
-	struct trace_options o = {.seed = 1, .to = BS_NO_TIME};
+	struct trace_options o = {.seed = 1, .to = BS_NO_TIME, .min_trust_e4 = TRACE_TRUST_FLOOR};
 
 	cli_parse(&argp, verb, argc, argv, &o);
 	return o;
@@ -172,11 +239,40 @@ static char *import_doc(void)
 
 	if (!out)
 		return NULL;
-	fputs("Import the text of a recording (plain, .gz, .zst; - = stdin):", out);
+	fputs("Import a recording, plain or compressed (- = stdin):", out);
 	for (unsigned int i = 0; (f = bs_import_form_at(i)); i++)
 		fprintf(out, "%s %s (%s)", i ? "," : "", f->summary, f->name);
-	fputs(". Each line is read as what it is, unless --source names the only form.", out);
+	fputs(". Each line is read as what it is, unless --source names the only form. Several files "
+	      "of one recording, as one for each CPU, are merged by time.",
+	      out);
 	return fclose(out) ? NULL : doc;
+}
+
+/* What was noticed on the way that the user should hear of, whatever reads the figures. */
+static void warn(const struct bs_trace_info *info, const char *path)
+{
+	const char *at = info->notes;
+	struct trace_note n;
+	char reason[128];
+
+	if (info->cut_lines)
+		cli_warn(
+			"%s: the last line is cut short and was left out: the recording stopped there",
+			path);
+	if (info->clamped_times)
+		cli_warn("%s: the times of %" PRIu64 " events go back on their own CPU; several "
+			 "recordings in one file have to be imported one by one",
+			 path, info->clamped_times);
+	while (trace_note_next(&at, &n))
+		if (trace_note_is(&n, "losses"))
+			cli_warn(
+				"%s: whether events were lost is not known: perf script says so with "
+				"--show-lost-events",
+				path);
+	trace_main_reason(info, reason, sizeof(reason));
+	if (bs_trace_trust(info) < TRACE_TRUST_FLOOR)
+		cli_warn("%s: only %.2f %% of the events can be trusted: %s", path,
+			 bs_trace_trust(info) / 100.0, reason);
 }
 
 static int import(const struct trace_options *o)
@@ -185,11 +281,10 @@ static int import(const struct trace_options *o)
 	struct bs_error err = {0};
 
 	need_output(o);
-	if (bs_trace_import(o->input, o->output, &o->import, &info, &err))
+	if (bs_trace_import_files(o->inputs, o->nr_inputs, o->output, &o->import, &info, &err))
 		return cli_error(&err);
-	if (info.events && bs_trace_trust(&info) < TRUST_FLOOR)
-		cli_warn("%s: only %.2f %% of the events can be trusted: %s", o->input,
-			 bs_trace_trust(&info) / 100.0, trace_main_doubt(&info));
+	if (info.events)
+		warn(&info, o->input);
 	trace_print(&info, o->output, o->format);
 	return 0;
 }
@@ -204,9 +299,19 @@ static int trace_import(int argc, char **argv)
 		 "kernel model that fits it; what replays the trace takes it", 0},
 		{"comment", OPT_COMMENT, "TEXT", 0, "what ran, for the trace's header", 0},
 		{"source", OPT_SOURCE, sources, 0, "what the text is", 0},
+		{"kernel-version", OPT_KERNEL_VERSION, "VERSION", 0,
+		 "version of the kernel that printed it, as 4.19: what its gfp masks mean", 0},
+		{"max-unknown", OPT_MAX_UNKNOWN, "SHARE", 0,
+		 "refuse if more lines than this are not understood (1%)", 0},
+		{"strict", OPT_STRICT, NULL, 0, "refuse the first line that is not understood", 0},
+		{"keep-unknown", OPT_KEEP_UNKNOWN, "FILE", 0, "write those lines there", 0},
+		{"coalesce", OPT_COALESCE, "auto|on|off", 0,
+		 "take frees of neighbouring pages at one instant for one of a block (auto: where the "
+		 "kernel is 7.2 or later)",
+		 0},
 		FORMAT_OPTION,
 		{0}};
-	struct trace_options o = read_options(options, "TEXT", doc, "trace import", argc, argv);
+	struct trace_options o = read_options(options, "TEXT...", doc, "trace import", argc, argv);
 	int status;
 
 	o.import.stop = cli_stop();
@@ -257,7 +362,8 @@ static int trace_validate(int argc, char **argv)
 	static const struct argp_option options[] = {
 		FORMAT_OPTION,
 		KEEP_OPTION,
-		{"allow-lossy", OPT_ALLOW_LOSSY, NULL, 0, "accept a trust below 0.9", 0},
+		{"min-trust", OPT_MIN_TRUST, "SHARE", 0, "least trust that is accepted (0.9)", 0},
+		{"allow-lossy", OPT_ALLOW_LOSSY, NULL, 0, "accept any trust", 0},
 		{0}};
 	const struct trace_options o = read_options(
 		options, "TRACE", "Check every chunk and every event of a trace, and its trust.",
@@ -271,10 +377,10 @@ static int trace_validate(int argc, char **argv)
 		return status;
 	info = bs_trace_info(t);
 	trace_print_verdict(info, o.input, o.format);
-	if (bs_trace_trust(info) < TRUST_FLOOR && !o.allow_lossy) {
+	if (bs_trace_trust(info) < o.min_trust_e4 && !o.allow_lossy) {
 		bs_error_set(&err, BS_INPUT, 0, o.input, "use --allow-lossy to use it all the same",
-			     "trust %.4f is below 0.9: %s", bs_trace_trust(info) / 10000.0,
-			     trace_main_doubt(info));
+			     "trust %.4f is below %.4g: %s", bs_trace_trust(info) / 10000.0,
+			     o.min_trust_e4 / 10000.0, trace_main_doubt(info));
 		status = cli_error(&err);
 	}
 	bs_trace_close(t);

@@ -8,90 +8,131 @@
 #include <stdlib.h>
 #include <string.h>
 
-/** A counter of bs_trace_info, for the text, the JSON and the words of a warning. */
-struct figure {
-	const char *key;
-	size_t offset;
-	const char *text;
-	bool doubt; /* takes trust away */
-};
-
-#define FIGURE(field, text, doubt)                                         \
-	{                                                                  \
-#field, offsetof(struct bs_trace_info, field), text, doubt \
-	}
-
-static const struct figure figures[] = {
-	FIGURE(events, "events", false),
-	FIGURE(allocs, "allocations", false),
-	FIGURE(frees, "frees", false),
-	FIGURE(pres, "blocks from before the trace", false),
-	FIGURE(failed, "failed allocations", false),
-	FIGURE(chunks, "chunks", false),
-	FIGURE(unused_batched_twins, "batched twins merged", false),
-	FIGURE(other_events, "other events passed over", false),
-	FIGURE(boot_frees, "frees by boot's initialisation", false),
-	FIGURE(clamped_times, "times that went back", false),
-	FIGURE(unknown_frees, "frees of pages never allocated in it", true),
-	FIGURE(realloc_live, "live pages allocated again", true),
-	FIGURE(unusable, "unusable events", true),
-	FIGURE(lost_events, "lost events", true),
-};
-#define NR_FIGURES (sizeof(figures) / sizeof(figures[0]))
-/* The first ones are printed even when they are 0. */
-#define NR_ALWAYS 3
-
-static uint64_t value_of(const struct bs_trace_info *info, const struct figure *f)
-{
-	return *(const uint64_t *)(const void *)((const char *)info + f->offset);
-}
-
-const char *trace_main_doubt(const struct bs_trace_info *info)
-{
-	const struct figure *most = NULL;
-
-	for (size_t i = 0; i < NR_FIGURES; i++)
-		if (figures[i].doubt &&
-		    (!most || value_of(info, &figures[i]) > value_of(info, most)))
-			most = &figures[i];
-	return most->text;
-}
+#include "trace_figures.h"
+#include "trace_verdict.h"
 
 static double mib(uint64_t pages)
 {
 	return (double)pages * (double)BS_PAGE_SIZE / (1 << 20);
 }
 
+/* Live memory over the trace's time. */
+static void print_shape(const struct bs_trace_info *info)
+{
+	enum { ROWS = 6 };
+	uint64_t most = 0;
+
+	for (unsigned int i = 0; i < BS_TRACE_SHAPE; i++)
+		most = info->shape[i] > most ? info->shape[i] : most;
+	if (!most)
+		return;
+	for (unsigned int row = ROWS; row; row--) {
+		char line[BS_TRACE_SHAPE + 1];
+		size_t n = 0;
+
+		for (unsigned int i = 0; i < BS_TRACE_SHAPE; i++) {
+			const unsigned __int128 level =
+				(unsigned __int128)info->shape[i] * ROWS * 2;
+
+			line[i] = level > (unsigned __int128)most * (2 * row - 1)   ? '#'
+				  : level > (unsigned __int128)most * (2 * row - 2) ? '.'
+										    : ' ';
+			n = line[i] != ' ' ? i + 1 : n;
+		}
+		line[n] = '\0';
+		if (row == ROWS)
+			printf("  %10.1f MiB |%s\n", mib(most), line);
+		else
+			printf("  %14s |%s\n", "", line);
+	}
+	printf("  %14s +%.*s\n  %14s 0 s%*.3f s\n", "0", BS_TRACE_SHAPE,
+	       "------------------------------------------------------------", "",
+	       BS_TRACE_SHAPE - 5, (double)info->duration / 1e9);
+}
+
+static void print_notes(const struct bs_trace_info *info)
+{
+	static const struct {
+		const char *kind, *text;
+	} counted[] = {
+		{"unusable", "unusable"}, {"unknown", "not understood"}, {"gfp-name", "gfp name"}};
+	const char *at = info->notes;
+	struct trace_note n;
+
+	while (trace_note_next(&at, &n)) {
+		const char *text = NULL;
+
+		for (size_t i = 0; i < sizeof(counted) / sizeof(counted[0]); i++)
+			if (trace_note_is(&n, counted[i].kind))
+				text = counted[i].text;
+		if (text)
+			printf("  %s: %" PRIu64 " x %.*s, first in line %" PRIu64 "%s%.*s\n", text,
+			       n.count, n.what_len, n.what, n.line, n.example_len ? ": " : "",
+			       n.example_len, n.example);
+		else if (trace_note_is(&n, "gfp"))
+			printf("  gfp       masks of Linux %.*s, known by %.*s\n", n.what_len,
+			       n.what, n.example_len, n.example);
+		else if (trace_note_is(&n, "kernel"))
+			printf("  recorded  on Linux %.*s\n", n.what_len, n.what);
+		else if (trace_note_is(&n, "pfn"))
+			printf("  moved     pfns: %.*s\n", n.what_len, n.what);
+		else
+			printf("  %-9.*s %.*s\n", n.kind_len, n.kind, n.what_len, n.what);
+	}
+}
+
+static void print_machine(const struct bs_trace_info *info)
+{
+	const uint64_t pages = info->memory_bytes / BS_PAGE_SIZE;
+
+	if (info->memory_bytes)
+		printf("  machine   %u CPU%s, %.1f MiB\n", info->nr_cpus,
+		       info->nr_cpus == 1 ? "" : "s", mib(pages));
+	else
+		printf("  machine   %u CPU%s, memory not known\n", info->nr_cpus,
+		       info->nr_cpus == 1 ? "" : "s");
+	if (info->memory_bytes && info->peak_pages > pages)
+		printf("  larger    than the machine: at its peak it holds %.1f %% of the memory, and "
+		       "allocations will fail\n",
+		       100 * mib(info->peak_pages) / mib(pages));
+}
+
 static void print_text(const struct bs_trace_info *info, const char *path)
 {
-	printf("%s: %" PRIu64 " events in %.3f s, peak %.1f MiB, trust %.4f\n", path, info->events,
+	struct trace_verdict v;
+
+	trace_judge(info, path, &v);
+	printf("%s: can it be trusted? %s: %s\n", path, v.answer, v.why);
+	printf("  %" PRIu64 " events in %.3f s, peak %.1f MiB, trust %.4f\n", info->events,
 	       (double)info->duration / 1e9, mib(info->peak_pages), bs_trace_trust(info) / 10000.0);
 	printf("  source    %s, format version %" PRIu32 "\n", info->source, info->version);
 	if (info->comment[0])
 		printf("  comment   %s\n", info->comment);
 	if (info->kernel[0])
 		printf("  kernel    %s\n", info->kernel);
-	if (info->memory_bytes)
-		printf("  machine   %u CPU%s, %.1f MiB\n", info->nr_cpus,
-		       info->nr_cpus == 1 ? "" : "s", mib(info->memory_bytes / BS_PAGE_SIZE));
-	else
-		printf("  machine   %u CPU%s, memory not known\n", info->nr_cpus,
-		       info->nr_cpus == 1 ? "" : "s");
-	if (info->memory_bytes && info->peak_pages > info->memory_bytes / BS_PAGE_SIZE)
-		printf("  larger    than the machine: at its peak it holds %.1f %% of the memory, and "
-		       "allocations will fail\n",
-		       100 * mib(info->peak_pages) / mib(info->memory_bytes / BS_PAGE_SIZE));
+	print_machine(info);
 	printf("  live      %.1f MiB at the start, %.1f MiB at the end\n", mib(info->start_pages),
 	       mib(info->end_pages));
 	if (info->max_pfn)
 		printf("  pfns      below %#" PRIx32 "\n", info->max_pfn);
-	for (size_t i = 0; i < NR_FIGURES; i++)
-		if (i < NR_ALWAYS || value_of(info, &figures[i]))
-			printf("  %-10" PRIu64 "%s\n", value_of(info, &figures[i]),
-			       figures[i].text);
+	for (size_t i = 0; i < trace_nr_figures; i++)
+		if (i < TRACE_FIGURES_ALWAYS || trace_figure_value(info, &trace_figures[i]))
+			printf("  %-10" PRIu64 "%s\n", trace_figure_value(info, &trace_figures[i]),
+			       trace_figures[i].text);
+	for (size_t i = 0; i < trace_nr_text_figures; i++)
+		if (trace_figure_value(info, &trace_text_figures[i]))
+			printf("  %-10" PRIu64 "%s\n",
+			       trace_figure_value(info, &trace_text_figures[i]),
+			       trace_text_figures[i].text);
+	if (info->frees)
+		printf("  %-6.1f %%  of the frees have their allocation in it\n",
+		       trace_known_frees(info) / 100.0);
+	print_notes(info);
 	for (unsigned int i = 0; i < info->nr_names; i++)
 		printf("  phase %-3u %s\n", i, info->names[i]);
+	print_shape(info);
 	printf("  sha256    %s\n", info->sha256);
+	printf("  next      %s\n", v.next);
 }
 
 static void set_uint(json_t *o, const char *key, uint64_t v)
@@ -128,10 +169,33 @@ static void set_text(json_t *o, const char *key, const char *text)
 	json_object_set_new(o, key, text_of(text));
 }
 
+static json_t *notes_json(const struct bs_trace_info *info)
+{
+	json_t *notes = json_array();
+	const char *at = info->notes;
+	struct trace_note n;
+
+	while (trace_note_next(&at, &n)) {
+		json_t *o = json_object();
+
+		json_object_set_new(o, "kind", json_stringn(n.kind, (size_t)n.kind_len));
+		set_uint(o, "count", n.count);
+		set_uint(o, "line", n.line);
+		json_object_set_new(o, "what", json_stringn(n.what, (size_t)n.what_len));
+		json_object_set_new(o, "example", json_stringn(n.example, (size_t)n.example_len));
+		json_array_append_new(notes, o);
+	}
+	return notes;
+}
+
 static void print_json(const struct bs_trace_info *info, const char *path)
 {
-	json_t *o = json_object(), *names = json_array();
+	json_t *o = json_object(), *names = json_array(), *shape = json_array();
+	struct trace_verdict v;
 
+	trace_judge(info, path, &v);
+	set_text(o, "trusted", v.answer);
+	set_text(o, "why", v.why);
 	set_text(o, "path", path);
 	set_text(o, "sha256", info->sha256);
 	set_uint(o, "version", info->version);
@@ -147,8 +211,16 @@ static void print_json(const struct bs_trace_info *info, const char *path)
 	set_uint(o, "end_pages", info->end_pages);
 	set_uint(o, "max_pfn", info->max_pfn);
 	set_uint(o, "trust_e4", bs_trace_trust(info));
-	for (size_t i = 0; i < NR_FIGURES; i++)
-		set_uint(o, figures[i].key, value_of(info, &figures[i]));
+	for (size_t i = 0; i < trace_nr_figures; i++)
+		set_uint(o, trace_figures[i].key, trace_figure_value(info, &trace_figures[i]));
+	for (size_t i = 0; i < trace_nr_text_figures; i++)
+		set_uint(o, trace_text_figures[i].key,
+			 trace_figure_value(info, &trace_text_figures[i]));
+	set_uint(o, "known_frees_e4", trace_known_frees(info));
+	json_object_set_new(o, "notes", notes_json(info));
+	for (unsigned int i = 0; i < BS_TRACE_SHAPE; i++)
+		json_array_append_new(shape, json_integer((json_int_t)info->shape[i]));
+	json_object_set_new(o, "shape_pages", shape);
 	for (unsigned int i = 0; i < info->nr_names; i++)
 		json_array_append_new(names, text_of(info->names[i]));
 	json_object_set_new(o, "names", names);
@@ -170,10 +242,13 @@ void trace_print(const struct bs_trace_info *info, const char *path, enum bs_for
 
 void trace_print_verdict(const struct bs_trace_info *info, const char *path, enum bs_format format)
 {
+	struct trace_verdict v;
+
 	if (format == BS_FORMAT_JSON) {
 		print_json(info, path);
 		return;
 	}
-	printf("%s: valid: %" PRIu64 " events in %" PRIu64 " chunks, trust %.4f\n", path,
-	       info->events, info->chunks, bs_trace_trust(info) / 10000.0);
+	trace_judge(info, path, &v);
+	printf("%s: valid: %" PRIu64 " events in %" PRIu64 " chunks, trust %.4f (%s: %s)\n", path,
+	       info->events, info->chunks, bs_trace_trust(info) / 10000.0, v.answer, v.why);
 }

@@ -8,7 +8,5 @@
 void trace_print(const struct bs_trace_info *info, const char *path, enum bs_format format);
 /* One line with the verdict, or the same JSON object as trace_print(). */
 void trace_print_verdict(const struct bs_trace_info *info, const char *path, enum bs_format format);
-/* The largest of the things that take trust away, in words. */
-const char *trace_main_doubt(const struct bs_trace_info *info);
 
 #endif

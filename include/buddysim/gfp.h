@@ -22,7 +22,7 @@ extern "C" {
 #define BS_GFP_IO 0x40u
 #define BS_GFP_FS 0x80u
 #define BS_GFP_ZERO 0x100u
-#define BS_GFP_ATOMIC_BIT 0x200u /* __GFP_ATOMIC: gone in 6.12 */
+#define BS_GFP_ATOMIC_BIT 0x200u /* __GFP_ATOMIC: gone in 6.3 */
 #define BS_GFP_DIRECT_RECLAIM 0x400u
 #define BS_GFP_KSWAPD_RECLAIM 0x800u
 #define BS_GFP_WRITE 0x1000u
@@ -50,10 +50,11 @@ extern "C" {
 #define BS_GFP_TRANSHUGE (BS_GFP_TRANSHUGE_LIGHT | BS_GFP_DIRECT_RECLAIM)
 
 /**
- * bs_gfp_parse - read a kernel's printed gfp mask, "GFP_KERNEL|__GFP_ZERO" or "0xcc0"
+ * bs_gfp_parse - read a printed gfp mask, "GFP_KERNEL|__GFP_ZERO" or "0xcc0"
  * @text: need not be NUL-terminated, @len characters of it are read
- * @mask: receives the flags that buddysim knows; composite names are expanded (one table serves
- *        all kernel eras, the names differ between them)
+ * @mask: receives the flags that buddysim knows; composite names are expanded. A name or number that
+ *        changed its meaning has that of 5.1 to 6.2, which is also the layout of the BS_GFP_* bits;
+ *        who knows which kernel printed it says so (util/gfp_eras.h)
  *
  * Return: 0, or the number of '|'-separated names that were not recognised.
  */

@@ -60,6 +60,9 @@ struct bs_trace_chunk {
 	const uint32_t *arg, *offset, *pfn;
 };
 
+#define BS_TRACE_NOTES_BYTES 4096
+#define BS_TRACE_SHAPE 60
+
 /** What a trace says of itself: the header map and, once read, the end map. */
 struct bs_trace_info {
 	uint32_t version;
@@ -82,8 +85,21 @@ struct bs_trace_info {
 	/* why events of the source are not in the trace, and what is doubtful about those that are */
 	uint64_t unused_batched_twins; /* mm_page_free that a batched event repeats: no fault */
 	uint64_t unusable, unknown_frees, boot_frees, realloc_live, lost_events, other_events;
-	uint64_t clamped_times; /* source lines whose time went back: moved to the time before */
+	uint64_t
+		clamped_times; /* lines whose time went back on their CPU: moved to the time before */
+	uint64_t freed_again; /* frees of memory that was free already: left out */
+	uint64_t duplicates; /* an event that the source had twice: once here, and no fault */
+	uint64_t coalesced; /* frees of pages that became part of a larger one */
+	uint64_t overwritten; /* events older than the trace, which the source had lost: no fault */
+	uint64_t lines, unknown_lines, cut_lines; /* of the source's text */
+	/*
+	 * What the importer noticed: lines of fields with tabs between them, kind, count, line number of
+	 * the first, what, first example. Kinds: "unusable" (why), "unknown" (shape of the line),
+	 * "gfp-name", "gfp" (era, how it is known), "kernel", "clock", "window", "pfn", "losses".
+	 */
+	char notes[BS_TRACE_NOTES_BYTES];
 	char sha256[65]; /* of the file */
+	uint64_t shape[BS_TRACE_SHAPE]; /* most live pages in each of so many equal parts of it */
 };
 /** Trust of a trace (MEANING.md, trust), in 1/10000: 10000 = every event is used. */
 unsigned int bs_trace_trust(const struct bs_trace_info *info);
@@ -166,9 +182,28 @@ struct bs_import_form {
 /** Form number @index, NULL behind the last. */
 const struct bs_import_form *bs_import_form_at(unsigned int index);
 
-/** Options of an import. */
+enum bs_coalesce {
+	BS_COALESCE_AUTO, /* where the kernel is known to be 7.2 or later */
+	BS_COALESCE_ON,
+	BS_COALESCE_OFF,
+};
+
+/** How far an import is. */
+struct bs_import_progress {
+	uint64_t bytes, of_bytes; /* of the source; 0: it does not say */
+	uint64_t lines, events, lost, unusable;
+};
+
+/** Options of an import. All zero: the defaults. */
 struct bs_import_config {
 	const char *form; /* name of the only one that is accepted; NULL: any, line by line */
+	const char *kernel_version; /* "4.19": that of the kernel that printed it; NULL: find out */
+	unsigned int max_unknown_e4; /* most lines not understood, in 1/10000; 0: 1 % */
+	bool strict; /* not one */
+	enum bs_coalesce coalesce; /* frees of neighbours at one instant are one free of a block */
+	const char *keep_unknown; /* file that gets the lines not understood; NULL: none */
+	void (*progress)(void *arg, const struct bs_import_progress *p); /* now and then; or NULL */
+	void *progress_arg;
 	uint64_t memory_bytes; /* 0 = unknown */
 	const char *kernel; /* kernel model to note, or NULL */
 	const char *comment; /* UTF-8, or NULL */
@@ -176,15 +211,20 @@ struct bs_import_config {
 };
 
 /**
- * bs_trace_import - a recording's text (plain, .gz or .zst, "-" = stdin) to a native trace
+ * bs_trace_import - a recording's text (plain or compressed, "-" = stdin) to a native trace
  * @result: receives the figures and counters
  *
- * Lossy sources succeed; the counters say how lossy. Return: 0; -EINVAL malformed line (file and
- * line number in @err); other negative for I/O.
+ * Lossy sources succeed; the counters say how lossy. Nothing is written when nothing in it can be used, or
+ * when more lines are not understood than @config allows. Return: 0; negative with @err, which says what the
+ * file looks like and what to do.
  */
 int bs_trace_import(const char *text_path, const char *out_path,
 		    const struct bs_import_config *config, struct bs_trace_info *result,
 		    struct bs_error *err);
+/** Several files of one recording, merged by time: one for each CPU or buffer. */
+int bs_trace_import_files(const char *const *text_paths, unsigned int nr_paths,
+			  const char *out_path, const struct bs_import_config *config,
+			  struct bs_trace_info *result, struct bs_error *err);
 
 /** Copy the events of [from, to) ns into a new trace; blocks live at @from become PRE events.
  *  @to: BS_NO_TIME = to the end. It stops where reading @t would. */

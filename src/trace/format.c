@@ -13,29 +13,45 @@ const struct bs_column_def bs_columns[BS_NR_COLS] = {
 	}
 
 const struct bs_counter_def bs_counters[] = {
-	COUNTER(events),	COUNTER(chunks),	COUNTER(allocs),
-	COUNTER(frees),		COUNTER(pres),		COUNTER(failed),
-	COUNTER(numbers),	COUNTER(duration),	COUNTER(unused_batched_twins),
-	COUNTER(unusable),	COUNTER(unknown_frees), COUNTER(boot_frees),
-	COUNTER(realloc_live),	COUNTER(lost_events),	COUNTER(other_events),
+	COUNTER(events),
+	COUNTER(chunks),
+	COUNTER(allocs),
+	COUNTER(frees),
+	COUNTER(pres),
+	COUNTER(failed),
+	COUNTER(numbers),
+	COUNTER(duration),
+	COUNTER(unused_batched_twins),
+	COUNTER(unusable),
+	COUNTER(unknown_frees),
+	COUNTER(boot_frees),
+	COUNTER(realloc_live),
+	COUNTER(lost_events),
+	COUNTER(other_events),
 	COUNTER(clamped_times),
+	/* Those from here on are written only where they are not 0: older traces have none. */
+	COUNTER(freed_again),
+	COUNTER(duplicates),
+	COUNTER(coalesced),
+	COUNTER(overwritten),
+	COUNTER(lines),
+	COUNTER(unknown_lines),
+	COUNTER(cut_lines),
 };
 const unsigned int bs_nr_counters = sizeof(bs_counters) / sizeof(bs_counters[0]);
+const unsigned int bs_nr_old_counters = 16;
 
 /*
- * Every source event is in one class: used, or one of those that take trust away. What deferred
- * initialisation hands over is no fault of the trace and counts as used (MEANING.md, trust).
+ * Every source event is in one class: used, or one of those that take trust away. A free of memory from
+ * before the trace is no fault of it: the block was in use at the start (MEANING.md, trust).
  */
 unsigned int bs_trace_trust(const struct bs_trace_info *info)
 {
-	uint64_t unknown =
-		info->unknown_frees -
-		(info->boot_frees < info->unknown_frees ? info->boot_frees : info->unknown_frees);
 	uint64_t written = info->allocs + info->failed + info->frees;
-	uint64_t used = written > unknown ? written - unknown : 0;
+	uint64_t used = written > info->clamped_times ? written - info->clamped_times : 0;
 	/* Counters of a file may be anything; their sum must not wrap. */
-	unsigned __int128 all = (unsigned __int128)used + info->unusable + unknown +
-				info->realloc_live + info->lost_events;
+	unsigned __int128 all = (unsigned __int128)used + info->unusable + info->freed_again +
+				info->realloc_live + info->clamped_times + info->lost_events;
 
 	return all ? (unsigned int)((unsigned __int128)used * 10000 / all) : 10000;
 }

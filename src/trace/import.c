@@ -1,526 +1,221 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * import.c - events named by pfn become events named by age. What each page's word in the map says
- * decides what an event means; traces/README.md lists the cases.
- */
+/* import.c - recordings in, a trace out: what the passes do is in their files (import_parts.h). */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <buddysim/gfp.h>
-
 #include "format.h"
-#include "importers.h"
-#include "pfnmap.h"
-#include "result.h"
-#include "spool.h"
-#include "textfile.h"
+#include "import_parts.h"
+#include "reasons.h"
+#include "timesort.h"
 
-/* A page's word: LIVE | number << 10 | page within the block, so that the words of a piece of a
- * block are consecutive; or FREED | 1 + spool index of the plain free whose batched twin may come,
- * on the head page; or FREED; or 0: never named. */
-#define LIVE (UINT64_C(1) << 63)
-#define FREED (UINT64_C(1) << 62)
-#define PAGE_BITS 10
-#define PAGE_MASK ((UINT64_C(1) << PAGE_BITS) - 1)
+#define DEFAULT_UNKNOWN_E4 100
 
-/** A block that was allocated before the trace began. */
-struct pre {
-	uint64_t final; /* its allocation number: by first free */
-	bs_pfn pfn;
-	uint8_t order;
-	bool batched;
-};
+/* ---- Is it enough? --------------------------------------------------------------------------- */
 
-struct importer {
-	const char *path;
-	const struct bs_import_config *config;
-	struct bs_textfile *text;
-	const struct bs_importer *only; /* the form that was asked for, or NULL */
-	const struct bs_importer *form; /* of the event last read; NULL: none was */
-	const char *source; /* title of the first event's form */
-	char why[160];
-	struct bs_trace_info info;
-	struct bs_pfnmap map;
-	struct bs_spool spool;
-	struct pre *pre;
-	uint64_t nr_pre, cap_pre;
-	uint64_t numbers; /* without the PREs, which come before all */
-	uint64_t events; /* allocator events seen */
-	uint64_t t0, last; /* times as the source has them */
-	bool saw_user; /* user memory was allocated: boot is over */
-	/* In old kernels the batched event came directly before the plain one: which page, + 1 */
-	uint32_t batched_first[BS_MAX_CPUS];
-	struct bs_error *err;
-};
-
-static int out_of_memory(struct importer *im)
+static int nothing_usable(struct import *im)
 {
-	return bs_error_set(im->err, BS_RESOURCE, ENOMEM, im->path, NULL, "importing");
-}
+	const struct bs_import_note *why = bs_import_note_most(&im->notes, "unusable");
+	const struct bs_import_note *looks = bs_import_note_most(&im->notes, "looks");
+	const char *advice;
 
-/* ---- Events out ----------------------------------------------------------------------------- */
-
-static int put(struct importer *im, const struct bs_text_event *e, enum bs_ev kind,
-	       struct bs_spooled ev)
-{
-	ev.time = im->last - im->t0;
-	ev.kind = (uint8_t)kind;
-	ev.cpu = (uint8_t)e->cpu;
-	return bs_spool_add(&im->spool, &ev, im->err);
-}
-
-static int put_pre(struct importer *im, bs_pfn pfn, unsigned int order, bool batched)
-{
-	if (im->nr_pre == im->cap_pre) {
-		uint64_t cap = im->cap_pre ? im->cap_pre * 2 : 1024;
-		struct pre *bigger = realloc(im->pre, cap * sizeof(*bigger));
-
-		if (!bigger)
-			return out_of_memory(im);
-		im->pre = bigger;
-		im->cap_pre = cap;
+	if (why) {
+		advice = bs_reason_advice(why->what);
+		return bs_error_set(im->err, BS_INPUT, 0, im->path, advice,
+				    "no event in it can be used, of %" PRIu64 ": %s (%" PRIu64
+				    ", first in line %" PRIu64 ")",
+				    im->info.unusable, why->what, why->count, why->line);
 	}
-	im->pre[im->nr_pre++] =
-		(struct pre){.pfn = pfn, .order = (uint8_t)order, .batched = batched};
-	return 0;
+	if (looks)
+		return bs_error_set(im->err, BS_INPUT, 0, im->path, looks->example,
+				    "no page allocator event in it; it looks like %s", looks->what);
+	return bs_error_set(im->err, BS_INPUT, 0, im->path,
+			    "record kmem:mm_page_alloc, mm_page_free and mm_page_free_batched "
+			    "(traces/capture/record.sh), and import what ftrace, trace-cmd report, "
+			    "perf script, babeltrace or bpftrace print",
+			    "no page allocator event in it");
 }
 
-/* ---- Pieces --------------------------------------------------------------------------------- */
-
-/* Are the 2^order words one piece of one live block, or all not live? */
-static bool is_uniform(const uint64_t *word, unsigned int order)
+/* Times are differences, if they go back all the time and the first one is none. */
+static bool is_deltatime(const struct import *im)
 {
-	const uint64_t first = word[0];
+	uint64_t back = 0;
 
-	if (first & LIVE && first & ((UINT64_C(1) << order) - 1))
+	if (im->first_time || im->raw.nr < 8)
 		return false;
-	for (unsigned int i = 1; i < 1u << order; i++)
-		if (first & LIVE ? word[i] != first + i : (word[i] & LIVE) != 0)
-			return false;
-	return true;
+	for (uint64_t i = 0; i < im->raw.nr; i++)
+		back += bs_raw_at(&im->raw, i)->flags & BS_RAW_CLAMPED ? 1 : 0;
+	return back > im->raw.nr / 4;
 }
 
-/* The largest aligned uniform piece at @at within @nr pages. */
-static unsigned int piece_order(const uint64_t *word, unsigned int at, unsigned int nr)
+static int check(struct import *im)
 {
-	unsigned int order = 0;
+	const struct bs_trace_info *info = &im->info;
+	const unsigned int most =
+		im->config->max_unknown_e4 ? im->config->max_unknown_e4 : DEFAULT_UNKNOWN_E4;
+	const struct bs_import_note *unknown = bs_import_note_most(&im->notes, "unknown");
 
-	while (!(at & ((2u << order) - 1)) && at + (2u << order) <= nr &&
-	       is_uniform(word + at, order + 1))
-		order++;
-	return order;
-}
-
-static void set_freed(uint64_t *word, unsigned int order)
-{
-	for (unsigned int i = 0; i < 1u << order; i++)
-		word[i] = FREED;
-}
-
-/*
- * Free what @e names, in as many pieces as it is known by. Pieces that no event allocated become
- * PRE blocks, unless @live_only. *@unknown tells that there were some.
- */
-static int free_pieces(struct importer *im, const struct bs_text_event *e, unsigned int flags,
-		       bool live_only, bool *unknown)
-{
-	const bs_pfn pfn = (bs_pfn)e->pfn;
-	uint64_t *word = bs_pfnmap_at(&im->map, pfn), first = im->spool.nr;
-	unsigned int nr = 1u << e->order;
-
-	if (!word)
-		return out_of_memory(im);
-	*unknown = false;
-	for (unsigned int at = 0, order; at < nr; at += 1u << order) {
-		struct bs_spooled ev = {.pfn = pfn + at, .flags = (uint8_t)flags};
-		int ret;
-
-		order = piece_order(word, at, nr);
-		ev.order = (uint8_t)order;
-		if (word[at] & LIVE) {
-			ev.number = (word[at] & ~LIVE) >> PAGE_BITS;
-			ev.offset = (uint32_t)(word[at] & PAGE_MASK);
-		} else if (live_only) {
-			continue;
-		} else {
-			*unknown = ev.of_pre = true;
-			ev.number = im->nr_pre;
-			ret = put_pre(im, pfn + at, order, flags & BS_EVF_BATCHED);
-			if (ret)
-				return ret;
-		}
-		if (im->spool.nr > first)
-			im->spool.ev[im->spool.nr - 1].more = true;
-		ret = put(im, e, BS_EV_FREE, ev);
-		if (ret)
-			return ret;
-		set_freed(word + at, order);
-	}
-	return 0;
-}
-
-/* ---- The three events ----------------------------------------------------------------------- */
-
-/* Can it be placed at all? Failed allocations are no question of place. */
-static bool is_usable(const struct bs_text_event *e)
-{
-	return e->order <= BS_MAX_ORDER && e->cpu < BS_MAX_CPUS && e->pfn < BS_MAX_PFN &&
-	       !(e->pfn & ((UINT64_C(1) << e->order) - 1));
-}
-
-static bool has_failed(const struct bs_text_event *e)
-{
-	return !e->pfn || e->pfn == UINT64_MAX || e->pfn == UINT32_MAX;
-}
-
-static uint8_t mt_flags(const struct bs_text_event *e)
-{
-	if (e->migratetype < 0 || (unsigned int)e->migratetype == bs_gfp_migratetype(e->gfp))
-		return 0;
-	return (uint8_t)((unsigned int)(e->migratetype + 1) << BS_EVF_MT_SHIFT);
-}
-
-static int do_alloc(struct importer *im, const struct bs_text_event *e)
-{
-	struct bs_spooled ev = {.gfp = e->gfp, .order = (uint8_t)e->order, .flags = mt_flags(e)};
-	const uint64_t before = im->spool.nr;
-	uint64_t *word;
-	bool unknown;
-	int ret;
-
-	if (has_failed(e)) {
-		ev.pfn = BS_NO_PFN;
-		im->numbers++;
-		return put(im, e, BS_EV_FAILED, ev);
-	}
-	/* Live already: its free was not seen. */
-	ret = free_pieces(im, e, 0, true, &unknown);
-	if (ret)
-		return ret;
-	im->info.realloc_live += im->spool.nr != before;
-	word = bs_pfnmap_at(&im->map, (bs_pfn)e->pfn);
-	for (uint64_t i = 0; i < UINT64_C(1) << e->order; i++)
-		word[i] = LIVE | im->numbers << PAGE_BITS | i;
-	im->saw_user |= bs_gfp_is_movable_user(e->gfp);
-	im->numbers++;
-	ev.pfn = (bs_pfn)e->pfn;
-	return put(im, e, BS_EV_ALLOC, ev);
-}
-
-/* Boot's deferred initialisation hands over whole blocks that nobody allocated. */
-static bool is_boot_free(const struct importer *im, const struct bs_text_event *e)
-{
-	return e->order >= 9 && e->early && !im->saw_user;
-}
-
-static int do_free(struct importer *im, const struct bs_text_event *e, unsigned int flags)
-{
-	const uint64_t first = im->spool.nr;
-	uint64_t *word;
-	bool unknown;
-	int ret = free_pieces(im, e, flags, false, &unknown);
-
-	if (ret)
-		return ret;
-	if (unknown) {
-		im->info.unknown_frees++;
-		if (is_boot_free(im, e)) {
-			im->info.boot_frees++;
-			for (uint64_t i = first; i < im->spool.nr; i++)
-				im->spool.ev[i].flags |= BS_EVF_BOOT;
-		}
-	}
-	word = bs_pfnmap_at(&im->map, (bs_pfn)e->pfn);
-	word[0] = flags & BS_EVF_BATCHED ? FREED : FREED | (first + 1);
-	return 0;
-}
-
-/* The plain free was the first half of a page list's: it happens now. */
-static int move_to_batched(struct importer *im, const struct bs_text_event *e, uint64_t index)
-{
-	bool more = true;
-
-	for (; more; index++) {
-		struct bs_spooled ev = im->spool.ev[index];
-		int ret;
-
-		more = ev.more;
-		im->spool.ev[index].dropped = true;
-		ev.flags |= BS_EVF_BATCHED;
-		if (ev.of_pre)
-			im->pre[ev.number].batched = true;
-		ret = put(im, e, BS_EV_FREE, ev);
-		if (ret)
-			return ret;
-	}
-	im->info.unused_batched_twins++;
-	return 0;
-}
-
-static int do_batched(struct importer *im, const struct bs_text_event *e)
-{
-	uint64_t *word = bs_pfnmap_at(&im->map, (bs_pfn)e->pfn);
-	uint64_t w;
-
-	if (!word)
-		return out_of_memory(im);
-	w = *word;
-	if (w & FREED && w & ~FREED) {
-		*word = FREED;
-		return move_to_batched(im, e, (w & ~FREED) - 1);
-	}
-	im->batched_first[e->cpu] = (uint32_t)e->pfn + 1;
-	return do_free(im, e, BS_EVF_BATCHED);
-}
-
-static int do_event(struct importer *im, enum bs_line kind, const struct bs_text_event *e)
-{
-	uint32_t twin;
-
-	if (!im->events++) {
-		im->t0 = im->last = e->time;
-		im->source = im->form->form.summary;
-	}
-	if (e->time < im->last)
-		im->info.clamped_times++;
-	else
-		im->last = e->time;
-	if (!is_usable(e) && !(kind == BS_LINE_ALLOC && has_failed(e) && e->cpu < BS_MAX_CPUS &&
-			       e->order <= BS_MAX_ORDER)) {
-		im->info.unusable++;
-		return 0;
-	}
-	if (e->cpu >= im->info.nr_cpus)
-		im->info.nr_cpus = e->cpu + 1;
-	twin = im->batched_first[e->cpu];
-	im->batched_first[e->cpu] = 0;
-	if (kind == BS_LINE_ALLOC)
-		return do_alloc(im, e);
-	if (kind == BS_LINE_BATCHED)
-		return do_batched(im, e);
-	if (twin == (uint32_t)e->pfn + 1 && !e->order) {
-		im->info.unused_batched_twins++;
-		return 0;
-	}
-	return do_free(im, e, 0);
-}
-
-/* ---- In ------------------------------------------------------------------------------------- */
-
-static int malformed(struct importer *im, const char *why)
-{
-	char where[320];
-
-	snprintf(where, sizeof(where), "%.290s:%" PRIu64, im->path, bs_textfile_number(im->text));
-	bs_error_set(im->err, BS_INPUT, 0, where,
-		     "remove the line if it was cut short, else record again", "%s", why);
-	return -EINVAL;
-}
-
-/* Whose event is it? The forms that were not asked yet. */
-static const struct bs_importer *recognise(const struct importer *im, const char *line)
-{
-	const struct bs_importer *f;
-
-	for (unsigned int i = 0; (f = bs_importer_at(i)); i++)
-		if (f != im->form && f->probe(line))
-			return f;
-	return NULL;
-}
-
-/*
- * A line that the form of the lines before it does not know: another form's event, whose form is asked
- * first from here on; or what another form has besides events. Only @im->only counts, if it is set.
- */
-static enum bs_line parse_foreign(struct importer *im, const char *line, struct bs_text_event *e,
-				  const char **why)
-{
-	const struct bs_importer *other = recognise(im, line);
-	enum bs_line kind = BS_LINE_FOREIGN;
-
-	*why = "neither an event nor a comment (line cut short?)";
-	if (other && im->only && other != im->only) {
-		snprintf(im->why, sizeof(im->why), "a line of %s, not of %s", other->form.summary,
-			 im->only->form.summary);
-		*why = im->why;
-		return BS_LINE_MALFORMED;
-	}
-	if (other) {
-		im->form = other;
-		return other->parse(line, e, why);
-	}
-	for (unsigned int i = 0; !im->only && kind == BS_LINE_FOREIGN && bs_importer_at(i); i++)
-		kind = bs_importer_at(i)->parse(line, e, why);
-	return kind == BS_LINE_FOREIGN ? BS_LINE_MALFORMED : kind;
-}
-
-static int read_line(struct importer *im, const char *line)
-{
-	enum bs_line kind = BS_LINE_FOREIGN;
-	struct bs_text_event e;
-	const char *why = NULL;
-
-	if (im->form)
-		kind = im->form->parse(line, &e, &why);
-	if (kind == BS_LINE_FOREIGN)
-		kind = parse_foreign(im, line, &e, &why);
-	switch (kind) {
-	case BS_LINE_MALFORMED:
-	case BS_LINE_FOREIGN:
-		return malformed(im, why);
-	case BS_LINE_LOST:
-		/* Whatever a line claims. */
-		if (__builtin_add_overflow(im->info.lost_events, e.lost, &im->info.lost_events))
-			im->info.lost_events = UINT64_MAX;
-		return 0;
-	case BS_LINE_OTHER:
-		im->info.other_events++;
-		return 0;
-	case BS_LINE_NOTHING:
-		return 0;
-	case BS_LINE_ALLOC:
-	case BS_LINE_FREE:
-	case BS_LINE_BATCHED:
-		break;
-	}
-	return do_event(im, kind, &e);
-}
-
-static int stopped(struct importer *im)
-{
-	if (!im->config->stop || !*im->config->stop)
-		return 0;
-	return bs_error_set(im->err, BS_INTERRUPTED, 0, im->path, NULL,
-			    "stopped; nothing was written");
-}
-
-static int read_all(struct importer *im)
-{
-	int bad = 0;
-	long ret;
-	char *line;
-
-	while ((ret = bs_textfile_line(im->text, &line, im->err)) >= 0) {
-		bad = read_line(im, line);
-		if (!bad)
-			bad = stopped(im);
-		if (bad)
-			return bad;
-	}
-	/* A signal also ends a read of what has not come yet, as an error or as the end. */
-	bad = stopped(im);
-	if (bad)
-		return bad;
-	if (ret < -1)
-		return (int)ret;
-	if (!im->events)
+	if (!im->raw.nr)
+		return nothing_usable(im);
+	if (unknown &&
+	    (unsigned __int128)info->unknown_lines * 10000 > (unsigned __int128)info->lines * most)
 		return bs_error_set(im->err, BS_INPUT, 0, im->path,
-				    "record kmem:mm_page_alloc, mm_page_free and "
-				    "mm_page_free_batched: traces/capture/record.sh",
-				    "no page allocator event in it");
+				    "pass over them with --max-unknown 100%, and keep them with "
+				    "--keep-unknown FILE",
+				    "%" PRIu64 " of %" PRIu64
+				    " lines are not understood, more than "
+				    "%.4g %%; the first is line %" PRIu64 ": %s",
+				    info->unknown_lines, info->lines, most / 100.0, unknown->line,
+				    unknown->example);
+	if (is_deltatime(im))
+		return bs_error_set(im->err, BS_INPUT, 0, im->path,
+				    "run perf script again without --deltatime",
+				    "the times are differences between lines");
 	return 0;
 }
 
-/* ---- Out ------------------------------------------------------------------------------------ */
+/* ---- Between the passes ---------------------------------------------------------------------- */
 
-static int write_pres(struct importer *im, struct bs_trace_writer *w)
+/* 131072 is hex where another pfn of the recording has letters and no prefix either. */
+static int read_bare_as_hex(struct import *im)
 {
-	struct bs_trace_event ev = {.kind = BS_EV_PRE};
-	uint64_t final = 0;
+	memset(&im->space, 0, sizeof(im->space));
+	for (uint64_t i = 0; i < im->raw.nr; i++) {
+		struct bs_raw_event *e = bs_raw_at(&im->raw, i);
+		char digits[24];
+
+		if (e->flags & BS_RAW_FAILED)
+			continue;
+		if (e->flags & BS_RAW_BARE) {
+			snprintf(digits, sizeof(digits), "%" PRIu64, e->pfn);
+			e->pfn = strtoull(digits, NULL, 16);
+		}
+		bs_pfnspace_add(&im->space, e->pfn);
+		bs_spool_cool(&im->raw, i);
+	}
+	return 0;
+}
+
+/* The window that a ring buffer still holds whole begins with the last CPU's first event. Where that would
+ * leave out most of the events, that CPU was idle, and not overwritten. */
+static void find_window(struct import *im)
+{
+	uint64_t early = 0;
+
+	if (im->overwritten && im->latest_first > im->window_from) {
+		while (early < im->raw.nr && bs_raw_at(&im->raw, early)->time < im->latest_first)
+			early++;
+		if (early <= im->raw.nr / 2)
+			im->window_from = im->latest_first;
+	}
+	if (im->info.overwritten)
+		bs_import_note_add(&im->notes, "window", "older events were overwritten", 1, 0,
+				   NULL);
+}
+
+static void note_gfp_names(struct import *im)
+{
+	for (uint32_t i = 0; i < im->texts.nr; i++) {
+		const struct bs_gfp_text *x = &im->texts.text[i];
+		const char *at = x->text, *name;
+		size_t left = x->len, n;
+
+		for (unsigned int k = 0; k < x->unknown; k++) {
+			char one[64];
+			uint32_t mask;
+
+			if (!bs_gfp_parse_names(at, left, BS_GFP_OWN_ERA, &mask, NULL, &name, &n))
+				break;
+			snprintf(one, sizeof(one), "%.*s", (int)(n < 60 ? n : 60), name);
+			bs_import_note_add(&im->notes, "gfp-name", one, x->count, x->line, NULL);
+			n += name + n < x->text + x->len; /* the bar */
+			left = (size_t)(x->text + x->len - name) - n;
+			at = name + n;
+		}
+	}
+}
+
+/* "4.4 to 4.11", "6.3 and later": eras follow each other, but for those that a proof left out. */
+static void format_eras(unsigned int eras, char *text, size_t size)
+{
+	unsigned int first = 0, last = BS_GFP_ERAS - 1;
+	const struct bs_gfp_era *a, *b;
+
+	while (first < last && !(eras >> first & 1))
+		first++;
+	while (last > first && !(eras >> last & 1))
+		last--;
+	a = &bs_gfp_eras[first];
+	b = &bs_gfp_eras[last];
+	if (first == last)
+		snprintf(text, size, "%s", a->name);
+	else if (!first)
+		snprintf(text, size, "up to %u.%u", b->to / 1000, b->to % 1000);
+	else if (last == BS_GFP_ERAS - 1)
+		snprintf(text, size, "%u.%u and later", a->from / 1000, a->from % 1000);
+	else
+		snprintf(text, size, "%u.%u to %u.%u", a->from / 1000, a->from % 1000, b->to / 1000,
+			 b->to % 1000);
+}
+
+static void note_sources(struct import *im)
+{
+	char eras[64];
+
+	format_eras(im->texts.eras, eras, sizeof(eras));
+	if (im->texts.nr && im->texts.eras != BS_GFP_ALL_ERAS)
+		bs_import_note_add(&im->notes, "gfp", eras, im->texts.nr, 0, im->texts.how);
+	if (im->kernel[0])
+		bs_import_note_add(&im->notes, "kernel", im->kernel, 1, 0, NULL);
+	if (im->may_hide_losses)
+		bs_import_note_add(&im->notes, "losses",
+				   "perf script shows losses only with --show-lost-events", 1, 0,
+				   NULL);
+}
+
+static int settle(struct import *im)
+{
+	const char *version = im->config->kernel_version, *how = "--kernel-version";
+	unsigned int eras = 0;
 	int ret = 0;
 
-	for (uint64_t i = 0; i < im->spool.nr && !ret; i++) {
-		const struct bs_spooled *s = &im->spool.ev[i];
-		struct pre *p;
-
-		if (s->dropped || !s->of_pre)
-			continue;
-		p = &im->pre[s->number];
-		p->final = final++;
-		ev.order = p->order;
-		ev.pfn = p->pfn;
-		ev.gfp = p->batched ? BS_GFP_HIGHUSER_MOVABLE : BS_GFP_KERNEL;
-		ev.flags = s->flags & BS_EVF_BOOT;
-		ret = bs_trace_write(w, &ev, im->err);
+	if (version) {
+		eras = bs_gfp_eras_of(version, strlen(version));
+		if (!eras)
+			return bs_error_set(im->err, BS_USAGE, 0, how, "say it like 5.10 or 6.1.0",
+					    "\"%s\" is no version of a kernel", version);
+		snprintf(im->kernel, sizeof(im->kernel), "%s", version);
+	} else if (im->kernel[0]) {
+		eras = bs_gfp_eras_of(im->kernel, strlen(im->kernel));
+		how = "the recording's header";
 	}
+	bs_gfp_texts_settle(&im->texts, eras, how);
+	if (im->bare_letters)
+		ret = read_bare_as_hex(im);
+	if (bs_pfnspace_settle(&im->space)) {
+		char what[64];
+
+		snprintf(what, sizeof(what), "from %#" PRIx64 " on they are %#" PRIx32 " and up",
+			 im->space.first, im->space.first_to);
+		bs_import_note_add(&im->notes, "pfn", what, 1, 0, NULL);
+	}
+	if (!ret && im->unsorted)
+		ret = bs_timesort(&im->raw, im->out_path, im->err);
+	find_window(im);
+	note_sources(im);
+	note_gfp_names(im);
 	return ret;
 }
 
-static int write_events(struct importer *im, struct bs_trace_writer *w)
-{
-	uint64_t numbers = im->nr_pre;
-	int ret = write_pres(im, w);
-
-	for (uint64_t i = 0; i < im->spool.nr && !ret; i++) {
-		const struct bs_spooled *s = &im->spool.ev[i];
-		struct bs_trace_event ev = {
-			.time = s->time,
-			.kind = s->kind,
-			.order = s->order,
-			.cpu = s->cpu,
-			.flags = s->flags,
-			.gfp = s->gfp,
-			.offset = s->offset,
-			.pfn = s->pfn,
-		};
-		uint64_t number = s->of_pre ? im->pre[s->number].final : s->number + im->nr_pre;
-
-		if (s->dropped)
-			continue;
-		if (ev.kind == BS_EV_FREE) {
-			if (numbers - number > UINT32_MAX)
-				return bs_error_set(im->err, BS_INPUT, 0, im->path,
-						    "import it in parts",
-						    "a block lives for over 2^32 allocations");
-			ev.arg = (uint32_t)(numbers - number);
-		}
-		numbers += bs_ev_takes_number(ev.kind);
-		ret = bs_trace_write(w, &ev, im->err);
-	}
-	return ret;
-}
-
-/* Events and their header, read back before the file has a name. */
-static int write_trace(struct importer *im, const char *out_path, struct bs_trace_info *result)
-{
-	const struct bs_import_config *config = im->config;
-	struct bs_trace_writer *w;
-	int ret;
-
-	snprintf(im->info.source, sizeof(im->info.source), "%s", im->source);
-	snprintf(im->info.comment, sizeof(im->info.comment), "%s",
-		 config->comment ? config->comment : "");
-	snprintf(im->info.kernel, sizeof(im->info.kernel), "%s",
-		 config->kernel ? config->kernel : "");
-	im->info.memory_bytes = config->memory_bytes;
-	im->info.has_pfn = true;
-	if (!im->info.nr_cpus)
-		im->info.nr_cpus = 1;
-	ret = bs_trace_create(out_path, &im->info, &w, im->err);
-	if (ret)
-		return ret;
-	bs_trace_stop_writing_on(w, config->stop);
-	ret = write_events(im, w);
-	if (ret) {
-		bs_trace_abandon(w);
-		return ret;
-	}
-	return bs_trace_hand_over(w, &im->info, config->stop, result, im->err);
-}
+/* ---- All of it ------------------------------------------------------------------------------- */
 
 /* What was said of the trace fits into its header. */
-static int check_config(struct importer *im)
+static int check_config(struct import *im)
 {
 	const struct bs_import_config *config = im->config;
 
-	if (config->form) {
-		im->only = im->form = bs_importer_find(config->form, im->err);
-		if (!im->only)
-			return -EINVAL;
-	}
 	if (config->comment && strlen(config->comment) >= sizeof(im->info.comment))
 		return bs_error_set(im->err, BS_USAGE, 0, "comment", "say it in fewer words",
 				    "longer than the %zu bytes that a trace's header holds",
@@ -533,37 +228,50 @@ static int check_config(struct importer *im)
 	return 0;
 }
 
+static int import(struct import *im, const char *const *paths, unsigned int nr,
+		  struct bs_trace_info *result)
+{
+	int ret = check_config(im);
+
+	if (!ret)
+		ret = bs_spool_open(&im->raw, im->out_path, sizeof(struct bs_raw_event), im->err);
+	for (unsigned int i = 0; i < nr && !ret; i++)
+		ret = bs_import_read(im, paths[i], i);
+	if (!ret)
+		ret = check(im);
+	if (!ret)
+		ret = settle(im);
+	if (!ret)
+		ret = bs_spool_open(&im->out, im->out_path, sizeof(struct bs_spooled), im->err);
+	return ret ? ret : bs_import_write(im, result);
+}
+
+int bs_trace_import_files(const char *const *paths, unsigned int nr, const char *out_path,
+			  const struct bs_import_config *config, struct bs_trace_info *result,
+			  struct bs_error *err)
+{
+	struct import *im = calloc(1, sizeof(*im));
+	int ret;
+
+	if (!im)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, paths[0], NULL, "importing");
+	im->config = config;
+	im->out_path = out_path;
+	im->err = err;
+	im->raw.fd = im->out.fd = -1;
+	snprintf(im->path, sizeof(im->path), "%s",
+		 strcmp(paths[0], "-") ? paths[0] : "standard input");
+	ret = import(im, paths, nr, result);
+	bs_spool_close(&im->raw);
+	bs_spool_close(&im->out);
+	bs_gfp_texts_free(&im->texts);
+	free(im);
+	return ret;
+}
+
 int bs_trace_import(const char *text_path, const char *out_path,
 		    const struct bs_import_config *config, struct bs_trace_info *result,
 		    struct bs_error *err)
 {
-	struct importer *im = calloc(1, sizeof(*im));
-	int ret;
-
-	if (!im)
-		return bs_error_set(err, BS_RESOURCE, ENOMEM, text_path, NULL, "importing");
-	im->path = strcmp(text_path, "-") ? text_path : "standard input";
-	im->config = config;
-	im->err = err;
-	im->spool.fd = -1;
-	ret = check_config(im);
-	if (!ret)
-		ret = bs_textfile_open(text_path, &im->text, err);
-	/* It looks at the text's beginning, which may not come. */
-	if (ret && stopped(im))
-		ret = -EINTR;
-	if (!ret && bs_pfnmap_init(&im->map))
-		ret = out_of_memory(im);
-	if (!ret)
-		ret = bs_spool_open(&im->spool, out_path, err);
-	if (!ret)
-		ret = read_all(im);
-	if (!ret)
-		ret = write_trace(im, out_path, result);
-	bs_textfile_close(im->text);
-	bs_pfnmap_free(&im->map);
-	bs_spool_close(&im->spool);
-	free(im->pre);
-	free(im);
-	return ret;
+	return bs_trace_import_files(&text_path, 1, out_path, config, result, err);
 }

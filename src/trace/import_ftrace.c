@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * import_ftrace.c - what the kernel prints itself (/sys/kernel/tracing/trace, trace_pipe) and what
- * trace-cmd report makes of a recording:
+ * trace-cmd report makes of a recording, with whatever other tracers and options print between:
  *
  *   # entries-in-buffer/entries-written: 66484/66484   #P:1
  *            cc1-268   [000] d..3.     7.000123: mm_page_free: page=00000000aa pfn=0x10 order=0
+ *            cc1-268   [000] d..3.     7.000125: <stack trace>
+ *    => free_unref_page
  *   CPU:1 [LOST 17 EVENTS]                              trace-cmd: CPU:3 [17 EVENTS DROPPED]
  */
 #include <ctype.h>
@@ -13,54 +15,111 @@
 
 #include "textline.h"
 
-/* "mm_page_alloc:" */
-static bool name_at(const char **at, struct bs_token *name)
+/* perf's period before an event's name; the wakeup tracer prints numbers, too. */
+static bool is_period(const struct bs_token *t, const char *behind)
 {
-	if (!bs_token_next(at, name) || name->n < 2 || name->s[name->n - 1] != ':' ||
-	    isdigit((unsigned char)name->s[0]))
+	struct bs_token next;
+
+	return bs_token_is_number(t) && bs_token_next(&behind, &next) && next.s[next.n - 1] == ':';
+}
+
+/* "mm_page_alloc:"; behind a task whatever the tracer prints is a line of the trace; trace-cmd's
+ * --ts-diff prints "(+300)" before it. */
+static bool name_at(const char **at, struct bs_token *name, enum bs_place found)
+{
+	if (!bs_token_next(at, name))
 		return false;
-	name->n--;
-	return !memchr(name->s, ':', name->n);
+	if (bs_token_begins(name, "(+") && !bs_token_next(at, name))
+		return false;
+	if (bs_token_begins(name, "PERF_RECORD_") || is_period(name, *at))
+		return false;
+	if (name->n > 1 && name->s[name->n - 1] == ':') {
+		if (isdigit((unsigned char)name->s[0]))
+			return false;
+		name->n--;
+		return !memchr(name->s, ':', name->n);
+	}
+	/* No event's name: the function tracer, a stack. It cannot be one of ours. */
+	name->n = 0;
+	return found == BS_PLACE_TASK;
+}
+
+static enum bs_line record(const struct bs_token *name, const char *fields,
+			   struct bs_text_event *ev)
+{
+	(void)fields;
+	(void)ev;
+	return name->n || name->s[0] != '<' ? BS_LINE_OTHER : BS_LINE_NOTHING;
 }
 
 /* The header: what was written and is no longer there was overwritten. */
-static uint64_t overwritten(const char *line)
+static enum bs_line header(const char *line, struct bs_text_event *ev)
 {
-	const char *at = strstr(line, "entries-written: ");
+	static const char entries[] = "entries-written: ", latency[] = " latency trace v";
+	const char *at = strstr(line, entries);
 	uint64_t left, written;
 	char *slash;
 
-	if (line[0] != '#' || !at)
-		return 0;
-	left = strtoull(at + strlen("entries-written: "), &slash, 10);
-	written = *slash == '/' ? strtoull(slash + 1, NULL, 10) : 0;
-	return written > left ? written - left : 0;
+	if (at) {
+		left = strtoull(at + strlen(entries), &slash, 10);
+		written = *slash == '/' ? strtoull(slash + 1, NULL, 10) : 0;
+		ev->lost = written > left ? written - left : 0;
+		return ev->lost ? BS_LINE_OVERWRITTEN : BS_LINE_NOTHING;
+	}
+	at = strstr(line, latency);
+	at = at ? strstr(at, " on ") : NULL;
+	return at ? bs_text_kernel(at + strlen(" on "), ev) : BS_LINE_NOTHING;
 }
 
-static uint64_t lost(const char *line)
+/* "CPU:1 [LOST 17 EVENTS]", "CPU:3 [17 EVENTS DROPPED]"; behind a buffer's name, too. */
+static bool is_lost(const char *line, struct bs_text_event *ev)
 {
-	const char *at = strstr(line, "[LOST ");
+	const char *at = strstr(line, "CPU:"), *bracket;
+	struct bs_token first;
+	char *end;
 
-	if (!at && strstr(line, " EVENTS DROPPED]"))
-		at = strchr(line, '[');
-	return at ? bs_text_count(at) : overwritten(line);
+	if (!at)
+		return false;
+	if (at != line) {
+		const char *p = line;
+
+		bs_token_next(&p, &first);
+		if (first.s != at && (first.s[first.n - 1] != ':' || p + strspn(p, " \t") != at))
+			return false;
+	}
+	ev->cpu = (unsigned int)strtoul(at + 4, &end, 10);
+	bracket = end + strspn(end, " \t");
+	if (end == at + 4 || bracket[0] != '[' ||
+	    (strncmp(bracket, "[LOST ", 6) && !strstr(bracket, " EVENTS DROPPED]")))
+		return false;
+	ev->lost = bs_text_count(bracket);
+	return true;
 }
 
-/* Comments, stack traces, and trace-cmd's own header. */
-static bool is_nothing(const char *line)
+/* Comments, stack traces, trace-cmd's own header, what atrace says of itself. */
+static enum bs_line other(const char *line, struct bs_text_event *ev)
 {
 	const char *at = line;
 	struct bs_token t;
 
-	if (!bs_token_next(&at, &t) || t.s[0] == '#')
-		return true;
-	if (line[0] == ' ' || line[0] == '\t')
-		return bs_token_is(&t, "=>");
-	return !strncmp(line, "cpus=", 5) || !strncmp(line, "version = ", 10) ||
-	       (!strncmp(line, "CPU ", 4) && strstr(line, " is empty"));
+	if (!bs_token_next(&at, &t))
+		return BS_LINE_NOTHING;
+	if (t.s[0] == '#')
+		return header(line, ev);
+	if (is_lost(line, ev))
+		return BS_LINE_LOST;
+	if (bs_token_is(&t, "=>") || bs_token_begins(&t, "cpus=") || bs_token_is(&t, "TRACE:") ||
+	    !strncmp(line, "version = ", 10) ||
+	    (!strncmp(line, "CPU ", 4) && strstr(line, " is empty")))
+		return BS_LINE_NOTHING;
+	/* Of several recordings: "    one.dat: cpus=2". */
+	if (t.s[t.n - 1] == ':' && bs_token_next(&at, &t) &&
+	    (bs_token_begins(&t, "cpus=") || bs_token_is(&t, "=>")))
+		return BS_LINE_NOTHING;
+	return BS_LINE_FOREIGN;
 }
 
-static const struct bs_text_form form = {name_at, lost, is_nothing};
+static const struct bs_text_form form = {name_at, record, other};
 
 static bool probe(const char *line)
 {
@@ -69,6 +128,9 @@ static bool probe(const char *line)
 
 static enum bs_line parse(const char *line, struct bs_text_event *ev, const char **why)
 {
+	/* Most lines of a recording with stack traces. */
+	if (!strncmp(line, " => ", 4) || !strncmp(line, "=> ", 3))
+		return BS_LINE_NOTHING;
 	return bs_text_parse(&form, line, ev, why);
 }
 

@@ -1,28 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "pfnmap.h"
 
-#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
-int bs_pfnmap_init(struct bs_pfnmap *m)
+#define LEAVES (1u << BS_PFNMAP_TABLE_SHIFT)
+#define PAGES (1u << BS_PFNMAP_LEAF_SHIFT)
+
+void bs_pfnmap_init(struct bs_pfnmap *m)
 {
-	m->leaf = calloc(BS_PFNMAP_LEAVES, sizeof(*m->leaf));
-	return m->leaf ? 0 : -ENOMEM;
+	memset(m, 0, sizeof(*m));
 }
 
 void bs_pfnmap_free(struct bs_pfnmap *m)
 {
-	for (unsigned int i = 0; m->leaf && i < BS_PFNMAP_LEAVES; i++)
-		free(m->leaf[i]);
-	free(m->leaf);
-	m->leaf = NULL;
+	for (unsigned int i = 0; i < BS_PFNMAP_TABLES; i++) {
+		for (unsigned int k = 0; m->table[i] && k < LEAVES; k++)
+			free(m->table[i][k]);
+		free(m->table[i]);
+	}
+	bs_pfnmap_init(m);
 }
 
 uint64_t *bs_pfnmap_at(struct bs_pfnmap *m, bs_pfn pfn)
 {
-	uint64_t **leaf = &m->leaf[pfn >> BS_PFNMAP_LEAF_SHIFT];
+	uint64_t ***table = &m->table[pfn >> (BS_PFNMAP_LEAF_SHIFT + BS_PFNMAP_TABLE_SHIFT)],
+		 **leaf;
 
+	if (!*table)
+		*table = calloc(LEAVES, sizeof(**table));
+	if (!*table)
+		return NULL;
+	leaf = &(*table)[pfn >> BS_PFNMAP_LEAF_SHIFT & (LEAVES - 1)];
 	if (!*leaf)
-		*leaf = calloc(1u << BS_PFNMAP_LEAF_SHIFT, sizeof(**leaf));
-	return *leaf ? *leaf + (pfn & ((1u << BS_PFNMAP_LEAF_SHIFT) - 1)) : NULL;
+		*leaf = calloc(PAGES, sizeof(**leaf));
+	return *leaf ? *leaf + (pfn & (PAGES - 1)) : NULL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pfnmap.h - what a trace said of each page last, by pfn: 64 bits a page, in leaves of 16 Ki pages
+ * pfnmap.h - what a trace said of each page last, by pfn: 64 bits a page, in leaves of 1 Ki pages
  * that appear when one of them is first named.
  */
 #ifndef BS_TRACE_PFNMAP_H
@@ -8,15 +8,16 @@
 
 #include <buddysim/types.h>
 
-#define BS_PFNMAP_LEAF_SHIFT 14
-#define BS_PFNMAP_LEAVES (BS_MAX_PFN >> BS_PFNMAP_LEAF_SHIFT)
+#define BS_PFNMAP_LEAF_SHIFT BS_MAX_ORDER
+/* Leaves that one table leads to: those of 4 GiB. */
+#define BS_PFNMAP_TABLE_SHIFT 10
+#define BS_PFNMAP_TABLES (BS_MAX_PFN >> (BS_PFNMAP_LEAF_SHIFT + BS_PFNMAP_TABLE_SHIFT))
 
 struct bs_pfnmap {
-	uint64_t **leaf; /* BS_PFNMAP_LEAVES */
+	uint64_t **table[BS_PFNMAP_TABLES];
 };
 
-/* 0 or -ENOMEM. */
-int bs_pfnmap_init(struct bs_pfnmap *m);
+void bs_pfnmap_init(struct bs_pfnmap *m);
 void bs_pfnmap_free(struct bs_pfnmap *m);
 /* The page's word, and those of all pages of its aligned 4 MiB behind it; NULL: out of memory. */
 uint64_t *bs_pfnmap_at(struct bs_pfnmap *m, bs_pfn pfn);

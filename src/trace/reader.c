@@ -258,6 +258,12 @@ static const char *read_end(struct bs_trace *t, size_t len)
 
 		if (bs_in_expect(&in, BS_IN_TEXT))
 			return "the end map is malformed";
+		if (bs_in_is(&in, "notes")) {
+			if (bs_in_expect(&in, BS_IN_TEXT) || in.size >= sizeof(end.notes))
+				return "the end map is malformed";
+			memcpy(end.notes, in.data, in.size);
+			continue;
+		}
 		while (i < bs_nr_counters && !bs_in_is(&in, bs_counters[i].key))
 			i++;
 		if (i == bs_nr_counters) {
@@ -275,6 +281,7 @@ static const char *read_end(struct bs_trace *t, size_t len)
 		return "chunks are missing before the end map";
 	for (unsigned int i = 0; i < bs_nr_counters; i++)
 		*bs_counter(&t->info, i) = *bs_counter(&end, i);
+	memcpy(t->info.notes, end.notes, sizeof(end.notes));
 	return NULL;
 }
 

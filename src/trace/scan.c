@@ -15,7 +15,42 @@ struct scan {
 	struct bs_livetab live;
 	struct bs_trace_info sum; /* counters and figures of what was read */
 	bool past_pres;
+	bs_ns width; /* of a part of sum.shape, which covers all that was read so far */
+	unsigned int part; /* the one that is being filled */
+	uint64_t level; /* pages live before this event */
 };
+
+/* The trace's length is not known before its end: where the parts are too few, two become one. */
+static void widen(struct scan *s)
+{
+	uint64_t *shape = s->sum.shape;
+
+	for (unsigned int i = 0; i < BS_TRACE_SHAPE / 2; i++)
+		shape[i] = shape[2 * i] > shape[2 * i + 1] ? shape[2 * i] : shape[2 * i + 1];
+	memset(shape + BS_TRACE_SHAPE / 2, 0, BS_TRACE_SHAPE / 2 * sizeof(*shape));
+	s->width *= 2;
+	s->part /= 2;
+}
+
+static void see_level(struct scan *s, bs_ns time)
+{
+	uint64_t part;
+
+	while ((part = time / s->width) >= BS_TRACE_SHAPE)
+		widen(s);
+	while (s->part < part)
+		s->sum.shape[++s->part] = s->level;
+	s->level = s->live.pages;
+	if (s->level > s->sum.shape[part])
+		s->sum.shape[part] = s->level;
+}
+
+/* Over all of the width that a picture has. */
+static void stretch(struct scan *s, uint64_t *shape)
+{
+	for (unsigned int i = 0; i < BS_TRACE_SHAPE; i++)
+		shape[i] = s->sum.shape[i * (s->part + 1) / BS_TRACE_SHAPE];
+}
 
 /* One event: NULL, or what makes it impossible. *@ret: -ENOMEM. */
 static const char *scan_event(struct scan *s, const struct bs_trace_chunk *c, unsigned int i,
@@ -42,6 +77,7 @@ static const char *scan_event(struct scan *s, const struct bs_trace_chunk *c, un
 		s->sum.start_pages = s->live.pages;
 	else
 		s->past_pres = true;
+	see_level(s, c->time[i]);
 	if (s->live.pages > s->sum.peak_pages)
 		s->sum.peak_pages = s->live.pages;
 	if (c->pfn && c->pfn[i] < BS_MAX_PFN && kind <= BS_EV_PRE &&
@@ -133,7 +169,7 @@ static int scan_all(struct bs_trace *t, struct scan *s, bool keep_whole, struct 
 
 int bs_trace_scan(struct bs_trace *t, bool keep_whole, struct bs_error *err)
 {
-	struct scan s = {0};
+	struct scan s = {.width = 1000};
 	int ret = bs_trace_rewind(t, err), again;
 
 	t->keep_chunks = UINT64_MAX;
@@ -144,6 +180,7 @@ int bs_trace_scan(struct bs_trace *t, bool keep_whole, struct bs_error *err)
 	if (ret < 0)
 		return ret;
 	take_figures(&t->info, &s.sum);
+	stretch(&s, t->info.shape);
 	again = bs_file_sha256(t->path, t->info.sha256);
 	if (again)
 		return bs_error_set(err, BS_INPUT, -again, t->path, NULL, "cannot read");

@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #define FIRST_CAP 4096
+/* So much is kept mapped behind the end: a batched free is never further from its twin. */
+#define WARM (UINT64_C(8) << 20)
 
 static int open_beside(const char *near)
 {
@@ -23,10 +25,9 @@ static int open_beside(const char *near)
 	return fd;
 }
 
-int bs_spool_open(struct bs_spool *s, const char *near, struct bs_error *err)
+int bs_spool_open(struct bs_spool *s, const char *near, size_t size, struct bs_error *err)
 {
-	memset(s, 0, sizeof(*s));
-	s->fd = open_beside(near);
+	*s = (struct bs_spool){.fd = open_beside(near), .size = size};
 	if (s->fd < 0) {
 		char name[] = "/tmp/buddysim-XXXXXX";
 
@@ -43,8 +44,8 @@ int bs_spool_open(struct bs_spool *s, const char *near, struct bs_error *err)
 
 void bs_spool_close(struct bs_spool *s)
 {
-	if (s->ev)
-		munmap(s->ev, s->cap * sizeof(*s->ev));
+	if (s->at)
+		munmap(s->at, s->cap * s->size);
 	if (s->fd >= 0)
 		close(s->fd);
 	*s = (struct bs_spool){.fd = -1};
@@ -54,34 +55,50 @@ static int grow(struct bs_spool *s, struct bs_error *err)
 {
 	uint64_t cap = s->cap ? s->cap * 2 : FIRST_CAP;
 	/* Allocated, not only sized: a full disk is an error here, not a fault at some store. */
-	int e = posix_fallocate(s->fd, 0, (off_t)(cap * sizeof(*s->ev)));
+	int e = posix_fallocate(s->fd, 0, (off_t)(cap * s->size));
 	void *p;
 
 	if (e)
 		return bs_error_set(err, BS_RESOURCE, e, "temporary file", "free some space",
 				    "cannot hold the imported events");
-	if (s->ev)
-		munmap(s->ev, s->cap * sizeof(*s->ev));
-	s->ev = NULL;
-	p = mmap(NULL, cap * sizeof(*s->ev), PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, 0);
+	if (s->at)
+		munmap(s->at, s->cap * s->size);
+	s->at = NULL;
+	p = mmap(NULL, cap * s->size, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, 0);
 	if (p == MAP_FAILED)
 		return bs_error_set(err, BS_RESOURCE, errno, "temporary file", NULL,
 				    "cannot map the imported events");
-	s->ev = p;
+	s->at = p;
 	s->cap = cap;
+	s->cold = s->nr * s->size & ~(WARM - 1);
 	return 0;
 }
 
-int bs_spool_add(struct bs_spool *s, const struct bs_spooled *ev, struct bs_error *err)
+void bs_spool_cool(struct bs_spool *s, uint64_t index)
 {
-	struct bs_spooled copy = *ev; /* @ev may lie in the map that is about to move */
+	const uint64_t bytes = index * s->size;
+
+	/* From the beginning: who looked back warmed it again. The data are the file's, and stay. */
+	if (bytes >= s->cold + 2 * WARM) {
+		s->cold = (bytes - WARM) & ~(WARM - 1);
+		madvise(s->at, s->cold, MADV_DONTNEED);
+	}
+}
+
+int bs_spool_add(struct bs_spool *s, const void *record, struct bs_error *err)
+{
+	unsigned char copy[64]; /* @record may lie in the map that is about to move */
 
 	if (s->nr == s->cap) {
-		int ret = grow(s, err);
+		int ret;
 
+		memcpy(copy, record, s->size);
+		record = copy;
+		ret = grow(s, err);
 		if (ret)
 			return ret;
 	}
-	s->ev[s->nr++] = copy;
+	memcpy(s->at + s->nr++ * s->size, record, s->size);
+	bs_spool_cool(s, s->nr);
 	return 0;
 }

@@ -5,21 +5,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <buddysim/gfp.h>
-
 /* ---- Words ---------------------------------------------------------------------------------- */
+
+static inline bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline const char *skip_blanks(const char *p)
+{
+	while (*p == ' ' || *p == '\t')
+		p++;
+	return p;
+}
+
+static inline const char *word_end(const char *p)
+{
+	while (*p && *p != ' ' && *p != '\t' && *p != '\r')
+		p++;
+	return p;
+}
 
 bool bs_token_next(const char **at, struct bs_token *t)
 {
-	const char *p = *at;
-
-	while (*p == ' ' || *p == '\t')
-		p++;
-	t->s = p;
-	while (*p && *p != ' ' && *p != '\t' && *p != '\r')
-		p++;
-	t->n = (size_t)(p - t->s);
-	*at = p;
+	t->s = skip_blanks(*at);
+	*at = word_end(t->s);
+	t->n = (size_t)(*at - t->s);
 	return t->n;
 }
 
@@ -28,11 +39,16 @@ bool bs_token_is(const struct bs_token *t, const char *text)
 	return t->n == strlen(text) && !memcmp(t->s, text, t->n);
 }
 
+bool bs_token_begins(const struct bs_token *t, const char *text)
+{
+	return t->n >= strlen(text) && !memcmp(t->s, text, strlen(text));
+}
+
 static size_t digits(const char *s, size_t n)
 {
 	size_t i = 0;
 
-	while (i < n && isdigit((unsigned char)s[i]))
+	while (i < n && is_digit(s[i]))
 		i++;
 	return i;
 }
@@ -48,32 +64,86 @@ bool bs_token_is_address(const struct bs_token *t)
 
 	while (i < t->n && isxdigit((unsigned char)t->s[i]))
 		i++;
-	return i == t->n && i >= 6;
+	return t->n && t->n <= 16 && i == t->n;
 }
 
-/* ---- Time, CPU, name ------------------------------------------------------------------------ */
+/* ---- Times ---------------------------------------------------------------------------------- */
 
-/* "2781.802472:" in ns. */
-static bool is_time(const struct bs_token *t, uint64_t *ns)
+/* Digits of a second in ns; *@end behind them. False: there are none. */
+static bool fraction(const char *s, const char **end, uint64_t *ns)
 {
-	size_t whole = digits(t->s, t->n), frac, i;
-	uint64_t sec = 0, sub = 0;
+	uint64_t scale = BS_NS_PER_S;
 
-	if (!whole || whole > 10 || whole == t->n || t->s[whole] != '.')
-		return false;
-	frac = digits(t->s + whole + 1, t->n - whole - 1);
-	if (!frac || whole + 1 + frac + 1 != t->n || t->s[t->n - 1] != ':')
-		return false;
-	for (i = 0; i < whole; i++)
-		sec = sec * 10 + (uint64_t)(t->s[i] - '0');
-	for (i = 0; i < 9; i++)
-		sub = sub * 10 + (i < frac ? (uint64_t)(t->s[whole + 1 + i] - '0') : 0);
-	/* Seconds since boot or 1970: far below the format's bound of 2^62 ns. */
-	if (sec >= BS_NS_PER_S * 4)
+	*ns = 0;
+	for (*end = s; is_digit(**end); (*end)++) {
+		scale /= 10;
+		*ns += scale * (uint64_t)(**end - '0');
+	}
+	return *end > s;
+}
+
+/* "2781.802472", *@end behind it. */
+static bool seconds(const char *s, const char **end, uint64_t *ns)
+{
+	uint64_t sec = 0, sub;
+	const char *p = s;
+
+	while (is_digit(*p) && p - s <= 10)
+		sec = sec * 10 + (uint64_t)(*p++ - '0');
+	/* Since boot or 1970: far below the format's bound of 2^62 ns. */
+	if (p == s || *p != '.' || sec >= BS_NS_PER_S * 4 || !fraction(p + 1, end, &sub))
 		return false;
 	*ns = sec * BS_NS_PER_S + sub;
 	return true;
 }
+
+bool bs_token_is_seconds(const struct bs_token *t, uint64_t *ns)
+{
+	const char *end;
+
+	return seconds(t->s, &end, ns) && end == t->s + t->n;
+}
+
+static unsigned int two(const char *s)
+{
+	return (unsigned int)(s[0] - '0') * 10 + (unsigned int)(s[1] - '0');
+}
+
+bool bs_token_is_time_of_day(const struct bs_token *t, uint64_t *ns)
+{
+	const char *s = t->s, *end;
+	uint64_t sub;
+
+	if (t->n < 10 || digits(s, 2) != 2 || s[2] != ':' || digits(s + 3, 2) != 2 || s[5] != ':' ||
+	    digits(s + 6, 2) != 2 || s[8] != '.' || !fraction(s + 9, &end, &sub) ||
+	    end != s + t->n || two(s) > 23 || two(s + 3) > 59 || two(s + 6) > 60)
+		return false;
+	*ns = ((two(s) * 60 + two(s + 3)) * UINT64_C(60) + two(s + 6)) * BS_NS_PER_S + sub;
+	return true;
+}
+
+/* "2026-11-29": days since 1970. */
+static bool is_date(const struct bs_token *t, uint64_t *days)
+{
+	const char *s = t->s;
+	unsigned int year, month;
+
+	if (t->n != 10 || digits(s, 4) != 4 || s[4] != '-' || digits(s + 5, 2) != 2 ||
+	    s[7] != '-' || digits(s + 8, 2) != 2)
+		return false;
+	year = two(s) * 100 + two(s + 2);
+	month = two(s + 5);
+	if (year < 1970 || !month || month > 12)
+		return false;
+	/* The year begins in March, so that the leap day is its last one. */
+	year -= month <= 2;
+	month = (month + 9) % 12;
+	*days = year * UINT64_C(365) + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 +
+		two(s + 8) - 1 - 719468;
+	return true;
+}
+
+/* ---- Time, CPU, name ------------------------------------------------------------------------ */
 
 /* "[003]" */
 static bool is_cpu(const struct bs_token *t, unsigned int *cpu)
@@ -85,185 +155,391 @@ static bool is_cpu(const struct bs_token *t, unsigned int *cpu)
 	return true;
 }
 
+/* "1d..1.": the latency format has the CPU and the flags in one word. */
+static bool is_cpu_flags(const struct bs_token *t, unsigned int *cpu)
+{
+	size_t n = digits(t->s, t->n);
+
+	if (!n || n > 4 || t->n - n < 3 || t->n - n > 6)
+		return false;
+	for (size_t i = n; i < t->n; i++)
+		if (!strchr(".#-dDXBbNnpPLlHhSsZz0123456789abcdef", t->s[i]))
+			return false;
+	*cpu = (unsigned int)strtoul(t->s, NULL, 10);
+	return true;
+}
+
 /* What stands before the CPU: a pid, or ftrace's "(tgid)". */
 static bool ends_task(const struct bs_token *t)
 {
-	return t->n && (isdigit((unsigned char)t->s[t->n - 1]) || t->s[t->n - 1] == ')');
+	return t->n && (is_digit(t->s[t->n - 1]) || t->s[t->n - 1] == ')');
 }
 
 /* Who frees at boot what nobody allocated: deferred initialisation, and the boot CPU's idle task. */
 static bool is_early(const char *line)
 {
 	static const char *const tasks[] = {"pgdatinit", "<idle>", "swapper"};
-	struct bs_token first;
 
-	bs_token_next(&line, &first);
+	line = skip_blanks(line);
+	if (*line != 'p' && *line != '<' && *line != 's')
+		return false;
 	for (size_t i = 0; i < sizeof(tasks) / sizeof(tasks[0]); i++)
-		if (first.n >= strlen(tasks[i]) && !memcmp(first.s, tasks[i], strlen(tasks[i])))
+		if (!strncmp(line, tasks[i], strlen(tasks[i])))
 			return true;
 	return false;
 }
 
-/* A comm may hold spaces, brackets and digits: the place is taken where time, name and CPU agree;
- * without a CPU column (perf script -F) the first time with a name behind it. */
-const char *bs_text_find(const char *line, bs_name_fn *name_at, struct bs_text_event *ev,
-			 struct bs_token *name)
+/* "one.dat:" before the task: trace-cmd says whose line it is when it prints several recordings. */
+static void take_buffer(const char *line, struct bs_text_event *ev)
 {
-	struct bs_token t, before = {0}, before2 = {0}, before3 = {0};
-	const char *at = line, *found = NULL;
-	bool has_cpu = false;
+	const char *s = skip_blanks(line), *end = word_end(s);
 
-	while (!has_cpu && bs_token_next(&at, &t)) {
+	if (end - s > 1 && end[-1] == ':') {
+		ev->buffer = s;
+		ev->buffer_len = (size_t)(end - s);
+	}
+}
+
+/* The usual line: the first bracket holds the CPU, a task is before it, the time behind it. */
+static bool find_quickly(const char *line, bs_name_fn *name_at, struct bs_text_event *ev,
+			 struct bs_token *name, const char **fields)
+{
+	const char *open = strchr(line, '['), *p, *before;
+	unsigned int cpu = 0;
+	uint64_t ns;
+
+	if (!open || open < line + 2 || open[-1] != ' ')
+		return false;
+	for (before = open - 1; before > line && *before == ' '; before--)
+		;
+	if (!is_digit(*before) && *before != ')')
+		return false;
+	for (p = open + 1; is_digit(*p) && p - open <= 6; p++)
+		cpu = cpu * 10 + (unsigned int)(*p - '0');
+	if (*p != ']' || p == open + 1 || (p[1] != ' ' && p[1] != '\t'))
+		return false;
+	p = skip_blanks(p + 1);
+	if (!is_digit(*p))
+		p = skip_blanks(word_end(p));
+	if (!seconds(p, &p, &ns) || p[0] != ':' || (p[1] != ' ' && p[1] != '\t'))
+		return false;
+	*fields = p + 1;
+	if (!name_at(fields, name, BS_PLACE_TASK))
+		return false;
+	ev->time = ns;
+	ev->cpu = cpu;
+	return true;
+}
+
+/* The last words before a place in a line, the nearest first. */
+#define HISTORY 5
+
+/* Is there a CPU among them, and a task before that? "[003] 2026-11-29 14:12:43.1 K" is the longest. */
+static enum bs_place cpu_before(const struct bs_token *word, unsigned int *cpu)
+{
+	enum bs_place found = BS_PLACE_TIME;
+
+	if (is_cpu_flags(&word[0], cpu) && ends_task(&word[1]))
+		return BS_PLACE_TASK;
+	for (unsigned int i = 0; i + 1 < HISTORY && found == BS_PLACE_TIME; i++) {
+		if (!is_cpu(&word[i], cpu))
+			continue;
+		if (ends_task(&word[i + 1]))
+			found = BS_PLACE_TASK;
+		else if (word[i].n >= 5)
+			found = BS_PLACE_CPU;
+	}
+	return found;
+}
+
+/* "2781.802472:", "2026-11-29 14:12:43.123456", or a count, which is UINT64_MAX. */
+static bool is_time(const struct bs_token *t, const struct bs_token *before, uint64_t *ns)
+{
+	uint64_t days;
+	const char *end;
+
+	if (!is_digit(t->s[0]))
+		return false;
+	if (seconds(t->s, &end, ns))
+		return end + 1 == t->s + t->n && *end == ':';
+	if (bs_token_is_time_of_day(t, ns) && is_date(before, &days)) {
+		*ns += days * 86400 * BS_NS_PER_S;
+		return true;
+	}
+	*ns = UINT64_MAX;
+	return t->n > 1 && digits(t->s, t->n) == t->n - 1 && t->s[t->n - 1] == ':';
+}
+
+/* A comm may hold spaces, brackets and digits: the place is taken where time, name, CPU and task agree;
+ * without a CPU column (perf script -F) the first time with a name behind it. */
+static enum bs_place find_slowly(const char *line, bs_name_fn *name_at, struct bs_text_event *ev,
+				 struct bs_token *name, const char **fields)
+{
+	struct bs_token word[HISTORY] = {{"", 0}, {"", 0}, {"", 0}, {"", 0}, {"", 0}}, t;
+	enum bs_place found = BS_PLACE_NONE;
+	const char *at = line;
+
+	while (found < BS_PLACE_TASK && bs_token_next(&at, &t)) {
 		const char *behind = at;
-		unsigned int cpu = 0;
+		unsigned int cpu = BS_CPU_UNKNOWN;
 		struct bs_token n;
 		uint64_t ns;
 
-		if (is_time(&t, &ns)) {
-			bool cpu_before = (is_cpu(&before, &cpu) && ends_task(&before2)) ||
-					  (is_cpu(&before2, &cpu) && ends_task(&before3));
+		if (is_time(&t, &word[0], &ns)) {
+			enum bs_place here = cpu_before(word, &cpu);
 
-			if ((cpu_before || !found) && name_at(&behind, &n)) {
-				found = behind;
+			/* A count is a time only where nothing else can stand. */
+			if ((ns != UINT64_MAX || here == BS_PLACE_TASK) && here > found &&
+			    name_at(&behind, &n, here)) {
+				found = here;
+				*fields = behind;
 				*name = n;
 				ev->time = ns;
-				ev->cpu = cpu_before ? cpu : 0;
-				has_cpu = cpu_before;
+				ev->cpu = here > BS_PLACE_TIME ? cpu : BS_CPU_UNKNOWN;
 			}
 		}
-		before3 = before2;
-		before2 = before;
-		before = t;
+		memmove(word + 1, word, sizeof(word) - sizeof(word[0]));
+		word[0] = t;
 	}
-	if (found)
+	return found;
+}
+
+enum bs_place bs_text_find(const char *line, bs_name_fn *name_at, struct bs_text_event *ev,
+			   struct bs_token *name, const char **fields)
+{
+	enum bs_place found = BS_PLACE_TASK;
+
+	if (!find_quickly(line, name_at, ev, name, fields))
+		found = find_slowly(line, name_at, ev, name, fields);
+	if (found) {
 		ev->early = is_early(line);
+		take_buffer(line, ev);
+	}
 	return found;
 }
 
 /* ---- Fields --------------------------------------------------------------------------------- */
 
-/* Decimal or hex by its prefix; "-1" is all ones. */
-static bool to_number(const char *s, size_t n, uint64_t *v)
-{
-	char buf[32], *end;
-
-	if (!n || n >= sizeof(buf))
-		return false;
-	memcpy(buf, s, n);
-	buf[n] = '\0';
-	if (buf[0] == '-' ? !isdigit((unsigned char)buf[1]) : !isdigit((unsigned char)buf[0]))
-		return false;
-	*v = strtoull(buf, &end, buf[0] == '0' && (buf[1] | 32) == 'x' ? 16 : 10);
-	return !*end;
-}
-
 enum { HAS_PFN = 1, HAS_ORDER = 2, HAS_GFP = 4 };
 
-/* One "key=value"; what is not asked for ("page=", a padded "(null)") passes. */
-static bool read_field(const struct bs_token *t, struct bs_text_event *ev, unsigned int *has)
+enum spelling {
+	SPELT_OUT, /* decimal, or hex with its prefix, or "-1" */
+	DIGITS, /* without a prefix: decimal as far as the line shows */
+	LETTERS, /* without a prefix, and hex */
+};
+
+/* False: no number, or of more than 64 bits; letters without a prefix are one where @how is asked for. */
+static bool to_number(const char *s, size_t n, uint64_t *v, enum spelling *how)
 {
-	const char *eq = memchr(t->s, '=', t->n);
-	struct bs_token key, value;
+	const bool prefix = n > 2 && s[0] == '0' && (s[1] | 32) == 'x';
+	bool letters = false, over = false, hex_over = false;
+	uint64_t dec = 0, hex = 0;
+
+	if (n == 2 && s[0] == '-' && s[1] == '1') {
+		*v = UINT64_MAX;
+		return true;
+	}
+	if (!n)
+		return false;
+	for (size_t i = prefix ? 2 : 0; i < n; i++) {
+		unsigned int d = (unsigned int)(s[i] - '0');
+
+		if (d > 9) {
+			d = (unsigned int)((s[i] | 32) - 'a');
+			if (d > 5)
+				return false;
+			d += 10;
+			letters = true;
+		}
+		over |= __builtin_mul_overflow(dec, 10, &dec) ||
+			__builtin_add_overflow(dec, d, &dec);
+		hex_over |= hex >> 60 != 0;
+		hex = hex << 4 | d;
+	}
+	if (letters && !prefix && !how)
+		return false;
+	if (how && !prefix)
+		*how = letters ? LETTERS : DIGITS;
+	*v = prefix || letters ? hex : dec;
+	return prefix || letters ? !hex_over : !over;
+}
+
+/* A failed allocation's page: none at all, or the all ones of a pointer that was no page. */
+static bool is_no_page(uint64_t pfn)
+{
+	return !pfn || pfn == UINT64_MAX || pfn == UINT32_MAX;
+}
+
+bool bs_text_field(const struct bs_token *key, const struct bs_token *value,
+		   struct bs_text_event *ev, unsigned int *has)
+{
+	enum spelling how = SPELT_OUT;
 	uint64_t v;
 
-	if (!eq)
-		return true;
-	key = (struct bs_token){t->s, (size_t)(eq - t->s)};
-	value = (struct bs_token){eq + 1, t->n - key.n - 1};
-	if (bs_token_is(&key, "gfp_flags")) {
-		*has |= HAS_GFP;
-		bs_gfp_parse(value.s, value.n, &ev->gfp);
-		return value.n;
-	}
-	if (bs_token_is(&key, "pfn")) {
+	switch (key->n) {
+	case 3:
+		if (memcmp(key->s, "pfn", 3))
+			return true;
 		*has |= HAS_PFN;
-		return to_number(value.s, value.n, &ev->pfn);
-	}
-	if (bs_token_is(&key, "order")) {
+		if (!to_number(value->s, value->n, &ev->pfn, &how))
+			return false;
+		ev->bare_pfn = how == DIGITS;
+		ev->bare_letters = how == LETTERS;
+		ev->failed = is_no_page(ev->pfn);
+		return true;
+	case 5:
+		if (memcmp(key->s, "order", 5))
+			return true;
 		*has |= HAS_ORDER;
-		if (!to_number(value.s, value.n, &v))
+		if (!to_number(value->s, value->n, &v, NULL))
 			return false;
 		ev->order = v > 255 ? 255 : (unsigned int)v;
-	}
-	if (bs_token_is(&key, "migratetype")) {
-		if (!to_number(value.s, value.n, &v))
+		return true;
+	case 9:
+		if (memcmp(key->s, "gfp_flags", 9))
+			return true;
+		*has |= HAS_GFP;
+		ev->text = value->s;
+		ev->len = value->n;
+		return value->n;
+	case 11:
+		if (memcmp(key->s, "migratetype", 11))
+			return true;
+		if (!to_number(value->s, value->n, &v, NULL))
 			return false;
 		ev->migratetype = v < 15 ? (int)v : -1;
+		return true;
 	}
 	return true;
 }
 
-static enum bs_line read_fields(const char *at, enum bs_line kind, struct bs_text_event *ev,
-				const char **why)
+enum bs_line bs_text_whole(enum bs_line kind, unsigned int has, struct bs_text_event *ev,
+			   const char **why)
 {
-	unsigned int has = 0, wanted = HAS_PFN;
-	struct bs_token t;
+	unsigned int wanted = HAS_PFN;
 
-	while (bs_token_next(&at, &t)) {
-		if (!read_field(&t, ev, &has)) {
-			*why = "a field of the event is no number";
-			return BS_LINE_MALFORMED;
-		}
-	}
 	if (kind != BS_LINE_BATCHED)
 		wanted |= HAS_ORDER;
 	if (kind == BS_LINE_ALLOC)
 		wanted |= HAS_GFP;
-	if ((has & wanted) != wanted) {
-		*why = "the event lacks pfn=, order= or gfp_flags= (line cut short?)";
-		return BS_LINE_MALFORMED;
+	else
+		ev->failed = false;
+	if ((has & wanted) == wanted)
+		return kind;
+	*why = bs_why_fields;
+	return BS_LINE_MALFORMED;
+}
+
+/* "key=value" and words of no interest ("page=", a padded "(null)"), up to the line's end. */
+static enum bs_line read_fields(const char *p, enum bs_line kind, struct bs_text_event *ev,
+				const char **why)
+{
+	unsigned int has = 0;
+
+	for (p = skip_blanks(p); *p; p = skip_blanks(p)) {
+		const char *end = word_end(p), *eq;
+
+		/* No field of ours begins otherwise; a carriage return ends a word and the line. */
+		if (*p != 'p' && *p != 'o' && *p != 'm' && *p != 'g') {
+			p = end + (end == p);
+			continue;
+		}
+		eq = p + 3;
+		if (end - p < 4 || *eq != '=')
+			eq = memchr(p, '=', (size_t)(end - p));
+		if (eq) {
+			const struct bs_token key = {p, (size_t)(eq - p)};
+			const struct bs_token value = {eq + 1, (size_t)(end - eq - 1)};
+
+			if (!bs_text_field(&key, &value, ev, &has)) {
+				*why = bs_why_number;
+				return BS_LINE_MALFORMED;
+			}
+		}
+		p = end;
 	}
-	return kind;
+	return bs_text_whole(kind, has, ev, why);
 }
 
 /* Our events, with the names that they had before 3.3. */
-static const struct {
-	const char *name;
-	enum bs_line line;
-} events[] = {
-	{"mm_page_alloc", BS_LINE_ALLOC},	   {"mm_page_free", BS_LINE_FREE},
-	{"mm_page_free_batched", BS_LINE_BATCHED}, {"mm_page_free_direct", BS_LINE_FREE},
-	{"mm_pagevec_free", BS_LINE_BATCHED},
-};
+enum bs_line bs_text_kind(const struct bs_token *name)
+{
+	static const struct {
+		const char *name;
+		enum bs_line line;
+	} events[] = {
+		{"mm_page_alloc", BS_LINE_ALLOC},	   {"mm_page_free", BS_LINE_FREE},
+		{"mm_page_free_batched", BS_LINE_BATCHED}, {"mm_page_free_direct", BS_LINE_FREE},
+		{"mm_pagevec_free", BS_LINE_BATCHED},
+	};
+
+	if (name->n < 12 || name->s[0] != 'm')
+		return BS_LINE_OTHER;
+	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		if (bs_token_is(name, events[i].name))
+			return events[i].line;
+	return BS_LINE_OTHER;
+}
 
 enum bs_line bs_text_read(const struct bs_token *name, const char *fields, struct bs_text_event *ev,
 			  const char **why)
 {
-	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
-		if (bs_token_is(name, events[i].name))
-			return read_fields(fields, events[i].line, ev, why);
-	return BS_LINE_OTHER;
+	enum bs_line kind = bs_text_kind(name);
+
+	return kind == BS_LINE_OTHER ? kind : read_fields(fields, kind, ev, why);
 }
+
+/* ---- Lines ---------------------------------------------------------------------------------- */
 
 bool bs_text_probe(const struct bs_text_form *form, const char *line)
 {
 	struct bs_text_event ev;
 	struct bs_token name;
+	const char *fields;
 
-	return bs_text_find(line, form->name_at, &ev, &name);
+	return bs_text_find(line, form->name_at, &ev, &name, &fields);
 }
 
 enum bs_line bs_text_parse(const struct bs_text_form *form, const char *line,
 			   struct bs_text_event *ev, const char **why)
 {
 	struct bs_token name;
+	enum bs_line kind;
 	const char *fields;
 
-	*ev = (struct bs_text_event){.migratetype = -1};
-	fields = bs_text_find(line, form->name_at, ev, &name);
-	if (fields)
-		return bs_text_read(&name, fields, ev, why);
-	ev->lost = form->lost(line);
-	if (ev->lost)
-		return BS_LINE_LOST;
-	return form->is_nothing(line) ? BS_LINE_NOTHING : BS_LINE_FOREIGN;
+	*ev = (struct bs_text_event){.migratetype = -1, .cpu = BS_CPU_UNKNOWN};
+	if (!bs_text_find(line, form->name_at, ev, &name, &fields))
+		return form->other(line, ev);
+	kind = bs_text_read(&name, fields, ev, why);
+	if (kind == BS_LINE_OTHER)
+		return form->record ? form->record(&name, fields, ev) : kind;
+	if (kind != BS_LINE_MALFORMED && ev->time == UINT64_MAX) {
+		*why = bs_why_clock;
+		return BS_LINE_MALFORMED;
+	}
+	if (kind != BS_LINE_MALFORMED && ev->cpu == BS_CPU_UNKNOWN) {
+		*why = bs_why_no_cpu;
+		return BS_LINE_MALFORMED;
+	}
+	return kind;
+}
+
+enum bs_line bs_text_kernel(const char *at, struct bs_text_event *ev)
+{
+	struct bs_token t;
+
+	if (!bs_token_next(&at, &t) || !is_digit(t.s[0]) || !memchr(t.s, '.', t.n))
+		return BS_LINE_NOTHING;
+	ev->text = t.s;
+	ev->len = t.n;
+	return BS_LINE_KERNEL;
 }
 
 uint64_t bs_text_count(const char *at)
 {
 	uint64_t n;
 
-	while (*at && !isdigit((unsigned char)*at))
+	while (*at && !is_digit(*at))
 		at++;
 	n = *at ? strtoull(at, NULL, 10) : 1;
 	return n ? n : 1;

@@ -271,6 +271,11 @@ long bs_textfile_peek(struct bs_textfile *t, const char **at, size_t size, struc
 	return (long)(t->len - t->pos < size ? t->len - t->pos : size);
 }
 
+void bs_textfile_skip(struct bs_textfile *t, size_t n)
+{
+	t->pos += n < t->len - t->pos ? n : t->len - t->pos;
+}
+
 uint64_t bs_textfile_number(const struct bs_textfile *t)
 {
 	return t->number;

@@ -23,6 +23,8 @@ bool bs_textfile_line_is_cut(const struct bs_textfile *t);
 /* Up to @size bytes from the current place that stay unread: how many. Fewer at the end; negative with
  * @err. */
 long bs_textfile_peek(struct bs_textfile *t, const char **at, size_t size, struct bs_error *err);
+/* Pass over @n of the bytes that were seen so. */
+void bs_textfile_skip(struct bs_textfile *t, size_t n);
 /* How many bytes of the file were read, and how many it has (0: a pipe, which does not say). */
 uint64_t bs_textfile_read(const struct bs_textfile *t);
 uint64_t bs_textfile_size(const struct bs_textfile *t);

@@ -31,10 +31,38 @@ gzip -k ok.txt && expect 0 -- trace import ok.txt.gz -o gz.cborseq
 { cat ok.txt; echo 'CPU:0 [LOST 4 EVENTS]'; } >lossy.txt
 expect 0 warning "lost events" -- trace import lossy.txt -o lossy.cborseq
 expect 3 trust --allow-lossy -- trace validate lossy.cborseq
+expect 0 -- trace validate lossy.cborseq --min-trust 0.3
+expect 3 "below 0.4" -- trace validate lossy.cborseq --min-trust 40%
+expect 2 --min-trust -- trace validate lossy.cborseq --min-trust 2
 expect 0 -- trace validate lossy.cborseq --allow-lossy
 expect 0 -- trace validate ok.cborseq
 { cat ok.txt; echo '  cc1-268 [000] ..... 7.000002: mm_page_free: page=0 pf'; } >short.txt
-expect 3 short.txt:3 -- trace import short.txt -o never.cborseq
+expect 0 warning "lacks pfn=" -- trace import short.txt -o short.cborseq
+grep -q 'unusable: 1 x the event lacks pfn=.*first in line 3' stdout.txt || fail "unusable: $(cat stdout.txt)"
+{ cat ok.txt; printf '  cc1-268 [000] ..... 7.000'; } >cut.txt
+expect 0 warning "cut short" -- trace import cut.txt -o short.cborseq
+grep -q 'can it be trusted? yes' stdout.txt || fail "a cut line: $(cat stdout.txt)"
+{ cat ok.txt; echo 'what is this?'; } >unknown.txt
+expect 3 "1 of 3 lines" "line 3: what is this?" --max-unknown -- trace import unknown.txt -o never.cborseq
+expect 0 -- trace import unknown.txt -o short.cborseq --max-unknown 40% --keep-unknown kept.txt
+[ "$(cat kept.txt)" = 'what is this?' ] || fail "kept: $(cat kept.txt)"
+"$bin" trace info short.cborseq >stdout.txt
+grep -q 'not understood: 1 x words, first in line 3: what is this?' stdout.txt || fail "unknown: $(cat stdout.txt)"
+grep -q 'can it be trusted? partly' stdout.txt || fail "unknown: $(cat stdout.txt)"
+grep -q 'next  *buddysim compare short.cborseq' stdout.txt || fail "next: $(cat stdout.txt)"
+expect 3 unknown.txt:3 --strict -- trace import unknown.txt -o never.cborseq --max-unknown 40% --strict
+expect 2 --max-unknown -- trace import unknown.txt -o never.cborseq --max-unknown many
+expect 2 --kernel-version minix -- trace import ok.txt -o never.cborseq --kernel-version minix
+expect 2 --coalesce -- trace import ok.txt -o never.cborseq --coalesce perhaps
+expect 4 /nonexistent -- trace import ok.txt -o never.cborseq --keep-unknown /nonexistent/x
+expect 3 "native trace" -- trace import ok.cborseq -o never.cborseq
+# one file for each CPU, in any order
+line 0 'alloc: page=0 pfn=0x10 order=0 migratetype=0 gfp_flags=GFP_KERNEL' >cpu0.txt
+line 1 'free: page=0 pfn=0x10 order=0' | sed 's/000\]/001]/' >cpu1.txt
+expect 0 -- trace import cpu1.txt cpu0.txt -o two.cborseq
+grep -q '100.0  %  of the frees have their allocation' stdout.txt || fail "two files: $(cat stdout.txt)"
+expect 3 nosuch.txt -- trace import cpu0.txt nosuch.txt -o never.cborseq
+xz -k ok.txt && expect 0 -- trace import ok.txt.xz -o gz.cborseq
 : >empty.txt
 expect 3 empty.txt -- trace import empty.txt -o never.cborseq
 expect 3 missing.txt -- trace import missing.txt -o never.cborseq
@@ -123,7 +151,7 @@ workloads=$("$bin" list workloads | sed -n 's/^\([^ ]*\) - .*/\1/p' | paste -sd'
 expect 0 -- trace gen --help
 grep -qF "$workloads" stdout.txt || fail "trace gen --help does not name $workloads"
 expect 0 -- trace import --help
-grep -qF 'auto|ftrace|perf' stdout.txt || fail "trace import --help does not name the sources"
+grep -qF 'auto|ftrace|perf|' stdout.txt || fail "trace import --help does not name the sources"
 expect 2 'did you mean "perf"' -- trace import ok.txt -o never.cborseq --source prf
 
 # --- text that is no UTF-8 ---

@@ -67,23 +67,67 @@ static void test_scan_fills_every_figure(void **state)
 	bs_trace_close(t);
 }
 
-/* MEANING.md, trust: 4 used of which 1 unknown; 1 unusable, 4 reallocated, 5 lost. */
+/* MEANING.md, trust: memory from before the trace is no fault of it. */
 static void test_trust_is_used_over_all(void **state)
 {
 	(void)state;
 
 	struct bs_trace_info i = {.allocs = 6, .frees = 4, .unknown_frees = 3, .boot_frees = 2};
 
-	assert_int_equal(bs_trace_trust(&i), 9000);
+	assert_int_equal(bs_trace_trust(&i), 10000);
 	i.unusable = 1;
 	i.realloc_live = 4;
 	i.lost_events = 5;
-	assert_int_equal(bs_trace_trust(&i), 9 * 10000 / 20);
-	i = (struct bs_trace_info){.allocs = 1, .frees = 1, .unknown_frees = 1, .boot_frees = 1};
+	assert_int_equal(bs_trace_trust(&i), 10 * 10000 / 20);
+	i.freed_again = 5;
+	assert_int_equal(bs_trace_trust(&i), 10 * 10000 / 25);
+	/* An event out of order is in the trace, and not used. */
+	i.clamped_times = 2;
+	assert_int_equal(bs_trace_trust(&i), 8 * 10000 / 25);
+	i = (struct bs_trace_info){.allocs = 1, .duplicates = 5, .overwritten = 5, .cut_lines = 1};
 	assert_int_equal(bs_trace_trust(&i), 10000);
 	/* Whatever a header says, no sum wraps into a good one. */
 	i = (struct bs_trace_info){.allocs = 2, .lost_events = UINT64_MAX, .unusable = 1};
 	assert_int_equal(bs_trace_trust(&i), 0);
+	i = (struct bs_trace_info){.allocs = 2, .clamped_times = UINT64_MAX};
+	assert_int_equal(bs_trace_trust(&i), 0);
+}
+
+/* Counters that older traces do not have, and notes, come back; without them nothing is written of them. */
+static void test_importers_counters_and_notes_come_back(void **state)
+{
+	(void)state;
+
+	struct bs_trace_info info = {.nr_cpus = 1, .source = "x"}, end;
+	const struct bs_trace_event ev = {.kind = BS_EV_ALLOC, .pfn = BS_NO_PFN};
+	const char *path = bs_test_path("notes.cborseq");
+	struct bs_trace_writer *w;
+	struct bs_trace *t;
+	struct bs_error err;
+	size_t with, without;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		assert_ok(bs_trace_create(path, &info, &w, &err), &err);
+		assert_ok(bs_trace_write(w, &ev, &err), &err);
+		end = info;
+		if (i) {
+			end.freed_again = 1;
+			end.lines = 12;
+			end.unknown_lines = 3;
+			snprintf(end.notes, sizeof(end.notes),
+				 "unknown\t3\t7\twords\twhat is it\n");
+		}
+		assert_ok(bs_trace_finish(w, &end, &err), &err);
+		free(bs_test_read_file(path, i ? &with : &without));
+		assert_ok(bs_trace_open(path, &t, &err), &err);
+		assert_ok(bs_trace_scan(t, false, &err), &err);
+		assert_int_equal(bs_trace_info(t)->freed_again, end.freed_again);
+		assert_int_equal(bs_trace_info(t)->lines, end.lines);
+		assert_int_equal(bs_trace_info(t)->unknown_lines, end.unknown_lines);
+		assert_string_equal(bs_trace_info(t)->notes, end.notes);
+		bs_trace_close(t);
+	}
+	assert_true(with > without + strlen("freed_againlinesunknown_linesnotes"));
 }
 
 static void test_many_chunks_come_back_twice(void **state)
@@ -177,6 +221,7 @@ int main(void)
 		cmocka_unit_test(test_events_come_back),
 		cmocka_unit_test(test_scan_fills_every_figure),
 		cmocka_unit_test(test_trust_is_used_over_all),
+		cmocka_unit_test(test_importers_counters_and_notes_come_back),
 		cmocka_unit_test(test_many_chunks_come_back_twice),
 		cmocka_unit_test(test_example_of_the_format_page),
 	};

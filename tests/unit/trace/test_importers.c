@@ -66,9 +66,9 @@ static const struct line_case lines[] = {
 	 BS_LINE_FREE, 2781802472123, 0x2ae3cb, 0, 1, 0},
 	{"  cc1 7 [001]  1.5:          1 kmem:mm_page_free_batched: page=0x1 pfn=16 order=0",
 	 BS_LINE_BATCHED, 1500000000, 16, 0, 1, 0},
-	/* perf script -F without the CPU */
-	{"cc1  2781.802472: kmem:mm_page_free: page=0x1 pfn=0x10 order=0", BS_LINE_FREE,
-	 2781802472000, 0x10, 0, 0, 0},
+	/* perf script -F without the task */
+	{"[003]  2781.802472: kmem:mm_page_free: page=0x1 pfn=0x10 order=0", BS_LINE_FREE,
+	 2781802472000, 0x10, 0, 3, 0},
 	/* comms made to confuse */
 	{"  [1] 2.5: x: y-12 [004] .....     3.000000: mm_page_free: page=0 pfn=9 order=0",
 	 BS_LINE_FREE, 3000000000, 9, 0, 4, 0},
@@ -96,6 +96,7 @@ static void test_lines_of_every_generation(void **state)
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		struct bs_text_event e;
 		const char *why = "";
+		uint32_t mask = 0;
 
 		if (parse(lines[i].line, &e, &why) != lines[i].kind)
 			fail_msg("%s: %s", lines[i].line, why);
@@ -103,7 +104,9 @@ static void test_lines_of_every_generation(void **state)
 		assert_int_equal(e.pfn, lines[i].pfn);
 		assert_int_equal(e.order, lines[i].order);
 		assert_int_equal(e.cpu, lines[i].cpu);
-		assert_int_equal(e.gfp, lines[i].gfp);
+		if (e.text)
+			bs_gfp_parse(e.text, e.len, &mask);
+		assert_int_equal(mask, lines[i].gfp);
 	}
 }
 
@@ -121,6 +124,17 @@ static void test_lines_that_are_no_events(void **state)
 		"CPU 1 is empty",
 		"\tffffffff812b5a10 get_page_from_freelist+0x1a0 ([kernel.kallsyms])",
 		" => __alloc_pages",
+		"=> __alloc_pages (ffffffff812b5a10)",
+		"    one.dat: cpus=2",
+		"                2a main+0x1 (/usr/bin/x)",
+		"  page_alloc.c:55",
+		"PERF_RECORD_FINISHED_ROUND",
+		"  x 0 [000] 0.000000: PERF_RECORD_COMM: x:1/1",
+		"TRACE:",
+		"[   60.200000] Dumping ftrace buffer:",
+		"Subject: x",
+		"<!DOCTYPE html>",
+		" 1)   0.5 us    |  }",
 		"Warning:",
 		"Check IO/CPU overload!",
 		"##### CPU 1 buffer started ####",
@@ -131,6 +145,10 @@ static void test_lines_that_are_no_events(void **state)
 		"  cc1-9 [000] ..... 1.000000: mm_page_free: page=0 pfn=zz order=0",
 		"  cc1-9 [000] ..... 1.000000: mm_page_free: page=0 order=0",
 		"  cc1-9 [000] ..... 1.000000: mm_page_alloc: page=0 pfn=9 order=0 migratetype=0",
+		/* no clock, no CPU */
+		"  cc1-9 [000] ..... 1000000: mm_page_free: page=0 pfn=0x9 order=0",
+		"  cc1 2781.802472: kmem:mm_page_free: page=0x1 pfn=0x10 order=0",
+		" 1)               |  /* mm_page_free: pfn=1 order=0 */",
 	};
 	static const char *const foreign[] = {
 		"hello",
@@ -157,12 +175,14 @@ static void test_lost_events_are_counted_in_every_spelling(void **state)
 
 	static const char *const lost[] = {
 		"CPU:1 [LOST 17 EVENTS]",
+		"   one.dat: CPU:1 [LOST 17 EVENTS]",
 		"CPU:3 [17 EVENTS DROPPED]",
 		"  swapper 0 [000]  12.345678: PERF_RECORD_LOST lost 17",
 		"  swapper 0 [000]  12.345678: PERF_RECORD_LOST_SAMPLES lost 17",
 		"LOST 17 events!",
 		"Processed 12345 events and lost 17 chunks!",
-		"# entries-in-buffer/entries-written: 100/117   #P:2",
+		"Lost 17 events",
+		"[warning] Tracer discarded 17 events between [1] and [2]",
 	};
 	struct bs_text_event e;
 	const char *why;
@@ -173,6 +193,35 @@ static void test_lost_events_are_counted_in_every_spelling(void **state)
 	}
 	assert_int_equal(parse("CPU:1 [LOST EVENTS]", &e, &why), BS_LINE_LOST);
 	assert_int_equal(e.lost, 1);
+	assert_int_equal(e.cpu, 1);
+	/* Older than the trace: not lost in it. */
+	assert_int_equal(parse("# entries-in-buffer/entries-written: 100/117   #P:2", &e, &why),
+			 BS_LINE_OVERWRITTEN);
+	assert_int_equal(e.lost, 17);
+	/* The words of somebody else's event. */
+	assert_int_equal(parse("  x-1 [001] 1.5: print: CPU:1 [LOST 5 EVENTS]", &e, &why),
+			 BS_LINE_OTHER);
+}
+
+static void test_headers_name_the_kernel(void **state)
+{
+	(void)state;
+
+	const struct bs_importer *f[] = {
+		bs_importer_find("perf", NULL), bs_importer_find("ftrace", NULL),
+		bs_importer_find("dmesg", NULL), bs_importer_find("bpftrace", NULL)};
+	static const char *const lines_of[] = {
+		"# os release : 6.1.0-13-amd64", "# nop latency trace v1.1.5 on 6.1.0-13-amd64",
+		"[    0.000000] Linux version 6.1.0-13-amd64 (x)", "kernel 6.1.0-13-amd64"};
+	struct bs_text_event e;
+	const char *why;
+
+	for (size_t i = 0; i < sizeof(f) / sizeof(f[0]); i++) {
+		assert_int_equal(f[i]->parse(lines_of[i], &e, &why), BS_LINE_KERNEL);
+		assert_int_equal(e.len, strlen("6.1.0-13-amd64"));
+		assert_memory_equal(e.text, "6.1.0-13-amd64", e.len);
+	}
+	assert_int_equal(f[0]->parse("# os release : unknown", &e, &why), BS_LINE_NOTHING);
 }
 
 /* A line that is an event is one form's, and only that form's. */
@@ -187,8 +236,10 @@ static void test_each_event_belongs_to_one_form(void **state)
 		for (unsigned int k = 0; (f = bs_importer_at(k)); k++) {
 			struct bs_text_event e;
 			const char *why;
-			const bool mine = perf == !strcmp(f->form.name, "perf");
+			const bool mine = !strcmp(f->form.name, perf ? "perf" : "ftrace");
 
+			if (!f->probe)
+				continue;
 			assert_int_equal(f->probe(lines[i].line), mine);
 			assert_int_equal(f->parse(lines[i].line, &e, &why),
 					 mine ? lines[i].kind : BS_LINE_FOREIGN);
@@ -226,7 +277,9 @@ static void test_registry_is_sound(void **state)
 	for (; (f = bs_importer_at(n)); n++) {
 		assert_ptr_equal(bs_import_form_at(n), &f->form);
 		assert_ptr_equal(bs_importer_find(f->form.name, &err), f);
-		assert_true(f->form.summary[0] && f->probe && f->parse);
+		assert_true(f->form.summary[0] && f->parse);
+		/* What has no events wraps those of others, or stands between them. */
+		assert_true(f->probe || f->unwrap || f->begins);
 	}
 	assert_true(n >= 2);
 	assert_null(bs_import_form_at(n));
@@ -242,6 +295,7 @@ int main(void)
 		cmocka_unit_test(test_lines_of_every_generation),
 		cmocka_unit_test(test_lines_that_are_no_events),
 		cmocka_unit_test(test_lost_events_are_counted_in_every_spelling),
+		cmocka_unit_test(test_headers_name_the_kernel),
 		cmocka_unit_test(test_each_event_belongs_to_one_form),
 		cmocka_unit_test(test_comments_belong_to_their_form),
 		cmocka_unit_test(test_registry_is_sound),

@@ -21,7 +21,8 @@ static void test_all_come_back_in_order(void **state)
 	struct bs_spool s;
 	struct bs_error err;
 
-	assert_ok(bs_spool_open(&s, bs_test_path("x.cborseq"), &err), &err);
+	assert_ok(bs_spool_open(&s, bs_test_path("x.cborseq"), sizeof(struct bs_spooled), &err),
+		  &err);
 	for (uint64_t i = 0; i < N; i++) {
 		const struct bs_spooled ev = {.time = i, .pfn = (bs_pfn)(i * 7)};
 
@@ -29,8 +30,8 @@ static void test_all_come_back_in_order(void **state)
 	}
 	assert_int_equal(s.nr, N);
 	for (uint64_t i = 0; i < N; i++) {
-		assert_int_equal(s.ev[i].time, i);
-		assert_int_equal(s.ev[i].pfn, (bs_pfn)(i * 7));
+		assert_int_equal(bs_spooled_at(&s, i)->time, i);
+		assert_int_equal(bs_spooled_at(&s, i)->pfn, (bs_pfn)(i * 7));
 	}
 	bs_spool_close(&s);
 	assert_int_equal(s.fd, -1);
@@ -45,12 +46,13 @@ static void test_event_of_the_spool_can_be_added(void **state)
 	struct bs_spool s;
 	struct bs_error err;
 
-	assert_ok(bs_spool_open(&s, bs_test_path("x.cborseq"), &err), &err);
+	assert_ok(bs_spool_open(&s, bs_test_path("x.cborseq"), sizeof(struct bs_spooled), &err),
+		  &err);
 	do
-		assert_ok(bs_spool_add(&s, s.nr ? &s.ev[0] : &ev, &err), &err);
+		assert_ok(bs_spool_add(&s, s.nr ? bs_spooled_at(&s, 0) : &ev, &err), &err);
 	while (s.nr < 65536 + 10);
-	assert_int_equal(s.ev[65536].time, 42);
-	assert_int_equal(s.ev[s.nr - 1].time, 42);
+	assert_int_equal(bs_spooled_at(&s, 65536)->time, 42);
+	assert_int_equal(bs_spooled_at(&s, s.nr - 1)->time, 42);
 	bs_spool_close(&s);
 }
 
@@ -78,14 +80,16 @@ static void test_no_name_in_the_folder(void **state)
 	struct bs_error err;
 	struct stat st;
 
-	assert_ok(bs_spool_open(&s, bs_test_path("x.cborseq"), &err), &err);
+	assert_ok(bs_spool_open(&s, bs_test_path("x.cborseq"), sizeof(struct bs_spooled), &err),
+		  &err);
 	assert_ok(bs_spool_add(&s, &(struct bs_spooled){0}, &err), &err);
 	assert_int_equal(fstat(s.fd, &st), 0);
 	assert_int_equal(st.st_nlink, 0);
 	assert_int_equal(entries(folder), before);
 	bs_spool_close(&s);
 	/* Beside a file whose folder does not exist: where temporary files go. */
-	assert_ok(bs_spool_open(&s, "/nonexistent/x.cborseq", &err), &err);
+	assert_ok(bs_spool_open(&s, "/nonexistent/x.cborseq", sizeof(struct bs_spooled), &err),
+		  &err);
 	bs_spool_close(&s);
 	free(folder);
 }
@@ -100,7 +104,8 @@ static void test_no_room_is_an_error(void **state)
 	struct bs_error err;
 	int ret;
 
-	assert_ok(bs_spool_open(&s, bs_test_path("x.cborseq"), &err), &err);
+	assert_ok(bs_spool_open(&s, bs_test_path("x.cborseq"), sizeof(struct bs_spooled), &err),
+		  &err);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
 	small = old;
 	small.rlim_cur = 4096;
