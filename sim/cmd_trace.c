@@ -21,6 +21,7 @@ enum {
 	OPT_STRICT,
 	OPT_COALESCE,
 	OPT_KEEP_UNKNOWN,
+	OPT_UNTRACED,
 	OPT_MIN_TRUST,
 	OPT_FORMAT,
 	OPT_ALLOW_LOSSY,
@@ -76,6 +77,8 @@ static enum bs_coalesce coalesce_of(const char *text)
 
 static error_t parse_import(int key, const char *arg, struct bs_import_config *c)
 {
+	static const char *const untraced[] = {"drop", "keep", NULL};
+
 	switch (key) {
 	case OPT_KERNEL_VERSION:
 		c->kernel_version = arg;
@@ -86,6 +89,9 @@ static error_t parse_import(int key, const char *arg, struct bs_import_config *c
 		return 0;
 	case OPT_COALESCE:
 		c->coalesce = coalesce_of(arg);
+		return 0;
+	case OPT_UNTRACED:
+		c->keep_untraced = cli_enum("--untraced", arg, untraced) == 1;
 		return 0;
 	case OPT_KEEP_UNKNOWN:
 		c->keep_unknown = arg;
@@ -305,6 +311,10 @@ static int trace_import(int argc, char **argv)
 		 "refuse if more lines than this are not understood (1%)", 0},
 		{"strict", OPT_STRICT, NULL, 0, "refuse the first line that is not understood", 0},
 		{"keep-unknown", OPT_KEEP_UNKNOWN, "FILE", 0, "write those lines there", 0},
+		{"untraced", OPT_UNTRACED, "drop|keep", 0,
+		 "frees of memory that was free already: drop them, or keep them for a replay from a "
+		 "dump (run --state), which can explain them (drop)",
+		 0},
 		{"coalesce", OPT_COALESCE, "auto|on|off", 0,
 		 "take frees of neighbouring pages at one instant for one of a block (auto: where the "
 		 "kernel is 7.2 or later)",

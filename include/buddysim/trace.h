@@ -201,6 +201,8 @@ struct bs_import_config {
 	unsigned int max_unknown_e4; /* most lines not understood, in 1/10000; 0: 1 % */
 	bool strict; /* not one */
 	enum bs_coalesce coalesce; /* frees of neighbours at one instant are one free of a block */
+	bool keep_untraced; /* what is freed while free was allocated unseen: for a replay from a dump, which
+			     * explains that, each is a block of its own from before t0 */
 	const char *keep_unknown; /* file that gets the lines not understood; NULL: none */
 	void (*progress)(void *arg, const struct bs_import_progress *p); /* now and then; or NULL */
 	void *progress_arg;

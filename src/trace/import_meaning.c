@@ -27,6 +27,7 @@
 #define TWICE_NS 10000
 #define RUN_STEP_NS 2000
 #define RECENT 4
+#define AHEAD 12 /* events: a few hundred ns */
 
 /** A block that was allocated before the trace began. */
 struct pre {
@@ -150,7 +151,7 @@ static int free_pieces(struct meaning *m, const struct bs_raw_event *e, unsigned
 			ev.offset = (uint32_t)(word[at] & PAGE_MASK);
 		} else if (live_only) {
 			continue;
-		} else if (word[at] & FREED) {
+		} else if (word[at] & FREED && !m->im->config->keep_untraced) {
 			found->again = true;
 			continue;
 		} else {
@@ -404,6 +405,15 @@ static void unusable(struct meaning *m, const struct bs_raw_event *e, const char
 	bs_import_note_add(&m->im->notes, "unusable", why, 1, e->line, example);
 }
 
+/* The map is large, and pages come in any order. */
+static void prefetch(const struct meaning *m, uint64_t i)
+{
+	const struct bs_spool *raw = &m->im->raw;
+
+	if (i < raw->nr && bs_raw_at(raw, i)->pfn < BS_MAX_PFN)
+		bs_pfnmap_prefetch(&m->map, (bs_pfn)bs_raw_at(raw, i)->pfn);
+}
+
 static int read_raw(struct meaning *m)
 {
 	struct import *im = m->im;
@@ -415,6 +425,7 @@ static int read_raw(struct meaning *m)
 		const char *why;
 
 		n = 1;
+		prefetch(m, i + AHEAD);
 		if (!(i & 0xffff)) {
 			bs_spool_cool(&im->raw, i);
 			ret = bs_import_stopped(im, im->path);

@@ -21,5 +21,17 @@ void bs_pfnmap_init(struct bs_pfnmap *m);
 void bs_pfnmap_free(struct bs_pfnmap *m);
 /* The page's word, and those of all pages of its aligned 4 MiB behind it; NULL: out of memory. */
 uint64_t *bs_pfnmap_at(struct bs_pfnmap *m, bs_pfn pfn);
+/* It will be asked for soon. */
+static inline void bs_pfnmap_prefetch(const struct bs_pfnmap *m, bs_pfn pfn)
+{
+	uint64_t *const *table = m->table[pfn >> (BS_PFNMAP_LEAF_SHIFT + BS_PFNMAP_TABLE_SHIFT)];
+	const uint64_t *leaf;
+
+	if (!table)
+		return;
+	leaf = table[pfn >> BS_PFNMAP_LEAF_SHIFT & ((1u << BS_PFNMAP_TABLE_SHIFT) - 1)];
+	if (leaf)
+		__builtin_prefetch(leaf + (pfn & ((1u << BS_PFNMAP_LEAF_SHIFT) - 1)), 1);
+}
 
 #endif

@@ -15,7 +15,7 @@
 
 static void replay(const char *name, struct bs_agreed *a)
 {
-	struct bs_import_config cfg = {0};
+	struct bs_import_config cfg = {.keep_untraced = true};
 	struct bs_trace_info info;
 	char text[4096], state[4096], native[64];
 	const char *path;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Recordings as people have them: every tests/import/NAME.txt is imported, and NAME.want says what comes
- * out: the exit status, counters of the trace, notes, words of the error; and, if there are lines with
+ * Recordings as people have them: every tests/import/text/FORM/NAME.txt is imported (they are the seeds of
+ * tests/fuzz, too), and tests/import/want/NAME.want says what comes out: the exit status, counters of the trace, notes, words of the error; and, if there are lines with
  * "=", each event, in order.
  */
 #include "bs_test.h"
@@ -12,13 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNTERS(X)                                                                           \
-	X(other, other_events)                                                                \
-	X(lost, lost_events)                                                                  \
-	X(unusable, unusable) X(failed, failed) X(cpus, nr_cpus) X(clamped, clamped_times)    \
-		X(unknown, unknown_lines) X(again, freed_again) X(duplicates, duplicates)     \
-			X(coalesced, coalesced) X(overwritten, overwritten) X(cut, cut_lines) \
-				X(allocs, allocs) X(frees, frees)
+#define COUNTERS(X)                                                                            \
+	X(other, other_events)                                                                 \
+	X(lost, lost_events)                                                                   \
+	X(unusable, unusable)                                                                  \
+	X(failed, failed) X(cpus, nr_cpus) X(clamped, clamped_times) X(unknown, unknown_lines) \
+		X(again, freed_again) X(duplicates, duplicates) X(coalesced, coalesced)        \
+			X(overwritten, overwritten) X(cut, cut_lines) X(allocs, allocs)        \
+				X(frees, frees)
 
 /** What a .want file says. */
 struct want {
@@ -65,6 +66,8 @@ static void set_option(struct bs_import_config *c, const char *text)
 		c->max_unknown_e4 = (unsigned int)atoi(value);
 	else if ((value = rest(text, "coalesce")))
 		c->coalesce = !strcmp(value, "on") ? BS_COALESCE_ON : BS_COALESCE_OFF;
+	else if (rest(text, "untraced"))
+		c->keep_untraced = true;
 	else if (rest(text, "strict"))
 		c->strict = true;
 	else
@@ -133,7 +136,8 @@ static bool run_case(const char *text)
 	bool good = true;
 	int status;
 
-	snprintf(want, sizeof(want), "%.*s.want", (int)(strlen(text) - 4), text);
+	snprintf(want, sizeof(want), "%s/tests/import/want/%.*s.want", BS_SOURCE_DIR,
+		 (int)(strlen(strrchr(text, '/')) - 5), strrchr(text, '/') + 1);
 	read_want(want, &w);
 	for (unsigned int i = 0; i < w.nr; i++)
 		if (rest(w.line[i], "opt"))
@@ -171,7 +175,7 @@ static void test_every_case(void **state)
 	glob_t files;
 
 	(void)state;
-	assert_int_equal(glob(BS_SOURCE_DIR "/tests/import/*.txt", 0, NULL, &files), 0);
+	assert_int_equal(glob(BS_SOURCE_DIR "/tests/import/text/*/*.txt", 0, NULL, &files), 0);
 	assert_true(files.gl_pathc > 80);
 	for (size_t i = 0; i < files.gl_pathc; i++)
 		bad += !run_case(files.gl_pathv[i]);
