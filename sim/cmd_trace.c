@@ -30,6 +30,7 @@ enum {
 	OPT_SEED,
 	OPT_FROM,
 	OPT_TO,
+	OPT_STATE,
 };
 
 /** What any of the verbs may be told. */
@@ -115,9 +116,34 @@ static void take_input(struct trace_options *o, char *arg, struct argp_state *st
 	o->input = arg;
 }
 
+/* The traced machine is the one that the state is of; what is said otherwise counts more. */
+static void take_machine(const char *path, struct bs_import_config *c)
+{
+	static char
+		kernel[sizeof(((struct bs_state *)0)->kernel)]; /* the import keeps the pointer */
+	uint64_t pages = 0;
+	struct bs_state *s;
+	struct bs_error err;
+
+	if (bs_state_load(path, NULL, &s, &err))
+		exit(cli_error(&err));
+	for (unsigned int i = 0; i < s->nr_zones; i++)
+		pages += (uint64_t)(s->zone[i].present ? s->zone[i].present : s->zone[i].spanned);
+	if (!c->memory_bytes)
+		c->memory_bytes = pages * BS_PAGE_SIZE;
+	if (!c->kernel && bs_state_model(s)) {
+		snprintf(kernel, sizeof(kernel), "%s", bs_state_model(s));
+		c->kernel = kernel;
+	}
+	bs_state_free(s);
+}
+
 static error_t parse_value(int key, const char *arg, struct trace_options *o)
 {
 	switch (key) {
+	case OPT_STATE:
+		take_machine(arg, &o->import);
+		return 0;
 	case OPT_MEMORY:
 		o->import.memory_bytes = cli_size("--memory", arg);
 		return 0;
@@ -301,6 +327,7 @@ static int trace_import(int argc, char **argv)
 	const struct argp_option options[] = {
 		OUTPUT_OPTION,
 		{"memory", OPT_MEMORY, "SIZE", 0, "memory of the traced machine", 0},
+		{"state", OPT_STATE, "FILE", 0, "memory and kernel are those of this state", 0},
 		{"kernel", OPT_KERNEL, "NAME", 0,
 		 "kernel model that fits it; what replays the trace takes it", 0},
 		{"comment", OPT_COMMENT, "TEXT", 0, "what ran, for the trace's header", 0},

@@ -87,6 +87,14 @@ grep -q "^zone 2 Normal .*start_pfn=1 spanned=8191 present=8000 managed=7900 min
 expect 0 -- state import --buddyinfo "$proc" -o - --kernel linux-6.1
 says "pa_oracle 1" "origin=counts,seed=1"
 
+# --- a trace of the same machine ---
+printf '%s\n' "a-1 [000] .... 1.0: mm_page_alloc: page=0 pfn=0x100 order=0 migratetype=1 gfp_flags=GFP_HIGHUSER_MOVABLE" >own-trace.txt
+expect 0 -- trace import own-trace.txt -o own.cborseq --state small.state
+says "linux-6.12" "31.2 MiB"
+expect 0 -- trace import own-trace.txt -o own.cborseq --state small.state --memory 64MiB --kernel linux-6.1
+says "linux-6.1" "64.0 MiB"
+expect 3 "frag.txt" -- trace import own-trace.txt -o own2.cborseq --state frag.txt
+
 # --- kpageflags: as it was ---
 perl -e '
 	my ($buddy, $lru, $slab) = (1 << 10, 1 << 5, 1 << 7);

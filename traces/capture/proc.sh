@@ -31,7 +31,6 @@ proc_commands() {
 	events=$(grep -c mm_page "$2" || true)
 	echo "recorded ${events:-0} events on $(uname -r), exit status $3"
 	[ "${events:-0}" != 0 ] || return 0
-	pages=$(awk '$1 == "present" { n += $2 } END { print n }' "$1.zoneinfo.start")
 	files="$1.buddyinfo.start $1.zoneinfo.start"
 	[ ! -s "$1.pagetypeinfo.start" ] || files="$files $1.pagetypeinfo.start"
 	flags=
@@ -40,7 +39,7 @@ proc_commands() {
 	done
 	echo "buddysim state info $files"
 	echo "buddysim state import $files$flags --kernel $(uname -r) -o $1.state"
-	echo "buddysim trace import $2 -o $1.cborseq.zst --memory $((pages * 4))KiB" \
+	echo "buddysim trace import $2 -o $1.cborseq.zst --state $1.state" \
 		"--comment '$4 on Linux $(uname -r)'"
 	echo "buddysim compare $1.cborseq.zst -s none,rotation --state $1.state --device model"
 	echo "buddysim run $1.cborseq.zst -s none --state $1.state --device null --dump-state $1.end.state"
