@@ -26,6 +26,22 @@ static struct bs_sweep *open_plan(const char *dir)
 	return s;
 }
 
+static void take_dir(const char **dir, const char *arg)
+{
+	if (*dir)
+		cli_usage(arg, "one plan at a time");
+	*dir = arg;
+}
+
+static enum bs_format text_or_json(const char *arg)
+{
+	const enum bs_format format = cli_format(arg);
+
+	if (format != BS_FORMAT_TEXT && format != BS_FORMAT_JSON)
+		cli_usage("--format", "text or json");
+	return format;
+}
+
 /* ---- plan ----------------------------------------------------------------------------------------- */
 
 struct plan_input {
@@ -226,9 +242,7 @@ static error_t parse_run(int key, char *arg, struct argp_state *state)
 		in->quiet = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		if (in->dir)
-			cli_usage(arg, "one plan at a time");
-		in->dir = arg;
+		take_dir(&in->dir, arg);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -308,14 +322,10 @@ static error_t parse_status(int key, char *arg, struct argp_state *state)
 		in->failed = true;
 		return 0;
 	case OPT_FORMAT:
-		in->format = cli_format(arg);
-		if (in->format != BS_FORMAT_TEXT && in->format != BS_FORMAT_JSON)
-			cli_usage("--format", "text or json");
+		in->format = text_or_json(arg);
 		return 0;
 	case ARGP_KEY_ARG:
-		if (in->dir)
-			cli_usage(arg, "one plan at a time");
-		in->dir = arg;
+		take_dir(&in->dir, arg);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -425,9 +435,7 @@ static error_t parse_merge(int key, char *arg, struct argp_state *state)
 		in->partial = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		if (in->dir)
-			cli_usage(arg, "one plan at a time");
-		in->dir = arg;
+		take_dir(&in->dir, arg);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -511,9 +519,7 @@ static error_t parse_diff(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case OPT_FORMAT:
-		in->format = cli_format(arg);
-		if (in->format != BS_FORMAT_TEXT && in->format != BS_FORMAT_JSON)
-			cli_usage("--format", "text or json");
+		in->format = text_or_json(arg);
 		return 0;
 	case OPT_LIMIT:
 		in->limit = read_share(arg);

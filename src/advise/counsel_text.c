@@ -14,21 +14,6 @@
 
 #define WIDE 100 /* columns of text */
 
-static uint64_t value_of(const json_t *o, const char *path)
-{
-	uint64_t v = 0;
-
-	bs_json_uint_at(o, path, &v);
-	return v;
-}
-
-static const char *text_of(const json_t *o, const char *path)
-{
-	const char *text = json_string_value(bs_json_at(o, path));
-
-	return text ? text : "";
-}
-
 static void put_setting(const struct bs_counsel *a, FILE *f)
 {
 	const struct bs_search *s = &a->s;
@@ -39,11 +24,12 @@ static void put_setting(const struct bs_counsel *a, FILE *f)
 		     " CPU%s, %s; %u round%s, %s, tail %" PRIu64
 		     " ms; costs %s, weight %s per MiB.s; seed %" PRIu64
 		     "; %u settings tried in %u rounds%s",
-		     s->kernel, value_of(s->config, "memory_bytes") >> 20,
-		     value_of(s->config, "nr_cpus"), value_of(s->config, "nr_cpus") == 1 ? "" : "s",
-		     s->device, s->repeat, s->repeat == 1 ? "" : "s",
-		     bs_word_time(s->length, length), value_of(s->config, "tail_ns") / BS_NS_PER_MS,
-		     text_of(s->config, "costs_preset"), bs_word_time(s->weight, weight),
+		     s->kernel, bs_json_value(s->config, "memory_bytes") >> 20,
+		     bs_json_value(s->config, "nr_cpus"),
+		     bs_json_value(s->config, "nr_cpus") == 1 ? "" : "s", s->device, s->repeat,
+		     s->repeat == 1 ? "" : "s", bs_word_time(s->length, length),
+		     bs_json_value(s->config, "tail_ns") / BS_NS_PER_MS,
+		     bs_json_words(s->config, "costs_preset"), bs_word_time(s->weight, weight),
 		     s->asked->sim->seed, s->tried.points.nr, s->rounds,
 		     s->limits.stock ? "; only what an unpatched kernel offers" : "") < 0)
 		return;

@@ -12,21 +12,6 @@
 #include "rows.h"
 #include "wrap.h"
 
-static uint64_t value_of(const json_t *o, const char *path)
-{
-	uint64_t v = 0;
-
-	bs_json_uint_at(o, path, &v);
-	return v;
-}
-
-static const char *text_of(const json_t *o, const char *path)
-{
-	const char *text = json_string_value(bs_json_at(o, path));
-
-	return text ? text : "";
-}
-
 static const json_t *cell_at(const struct bs_result *r, unsigned int i)
 {
 	return json_array_get(json_object_get(r->record, "cells"), i);
@@ -52,7 +37,7 @@ static const char *line_of(const struct bs_result *r, size_t i)
 /* The trace's name stands in front of the first line: of several traces each has an answer. */
 static void print_answer(const struct bs_result *r, FILE *f)
 {
-	const char *name = text_of(r->record, "trace.name"), *line;
+	const char *name = bs_json_words(r->record, "trace.name"), *line;
 	char *first;
 
 	for (size_t i = 0; (line = line_of(r, i)); i++) {
@@ -68,22 +53,23 @@ static void print_answer(const struct bs_result *r, FILE *f)
 static void print_setting(const struct bs_result *r, FILE *f)
 {
 	const json_t *config = json_object_get(r->record, "config");
-	const uint64_t duration = value_of(r->record, "trace.duration_ns");
+	const uint64_t duration = bs_json_value(r->record, "trace.duration_ns");
 	char *text;
 
 	if (asprintf(&text,
 		     "%s: %s guest of %" PRIu64 " MiB, %" PRIu64 " CPU%s, %s; %" PRIu64
 		     " round(s) of %" PRIu64 ".%03" PRIu64 " s, gap %" PRIu64 " ms, tail %" PRIu64
 		     " ms; costs %s, weight %" PRIu64 " us per MiB.s; seed %" PRIu64 "%s",
-		     r->trace_path, text_of(config, "kernel"),
-		     value_of(config, "memory_bytes") >> 20, value_of(config, "nr_cpus"),
-		     value_of(config, "nr_cpus") == 1 ? "" : "s", text_of(cell_at(r, 0), "device"),
-		     value_of(config, "repeat"), duration / BS_NS_PER_S,
-		     duration % BS_NS_PER_S / BS_NS_PER_MS,
-		     value_of(config, "gap_ns") / BS_NS_PER_MS,
-		     value_of(config, "tail_ns") / BS_NS_PER_MS, text_of(config, "costs_preset"),
-		     value_of(r->record, "bound.weight_ns_per_mib_s") / BS_NS_PER_US,
-		     value_of(r->record, "seed"), r->partial ? "; PARTIAL" : "") < 0)
+		     r->trace_path, bs_json_words(config, "kernel"),
+		     bs_json_value(config, "memory_bytes") >> 20, bs_json_value(config, "nr_cpus"),
+		     bs_json_value(config, "nr_cpus") == 1 ? "" : "s",
+		     bs_json_words(cell_at(r, 0), "device"), bs_json_value(config, "repeat"),
+		     duration / BS_NS_PER_S, duration % BS_NS_PER_S / BS_NS_PER_MS,
+		     bs_json_value(config, "gap_ns") / BS_NS_PER_MS,
+		     bs_json_value(config, "tail_ns") / BS_NS_PER_MS,
+		     bs_json_words(config, "costs_preset"),
+		     bs_json_value(r->record, "bound.weight_ns_per_mib_s") / BS_NS_PER_US,
+		     bs_json_value(r->record, "seed"), r->partial ? "; PARTIAL" : "") < 0)
 		return;
 	bs_wrap(f, text, BS_TABLE_WIDTH);
 	free(text);
@@ -97,8 +83,8 @@ static void print_prices(const json_t *bound, FILE *f)
 	fprintf(f,
 		"bound: no strategy can cost less; 1 MiB held for 1 s is worth %" PRIu64
 		" us, 1 MiB taken back costs %" PRIu64 " us\n",
-		value_of(bound, "weight_ns_per_mib_s") / BS_NS_PER_US,
-		value_of(bound, "refault_ns_per_mib") / BS_NS_PER_US);
+		bs_json_value(bound, "weight_ns_per_mib_s") / BS_NS_PER_US,
+		bs_json_value(bound, "refault_ns_per_mib") / BS_NS_PER_US);
 }
 
 int bs_result_text(const struct bs_result *r, FILE *f)
@@ -121,7 +107,7 @@ int bs_result_markdown(const struct bs_result *r, FILE *f)
 	int ret;
 
 	fputs("**", f);
-	bs_put_markdown(f, text_of(r->record, "trace.name"));
+	bs_put_markdown(f, bs_json_words(r->record, "trace.name"));
 	fputs("**\n\n", f);
 	for (size_t i = 0; (line = line_of(r, i)); i++) {
 		fputs("- ", f);

@@ -49,17 +49,6 @@ static int collect(struct bs_inherit *h, const struct bs_state *state)
 	return 0;
 }
 
-static void shuffle(bs_pfn *v, size_t n, struct bs_rng *rng)
-{
-	for (; n > 1; n--) {
-		const size_t k = bs_rng_below(rng, n);
-		const bs_pfn t = v[k];
-
-		v[k] = v[n - 1];
-		v[n - 1] = t;
-	}
-}
-
 int bs_inherit_create(struct bs_stream *s, const struct bs_state *state, struct bs_inherit **out,
 		      struct bs_error *err)
 {
@@ -77,7 +66,7 @@ int bs_inherit_create(struct bs_stream *s, const struct bs_state *state, struct 
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "start state");
 	bs_rng_seed(&rng, s->cfg->seed);
 	for (unsigned int i = 0; i < 2; i++)
-		shuffle(h->block[i], h->nr_blocks[i], &rng);
+		bs_rng_shuffle(h->block[i], h->nr_blocks[i], &rng);
 	return 0;
 }
 

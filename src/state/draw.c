@@ -53,20 +53,9 @@ static int push(struct drawing *g, struct nodes *to, bs_pfn pfn)
 	return 0;
 }
 
-static void shuffle(bs_pfn *v, size_t n, struct bs_rng *rng)
-{
-	for (; n > 1; n--) {
-		const size_t k = bs_rng_below(rng, n);
-		const bs_pfn t = v[k];
-
-		v[k] = v[n - 1];
-		v[n - 1] = t;
-	}
-}
-
 void bs_draw_order(struct bs_state_list *l, struct bs_rng *rng)
 {
-	shuffle(l->pfn, l->n, rng);
+	bs_rng_shuffle(l->pfn, l->n, rng);
 }
 
 static bool is_hole(const struct bs_state_zone *z, unsigned int pbo, uint64_t pfn)
@@ -431,7 +420,7 @@ static int lower(struct drawing *g)
 	int ret = 0;
 
 	share_out(g, give);
-	shuffle(g->open.pfn, g->open.n, g->rng);
+	bs_rng_shuffle(g->open.pfn, g->open.n, g->rng);
 	for (unsigned int i = 0; i < g->nr_parts; i++)
 		z->block_type[(g->part[i].start - z->first_block) >> g->pbo] =
 			(uint8_t)g->part[i].type;

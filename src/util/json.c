@@ -160,3 +160,18 @@ int bs_json_uint_at(const json_t *o, const char *path, uint64_t *value)
 		return -ENOENT;
 	return bs_json_get_uint(v, value) ? 0 : -ENODATA;
 }
+
+uint64_t bs_json_value(const json_t *o, const char *path)
+{
+	uint64_t v = 0;
+
+	bs_json_uint_at(o, path, &v);
+	return v;
+}
+
+const char *bs_json_words(const json_t *o, const char *path)
+{
+	const char *text = json_string_value(bs_json_at(o, path));
+
+	return text ? text : "";
+}

@@ -35,5 +35,8 @@ json_t *bs_json_at(const json_t *o, const char *path);
 bool bs_json_get_uint(const json_t *v, uint64_t *value);
 /* Both: 0, -ENOENT no such value, -ENODATA it is no number ("not checked", null). */
 int bs_json_uint_at(const json_t *o, const char *path, uint64_t *value);
+/* The number there, 0 if there is none; the text there, "" if there is none. */
+uint64_t bs_json_value(const json_t *o, const char *path);
+const char *bs_json_words(const json_t *o, const char *path);
 
 #endif

@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include <buddysim/types.h>
+
 struct bs_rng {
 	uint64_t s[4];
 };
@@ -46,6 +48,18 @@ static inline uint64_t bs_rng_next(struct bs_rng *r)
 static inline uint64_t bs_rng_below(struct bs_rng *r, uint64_t n)
 {
 	return (uint64_t)(((unsigned __int128)bs_rng_next(r) * n) >> 64);
+}
+
+/* Put them into an order of the generator's choice. */
+static inline void bs_rng_shuffle(bs_pfn *v, size_t n, struct bs_rng *rng)
+{
+	for (; n > 1; n--) {
+		const size_t k = bs_rng_below(rng, n);
+		const bs_pfn t = v[k];
+
+		v[k] = v[n - 1];
+		v[n - 1] = t;
+	}
 }
 
 #endif
