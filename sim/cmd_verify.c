@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
+#include "verify_mutate.h"
 
 struct verify_args {
 	struct bs_verify_config cfg;
 	enum bs_format format;
 	char **files;
+	bool mutate;
+	struct mutations mutations;
 	/* while printing */
 	unsigned int results, explained;
 	uint64_t operations, pfns, failures, checks, dumps, ns, exact, differ, empty;
@@ -26,6 +28,8 @@ static const struct argp_option options[] = {
 	 "count all differences by kind instead of stopping at the first", 0},
 	{"explain", 'e', "N", 0,
 	 "show what the allocator decided at operation N (of a vector: line N)", 0},
+	{"mutate", 'm', NULL, 0,
+	 "undo each behaviour of a file's kernel in turn, and say which files notice", 0},
 	{"format", 'f', "text|json|csv", 0, "how results are printed", 0},
 	{0},
 };
@@ -43,6 +47,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'e':
 		a->cfg.explain = cli_uint("--explain", arg, 1, UINT64_MAX);
+		return 0;
+	case 'm':
+		a->mutate = true;
 		return 0;
 	case 'f':
 		a->format = cli_format(arg);
@@ -181,7 +188,11 @@ static void print_end(const struct verify_args *a)
 static int verify_file(struct verify_args *a, const char *path)
 {
 	struct bs_error err = {0};
-	const int ret = bs_verify_file(path, &a->cfg, &err);
+	const int ret = a->mutate ? mutate_file(&a->mutations, path, &a->cfg, &err)
+				  : bs_verify_file(path, &a->cfg, &err);
+
+	if (a->mutate)
+		a->results++;
 
 	if (ret < 0) {
 		fflush(stdout);
@@ -269,7 +280,11 @@ int cmd_verify(int argc, char **argv)
 
 		status = ret ? ret : status;
 	}
-	print_end(&a);
+	if (a.mutate)
+		mutations_print(&a.mutations, a.format);
+	else
+		print_end(&a);
+	mutations_free(&a.mutations);
 	if (a.cfg.explain && !a.explained && status <= BS_UNEQUAL)
 		cli_warn("no operation %" PRIu64 " to explain", a.cfg.explain);
 	return status;

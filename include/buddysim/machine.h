@@ -308,6 +308,16 @@ const char *bs_kernel_default(void);
 int bs_kernel_check(const char *kernel, struct bs_error *err);
 
 /**
+ * bs_kernel_mutation - one behaviour of a kernel undone
+ * @index: counts behaviours and their other values
+ * @change: what to write behind the kernel's name, "fallback=relabel,stat_per_removal=no": the behaviour,
+ *          and behind it what goes together with it only; empty: it cannot be changed so
+ *
+ * Return: false behind the last.
+ */
+bool bs_kernel_mutation(const char *kernel, unsigned int index, char *change, size_t size);
+
+/**
  * bs_kernel_span - length of the first kernel of a list, "linux-6.1:boot_pos=head,below_high=yes,linux-7.3"
  *
  * What stands behind a comma is a kernel, unless it changes another behaviour of the one before. The

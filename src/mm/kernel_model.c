@@ -234,6 +234,88 @@ int bs_kernel_check(const char *kernel, struct bs_error *err)
 	return values_of(kernel, values, err);
 }
 
+/* ---- One behaviour undone --------------------------------------------------------------------- */
+
+static uint64_t nr_values(unsigned int behaviour)
+{
+	uint64_t n = 0;
+
+	if (behaviours[behaviour].type != BS_PARAM_ENUM)
+		return 2;
+	while (behaviours[behaviour].names[n])
+		n++;
+	return n;
+}
+
+/* Any other value: the default, if it is not that. */
+static uint64_t another(unsigned int behaviour, uint64_t value)
+{
+	const struct bs_param *p = &behaviours[behaviour];
+
+	if (p->def != value)
+		return p->def;
+	return p->type == BS_PARAM_UINT ? value / 2 : !value;
+}
+
+/* What only goes with what was changed, or without it, is changed too. False: that would undo @fixed. */
+static bool follow_needs(uint64_t *values, unsigned int fixed)
+{
+	const size_t n = sizeof(needs) / sizeof(needs[0]);
+
+	for (size_t i = 0, rounds = 0; i < n && rounds < n * n; i++, rounds++) {
+		const unsigned int has = needs[i].has, other = needs[i].needs;
+
+		if (values[has] != needs[i].value || values[other] == needs[i].needed)
+			continue;
+		if (has == fixed && other == fixed)
+			return false;
+		if (has == fixed)
+			values[other] = needs[i].needed;
+		else
+			values[has] = another(has, values[has]);
+		i = (size_t)-1;
+	}
+	return !check_needs("", values, NULL);
+}
+
+static void put_change(unsigned int behaviour, uint64_t value, char *change, size_t size)
+{
+	const size_t used = strlen(change);
+	char text[40];
+
+	bs_param_format(&behaviours[behaviour], value, text, sizeof(text));
+	snprintf(change + used, size - used, "%s%s=%s", used ? "," : "", behaviours[behaviour].name,
+		 behaviours[behaviour].type != BS_PARAM_BOOL ? text
+		 : value				     ? "yes"
+							     : "no");
+}
+
+bool bs_kernel_mutation(const char *kernel, unsigned int index, char *change, size_t size)
+{
+	uint64_t is[NR_BEHAVIOURS], values[NR_BEHAVIOURS];
+	unsigned int i = 0;
+
+	if (values_of(kernel, is, NULL))
+		return false;
+	while (i < NR_BEHAVIOURS && index >= nr_values(i) - 1)
+		index -= (unsigned int)nr_values(i++) - 1;
+	if (i == NR_BEHAVIOURS)
+		return false;
+	memcpy(values, is, sizeof(values));
+	values[i] =
+		behaviours[i].type == BS_PARAM_ENUM ? index + (index >= is[i]) : another(i, is[i]);
+	*change = '\0';
+	if (!follow_needs(values, i))
+		return true;
+	put_change(i, values[i], change, size);
+	for (unsigned int k = 0; k < NR_BEHAVIOURS; k++)
+		if (k != i && values[k] != is[k])
+			put_change(k, values[k], change, size);
+	return true;
+}
+
+/* ---- Lists of kernels ------------------------------------------------------------------------- */
+
 size_t bs_kernel_span(const char *list)
 {
 	size_t at = strcspn(list, ",");

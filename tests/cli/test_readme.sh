@@ -16,4 +16,12 @@ awk '/^```/ { on = !on; if (!on && hit) exit; text = ""; next } on { text = text
 	END { printf "%s", text }' "$src/README.md" | without_guest >got.txt
 grep -q '^bound' want.txt || fail "nothing to compare: $(cat want.txt)"
 diff want.txt got.txt >differs.txt || fail "README.md is not what the demo prints: $(cat differs.txt)"
+
+# The same load on several kernels: the tables that the command above them prints.
+(cd "$src" && "$bin" compare traces/*.cborseq.zst --allow-lossy --repeat 3 --gap 20s -d model -s none,rotation \
+	--kernel linux-6.1,linux-6.12,linux-6.18,linux-7.3 --format markdown \
+	--columns 'held,of none,back t90,refault,requests,cost' 2>/dev/null) | grep '^[|*]' >want.txt
+[ "$(grep -c '^| linux-7.3/rotation ' want.txt)" = 3 ] || fail "a table for each trace: $(cat want.txt)"
+sed -n '/<!-- kernels/,/<!-- end/p' "$src/README.md" | grep '^[|*]' >got.txt
+diff want.txt got.txt >differs.txt || fail "README.md, kernels: $(cat differs.txt)"
 finish

@@ -104,7 +104,7 @@ check_device() {
 }
 
 check_behaviour() {
-	has example list kernels
+	has example list kernels linux-6.1
 	has 'linux-6.1:example=yes' compare "$trace" -s none --kernel linux-6.1:example=yes --format json
 }
 

@@ -115,6 +115,49 @@ static void test_releases(void **state)
 	assert_null(mm_kernel_of_release(5, 0));
 }
 
+/* Each value that a behaviour does not have: alone where that can be, with what goes only together with
+ * it where not; always a kernel that there can be. */
+static void test_each_behaviour_can_be_undone(void **state)
+{
+	struct bs_kernel_behaviour b;
+	char change[1024], text[1200], was[40];
+	unsigned int n, behaviours;
+
+	(void)state;
+	for (const char *const *k = bs_kernel_names(); *k; k++) {
+		for (behaviours = 0; bs_kernel_behaviour(*k, behaviours, &b); behaviours++)
+			;
+		for (n = 0; bs_kernel_mutation(*k, n, change, sizeof(change)); n++) {
+			if (!*change)
+				continue;
+			snprintf(text, sizeof(text), "%s:%s", *k, change);
+			assert_int_equal(bs_kernel_check(text, NULL), 0);
+			*strchr(change, '=') = '\0';
+			snprintf(was, sizeof(was), "%s", value_of(*k, change));
+			assert_string_not_equal(value_of(text, change), was);
+		}
+		assert_true(n >= behaviours);
+	}
+	assert_false(bs_kernel_mutation("linux-9", 0, change, sizeof(change)));
+}
+
+/* Where a list of kernels is parted: not in front of what changes the one before. */
+static void test_lists_of_kernels(void **state)
+{
+	static const char list[] =
+		"linux-6.1:boot_pos=head,below_high=yes,linux-7.3,linux-7.2:cma=no";
+
+	(void)state;
+	assert_int_equal(bs_kernel_span(list), strlen("linux-6.1:boot_pos=head,below_high=yes"));
+	assert_int_equal(bs_kernel_span("linux-7.3,linux-7.2:cma=no"), strlen("linux-7.3"));
+	assert_int_equal(bs_kernel_span("linux-7.3"), strlen("linux-7.3"));
+	assert_int_equal(bs_kernel_count(list), 3);
+	assert_int_equal(bs_kernels_check(list, NULL), 0);
+	assert_int_equal(bs_kernels_check("linux-7.3,linux-9", NULL), -EINVAL);
+	assert_int_equal(bs_kernels_check("linux-7.3,linux-6.1,linux-7.3", NULL), -EINVAL);
+	assert_int_equal(bs_kernels_check("linux-7.3,", NULL), -EINVAL);
+}
+
 /* A guest of a changed kernel does what was changed, and says what it is. */
 static void test_a_changed_kernel_is_obeyed(void **state)
 {
@@ -232,6 +275,8 @@ int main(void)
 		cmocka_unit_test(test_every_word_can_be_written),
 		cmocka_unit_test(test_what_is_unknown_is_said),
 		cmocka_unit_test(test_releases),
+		cmocka_unit_test(test_each_behaviour_can_be_undone),
+		cmocka_unit_test(test_lists_of_kernels),
 		cmocka_unit_test(test_a_changed_kernel_is_obeyed),
 		cmocka_unit_test(test_each_accepted_change_works),
 		cmocka_unit_test(test_a_changed_kernel_survives_a_dump),
