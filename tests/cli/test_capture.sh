@@ -18,25 +18,153 @@ refuse 1 "no scenario nope" -- nope
 refuse 1 "--seed x: not a number" -- --seed x
 refuse 1 "--kernel needs a value" -- --kernel
 refuse 2 "usage: run" -- --what
+refuse 1 "--patience 0: not a number above 0" -- --patience 0
+refuse 1 "--kernel mine: neither a version nor a file" -- --kernel mine
+refuse 1 "--kernel ./none.deb: no such file" -- --kernel ./none.deb
+refuse 1 "--kernel ./vmlinuz: no such file" -- --kernel ./vmlinuz
+echo text >text
+refuse 1 "--kernel ./text: no bzImage" -- --kernel ./text
+refuse 1 "--buddysim ./none: no such program" -- --buddysim ./none
 if [ -e out ] || [ -e cache ]; then
 	fail "something was made for a refused command"
 fi
 
-# A scenario is listed with what it is about, documented, and numbers its runs once: the number makes
-# the seed, and two runs with one seed would ask for the same twice.
+# A scenario is listed with what it is about, documented, and numbers its runs once in its group: the number
+# makes the seed, and two runs with one seed would ask for the same twice.
 "$oracle/run" --list >list.txt || fail "run --list"
 for s in "$oracle"/scenarios/*.sh; do
 	name=$(basename "$s" .sh)
 	sh -n "$s" || fail "$name: syntax"
-	grep -qE "^$name +[^ ]" list.txt || fail "$name: not listed, or about nothing"
+	grep -qE "^(allocator|isolation|compaction) +$name +[^ ]" list.txt || fail "$name: not listed, or about nothing"
 	grep -qE "^\| \`$name\`" "$oracle/README.md" || fail "$name: not in README.md"
 	grep -qE '^# memory: [0-9]+$' "$s" || fail "$name: no memory"
 	while read -r f; do
 		grep -qF "\`$f\`" "$oracle/README.md" || fail "$name: $f not in README.md"
-	done < <(sed -n 's/^save //p' "$s")
+	done < <(sed -nE 's/^[tc]*save //p' "$s")
 done
-twice=$(sed -n 's/^run \([0-9]*\) .*/\1/p' "$oracle"/scenarios/*.sh | sort | uniq -d)
-[ -z "$twice" ] || fail "runs with the same number: $twice"
+for group in 'x-*' '[!x]*'; do
+	# shellcheck disable=SC2086 # a pattern
+	twice=$(sed -n 's/^run \([0-9]*\) .*/\1/p' "$oracle"/scenarios/$group.sh | sort | uniq -d)
+	[ -z "$twice" ] || fail "runs with the same number: $twice"
+done
+
+# A file has one scenario, unless they are for different kernels.
+files_of() {
+	local s
+	for s in "$oracle"/scenarios/*.sh; do
+		suits "$1" "$(sed -n 's/^# since: //p' "$s")" "$(sed -n 's/^# before: //p' "$s")" || continue
+		sed -nE 's/^[tc]*save //p' "$s"
+	done
+}
+
+# Which packages a kernel is made of: lists as apt prints them, files as they lie in the packages.
+# same WHAT WANT GOT
+same() {
+	[ "$2" = "$3" ] || fail "$1: '$3', not '$2'"
+}
+. "$oracle/packages.sh"
+for release in 6.1.0-56-cloud-amd64 6.18.15+deb13-cloud-amd64 7.3.4+deb13-cloud-amd64; do
+	same "files twice, $release" "" "$(files_of $release | sort | uniq -d)"
+done
+cat >names.txt <<'EOF'
+linux-image-6.1.0-9-cloud-amd64
+linux-image-6.1.0-56-cloud-amd64
+linux-image-6.1.0-56-amd64
+linux-image-6.12.117+deb12-cloud-amd64-unsigned
+linux-image-6.18.5+deb13-cloud-amd64
+linux-image-6.18.15+deb13-cloud-amd64
+linux-image-6.18.15+deb13-rt-amd64
+linux-binary-7.3.4+deb13-cloud-amd64
+linux-image-7.3.4+deb13-cloud-amd64
+linux-binary-unsigned-7.3.4+deb13-cloud-amd64
+linux-image-7.3-cloud-amd64
+linux-headers-7.2.13+deb14-cloud-amd64
+EOF
+newest() { releases "$1" <names.txt | tail -n 1; }
+same 6.1 6.1.0-56-cloud-amd64 "$(newest 6.1)"
+same 6.12 "" "$(newest 6.12)"
+same 6.18 6.18.15+deb13-cloud-amd64 "$(newest 6.18)"
+same 6.18.5 6.18.5+deb13-cloud-amd64 "$(newest 6.18.5)"
+same "6.18, all" 2 "$(releases 6.18 <names.txt | wc -l)"
+same 7.3 "7.3-cloud-amd64 7.3.4+deb13-cloud-amd64" "$(releases 7.3 <names.txt | tr '\n' ' ' | sed 's/ $//')"
+same 7.2 "" "$(newest 7.2)"
+same "a release" 6.18.15+deb13-rt-amd64 "$(newest 6.18.15+deb13-rt-amd64)"
+same parts "linux-base-7.1.13+deb13-cloud-amd64 linux-binary-7.1.13+deb13-cloud-amd64 linux-modules-7.1.13+deb13-cloud-amd64" \
+	"$(image_parts 7.1.13+deb13-cloud-amd64 <<'EOF' | tr '\n' ' ' | sed 's/ $//'
+linux-image-7.1.13+deb13-cloud-amd64
+  Depends: <linux-modules-7.1.13+deb13-cloud-amd64>
+ |Depends: dracut
+  Depends: linux-binary-7.1.13+deb13-cloud-amd64
+  PreDepends: <linux-base-7.1.13+deb13-cloud-amd64>
+  Depends: linux-base
+  Recommends: linux-modules-extra-7.1.13+deb13-cloud-amd64
+EOF
+	)"
+same headers "linux-headers-6.1.0-56-common linux-kbuild-6.1" \
+	"$(printf '  Depends: %s\n' linux-kbuild-6.1 linux-headers-6.1.0-56-common gcc-12 |
+		header_parts | tr '\n' ' ' | sed 's/ $//')"
+same "header names" \
+	"linux-headers-6.18.15+deb13-rt-amd64 linux-headers-6.18.15+deb13-rt-common linux-kbuild-6.18.15+deb13-rt" \
+	"$(header_names 6.18.15+deb13-rt-amd64)"
+same "header names" \
+	"linux-headers-7.1.3+deb13-cloud-amd64 linux-headers-7.1.3+deb13-common linux-kbuild-7.1.3+deb13" \
+	"$(header_names 7.1.3+deb13-cloud-amd64)"
+same pool pool/main/l/linux/linux-headers-7.1.3+deb13-common_7.1.3-1~bpo13+1_all.deb \
+	"$(pool_path linux-headers-7.1.3+deb13-common 1:7.1.3-1~bpo13+1)"
+same pool pool/main/l/linux/linux-kbuild-7.1.3+deb13_7.1.3-1_amd64.deb "$(pool_path linux-kbuild-7.1.3+deb13 7.1.3-1)"
+same "built for" "bookworm bookworm trixie sid" "$(echo "$(built_for 6.1.0-56-cloud-amd64)" \
+	"$(built_for 6.12.95+deb12-cloud-amd64)" "$(built_for 7.3.4+deb13-cloud-amd64)" "$(built_for 7.3-cloud-amd64)")"
+for case in "6.14.1+deb13-cloud-amd64 no" "6.15.2-cloud-amd64 yes" "6.15 yes" "6.9 no" "7.0.4+deb13 no" "7.3-rc1 no"; do
+	same "suits ${case% *}" "${case#* }" "$(suits "${case% *}" 6.15 7.0 && echo yes || echo no)"
+done
+
+for layout in boot/vmlinuz-R usr/lib/modules/R/vmlinuz lib/modules/R/vmlinuz; do
+	rm -rf tree
+	mkdir -p "tree/$(dirname $layout)" tree/usr/lib/modules/R/kernel
+	# The boot header of a bzImage: "HdrS" at 0x202, and at 0x20e where the text is, less 0x200.
+	head -c 4096 /dev/zero >tree/$layout
+	printf HdrS | dd of=tree/$layout bs=1 seek=514 conv=notrunc 2>/dev/null
+	printf '\000\003' | dd of=tree/$layout bs=1 seek=526 conv=notrunc 2>/dev/null
+	printf '6.18.9-mine (me@here) #1 SMP' | dd of=tree/$layout bs=1 seek=1280 conv=notrunc 2>/dev/null
+	same "image in $layout" "tree/$layout" "$(find_image tree R)"
+	same "release in $layout" 6.18.9-mine "$(image_release tree/$layout)"
+done
+same modules tree/usr/lib/modules/R/kernel "$(find_modules tree R)"
+find_modules tree other && fail "modules of another release"
+refuse 1 "no headers of 6.18.9-mine in /lib/modules/6.18.9-mine/build" -- --fetch --kernel ./tree/$layout
+
+# A program that wants libraries which are not here is started by the loader given; others are left.
+mkdir -p programs runtime/usr/lib/x86_64-linux-gnu
+cp /bin/true programs/fine
+sed 's/libc\.so\.6/libq.so.6/g' /bin/true >programs/stuck
+echo 'echo script' >programs/script
+chmod +x programs/*
+printf '#!/bin/sh\necho "loader $*"\n' >runtime/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2
+chmod +x runtime/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2
+same stuck programs/stuck "$(stuck_programs programs)"
+wrap_programs programs "$PWD/runtime" /later
+cmp -s programs/fine /bin/true || fail "a program that works was touched"
+same wrapped "loader --library-path $PWD/runtime/usr/lib/x86_64-linux-gnu /later/stuck.elf a b" "$(programs/stuck a b)"
+mkdir headers
+echo 'CC = $(if $(X),$(CCACHE)) $(CROSS_COMPILE)gcc-99' >headers/.kernelvariables
+compiler_words headers | grep -q '^CC=gcc ' || fail "a compiler that is not here"
+same "no compiler named" "" "$(compiler_words .)"
+
+# Models and behaviours are found where the program has them, and the judge finds the change that makes
+# an older model exact.
+data=$src/tests/oracle/data
+mkdir models
+cp "$src/src/mm/behaviours.def" models
+sed '/^KERNEL("linux-7/,$d' "$src/src/mm/kernels.def" >models/kernels.def
+"$oracle/judge" "$bin" "$data/linux-7.3-iii_mix_thp.txt.zst" >judge.txt || fail "judge: $(cat judge.txt)"
+grep -qE '^exact under:.* linux-7\.3' judge.txt || fail "judge: $(cat judge.txt)"
+JUDGE_MODELS=models "$oracle/judge" "$bin" "$data/linux-7.3-iii_mix_thp.txt.zst" >judge.txt ||
+	fail "judge without the model: $(cat judge.txt)"
+grep -q '^exact under: linux-6.18:flush_in_batches=yes$' judge.txt || fail "judge: $(cat judge.txt)"
+echo "pa_oracle 9" >odd.txt
+"$oracle/judge" "$bin" odd.txt >judge.txt
+same "judge, a file that is no dump" 3 $?
+grep -q 'no reader of them: odd.txt' judge.txt || fail "judge: $(cat judge.txt)"
 
 # What /proc says is saved beside a recording, and the commands that are printed use what is there.
 capture=$src/traces/capture

@@ -25,8 +25,12 @@ static int block_type(struct zone *z, unsigned long pfn)
 	if (!ms || !valid_section(ms) || !ms->usage)
 		return -1;
 	bit = ((pfn & (PAGES_PER_SECTION - 1)) >> pageblock_order) * NR_PAGEBLOCK_BITS;
-	return (ms->usage->pageblock_flags[bit / BITS_PER_LONG] >> (bit % BITS_PER_LONG)) &
-	       PA_BLOCK_TYPE_MASK;
+	bit = ms->usage->pageblock_flags[bit / BITS_PER_LONG] >> (bit % BITS_PER_LONG);
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0) && defined(CONFIG_MEMORY_ISOLATION)
+	if (bit & BIT(PB_migrate_isolate))
+		return MIGRATE_ISOLATE;
+#endif
+	return bit & PA_BLOCK_TYPE_MASK;
 }
 #else
 static int block_type(struct zone *z, unsigned long pfn)
@@ -55,7 +59,7 @@ static void dump_counters(struct zone *z, int zi)
 	pa_log(" pageset_batch=%d vm_free=%ld vm_free_diff=%d", z->pageset_batch,
 	       atomic_long_read(&z->vm_stat[NR_FREE_PAGES]), pa_free_diff(z));
 #ifdef CONFIG_SMP
-	pa_log(" stat_threshold=%d", this_cpu_ptr(z->per_cpu_zonestats)->stat_threshold);
+	pa_log(" stat_threshold=%d", per_cpu_ptr(z->per_cpu_zonestats, 0)->stat_threshold);
 #endif
 	pa_log(" drift_mark=%lu", z->percpu_drift_mark);
 #ifdef CONFIG_MEMORY_ISOLATION
@@ -63,8 +67,14 @@ static void dump_counters(struct zone *z, int zi)
 #endif
 	pa_log(" contiguous=%d\n", z->contiguous);
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
-	pa_log("zonex %d nr_free_highatomic=%lu pageset_high_min=%d\n", zi, z->nr_free_highatomic,
+	pa_log("zonex %d nr_free_highatomic=%lu pageset_high_min=%d", zi, z->nr_free_highatomic,
 	       z->pageset_high_min);
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+	pa_log(" vm_free_blocks=%ld vm_free_blocks_diff=%d",
+	       atomic_long_read(&z->vm_stat[NR_FREE_PAGES_BLOCKS]),
+	       per_cpu_ptr(z->per_cpu_zonestats, 0)->vm_stat_diff[NR_FREE_PAGES_BLOCKS]);
+#endif
+	pa_log("\n");
 #endif
 }
 
@@ -122,14 +132,14 @@ static void log_cached_type(struct page *page, int list)
 #endif
 }
 
-static void dump_pcp(struct zone *z, int zi)
+static void dump_pcp_of(struct zone *z, int zi, int cpu)
 {
-	struct per_cpu_pages *pcp = this_cpu_ptr(z->per_cpu_pageset);
+	struct per_cpu_pages *pcp = per_cpu_ptr(z->per_cpu_pageset, cpu);
 	struct page *page;
 	int i;
 
-	pa_log("pcp %d cpu=%d count=%d high=%d batch=%d", zi, smp_processor_id(), pcp->count,
-	       pcp->high, pcp->batch);
+	pa_log("pcp %d cpu=%d count=%d high=%d batch=%d", zi, cpu, pcp->count, pcp->high,
+	       pcp->batch);
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
 	pa_log(" free_factor=%d", pcp->free_factor);
 #else
@@ -139,11 +149,15 @@ static void dump_pcp(struct zone *z, int zi)
 #ifdef CONFIG_NUMA
 	pa_log(" expire=%d", pcp->expire);
 #endif
+	if (num_online_cpus() > 1)
+		pa_log(" free_diff=%d node=%d", pa_free_diff_of(z, cpu), cpu_to_node(cpu));
 	pa_log_char('\n');
 	for (i = 0; i < NR_PCP_LISTS; i++) {
 		if (list_empty(&pcp->lists[i]))
 			continue;
 		pa_log("pcpl %d %d", zi, i);
+		if (cpu)
+			pa_log(" c%d", cpu);
 		list_for_each_entry(page, &pcp->lists[i], pcp_list)
 		{
 			pa_log_char(' ');
@@ -152,6 +166,34 @@ static void dump_pcp(struct zone *z, int zi)
 		}
 		pa_log_char('\n');
 	}
+}
+
+static void dump_pcp(struct zone *z, int zi)
+{
+	int cpu;
+
+	for_each_online_cpu(cpu) dump_pcp_of(z, zi, cpu);
+}
+
+/* From 6.17 on isolation leaves the block's type in place beside it. */
+static void dump_stored(struct zone *z, int zi)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0) && defined(CONFIG_SPARSEMEM)
+	unsigned long pfn = ALIGN_DOWN(z->zone_start_pfn, pageblock_nr_pages),
+		      end = zone_end_pfn(z);
+
+	for (; pfn < end; pfn += pageblock_nr_pages) {
+		struct mem_section *ms = __pfn_to_section(pfn);
+		unsigned long bit =
+			((pfn & (PAGES_PER_SECTION - 1)) >> pageblock_order) * NR_PAGEBLOCK_BITS;
+
+		if (block_type(z, pfn) != MIGRATE_ISOLATE || !ms || !ms->usage)
+			continue;
+		pa_log("blks %d %lu %lu\n", zi, pfn,
+		       (ms->usage->pageblock_flags[bit / BITS_PER_LONG] >> (bit % BITS_PER_LONG)) &
+			       PA_BLOCK_TYPE_MASK);
+	}
+#endif
 }
 
 static void dump_blocks(struct zone *z, int zi)
@@ -174,7 +216,7 @@ static bool looks_movable(unsigned long pfn)
 {
 	struct page *page = pfn_to_online_page(pfn);
 
-	return page && !PageBuddy(page) && (PageLRU(page) || __PageMovable(page));
+	return page && !PageBuddy(page) && (PageLRU(page) || pa_movable_ops(page));
 }
 
 static void dump_lru(struct zone *z, int zi)
@@ -200,13 +242,14 @@ static void dump_lru(struct zone *z, int zi)
 }
 
 /* Everything that decides what the allocator does next, under @name. */
-void pa_dump(const char *name)
+void pa_dump_with(const char *name, void (*more)(const char *name))
 {
 	struct zone *z;
 	int zi;
 
 	pa_log("dump %s\n", name);
-	for (zi = 0; zi < MAX_NR_ZONES; zi++) {
+	pa_dump_more(name);
+	for (zi = 0; zi < pa_nr_zones(); zi++) {
 		z = pa_zone(zi);
 		if (!z)
 			continue;
@@ -215,29 +258,42 @@ void pa_dump(const char *name)
 		dump_areas(z, zi);
 		dump_pcp(z, zi);
 		dump_blocks(z, zi);
+		dump_stored(z, zi);
 		dump_lru(z, zi);
 	}
+	if (more)
+		more(name);
 	pa_log("enddump %s\n", name);
+}
+
+void pa_dump(const char *name)
+{
+	pa_dump_with(name, NULL);
 }
 
 /* The counters alone: small enough to be had every few hundred operations. */
 void pa_log_check(unsigned long op)
 {
 	struct zone *z;
-	int zi, order;
+	int zi, order, cpu;
 
-	for (zi = 0; zi < MAX_NR_ZONES; zi++) {
+	for (zi = 0; zi < pa_nr_zones(); zi++) {
 		z = pa_zone(zi);
 		if (!z)
 			continue;
 		pa_log("ck %lu %d vm_free=%ld diff=%d pcp=%d boost=%lu ha=%lu flags=0x%lx nr=", op,
 		       zi, atomic_long_read(&z->vm_stat[NR_FREE_PAGES]), pa_free_diff(z),
-		       this_cpu_ptr(z->per_cpu_pageset)->count, z->watermark_boost,
+		       per_cpu_ptr(z->per_cpu_pageset, 0)->count, z->watermark_boost,
 		       z->nr_reserved_highatomic, z->flags);
 		for (order = 0; order < PA_NR_ORDERS; order++) {
 			pa_log_num(z->free_area[order].nr_free);
-			pa_log_char(order == PA_NR_ORDERS - 1 ? '\n' : ',');
+			if (order < PA_NR_ORDERS - 1)
+				pa_log_char(',');
 		}
+		for_each_online_cpu(cpu) if (cpu)
+			pa_log(" diff%d=%d pcp%d=%d", cpu, pa_free_diff_of(z, cpu), cpu,
+			       per_cpu_ptr(z->per_cpu_pageset, cpu)->count);
+		pa_log_char('\n');
 	}
 }
 

@@ -34,6 +34,16 @@ module_param(a_shuffle_bits, ulong, 0444);
 module_param(a_shuffle_key, ulong, 0444);
 module_param(a_report_key, ulong, 0444);
 module_param(a_report_order, ulong, 0444);
+static unsigned long a_lru_drain;
+module_param(a_lru_drain, ulong, 0444);
+struct pa_addresses pa_at;
+module_param_named(a_isolate, pa_at.isolate, ulong, 0444);
+module_param_named(a_unisolate, pa_at.unisolate, ulong, 0444);
+module_param_named(a_drain_all, pa_at.drain_all, ulong, 0444);
+module_param_named(a_drain_local, pa_at.drain_local, ulong, 0444);
+module_param_named(a_contig, pa_at.contig, ulong, 0444);
+module_param_named(a_contig_free, pa_at.contig_free, ulong, 0444);
+module_param_named(a_refresh, pa_at.refresh, ulong, 0444);
 static unsigned int log_mib = 16;
 module_param(log_mib, uint, 0444);
 
@@ -98,9 +108,15 @@ static unsigned long *number_of(struct pa_params *p, const char *key)
 		const char *key;
 		unsigned long *value;
 	} numbers[] = {
-		{"ops", &p->ops},     {"seed", &p->seed},     {"limit", &p->limit},
-		{"lo", &p->lo},	      {"phases", &p->phases}, {"burst", &p->burst},
-		{"dumps", &p->dumps}, {"drain", &p->drain},   {"hold", &p->hold},
+		{"ops", &p->ops},	  {"seed", &p->seed},
+		{"limit", &p->limit},	  {"lo", &p->lo},
+		{"phases", &p->phases},	  {"burst", &p->burst},
+		{"dumps", &p->dumps},	  {"drain", &p->drain},
+		{"hold", &p->hold},	  {"cpus", &p->cpus},
+		{"turn", &p->turn},	  {"this", &p->this},
+		{"nodes", &p->nodes},	  {"iso", &p->iso},
+		{"isomax", &p->isomax},	  {"isozones", &p->isozones},
+		{"offline", &p->offline}, {"drains", &p->drains},
 	};
 	unsigned int i;
 
@@ -138,6 +154,9 @@ static int parse_params(struct pa_params *p, char *text)
 		.phases = 6,
 		.burst = 200,
 		.drain = 1,
+		.turn = 4,
+		.isomax = 3,
+		.isozones = ~1UL,
 		.orders[0] = 1,
 		.kinds[PA_M] = 1,
 	};
@@ -169,10 +188,15 @@ static int do_run(char *args)
 	return 0;
 }
 
+static void dump_now(void *name)
+{
+	pa_log_head();
+	pa_dump(name);
+}
+
 static int do_command(char *text)
 {
 	char *args = text, *verb = strsep(&args, " ");
-	unsigned long flags;
 
 	if (!strcmp(verb, "clear") && !args) {
 		pa.len = 0;
@@ -180,14 +204,37 @@ static int do_command(char *text)
 	} else if (!strcmp(verb, "note") && args) {
 		pa_log("# %s\n", args);
 	} else if (!strcmp(verb, "dump") && args) {
-		local_irq_save(flags);
-		pa_log_head();
-		pa_dump(args);
-		local_irq_restore(flags);
+		pa_stop_others(dump_now, args);
 	} else if (!strcmp(verb, "relhold") && !args) {
 		pa_release_held();
 	} else if (!strcmp(verb, "run")) {
 		return do_run(args);
+	} else if (!strcmp(verb, "watch") && args) {
+		return pa_cwatch2(args);
+	} else if (!strcmp(verb, "contig") && args) {
+		return pa_contig(args);
+	} else if (!strcmp(verb, "trace") && args) {
+		return pa_trace_begin(args);
+	} else if (!strcmp(verb, "traced") && args) {
+		pa_trace_end(args);
+	} else if (!strcmp(verb, "cfill") && args) {
+		return pa_cfill(args);
+	} else if (!strcmp(verb, "cthin") && args) {
+		return pa_cthin(args);
+	} else if (!strcmp(verb, "chold") && args) {
+		return pa_chold(args);
+	} else if (!strcmp(verb, "ccompact") && args) {
+		return pa_ccompact(args, false);
+	} else if (!strcmp(verb, "cdrop") && args) {
+		return pa_ccompact(args, true);
+	} else if (!strcmp(verb, "cdirect") && args) {
+		return pa_cdirect(args);
+	} else if (!strcmp(verb, "cdrel") && !args) {
+		pa_cdrel();
+	} else if (!strcmp(verb, "cwatch") && args) {
+		return pa_cwatch(args);
+	} else if (!strcmp(verb, "cpress") && args) {
+		return pa_cpress(args);
 	} else {
 		return -EINVAL;
 	}
@@ -226,8 +273,8 @@ static void pa_free(void)
 
 static int __init pa_init(void)
 {
-	if (num_online_cpus() != 1) {
-		pr_err("pa_oracle: a dump is only true with one CPU\n");
+	if (num_online_cpus() > 8) {
+		pr_err("pa_oracle: eight CPUs at most\n");
 		return -EINVAL;
 	}
 	pa.shuffle_word = (u64 *)a_shuffle_word;
@@ -235,13 +282,14 @@ static int __init pa_init(void)
 	pa.shuffle_key = (struct static_key *)a_shuffle_key;
 	pa.reporting_key = (struct static_key *)a_report_key;
 	pa.report_order = (unsigned int *)a_report_order;
+	pa_lru_drain_addr = a_lru_drain;
 	pa.next_id = 1;
 	pa.cap = (size_t)log_mib << 20;
 	pa.max_live = min(totalram_pages(), PA_MAX_LIVE);
 	pa.log = vzalloc(pa.cap);
 	pa.live = vcalloc(pa.max_live, sizeof(*pa.live));
 	pa.held = vcalloc(pa.max_live, sizeof(*pa.held));
-	if (!pa.log || !pa.live || !pa.held ||
+	if (!pa.log || !pa.live || !pa.held || pa_compact_init() || pa_cpus_init() ||
 	    !proc_create("pa_oracle", 0600, NULL, &pa_proc_ops)) {
 		pa_free();
 		return -ENOMEM;
@@ -249,13 +297,6 @@ static int __init pa_init(void)
 	return 0;
 }
 
-static void __exit pa_exit(void)
-{
-	remove_proc_entry("pa_oracle", NULL);
-	pa_free();
-}
-
 module_init(pa_init);
-module_exit(pa_exit);
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Record what the page allocator does");

@@ -8,7 +8,10 @@
 #include <linux/gfp.h>
 #include <linux/irqflags.h>
 #include <linux/kernel.h>
+#include <linux/page-flags.h>
+#include <linux/smp.h>
 #include <linux/string.h>
+#include <linux/topology.h>
 
 #include "pa_oracle.h"
 
@@ -92,11 +95,63 @@ static void shuffle_log(u64 word)
 		pa_log_char('0' + ((word >> i) & 1));
 }
 
+static const struct pa_params *now; /* the run's */
+static int turn_cpu; /* whose turn it is */
+
+/* One operation, done by the CPU whose turn it is. */
+struct op {
+	unsigned int order, kind;
+	int nid;
+	bool this_node;
+	struct page *page;
+	u64 word;
+};
+
+static void op_alloc(void *arg)
+{
+	struct op *op = arg;
+	gfp_t gfp = pa_gfp[op->kind] | (op->this_node ? __GFP_THISNODE : 0);
+
+	op->word = shuffle_arm();
+	op->page = alloc_pages_node(op->nid, gfp, op->order);
+}
+
+static void op_free(void *arg)
+{
+	struct op *op = arg;
+
+	op->word = shuffle_arm();
+	__free_pages(op->page, op->order);
+}
+
+static void log_where(const struct op *op)
+{
+	if (num_online_cpus() > 1)
+		pa_log(" c%d", turn_cpu);
+	if (op && num_online_nodes() > 1)
+		pa_log(" n%d%s", op->nid, op->this_node ? "t" : "");
+}
+
+static bool marked(u8 kind)
+{
+	return now && now->offline && (kind == PA_M || kind == PA_V);
+}
+
 static struct page *alloc_one(unsigned int order, unsigned int kind, u32 id)
 {
-	u64 word = shuffle_arm();
-	struct page *page = __alloc_pages(pa_gfp[kind], order, 0, NULL);
+	struct op op = {.order = order, .kind = kind};
 
+	if (now && now->nodes) {
+		u32 n = draw_below(num_online_nodes()), nid;
+
+		for_each_online_node(nid) if (!n--) op.nid = nid;
+	} else {
+		op.nid = cpu_to_mem(turn_cpu);
+	}
+	op.this_node = now && now->this && draw_below(100) < now->this;
+	pa_on_cpu(turn_cpu, op_alloc, &op);
+	if (op.page && marked(kind))
+		__SetPageOffline(op.page);
 	pa_log_char('a');
 	pa_log_char(' ');
 	pa_log_num(id);
@@ -105,25 +160,134 @@ static struct page *alloc_one(unsigned int order, unsigned int kind, u32 id)
 	pa_log_char(' ');
 	pa_log_char(pa_kind_name[kind]);
 	pa_log_char(' ');
-	if (page)
-		pa_log_num(page_to_pfn(page));
+	if (op.page)
+		pa_log_num(page_to_pfn(op.page));
 	else
 		pa_log_char('-');
-	shuffle_log(word);
+	log_where(&op);
+	shuffle_log(op.word);
 	pa_log_char('\n');
-	return page;
+	return op.page;
 }
 
 static void free_one(const struct pa_live *v)
 {
-	u64 word = shuffle_arm();
+	struct op op = {.order = v->order, .page = v->page};
 
-	__free_pages(v->page, v->order);
+	if (PageOffline(v->page))
+		__ClearPageOffline(v->page);
+	pa_on_cpu(turn_cpu, op_free, &op);
 	pa_log_char('f');
 	pa_log_char(' ');
 	pa_log_num(v->id);
-	shuffle_log(word);
+	log_where(NULL);
+	shuffle_log(op.word);
 	pa_log_char('\n');
+}
+
+/* ---- isolated ranges and drains among the operations ---- */
+
+#define PA_MAX_RANGES 12
+static struct {
+	unsigned long start, end;
+	int mt;
+} ranges[PA_MAX_RANGES];
+static u32 nr_ranges;
+
+static void undo_range(u32 k)
+{
+	pa_unisolate(ranges[k].start, ranges[k].end, ranges[k].mt);
+	pa_log("uniso %lu %lu %d\n", ranges[k].start, ranges[k].end, ranges[k].mt);
+	ranges[k] = ranges[--nr_ranges];
+}
+
+static unsigned long some_block(struct zone *z)
+{
+	unsigned long first = ALIGN(z->zone_start_pfn, pageblock_nr_pages);
+	unsigned long n = (zone_end_pfn(z) - first) >> pageblock_order;
+	u32 how = draw_below(4);
+
+	if (how == 0 && pa.nr_live) {
+		struct page *page = pa.live[draw_below(pa.nr_live)].page;
+
+		if (page_zone(page) == z)
+			return page_to_pfn(page);
+	}
+	if (how == 1) {
+		struct list_head *list =
+			&z->free_area[PA_NR_ORDERS - 1 - draw_below(2)].free_list[MIGRATE_MOVABLE];
+
+		if (!list_empty(list))
+			return page_to_pfn(list_first_entry(list, struct page, lru)) +
+			       draw_below(2) * pageblock_nr_pages;
+	}
+	return first + draw_below(n) * pageblock_nr_pages;
+}
+
+static void script_isolate(void)
+{
+	static const int types[] = {MIGRATE_MOVABLE, MIGRATE_MOVABLE, MIGRATE_UNMOVABLE,
+				    MIGRATE_RECLAIMABLE};
+	unsigned long start, end;
+	u32 zi = draw_below(pa_nr_zones());
+	struct zone *z = pa_zone(zi);
+	int mt, flags, ret;
+
+	if (nr_ranges && (nr_ranges == PA_MAX_RANGES || draw_below(2))) {
+		undo_range(draw_below(nr_ranges));
+		return;
+	}
+	if (!z || !((now->isozones >> zi) & 1))
+		return;
+	start = some_block(z) & ~(pageblock_nr_pages - 1);
+	end = start + (1 + draw_below(now->isomax)) * pageblock_nr_pages;
+	mt = types[draw_below(4)];
+	flags = now->offline ? 1 : 0;
+	if (!pa_whole_range(z, start, end))
+		return;
+	ret = pa_isolate(start, end, mt, flags);
+	pa_log("iso %lu %lu %d %d %d\n", start, end, mt, flags, ret);
+	if (!ret) {
+		ranges[nr_ranges].start = start;
+		ranges[nr_ranges].end = end;
+		ranges[nr_ranges++].mt = mt;
+	}
+}
+
+static void op_drain_local(void *arg)
+{
+	((void (*)(struct zone *))pa_at.drain_local)(arg);
+}
+
+static void script_drain(void)
+{
+	struct zone *z = pa_zone(draw_below(pa_nr_zones()));
+	bool local = draw_below(2);
+
+	if (draw_below(3) == 0)
+		z = NULL;
+	if (local)
+		pa_on_cpu(turn_cpu, op_drain_local, z);
+	else
+		((void (*)(struct zone *))pa_at.drain_all)(z);
+	pa_log("%s ", local ? "dl" : "da");
+	if (z)
+		pa_log_num(pa_zone_number(z));
+	else
+		pa_log_char('-');
+	if (local)
+		log_where(NULL);
+	pa_log_char('\n');
+}
+
+static void script_turn(void)
+{
+	u32 n, cpu;
+
+	if (now->cpus < 2 || (now->turn > 1 && draw_below(now->turn)))
+		return;
+	n = draw_below(min_t(u32, now->cpus, num_online_cpus()));
+	for_each_online_cpu(cpu) if (!n--) turn_cpu = cpu;
 }
 
 static void free_live(u32 k)
@@ -141,7 +305,7 @@ static unsigned long free_pages_in_all(void)
 	struct zone *z;
 	int zi;
 
-	for (zi = 0; zi < MAX_NR_ZONES; zi++) {
+	for (zi = 0; zi < pa_nr_zones(); zi++) {
 		z = pa_zone(zi);
 		if (z)
 			n += atomic_long_read(&z->vm_stat[NR_FREE_PAGES]);
@@ -208,7 +372,12 @@ static unsigned long run_ops(struct script *s)
 	char name[32];
 
 	for (i = 0; i < p->ops && !pa.overflow; i++) {
-		if (script_wants_alloc(s, i))
+		script_turn();
+		if (p->iso && draw_below(1000) < p->iso)
+			script_isolate();
+		else if (p->drains && draw_below(1000) < p->drains)
+			script_drain();
+		else if (script_wants_alloc(s, i))
 			script_alloc(s);
 		else
 			script_free();
@@ -229,17 +398,24 @@ static unsigned long run_ops(struct script *s)
 static void run_end(const struct pa_params *p)
 {
 	if (p->hold) {
+		while (nr_ranges)
+			undo_range(draw_below(nr_ranges));
 		pa_dump("end");
 		memcpy(pa.held + pa.nr_held, pa.live, pa.nr_live * sizeof(*pa.live));
 		pa.nr_held += pa.nr_live;
+		now = NULL;
 		return;
 	}
 	if (p->drain) {
 		pa_dump("before_drain");
-		while (pa.nr_live && !pa.overflow)
+		while (pa.nr_live && !pa.overflow) {
+			script_turn();
 			free_live(draw_below(pa.nr_live));
+		}
 		pa_log_check(PA_NEVER);
 	}
+	while (nr_ranges)
+		undo_range(draw_below(nr_ranges));
 	pa_dump("end");
 }
 
@@ -249,6 +425,10 @@ static void log_params(const struct pa_params *p)
 
 	pa_log("begin %s ops=%lu seed=%lu limit=%lu lo=%lu phases=%lu burst=%lu drain=%lu hold=%lu",
 	       p->label, p->ops, p->seed, p->limit, p->lo, p->phases, p->burst, p->drain, p->hold);
+	if (p->cpus || p->iso || p->drains || p->nodes || p->this)
+		pa_log(" cpus=%lu turn=%lu this=%lu nodes=%lu iso=%lu isomax=%lu isozones=0x%lx offline=%lu drains=%lu",
+		       p->cpus, p->turn, p->this, p->nodes, p->iso, p->isomax, p->isozones,
+		       p->offline, p->drains);
 	pa_log(" orders=");
 	for (i = 0; i < PA_NR_ORDERS; i++)
 		pa_log("%u,", p->orders[i]);
@@ -258,21 +438,20 @@ static void log_params(const struct pa_params *p)
 	pa_log_char('\n');
 }
 
-void pa_run(const struct pa_params *p)
+static void run_all(void *arg)
 {
+	const struct pa_params *p = arg;
 	struct script s = {.p = p};
-	unsigned long flags, done;
+	unsigned long done;
 
-	/* Odd additions: a seed of 0 must not leave a generator at 0, where it would stay. */
-	pa.script_rng = p->seed * 0x9E3779B97F4A7C15ULL + 88172645463325252ULL;
-	pa.shuffle_rng = p->seed * 0xD1B54A32D192ED03ULL + 1442695040888963407ULL;
-	pa.nr_live = 0;
-	pa.live_pages = 0;
-
-	local_irq_save(flags);
+	now = p;
+	turn_cpu = smp_processor_id();
+	nr_ranges = 0;
 	pa_log_head();
 	log_params(p);
+	pa_want_fixed = p->iso;
 	pa_dump("start");
+	pa_want_fixed = false;
 	s.free_at_start = free_pages_in_all();
 	done = run_ops(&s);
 	run_end(p);
@@ -281,23 +460,38 @@ void pa_run(const struct pa_params *p)
 	if (!p->hold)
 		while (pa.nr_live) {
 			pa.nr_live--;
+			if (PageOffline(pa.live[pa.nr_live].page))
+				__ClearPageOffline(pa.live[pa.nr_live].page);
 			__free_pages(pa.live[pa.nr_live].page, pa.live[pa.nr_live].order);
 		}
 	pa.nr_live = 0;
-	local_irq_restore(flags);
+	now = NULL;
 }
 
-/* Free what earlier runs held, newest first. */
-void pa_release_held(void)
+void pa_run(const struct pa_params *p)
 {
-	unsigned long flags;
+	/* Odd additions: a seed of 0 must not leave a generator at 0, where it would stay. */
+	pa.script_rng = p->seed * 0x9E3779B97F4A7C15ULL + 88172645463325252ULL;
+	pa.shuffle_rng = p->seed * 0xD1B54A32D192ED03ULL + 1442695040888963407ULL;
+	pa.nr_live = 0;
+	pa.live_pages = 0;
+	pa_stop_others(run_all, (void *)p);
+}
 
-	local_irq_save(flags);
+static void release_all(void *arg)
+{
+	turn_cpu = smp_processor_id();
+	pa_log_head();
 	pa_log("begin relhold\n");
 	pa_dump("start");
 	while (pa.nr_held && !pa.overflow)
 		free_one(&pa.held[--pa.nr_held]);
 	pa_dump("end");
 	pa_log("finish relhold\n");
-	local_irq_restore(flags);
+}
+
+/* Free what earlier runs held, newest first. */
+void pa_release_held(void)
+{
+	pa_stop_others(release_all, NULL);
 }
