@@ -29,7 +29,8 @@ const struct bs_counter_def bs_counters[] = {
 	COUNTER(lost_events),
 	COUNTER(other_events),
 	COUNTER(clamped_times),
-	/* Those from here on are written only where they are not 0: older traces have none. */
+	/* Those from here on are one entry, an array: older traces have none, and a map of more than 23
+	 * entries has a longer beginning. */
 	COUNTER(freed_again),
 	COUNTER(duplicates),
 	COUNTER(coalesced),

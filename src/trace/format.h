@@ -54,7 +54,7 @@ struct bs_counter_def {
 };
 extern const struct bs_counter_def bs_counters[];
 extern const unsigned int bs_nr_counters;
-/* The first of them are in every trace; the others are written where they are not 0. */
+/* The first of them are in every trace by name; the others in one array, where one of them is not 0. */
 extern const unsigned int bs_nr_old_counters;
 
 static inline uint64_t *bs_counter(struct bs_trace_info *info, unsigned int i)

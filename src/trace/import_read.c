@@ -9,17 +9,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "import_parts.h"
 #include "looks.h"
 #include "reasons.h"
 #include "textfile.h"
+#include "tracedat.h"
 
 #define STREAMS 256
 /* Lines within lines: a mail that quotes a log that has a trace. */
 #define DEPTH 4
 #define HALF_A_DAY (UINT64_C(43200) * BS_NS_PER_S)
 #define LOOKS 400 /* lines that are looked at for what a file without events is */
+
+static const char standard_input[] = "standard input";
 
 struct reading {
 	struct import *im;
@@ -30,6 +34,7 @@ struct reading {
 	const struct bs_importer *wrapper; /* what lines are wrapped in */
 	const struct bs_importer *page; /* what has text of its own between the lines */
 	FILE *unknown;
+	pid_t reader; /* of a binary file, whose text it prints; 0: none */
 	char why[160];
 
 	char *buffer[STREAMS]; /* names of a recording's parts */
@@ -429,6 +434,24 @@ static int read_lines(struct reading *r)
 
 /* ---- Files ---------------------------------------------------------------------------------- */
 
+/* From here on the text is what another process makes of the file. */
+static int read_binary(struct reading *r)
+{
+	char path[64];
+	const bool is_stdin = !strcmp(r->path, standard_input);
+	int fd, ret = bs_tracedat_begin(is_stdin ? "/proc/self/fd/0" : r->path, &fd, &r->reader,
+					r->im->err);
+
+	if (ret)
+		return ret;
+	bs_textfile_close(r->text);
+	r->text = NULL;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	ret = bs_textfile_open(path, &r->text, r->im->err);
+	close(fd);
+	return ret;
+}
+
 /* A byte order mark says nothing; other first bytes say that this is no text. */
 static int check_beginning(struct reading *r)
 {
@@ -439,6 +462,8 @@ static int check_beginning(struct reading *r)
 		return (int)n;
 	if (n >= 3 && !memcmp(first, "\xef\xbb\xbf", 3))
 		bs_textfile_skip(r->text, 3);
+	if (bs_is_tracedat(first, (size_t)n) && bs_textfile_size(r->text))
+		return read_binary(r);
 	return bs_looks_binary(r->path, first, (size_t)n, r->im->err);
 }
 
@@ -507,7 +532,7 @@ int bs_import_read(struct import *im, const char *path, unsigned int file)
 	if (!r)
 		return bs_error_set(im->err, BS_RESOURCE, ENOMEM, path, NULL, "importing");
 	r->im = im;
-	r->path = strcmp(path, "-") ? path : "standard input";
+	r->path = strcmp(path, "-") ? path : standard_input;
 	ret = choose(r);
 	if (!ret)
 		ret = bs_textfile_open(path, &r->text, im->err);
@@ -525,6 +550,10 @@ int bs_import_read(struct import *im, const char *path, unsigned int file)
 	if (!ret)
 		finish(r);
 	bs_textfile_close(r->text);
+	if (r->reader) {
+		closed = bs_tracedat_end(r->path, r->reader, ret ? NULL : im->err);
+		ret = ret ? ret : closed;
+	}
 	for (unsigned int i = 0; i < STREAMS; i++) {
 		free(r->buffer[i]);
 		free(r->last[i]);

@@ -244,6 +244,23 @@ static int read_header(struct bs_trace *t, struct bs_error *err)
 
 /* ---- Chunks and the end --------------------------------------------------------------------- */
 
+/* An array of counters; a later version may have more of them. */
+static int read_import(struct bs_item_in *in, struct bs_trace_info *end)
+{
+	uint64_t n;
+
+	if (bs_in_expect(in, BS_IN_ARRAY))
+		return -EBADMSG;
+	n = in->value;
+	for (uint64_t i = bs_nr_old_counters; n; n--, i++) {
+		if (bs_in_expect(in, BS_IN_UINT))
+			return -EBADMSG;
+		if (i < bs_nr_counters)
+			*bs_counter(end, (unsigned int)i) = in->value;
+	}
+	return 0;
+}
+
 static const char *read_end(struct bs_trace *t, size_t len)
 {
 	struct bs_trace_info end = {0};
@@ -258,15 +275,20 @@ static const char *read_end(struct bs_trace *t, size_t len)
 
 		if (bs_in_expect(&in, BS_IN_TEXT))
 			return "the end map is malformed";
+		if (bs_in_is(&in, "import")) {
+			if (read_import(&in, &end))
+				return "the end map is malformed";
+			continue;
+		}
 		if (bs_in_is(&in, "notes")) {
 			if (bs_in_expect(&in, BS_IN_TEXT) || in.size >= sizeof(end.notes))
 				return "the end map is malformed";
 			memcpy(end.notes, in.data, in.size);
 			continue;
 		}
-		while (i < bs_nr_counters && !bs_in_is(&in, bs_counters[i].key))
+		while (i < bs_nr_old_counters && !bs_in_is(&in, bs_counters[i].key))
 			i++;
-		if (i == bs_nr_counters) {
+		if (i == bs_nr_old_counters) {
 			if (bs_in_skip(&in))
 				return "the end map is malformed";
 			continue;

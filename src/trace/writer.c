@@ -331,9 +331,13 @@ int bs_trace_write(struct bs_trace_writer *w, const struct bs_trace_event *ev, s
 
 /* ---- End ------------------------------------------------------------------------------------ */
 
-static bool is_written(struct bs_trace_info *end, unsigned int i)
+/* What only importers count; false: nothing of it. */
+static bool has_import(struct bs_trace_info *end)
 {
-	return i < bs_nr_old_counters || *bs_counter(end, i);
+	for (unsigned int i = bs_nr_old_counters; i < bs_nr_counters; i++)
+		if (*bs_counter(end, i))
+			return true;
+	return false;
 }
 
 static int put_end(struct bs_trace_writer *w, const struct bs_trace_info *info,
@@ -341,7 +345,7 @@ static int put_end(struct bs_trace_writer *w, const struct bs_trace_info *info,
 {
 	struct bs_trace_info end = *info;
 	struct bs_item_out *o = &w->item;
-	size_t pairs = 1 + !!info->notes[0];
+	const bool import = has_import(&end);
 
 	/* The importer's counters are the caller's; what was written is known here. */
 	end.events = w->info.events;
@@ -352,16 +356,18 @@ static int put_end(struct bs_trace_writer *w, const struct bs_trace_info *info,
 	end.failed = w->info.failed;
 	end.numbers = w->info.numbers;
 	end.duration = w->info.duration;
-	for (unsigned int i = 0; i < bs_nr_counters; i++)
-		pairs += is_written(&end, i);
-	bs_out_begin(o, false, pairs);
+	bs_out_begin(o, false, 1 + bs_nr_old_counters + import + !!end.notes[0]);
 	bs_out_text(o, "end");
 	bs_out_bool(o, true);
-	for (unsigned int i = 0; i < bs_nr_counters; i++) {
-		if (!is_written(&end, i))
-			continue;
+	for (unsigned int i = 0; i < bs_nr_old_counters; i++) {
 		bs_out_text(o, bs_counters[i].key);
 		bs_out_uint(o, *bs_counter(&end, i));
+	}
+	if (import) {
+		bs_out_text(o, "import");
+		bs_out_array(o, bs_nr_counters - bs_nr_old_counters);
+		for (unsigned int i = bs_nr_old_counters; i < bs_nr_counters; i++)
+			bs_out_uint(o, *bs_counter(&end, i));
 	}
 	if (end.notes[0]) {
 		bs_out_text(o, "notes");

@@ -127,7 +127,7 @@ static void test_importers_counters_and_notes_come_back(void **state)
 		assert_string_equal(bs_trace_info(t)->notes, end.notes);
 		bs_trace_close(t);
 	}
-	assert_true(with > without + strlen("freed_againlinesunknown_linesnotes"));
+	assert_true(with > without + strlen("importnotes"));
 }
 
 static void test_many_chunks_come_back_twice(void **state)

@@ -8,18 +8,29 @@
 #include "bs_trace_test.h"
 
 #include <glob.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNTERS(X)                                                                            \
-	X(other, other_events)                                                                 \
-	X(lost, lost_events)                                                                   \
-	X(unusable, unusable)                                                                  \
-	X(failed, failed) X(cpus, nr_cpus) X(clamped, clamped_times) X(unknown, unknown_lines) \
-		X(again, freed_again) X(duplicates, duplicates) X(coalesced, coalesced)        \
-			X(overwritten, overwritten) X(cut, cut_lines) X(allocs, allocs)        \
-				X(frees, frees)
+static const struct {
+	const char *word;
+	size_t offset;
+} counters[] = {
+	{"other", offsetof(struct bs_trace_info, other_events)},
+	{"lost", offsetof(struct bs_trace_info, lost_events)},
+	{"unusable", offsetof(struct bs_trace_info, unusable)},
+	{"failed", offsetof(struct bs_trace_info, failed)},
+	{"clamped", offsetof(struct bs_trace_info, clamped_times)},
+	{"unknown", offsetof(struct bs_trace_info, unknown_lines)},
+	{"again", offsetof(struct bs_trace_info, freed_again)},
+	{"duplicates", offsetof(struct bs_trace_info, duplicates)},
+	{"coalesced", offsetof(struct bs_trace_info, coalesced)},
+	{"overwritten", offsetof(struct bs_trace_info, overwritten)},
+	{"cut", offsetof(struct bs_trace_info, cut_lines)},
+	{"allocs", offsetof(struct bs_trace_info, allocs)},
+	{"frees", offsetof(struct bs_trace_info, frees)},
+};
 
 /** What a .want file says. */
 struct want {
@@ -115,13 +126,20 @@ static const char *check(const char *line, int status, const struct bs_trace_inf
 		snprintf(got, sizeof(got), "trust %u", bs_trace_trust(info));
 		return (unsigned int)atoi(value) == bs_trace_trust(info) ? NULL : got;
 	}
-#define COUNTER(word, field)                                                                \
-	if ((value = rest(line, #word))) {                                                  \
-		snprintf(got, sizeof(got), #word " %llu", (unsigned long long)info->field); \
-		return strtoull(value, NULL, 10) == info->field ? NULL : got;               \
+	if ((value = rest(line, "cpus"))) {
+		snprintf(got, sizeof(got), "cpus %u", info->nr_cpus);
+		return (unsigned int)atoi(value) == info->nr_cpus ? NULL : got;
 	}
-	COUNTERS(COUNTER)
-#undef COUNTER
+	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++) {
+		const uint64_t have =
+			*(const uint64_t *)(const void *)((const char *)info + counters[i].offset);
+
+		value = rest(line, counters[i].word);
+		if (!value)
+			continue;
+		snprintf(got, sizeof(got), "%s %llu", counters[i].word, (unsigned long long)have);
+		return strtoull(value, NULL, 10) == have ? NULL : got;
+	}
 	return rest(line, "opt") ? NULL : "nothing that can be wanted";
 }
 
