@@ -2,7 +2,7 @@
 /*
  * pa_oracle - record what the page allocator of a live kernel does
  *
- * Made for a guest with one CPU and nothing else to do. Commands are written to /proc/pa_oracle, one
+ * Made for a guest with nothing else to do. Commands are written to /proc/pa_oracle, one
  * per write; what happened is read back from it as text:
  *
  *   clear               forget the log
@@ -10,6 +10,8 @@
  *   dump NAME           the state now
  *   run KEY=VALUE ...   struct pa_params says which keys; orders= and kinds= are weights
  *   relhold             free, logged, what runs with hold=1 kept
+ *   watch, contig, trace, traced          pa_series.c
+ *   cfill, cthin, chold, cdirect, cdrel, ccompact, cdrop, cwatch, cpress      pa_cache.c, pa_compact.c
  */
 #include <linux/kernel.h>
 #include <linux/minmax.h>
@@ -289,7 +291,7 @@ static int __init pa_init(void)
 	pa.log = vzalloc(pa.cap);
 	pa.live = vcalloc(pa.max_live, sizeof(*pa.live));
 	pa.held = vcalloc(pa.max_live, sizeof(*pa.held));
-	if (!pa.log || !pa.live || !pa.held || pa_compact_init() || pa_cpus_init() ||
+	if (!pa.log || !pa.live || !pa.held || pa_compact_init() || pa_series_init() ||
 	    !proc_create("pa_oracle", 0600, NULL, &pa_proc_ops)) {
 		pa_free();
 		return -ENOMEM;

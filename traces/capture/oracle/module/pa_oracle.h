@@ -4,9 +4,10 @@
  *
  * pa_main.c  the log, the commands of /proc/pa_oracle, loading and unloading
  * pa_dump.c  the allocator's state as text
- * pa_compact.c  page cache of our own, compaction and reclaim, with their events
- * pa_cpus.c  several CPUs, isolation, time series, contiguous ranges, with their events
  * pa_run.c   allocations and frees drawn from a seed, logged one by one
+ * pa_cpus.c  CPUs that take turns, isolation
+ * pa_series.c  what a live system does by itself, contiguous ranges
+ * pa_compact.h says what compaction and reclaim are made of
  */
 #ifndef PA_ORACLE_H
 #define PA_ORACLE_H
@@ -113,7 +114,7 @@ struct pa_addresses {
 extern struct pa_addresses pa_at;
 
 /* pa_cpus.c */
-int pa_cpus_init(void);
+int pa_series_init(void);
 void pa_stop_others(void (*fn)(void *), void *arg);
 void pa_on_cpu(int cpu, void (*fn)(void *), void *arg);
 int pa_isolate(unsigned long start, unsigned long end, int mt, int flags);
