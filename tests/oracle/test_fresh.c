@@ -29,11 +29,24 @@ static void test_fresh_linux_6_12(void **state)
 	assert_true(sum.operations > 15000 && sum.pfns > 8000 && sum.failures > 20);
 }
 
+/* Nobody had a dump of these kernels when linux-6.18 and linux-7.2 were written. */
+static void test_fresh_newer(void **state)
+{
+	struct bs_verified sum = {0};
+
+	(void)state;
+	bs_verify_glob(FRESH "linux-6.18-*.txt.zst", &sum);
+	bs_verify_glob(FRESH "linux-7.1-*.txt.zst", &sum);
+	assert_int_equal(sum.results, 6);
+	assert_true(sum.operations > 15000 && sum.pfns > 8000 && sum.failures > 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fresh_linux_6_1),
 		cmocka_unit_test(test_fresh_linux_6_12),
+		cmocka_unit_test(test_fresh_newer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
