@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "examples.h"
+
 #define MOST_OPTIONS 128
 
 int cli_error(const struct bs_error *e)
@@ -123,19 +125,19 @@ static void check_once(const struct argp_option *o, const struct argp_option **s
 		seen[n] = o;
 }
 
-/* Each word that is an option: -h is --help, an unknown one has a nearest name. The value of an option may
- * look like one. */
-static void check_words(const struct argp *argp, const char *verb, int argc, char **argv)
+/* Each word that is an option: an unknown one has a nearest name. The value of an option may look like one.
+ * Is there one that asks for help? */
+static bool check_words(const struct argp *argp, const char *verb, int argc, char **argv)
 {
-	static char help[] = "--help";
 	const struct argp_option *seen[MOST_OPTIONS + 1] = {NULL};
 
 	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
 		const char *w = argv[i];
 		const struct argp_option *o = NULL;
 
-		if (!strcmp(w, "-h") && !find_short(argp, 'h')) {
-			argv[i] = help;
+		if (!strcmp(w, "--help") || !strcmp(w, "-?") ||
+		    (!strcmp(w, "-h") && !find_short(argp, 'h'))) {
+			return true;
 		} else if (!strncmp(w, "--", 2)) {
 			o = find_long(argp, w + 2);
 			if (!o && !is_of_argp(w + 2))
@@ -148,6 +150,7 @@ static void check_words(const struct argp *argp, const char *verb, int argc, cha
 		if (o)
 			check_once(o, seen);
 	}
+	return false;
 }
 
 void cli_parse(const struct argp *argp, const char *verb, int argc, char **argv, void *input)
@@ -156,10 +159,16 @@ void cli_parse(const struct argp *argp, const char *verb, int argc, char **argv,
 
 	if (argc == 2 && !strcmp(argv[1], "--describe")) {
 		describe_options(argp);
+		examples_describe(verb);
 		exit(BS_OK);
 	}
-	check_words(argp, verb, argc, argv);
 	snprintf(name, sizeof(name), "buddysim %s", verb);
+	if (check_words(argp, verb, argc, argv)) {
+		argp_help(argp, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK, name);
+		/* argp would break the lines of what is to be copied. */
+		examples_print(verb);
+		exit(BS_OK);
+	}
 	argv[0] = name;
 	argp_err_exit_status = BS_USAGE;
 	argp_parse(argp, argc, argv, 0, NULL, input);
@@ -177,6 +186,7 @@ int cli_verbs(const char *verb, const struct cli_command *verbs, int argc, char 
 		printf("Usage: buddysim %s VERB [OPTION...] ARGUMENT\n\n", verb);
 		for (const struct cli_command *c = verbs; c->name; c++)
 			printf("  %-9s %s\n", c->name, c->summary);
+		examples_print(verb);
 		printf("\n`buddysim %s VERB --help` describes a verb.\n", verb);
 		return 0;
 	}

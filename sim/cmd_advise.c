@@ -382,8 +382,7 @@ int cmd_advise(int argc, char **argv)
 		.doc = "Try every strategy on each TRACE with many reporting orders, delays and other "
 		       "parameters, on a simulated host, and name the setting to choose: what it "
 		       "gives back, what it costs, and how sure that is. Status 1: no setting is "
-		       "within the limits.\vExample: buddysim advise "
-		       "traces/memhog_thp.cborseq.zst --stock --max-stall 2s/min",
+		       "within the limits.",
 		.children = in.o.child,
 	};
 	int status;

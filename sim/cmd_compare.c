@@ -19,6 +19,7 @@
 struct compare_input {
 	struct sim_options o;
 	struct bs_table_form form;
+	struct junit junit;
 	char **traces;
 	unsigned int nr_traces, nr_printed;
 	void (*print)(const struct sim_options *, const struct bs_result *); /* more, or NULL */
@@ -182,7 +183,7 @@ static int tell(struct compare_input *in, struct bs_result *r, unsigned int trac
 		in->print(&in->o, r);
 	if (in->o.lib.program.plots && bs_result_cells(r) && !interrupted)
 		worse(&status, write_plots(in, r, trace));
-	worse(&status, threshold_test(&in->o.lib, r));
+	worse(&status, threshold_test(&in->o.lib, r, &in->junit));
 	return status;
 }
 
@@ -196,10 +197,12 @@ static int compare_one(struct compare_input *in, unsigned int trace)
 	ret = bs_compare(&in->o.lib.config, &r, &err);
 	if (in->o.lib.config.output.progress)
 		fputs("\r\033[K", stderr);
-	if (ret < 0)
+	if (ret < 0) {
+		junit_case(&in->junit, JUNIT_ERROR, in->traces[trace], "compare", err.text);
 		status = cli_error(&err);
-	else if (ret)
+	} else if (ret) {
 		status = BS_UNEQUAL;
+	}
 	if (r && (ret >= 0 || bs_result_cells(r)))
 		worse(&status, tell(in, r, trace, status == BS_INTERRUPTED));
 	bs_result_free(r);
@@ -293,12 +296,15 @@ static int run_all(struct compare_input *in)
 	threshold_check_rows(&in->o.lib);
 	in->form = table_form_of(&in->o.lib);
 	status = check_outputs(in);
+	if (!status)
+		status = junit_begin(&in->junit, in->o.lib.program.junit);
 	if (status)
 		return status;
 	sim_options_watch(&in->o);
 	for (unsigned int i = 0; i < in->nr_traces && status != BS_INTERRUPTED; i++)
 		worse(&status, compare_one(in, i));
 	end_results(in);
+	worse(&status, junit_end(&in->junit, "buddysim compare"));
 	return status;
 }
 
@@ -321,9 +327,7 @@ int cmd_compare(int argc, char **argv)
 		.parser = parse,
 		.args_doc = "TRACE...",
 		.doc = "Replay each TRACE on one guest per strategy and compare what the host gets "
-		       "back with what it costs the guest.\vExample: buddysim compare "
-		       "traces/memhog_thp.cborseq.zst -s none,bitmap,boundary,rotation --repeat 5 "
-		       "--gap 10s --plots out/",
+		       "back with what it costs the guest.",
 		.children = in.o.child,
 	};
 	int status;
@@ -342,8 +346,7 @@ int cmd_run(int argc, char **argv)
 	const struct argp argp = {
 		.parser = parse,
 		.args_doc = "TRACE",
-		.doc = "Replay TRACE under one strategy and print everything about it.\vExample: "
-		       "buddysim run traces/churn_gcc.cborseq.zst -s rotation:order=9,delay=2s",
+		.doc = "Replay TRACE under one strategy and print everything about it.",
 		.children = in.o.child,
 	};
 	int status;

@@ -102,9 +102,7 @@ int cmd_diff(int argc, char **argv)
 		.doc = "Which figures and which configuration differ between two records, by how much. "
 		       "A and B are what `compare --format json` wrote, also with an older schema (- "
 		       "reads one of them from stdin). Cells are paired by their labels. The timeline, "
-		       "and what was measured on the host, are not compared.\vExample: buddysim diff "
-		       "before.json after.json --threshold held_mib_s:2% --threshold "
-		       "rotation/cost_ns:+1%",
+		       "and what was measured on the host, are not compared.",
 	};
 	struct diff_input in = {.format = BS_FORMAT_TEXT};
 	struct bs_diff *d;

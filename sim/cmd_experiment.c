@@ -103,7 +103,7 @@ static const struct argp_option options[] = {
 	{"strategy", 's', "SPEC", 0,
 	 "Strategy with its parameters, one per option, or \"all\", instead of the experiment's own choice",
 	 0},
-	{"size", OPT_SIZE, "SIZE", 0, "full (default) or ci: small, for a quick check", 0},
+	{"size", OPT_SIZE, "full|ci", 0, "full (default), or ci: small, for a quick check", 0},
 	{"repeats", OPT_REPEATS, "N", 0, "list-walk: how often the walk is timed, 1 to 1000", 0},
 	{0},
 };
@@ -121,7 +121,6 @@ static char *help_filter(int key, const char *text, void *input)
 	fputs("Experiments:\n", f);
 	for (unsigned int i = 0; (name = bs_experiment_at(i, &question)); i++)
 		fprintf(f, "  %-10s %s\n", name, question);
-	fprintf(f, "\n%s", text);
 	fclose(f);
 	return out;
 }
@@ -162,7 +161,7 @@ int cmd_experiment(int argc, char **argv)
 		.args_doc = "NAME",
 		.doc = "Put every strategy, or those of --strategy, through an experiment that "
 		       "needs no trace, in virtual time, and print one table: the answer "
-		       "first.\vExample: buddysim experiment release --size ci --plots out/release",
+		       "first.",
 		.children = in.o.child,
 		.help_filter = help_filter,
 	};

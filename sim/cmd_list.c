@@ -220,34 +220,65 @@ static void list_combinations(char **args)
 		       k->why, k->advice);
 }
 
-/* @most: arguments that it takes */
+/* For a program: "cell" is 1 for what is one number of each cell. */
+static void list_metrics_tsv(void)
+{
+	const struct bs_metric *m;
+
+	puts("figure\tunit\tcell\theading\tdefinition");
+	for (unsigned int i = 0; (m = bs_metric_at(i)); i++)
+		printf("%s\t%s\t%d\t%s\t%s\n", m->key, bs_unit_name(m->unit), m->cell,
+		       m->heading ? m->heading : "", m->definition);
+}
+
+/* @most: arguments that it takes; @tsv: NULL where there is no such form of it */
 static const struct {
 	const char *name;
 	void (*list)(char **args);
 	unsigned int most;
+	void (*tsv)(void);
 } topics[] = {
-	{"strategies", list_strategies, 0}, {"devices", list_devices, 0},
-	{"workloads", list_workloads, 0},   {"experiments", list_experiments, 0},
-	{"metrics", list_metrics, 0},	    {"kernels", list_kernels, 2},
-	{"options", list_options, 0},	    {"combinations", list_combinations, 0},
+	{"strategies", list_strategies, 0, NULL},
+	{"devices", list_devices, 0, NULL},
+	{"workloads", list_workloads, 0, NULL},
+	{"experiments", list_experiments, 0, NULL},
+	{"metrics", list_metrics, 0, list_metrics_tsv},
+	{"kernels", list_kernels, 2, NULL},
+	{"options", list_options, 0, NULL},
+	{"combinations", list_combinations, 0, NULL},
 };
 
 #define NR_TOPICS (sizeof(topics) / sizeof(topics[0]))
 
+static const struct argp_option options[] = {
+	{"format", 'f', "text|tsv", 0, "how to print; tsv, for a program: of metrics alone", 0},
+	{0},
+};
+
+struct list_input {
+	char **args;
+	bool tsv;
+};
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	char ***args = state->input;
+	static const char *const forms[] = {"text", "tsv", NULL};
+	struct list_input *in = state->input;
 
-	(void)arg;
+	if (key == 'f') {
+		in->tsv = cli_enum("--format", arg, forms);
+		return 0;
+	}
 	if (key == ARGP_KEY_ARGS) {
-		*args = state->argv + state->next;
+		in->args = state->argv + state->next;
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
 
-static int list(char **args)
+static int list(const struct list_input *in)
 {
+	char **args = in->args;
 	const char *names[NR_TOPICS + 1] = {NULL};
 	unsigned int nr = 0;
 
@@ -260,7 +291,12 @@ static int list(char **args)
 		if (nr > topics[i].most)
 			cli_usage(args[1 + topics[i].most], "`list %s` takes %s", args[0],
 				  topics[i].most ? "at most two names" : "no arguments");
-		topics[i].list(args + 1);
+		if (!in->tsv)
+			topics[i].list(args + 1);
+		else if (topics[i].tsv)
+			topics[i].tsv();
+		else
+			cli_usage("--format", "`list %s` has no form but text", args[0]);
 		return 0;
 	}
 	cli_unknown("topic", args && args[0] ? args[0] : "list", names);
@@ -286,17 +322,18 @@ int cmd_list(int argc, char **argv)
 {
 	char *args_of = args_doc();
 	const struct argp argp = {
+		.options = options,
 		.parser = parse,
 		.args_doc = args_of,
 		.doc = "List what there is. `list kernels` shows what the kernel models differ in, "
 		       "\".\" being what stands to its left; `list kernels A B` shows two of them, "
 		       "`list kernels A` all that one does.",
 	};
-	char **args = NULL;
+	struct list_input in = {0};
 	int status;
 
-	cli_parse(&argp, "list", argc, argv, &args);
-	status = list(args);
+	cli_parse(&argp, "list", argc, argv, &in);
+	status = list(&in);
 	free(args_of);
 	return status;
 }

@@ -160,8 +160,7 @@ static int state_info(int argc, char **argv)
 		"give back right now. FILEs in any order: /proc/buddyinfo, /proc/pagetypeinfo, "
 		"/proc/zoneinfo, /proc/vmstat, /proc/kpageflags, copies of them also in a mail or a "
 		"log, what the kernel logs when it runs out of memory, a dump; - is stdin. Many "
-		"samples of them: how it moved.\v"
-		"Example: buddysim state info /proc/buddyinfo /proc/zoneinfo /proc/pagetypeinfo",
+		"samples of them: how it moved.",
 		"state info", 0, argc, argv);
 	struct bs_snapshots *all;
 	struct bs_error err = {0};
@@ -225,9 +224,7 @@ static int state_import(int argc, char **argv)
 		"Make a state that --state takes. From counts alone: a placement drawn from the seed "
 		"that has exactly these free blocks by zone, order and type. With --kpageflags: free "
 		"memory and the LRU are where they were. FILEs are recognised, as for `state info`; "
-		"the first sample counts.\v"
-		"Example: buddysim state import /proc/buddyinfo /proc/zoneinfo /proc/pagetypeinfo "
-		"-o now.state",
+		"the first sample counts.",
 		"state import", 0, argc, argv);
 
 	if (!o.output)
@@ -254,9 +251,7 @@ static int state_diff(int argc, char **argv)
 		options, "A B",
 		"Which counts of free blocks differ between two states or snapshots, by zone, order "
 		"and, where both know it, type; of a file with several, the last one. Ends with status "
-		"1 if any does.\v"
-		"Example: buddysim run t.cborseq.zst --state start.state --dump-state end.state; "
-		"buddysim state diff end.state t.buddyinfo.end",
+		"1 if any does.",
 		"state diff", 2, argc, argv);
 	struct bs_snapshots *a, *b;
 	int status = read_last(o.files[0], &a);

@@ -148,9 +148,7 @@ static int sweep_plan(int argc, char **argv)
 		.args_doc = "TRACE|GRID.json...",
 		.doc = "Plan every combination of traces, strategies and options. Any option of `compare` "
 		       "takes several values here: A,B or A|B, and 1..4, 10ms..50ms+10ms, 1MiB..1GiB*2 for "
-		       "a range; within a strategy, too. Nothing is run.\vExample: buddysim sweep plan "
-		       "traces/*.cborseq.zst -s none,rotation:order=0..10 --seed 1..4 --device model -o "
-		       "out/sweep",
+		       "a range; within a strategy, too. Nothing is run.",
 		.children = in.o.child,
 	};
 	struct bs_sweep *s;
@@ -279,7 +277,7 @@ static int sweep_run(int argc, char **argv)
 		.args_doc = "DIR",
 		.doc = "Run the cells of a plan that have no result yet. Whatever ends it, what is done is "
 		       "kept, and the next run goes on from there; several may run at once, on one machine "
-		       "or many that share DIR.\vExample: buddysim sweep run out/sweep --shard 2/8",
+		       "or many that share DIR.",
 	};
 	struct run_input in = {.begin_ns = now_ns()};
 	struct bs_sweep *s;
@@ -395,7 +393,7 @@ static int sweep_status(int argc, char **argv)
 		.options = options,
 		.parser = parse_status,
 		.args_doc = "DIR",
-		.doc = "How far a plan is.\vExample: buddysim sweep status out/sweep --failed",
+		.doc = "How far a plan is.",
 	};
 	struct status_input in = {0};
 	struct bs_sweep *s;
@@ -475,8 +473,7 @@ static int sweep_merge(int argc, char **argv)
 		.args_doc = "DIR",
 		.doc = "Put all results together, in the plan's order: the same bytes whoever ran what, and when. "
 		       "json: a record for each trace and configuration, as `compare` prints them; csv, tsv, "
-		       "sqlite: a row for each cell. Status 1 if cells failed.\vExample: buddysim sweep merge "
-		       "out/sweep -o out/sweep.csv",
+		       "sqlite: a row for each cell. Status 1 if cells failed.",
 	};
 	struct merge_input in = {0};
 	struct bs_error err;
@@ -549,8 +546,7 @@ static int sweep_diff(int argc, char **argv)
 		.parser = parse_diff,
 		.args_doc = "DIR DIR",
 		.doc = "What differs between the results of two plans, A and B: cells are paired by trace, options "
-		       "and strategy. Status 1 if anything does.\vExample: buddysim sweep diff out/before "
-		       "out/after --limit 1%",
+		       "and strategy. Status 1 if anything does.",
 	};
 	struct diff_input in = {0};
 	struct bs_sweep *a, *b;

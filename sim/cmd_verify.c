@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli.h"
+#include "junit.h"
 #include "verify_mutate.h"
 
 struct verify_args {
@@ -16,10 +18,14 @@ struct verify_args {
 	char **files;
 	bool mutate;
 	struct mutations mutations;
+	const char *junit_path;
+	struct junit junit;
 	/* while printing */
 	unsigned int results, explained;
 	uint64_t operations, pfns, failures, checks, dumps, ns, exact, differ, empty;
 };
+
+enum { OPT_JUNIT = 0x1000 };
 
 static const struct argp_option options[] = {
 	{"kernel", 'k', "NAME[:BEHAVIOUR=VALUE,...]", 0,
@@ -31,6 +37,8 @@ static const struct argp_option options[] = {
 	{"mutate", 'm', NULL, 0,
 	 "undo each behaviour of a file's kernel in turn, and say which files notice", 0},
 	{"format", 'f', "text|json|csv", 0, "how results are printed", 0},
+	{"junit", OPT_JUNIT, "FILE", 0,
+	 "write what became of each file there, as JUnit's XML, for CI to show", 0},
 	{0},
 };
 
@@ -53,6 +61,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'f':
 		a->format = cli_format(arg);
+		return 0;
+	case OPT_JUNIT:
+		a->junit_path = arg;
 		return 0;
 	case ARGP_KEY_ARGS:
 		a->files = state->argv + state->next;
@@ -134,6 +145,24 @@ static void print_json(const struct verify_args *a, const struct bs_verify_resul
 	putchar('}');
 }
 
+static void add_case(struct verify_args *a, const struct bs_verify_result *r)
+{
+	char *why = NULL;
+
+	if (!a->junit_path)
+		return;
+	if (r->total_differences &&
+	    asprintf(&why, "operation %" PRIu64 ", line %" PRIu64 ": %s: expected %s, got %s",
+		     r->at, r->line, r->what, r->expected, r->got) < 0)
+		why = NULL;
+	if (r->total_differences)
+		junit_case(&a->junit, JUNIT_FAILED, r->kernel, r->name, cli_memory(why));
+	else
+		junit_case(&a->junit, r->operations ? JUNIT_PASSED : JUNIT_SKIPPED, r->kernel,
+			   r->name, "no operations");
+	free(why);
+}
+
 static void result(void *arg, const struct bs_verify_result *r)
 {
 	struct verify_args *a = arg;
@@ -151,6 +180,7 @@ static void result(void *arg, const struct bs_verify_result *r)
 		a->exact++;
 	else
 		a->empty++;
+	add_case(a, r);
 	if (a->format == BS_FORMAT_JSON)
 		print_json(a, r);
 	else if (a->format == BS_FORMAT_CSV)
@@ -196,6 +226,7 @@ static int verify_file(struct verify_args *a, const char *path)
 
 	if (ret < 0) {
 		fflush(stdout);
+		junit_case(&a->junit, JUNIT_ERROR, "verify", path, err.text);
 		return cli_error(&err);
 	}
 	return ret ? BS_UNEQUAL : 0;
@@ -212,12 +243,13 @@ static int by_name(const FTSENT **x, const FTSENT **y)
 	return strcmp((*x)->fts_name, (*y)->fts_name);
 }
 
-static int cannot_read(const char *path, int error)
+static int cannot_read(struct verify_args *a, const char *path, int error)
 {
 	struct bs_error err;
 
 	bs_error_set(&err, BS_INPUT, error, path, NULL, "cannot open");
 	fflush(stdout);
+	junit_case(&a->junit, JUNIT_ERROR, "verify", path, err.text);
 	return cli_error(&err);
 }
 
@@ -230,12 +262,12 @@ static int verify_path(struct verify_args *a, char *path)
 	FTSENT *e;
 
 	if (!tree)
-		return cannot_read(path, errno);
+		return cannot_read(a, path, errno);
 	while (status <= BS_UNEQUAL && (e = fts_read(tree)) != NULL) {
 		int ret = 0;
 
 		if (e->fts_info == FTS_DNR || e->fts_info == FTS_ERR || e->fts_info == FTS_NS)
-			ret = cannot_read(e->fts_path, e->fts_errno);
+			ret = cannot_read(a, e->fts_path, e->fts_errno);
 		else if (e->fts_info != FTS_D && e->fts_info != FTS_DP &&
 			 (!e->fts_level || has_input_name(e->fts_name)))
 			ret = verify_file(a, e->fts_path);
@@ -267,7 +299,7 @@ int cmd_verify(int argc, char **argv)
 		       "cannot be read.",
 	};
 	struct verify_args a = {0};
-	int status = 0;
+	int status, written;
 
 	a.cfg.result = result;
 	a.cfg.explain_line = explain_line;
@@ -275,6 +307,9 @@ int cmd_verify(int argc, char **argv)
 	cli_parse(&argp, "verify", argc, argv, &a);
 	if (!a.files)
 		cli_usage("verify", "name at least one file; `buddysim verify --help`");
+	status = junit_begin(&a.junit, a.junit_path);
+	if (status)
+		return status;
 	for (char **f = a.files; *f && status <= BS_UNEQUAL; f++) {
 		const int ret = verify_path(&a, *f);
 
@@ -285,6 +320,8 @@ int cmd_verify(int argc, char **argv)
 	else
 		print_end(&a);
 	mutations_free(&a.mutations);
+	written = junit_end(&a.junit, "buddysim verify");
+	status = written > status ? written : status;
 	if (a.cfg.explain && !a.explained && status <= BS_UNEQUAL)
 		cli_warn("no operation %" PRIu64 " to explain", a.cfg.explain);
 	return status;

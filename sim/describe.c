@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <buddysim/options.h>
 
@@ -12,9 +13,17 @@ void describe_verbs(const struct cli_command *c)
 		printf("verb\t%s\t%s\n", c->name, c->summary);
 }
 
-static void print_words(const struct bs_option *opt)
+/* What it can be: "text|json" says it itself, else the library's option of that name does. */
+static void print_words(const struct bs_option *opt, const char *arg)
 {
 	const char *word;
+
+	if (arg && strchr(arg, '|') &&
+	    !arg[strspn(arg, "abcdefghijklmnopqrstuvwxyz0123456789-|")]) {
+		for (; *arg; arg++)
+			putchar(*arg == '|' ? ' ' : *arg);
+		return;
+	}
 
 	for (unsigned int i = 0; opt && opt->word && (word = opt->word(i)); i++)
 		printf("%s%s", i ? " " : "", word);
@@ -32,7 +41,7 @@ static void describe_own(const struct argp_option *o)
 		printf("option\t%s\t%s\t%s\t%s\t%s\t", heading,
 		       isgraph(o->key) ? (const char[]){(char)o->key, '\0'} : "", o->name,
 		       o->arg ? o->arg : "", o->doc ? o->doc : "");
-		print_words(bs_option_find(o->name));
+		print_words(bs_option_find(o->name), o->arg);
 		putchar('\n');
 	}
 }

@@ -149,7 +149,7 @@ static _Noreturn void start(const struct input *in, const char *folder)
 int sweep_submit(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
-		{"engine", OPT_ENGINE, "NAME", 0,
+		{"engine", OPT_ENGINE, "parallel|slurm", 0,
 		 "parallel (GNU parallel, here or over ssh) or slurm (a job array)", 0},
 		{"shards", OPT_SHARDS, "N", 0,
 		 "Parts (default: so many that each takes ten minutes at most)", 0},
@@ -164,8 +164,7 @@ int sweep_submit(int argc, char **argv)
 		       "need this program and DIR under the same path. What stands behind -- is the engine's "
 		       "own: --sshlogin a,b for parallel, --partition=x for slurm. BUDDYSIM=PATH names the "
 		       "program on the machines. A submission that was lost is submitted again: what is done "
-		       "is done.\vExample: buddysim sweep submit out/sweep --engine parallel --shards 16 "
-		       "-- --sshlogin host1,host2",
+		       "is done.",
 	};
 	struct input in = {0};
 	const char *const *names;

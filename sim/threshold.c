@@ -155,59 +155,90 @@ void threshold_check_rows(const struct bs_options *o)
 	}
 }
 
-/* Neither crossed nor not: it is another load's. */
-static bool means_something(const char *expr, const struct threshold *t, const struct bs_result *r,
-			    unsigned int row)
+/* Why the figure of this row says nothing: it is another load's, or there is none. NULL: it does.
+ * To be free()d. */
+static char *says_nothing(const struct threshold *t, const struct bs_result *r, unsigned int row)
 {
-	uint64_t left;
+	const char *label = bs_result_label(r, row);
+	uint64_t v;
+	char *why;
+	int len;
 
-	if (bs_metric_of_unfinished(t->metric) ||
-	    bs_result_metric(r, row, "unfinished_events", &left) || !left)
-		return true;
-	fprintf(stderr,
-		"buddysim: --fail-if %s: %s did not finish: %" PRIu64
-		" events had not happened when "
-		"the window closed, and its %s is of a shorter load; test unfinished_events, or use a "
-		"longer --tail\n",
-		expr, bs_result_label(r, row), left, t->metric->key);
-	return false;
+	if (!bs_metric_of_unfinished(t->metric) &&
+	    !bs_result_metric(r, row, "unfinished_events", &v) && v)
+		len = asprintf(&why,
+			       "%s did not finish: %" PRIu64 " events had not happened when the "
+			       "window closed, and its %s is of a shorter load; test "
+			       "unfinished_events, or use a longer --tail",
+			       label, v, t->metric->key);
+	else if (bs_result_metric(r, row, t->metric->key, &v))
+		len = asprintf(&why, "%s has no %s in this run%s", label, t->metric->key,
+			       t->row ? "" : "; name a row that has it: ROW/FIGURE");
+	else
+		return NULL;
+	return cli_memory(len < 0 ? NULL : why);
 }
 
-static int check_one(const char *expr, const struct bs_result *r)
+/* One expression on one row: passed, crossed, or it cannot be told; *why, to be free()d, says what. */
+static enum junit_verdict check_row(const struct threshold *t, const struct bs_result *r,
+				    unsigned int row, char **why)
+{
+	uint64_t v;
+
+	*why = says_nothing(t, r, row);
+	if (*why)
+		return JUNIT_ERROR;
+	bs_result_metric(r, row, t->metric->key, &v);
+	if (!holds(t, v))
+		return JUNIT_PASSED;
+	if (asprintf(why, "%s has %s = %" PRIu64, bs_result_label(r, row), t->metric->key, v) < 0)
+		*why = NULL;
+	cli_memory(*why);
+	return JUNIT_FAILED;
+}
+
+static void add_case(struct junit *j, const char *trace, const char *label, const char *expr,
+		     enum junit_verdict verdict, const char *why)
+{
+	const char *slash = strrchr(trace, '/');
+	char *name;
+
+	if (asprintf(&name, "%s: %s", label, expr) < 0)
+		name = NULL;
+	junit_case(j, verdict, slash ? slash + 1 : trace, cli_memory(name), why);
+	free(name);
+}
+
+static int check_one(const struct bs_sim_config *c, const char *expr, const struct bs_result *r,
+		     struct junit *j)
 {
 	struct threshold t;
 	int status = 0;
 
 	read_threshold(expr, &t);
-	for (unsigned int i = 0; i < bs_result_cells(r); i++) {
-		const char *label = bs_result_label(r, i);
-		uint64_t v;
+	for (unsigned int i = 0; i < bs_result_cells(r) && status != BS_USAGE; i++) {
+		enum junit_verdict verdict;
+		char *why;
 
-		if (!is_of_row(&t, label))
+		if (!is_of_row(&t, bs_result_label(r, i)))
 			continue;
-		if (!means_something(expr, &t, r, i))
-			return BS_USAGE;
-		if (bs_result_metric(r, i, t.metric->key, &v)) {
-			fprintf(stderr, "buddysim: --fail-if %s: %s has no %s in this run%s\n",
-				expr, label, t.metric->key,
-				t.row ? "" : "; name a row that has it: ROW/FIGURE");
-			return BS_USAGE;
+		verdict = check_row(&t, r, i, &why);
+		add_case(j, c->trace_path, bs_result_label(r, i), expr, verdict, why);
+		if (verdict != JUNIT_PASSED) {
+			fprintf(stderr, "buddysim: --fail-if %s: %s\n", expr, why);
+			status = verdict == JUNIT_ERROR ? BS_USAGE : BS_UNEQUAL;
 		}
-		if (!holds(&t, v))
-			continue;
-		fprintf(stderr, "buddysim: --fail-if %s: %s has %s = %" PRIu64 "\n", expr, label,
-			t.metric->key, v);
-		status = BS_UNEQUAL;
+		free(why);
 	}
 	return status;
 }
 
-int threshold_test(const struct bs_options *o, const struct bs_result *r)
+int threshold_test(const struct bs_options *o, const struct bs_result *r, struct junit *j)
 {
 	int status = 0;
 
 	for (unsigned int i = 0; i < o->program.fail_if.nr; i++) {
-		const int one = check_one(o->program.fail_if.at[i], r);
+		const int one = check_one(&o->config, o->program.fail_if.at[i], r, j);
 
 		if (one > status)
 			status = one;

@@ -22,7 +22,10 @@ whole cmake --install build --prefix "$PWD/installed"
 mv installed moved
 mv build build-of-moved # nothing may be fetched from there
 prefix=$PWD/moved lib=$PWD/moved/$libdir
-[ -s "$prefix/share/man/man1/buddysim.1" ] || ! command -v scdoc >/dev/null || fail "no man page"
+for page in man1/buddysim.1 man1/buddysim-compare.1 man1/buddysim-sweep.1 man5/buddysim-trace.5 \
+	man5/buddysim-record.5 man5/buddysim-grid.5 man7/buddysim.7; do
+	[ -s "$prefix/share/man/$page" ] || ! command -v scdoc >/dev/null || fail "no man page: $page"
+done
 for file in bash-completion/completions/buddysim zsh/site-functions/_buddysim \
 	fish/vendor_completions.d/buddysim.fish; do
 	[ -s "$prefix/share/$file" ] || fail "no completion: $file"
@@ -54,6 +57,10 @@ comm -12 declared.txt all.txt >public.txt
 [ "$(wc -l <public.txt)" -gt 100 ] || fail "only $(wc -l <public.txt) public symbols"
 # (What a header declares is exported if it says "#pragma GCC visibility push(default)", as all do.)
 diff public.txt exported.txt >log.txt || fail "public (<) and exported (>) differ: $(head log.txt)"
+# ... and what the last package had: a symbol more is a line there, one less is another SONAME.
+sed -n 's/^ \(bs_[a-z0-9_]*\)@Base .*/\1/p' "$src/debian/libbuddysim0.symbols" | sort -u >packaged.txt
+diff packaged.txt exported.txt >log.txt ||
+	fail "debian/libbuddysim0.symbols (<) and exported (>) differ: $(head log.txt)"
 readelf -d "$lib/libbuddysim.so" | grep -q 'SONAME.*\[libbuddysim\.so\.[0-9]*\]' || fail "no SONAME"
 
 # ---- A program of somebody else's ---------------------------------------------------------------

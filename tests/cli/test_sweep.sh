@@ -33,7 +33,7 @@ expect 0 -- sweep plan zip.json -o zip
 grep -q '^6 cells' stdout.txt || fail "zip: $(cat stdout.txt)"
 
 # The manual's grid and the README's plan are what they say.
-sed -n '/^```$/,/^```$/{/^```$/d;p}' "$src/sim/buddysim-grid.5.scd" >manual.json
+sed -n '/^```$/,/^```$/{/^```$/d;p}' "$src/sim/man/buddysim-grid.5.scd" >manual.json
 ln -s "$src/traces" traces
 expect 0 -- sweep plan manual.json -o manual --allow-lossy
 # 3 traces, 2 kernels, 3 sizes, 4 seeds; 24 strategies, on base pages without the 20 of one digit

@@ -20,6 +20,8 @@ failures=0
 fail() { echo "FAIL: $*" >&2; failures=$((failures + 1)); }
 
 cp -r "$src"/{include,src,sim,plots,CMakeLists.txt} "$tree"
+mkdir "$tree/traces"
+cp "$src/traces/FORMAT.md" "$tree/traces" # a page of the manual
 [ ! -d "$src/cmake" ] || cp -r "$src/cmake" "$tree"
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null
 repo() { git -C "$tree" -c user.name=test -c user.email=test@localhost -c core.autocrlf=false "$@"; }
