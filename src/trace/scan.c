@@ -17,6 +17,7 @@ struct scan {
 	bool past_pres;
 	bs_ns width; /* of a part of sum.shape, which covers all that was read so far */
 	unsigned int part; /* the one that is being filled */
+	bs_ns end; /* of that */
 	uint64_t level; /* pages live before this event */
 };
 
@@ -32,7 +33,7 @@ static void widen(struct scan *s)
 	s->part /= 2;
 }
 
-static void see_level(struct scan *s, bs_ns time)
+static void next_part(struct scan *s, bs_ns time)
 {
 	uint64_t part;
 
@@ -40,9 +41,16 @@ static void see_level(struct scan *s, bs_ns time)
 		widen(s);
 	while (s->part < part)
 		s->sum.shape[++s->part] = s->level;
+	s->end = (part + 1) * s->width;
+}
+
+static void see_level(struct scan *s, bs_ns time)
+{
+	if (time >= s->end)
+		next_part(s, time);
 	s->level = s->live.pages;
-	if (s->level > s->sum.shape[part])
-		s->sum.shape[part] = s->level;
+	if (s->level > s->sum.shape[s->part])
+		s->sum.shape[s->part] = s->level;
 }
 
 /* Over all of the width that a picture has. */

@@ -47,10 +47,70 @@ static void test_scan_refuses_what_cannot_be(void **state)
 	}
 }
 
+/*
+ * The picture of a trace's live memory, against one that looks at every event for every part: parts are the
+ * smallest power of two, in microseconds, that the trace fits into BS_TRACE_SHAPE of.
+ */
+static void naive_shape(const struct bs_trace_event *ev, size_t n, uint64_t *shape)
+{
+	uint64_t width = 1000, level[1024] = {0};
+	unsigned int parts;
+
+	while (ev[n - 1].time / width >= BS_TRACE_SHAPE)
+		width *= 2;
+	parts = (unsigned int)(ev[n - 1].time / width) + 1;
+	for (unsigned int i = 0; i < parts; i++) {
+		uint64_t now = 0;
+
+		for (size_t e = 0; e < n; e++) {
+			/* What is live when a part begins is its own, too. */
+			if (e && ev[e - 1].time / width < i && ev[e].time / width >= i &&
+			    now > level[i])
+				level[i] = now;
+			now = now + (ev[e].kind == BS_EV_ALLOC) - (ev[e].kind == BS_EV_FREE);
+			if (ev[e].time / width == i && now > level[i])
+				level[i] = now;
+		}
+	}
+	for (unsigned int i = 0; i < BS_TRACE_SHAPE; i++)
+		shape[i] = level[i * parts / BS_TRACE_SHAPE];
+}
+
+static void test_shape_of_live_memory(void **state)
+{
+	static const bs_ns steps[] = {1, 700, 3000, 1000000, 5000000000};
+	const char *a = bs_test_path("a.cborseq");
+	uint64_t want[BS_TRACE_SHAPE];
+	struct bs_trace_event ev[64];
+
+	(void)state;
+	for (size_t s = 0; s < sizeof(steps) / sizeof(steps[0]); s++) {
+		struct bs_trace *t;
+		struct bs_error err;
+		bs_ns time = 0;
+
+		for (unsigned int i = 0; i < 64; i++) {
+			/* Three steps up and one down; every seventh waits long. */
+			time += steps[s] * (i % 7 == 6 ? 40 : 1);
+			ev[i] = (struct bs_trace_event){.kind = i % 4 == 3 ? BS_EV_FREE
+									   : BS_EV_ALLOC,
+							.arg = i % 4 == 3,
+							.time = time};
+		}
+		bs_test_write_trace(a, NULL, ev, 64);
+		assert_ok(bs_trace_open(a, &t, &err), &err);
+		assert_ok(bs_trace_scan(t, false, &err), &err);
+		naive_shape(ev, 64, want);
+		assert_memory_equal(bs_trace_info(t)->shape, want, sizeof(want));
+		bs_trace_close(t);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_scan_refuses_what_cannot_be),
+		cmocka_unit_test(test_shape_of_live_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
