@@ -14,4 +14,9 @@ void bench_trace_remove(char *path);
  * is read: the same output on every machine. Returns the exit status. */
 int bench_memory(const struct bs_sim_config *c, enum bs_format format);
 
+/* Prints the median of @n values and their spread. */
+typedef void bench_spread_fn(const char *what, double *v, unsigned int n, const char *unit);
+/* Import text of @bytes, of each form @runs times (up to 64): MB per second of CPU time. */
+int bench_import(uint64_t bytes, unsigned int runs, bench_spread_fn *print);
+
 #endif

@@ -18,6 +18,7 @@
 
 struct bench_input {
 	const char *what, *events;
+	uint64_t text_bytes;
 	unsigned int runs;
 	struct sim_options o; /* of which only strategies, kernel and format */
 };
@@ -218,18 +219,24 @@ static int run_memory(const struct bench_input *in)
 	return bench_memory(&in->o.lib.config, in->o.lib.program.format);
 }
 
+/* ---- Import ---------------------------------------------------------------------------------- */
+
+static int run_import(const struct bench_input *in)
+{
+	fprintf(stderr, "making texts of %" PRIu64 " MB\n", in->text_bytes / 1000000);
+	return bench_import(in->text_bytes, in->runs, print_spread);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(const struct bench_input *);
 } benches[] = {
-	{"ops", bench_ops},
-	{"start", bench_start},
-	{"replay", bench_replay},
-	{"memory", run_memory},
+	{"ops", bench_ops},	{"start", bench_start}, {"replay", bench_replay},
+	{"import", run_import}, {"memory", run_memory},
 };
 #define NR_BENCHES (sizeof(benches) / sizeof(benches[0]))
 
-enum { OPT_EVENTS = 1000, OPT_RUNS };
+enum { OPT_EVENTS = 1000, OPT_RUNS, OPT_TEXT };
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -241,6 +248,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_EVENTS:
 		in->events = arg;
+		return 0;
+	case OPT_TEXT:
+		in->text_bytes = cli_size("--text", arg);
 		return 0;
 	case OPT_RUNS:
 		in->runs = (unsigned int)cli_uint("--runs", arg, 1, MOST_RUNS);
@@ -284,18 +294,20 @@ int cmd_bench(int argc, char **argv)
 	static const struct argp_option options[] = {
 		{"events", OPT_EVENTS, "N", 0, "Events of the generated trace (default 50000000)",
 		 0},
+		{"text", OPT_TEXT, "SIZE", 0, "Size of the texts to import (default 200MiB)", 0},
 		{"runs", OPT_RUNS, "N", 0, "Runs per figure, 1 to 64 (default 5)", 0},
 		{0},
 	};
-	struct bench_input in = {.events = "50000000", .runs = 5};
+	struct bench_input in = {
+		.events = "50000000", .text_bytes = UINT64_C(200) << 20, .runs = 5};
 	const struct argp argp = {
 		.options = options,
 		.parser = parse,
-		.args_doc = "[ops|start|replay|memory]",
+		.args_doc = "[ops|start|replay|import|memory]",
 		.doc = "Measure this build on this machine: cost per operation, start of a 1 TiB "
 		       "guest, replay rate with a device that takes no time (churn, 16 GiB guest, "
 		       "300 thousand live blocks; events per second of CPU time). Median first, "
-		       "then the spread. memory: what each strategy's own state takes per page, "
+		       "then the spread. import: text read per second of CPU time. memory: what each strategy's own state takes per page, "
 		       "GiB, zone and CPU, found by running it in guests of several shapes, beside "
 		       "what its series took; the same on every machine; only memory takes "
 		       "--strategy (default all) and --format.",

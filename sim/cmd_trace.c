@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "trace_figures.h"
@@ -280,6 +282,26 @@ static char *import_doc(void)
 	return fclose(out) ? NULL : doc;
 }
 
+static void show_progress(void *arg, const struct bs_import_progress *p)
+{
+	struct timespec now, *begin = arg;
+	double seconds;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (!begin->tv_sec)
+		*begin = now;
+	seconds =
+		(double)(now.tv_sec - begin->tv_sec) + (double)(now.tv_nsec - begin->tv_nsec) / 1e9;
+	fprintf(stderr, "\r%.0f MB", (double)p->bytes / 1e6);
+	if (p->of_bytes)
+		fprintf(stderr, ", %.0f %%", 100 * (double)p->bytes / (double)p->of_bytes);
+	if (seconds > 0.1)
+		fprintf(stderr, ", %.0f MB/s", (double)p->bytes / 1e6 / seconds);
+	fprintf(stderr, "; %" PRIu64 " events, %" PRIu64 " lost, %" PRIu64 " unusable\033[K",
+		p->events, p->lost, p->unusable);
+	fflush(stderr);
+}
+
 /* What was noticed on the way that the user should hear of, whatever reads the figures. */
 static void warn(const struct bs_trace_info *info, const char *path)
 {
@@ -309,11 +331,21 @@ static void warn(const struct bs_trace_info *info, const char *path)
 
 static int import(const struct trace_options *o)
 {
+	struct bs_import_config config = o->import;
+	struct timespec begin = {0};
 	struct bs_trace_info info;
 	struct bs_error err = {0};
+	int ret;
 
 	need_output(o);
-	if (bs_trace_import_files(o->inputs, o->nr_inputs, o->output, &o->import, &info, &err))
+	if (isatty(STDERR_FILENO)) {
+		config.progress = show_progress;
+		config.progress_arg = &begin;
+	}
+	ret = bs_trace_import_files(o->inputs, o->nr_inputs, o->output, &config, &info, &err);
+	if (begin.tv_sec)
+		fputs("\r\033[K", stderr);
+	if (ret)
 		return cli_error(&err);
 	if (info.events)
 		warn(&info, o->input);

@@ -458,9 +458,12 @@ static int write_pres(struct meaning *m, struct bs_trace_writer *w)
 	uint64_t final = 0;
 	int ret = 0;
 
+	m->im->out.cold = 0;
 	for (uint64_t i = 0; i < m->im->out.nr && !ret; i++) {
 		const struct bs_spooled *s = bs_spooled_at(&m->im->out, i);
 		struct pre *p;
+
+		bs_spool_cool(&m->im->out, i);
 
 		if (s->dropped || !s->of_pre)
 			continue;
@@ -480,6 +483,7 @@ static int write_events(struct meaning *m, struct bs_trace_writer *w)
 	uint64_t numbers = m->nr_pre;
 	int ret = write_pres(m, w);
 
+	m->im->out.cold = 0;
 	for (uint64_t i = 0; i < m->im->out.nr && !ret; i++) {
 		const struct bs_spooled *s = bs_spooled_at(&m->im->out, i);
 		struct bs_trace_event ev = {
@@ -494,6 +498,7 @@ static int write_events(struct meaning *m, struct bs_trace_writer *w)
 		};
 		uint64_t number = s->of_pre ? m->pre[s->number].final : s->number + m->nr_pre;
 
+		bs_spool_cool(&m->im->out, i);
 		if (s->dropped)
 			continue;
 		if (ev.kind == BS_EV_FREE) {
@@ -570,6 +575,7 @@ int bs_import_write(struct import *im, struct bs_trace_info *result)
 		m->coalesce = major > 7 || (major == 7 && minor >= 2);
 	bs_pfnmap_init(&m->map);
 	ret = read_raw(m);
+	bs_spool_close(&im->raw);
 	if (!ret)
 		ret = check_used(m);
 	if (!ret)
