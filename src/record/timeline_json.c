@@ -67,11 +67,39 @@ static json_t *held_split_json(const struct bs_outcome *o)
 	return split;
 }
 
+/* Where memory was. NULL: nobody wanted to know. */
+static json_t *map_json(const struct bs_outcome *o)
+{
+	json_t *map, *times, *looks, *letters;
+	uint64_t cell_bytes;
+	const char *text;
+	bs_ns time;
+	char letter[2] = "";
+
+	if (!bs_outcome_map(o, 0, &time, &text, &cell_bytes))
+		return NULL;
+	times = json_array();
+	looks = json_array();
+	letters = json_object();
+	for (size_t i = 0; bs_outcome_map(o, i, &time, &text, &cell_bytes); i++) {
+		json_array_append_new(times, bs_json_uint(time));
+		json_array_append_new(looks, json_string(text));
+	}
+	for (unsigned int i = 0; (text = bs_outcome_map_letter(i, letter)); i++)
+		bs_json_put_text(letters, letter, text);
+	map = json_object();
+	bs_json_put_uint(map, "cell_bytes", cell_bytes);
+	json_object_set_new(map, "time_ns", times);
+	json_object_set_new(map, "looks", looks);
+	json_object_set_new(map, "letters", letters);
+	return map;
+}
+
 json_t *bs_timeline_json(const struct bs_outcome *o)
 {
 	const struct bs_sample *first, *end;
 	const size_t n = bs_timeline_samples(o->tl, &first);
-	json_t *cell = json_object(), *list;
+	json_t *cell = json_object(), *list, *map = map_json(o);
 
 	end = first + n;
 	bs_json_put_text(cell, "label", o->label);
@@ -80,5 +108,7 @@ json_t *bs_timeline_json(const struct bs_outcome *o)
 #define PART_TIMELINE(key, unit, json, ...) LIST(key, json)
 #include "figures.def"
 	json_object_set_new(cell, "held_split", held_split_json(o));
+	if (map)
+		json_object_set_new(cell, "map", map);
 	return cell;
 }

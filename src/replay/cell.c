@@ -179,7 +179,8 @@ static int create(struct bs_cell *c, struct bs_trace *trace, struct bs_error *er
 	c->stream.heard_arg = c;
 	if (!bs_window_end(&c->plan->cfg.window, info, &c->end))
 		return bs_error_set(err, BS_USAGE, 0, c->label, NULL, "the window is too long");
-	if (bs_ledger_begin(&c->ledger, c->g, c->end, true))
+	if (bs_ledger_begin(&c->ledger, c->g, c->end, true) ||
+	    (c->plan->cfg.output.map && bs_ledger_map(&c->ledger, c->end)))
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "timeline");
 	return follow(c, err);
 }

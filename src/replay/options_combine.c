@@ -141,6 +141,11 @@ static bool plots(const struct look *l)
 	return l->p && l->p->plots;
 }
 
+static bool no_timeline(const struct look *l)
+{
+	return !l->c->output.timeline;
+}
+
 static bool record(const struct look *l)
 {
 	return l->p && l->p->format == BS_FORMAT_JSON;

@@ -15,6 +15,7 @@
 #include "follow.h"
 
 struct bs_histogram;
+struct bs_memory_map;
 struct bs_spec;
 struct bs_progress_of;
 
@@ -76,6 +77,7 @@ struct bs_outcome {
 		*delays; /* from a request for memory to its being usable; may be NULL */
 	const struct bs_timeline *tl;
 	const struct bs_shares *shares; /* of what it held; bs_outcome_why() reads them */
+	const struct bs_memory_map *map; /* NULL: nobody wanted it */
 	bs_ns sample_interval;
 	const struct bs_agreement
 		*agreement; /* NULL unless the guest started from a dumped state */
@@ -83,6 +85,13 @@ struct bs_outcome {
 
 /* held_why.c. Look number @i at why memory is held, in bytes, and when; false behind the last one. */
 bool bs_outcome_why(const struct bs_outcome *o, size_t i, bs_ns *time, struct bs_held_why *why);
+
+/* map_told.c. Look number @i at where memory is, and when: a letter for each cell of *cell_bytes, how often
+ * it stands there behind it unless once; false behind the last one. */
+bool bs_outcome_map(const struct bs_outcome *o, size_t i, bs_ns *time, const char **text,
+		    uint64_t *cell_bytes);
+/* Letter number @i of those and what it stands for; NULL behind the last. */
+const char *bs_outcome_map_letter(unsigned int i, char *letter);
 
 /*
  * Who listens; all are called in this order, cell by cell in the order of the cells whichever was done

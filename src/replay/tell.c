@@ -25,6 +25,7 @@ void bs_cell_outcome(const struct bs_cell *c, struct bs_outcome *o)
 		.delays = &c->stream.delays,
 		.tl = c->ledger.tl,
 		.shares = c->ledger.split.shares,
+		.map = c->ledger.map.looks ? &c->ledger.map : NULL,
 		.sample_interval = c->ledger.interval,
 		.agreement = c->follow ? &c->follow->r : NULL,
 	};

@@ -39,6 +39,8 @@ static void until(void *arg, bs_ns t)
 		take_samples(l, t);
 	if (unlikely(l->split.next <= t))
 		bs_held_split_look(&l->split, l->tl, t);
+	if (unlikely(l->map.next <= t))
+		bs_memory_map_look(&l->map, t);
 }
 
 int bs_ledger_begin(struct bs_ledger *l, struct bs_guest *g, bs_ns window, bool samples)
@@ -47,11 +49,17 @@ int bs_ledger_begin(struct bs_ledger *l, struct bs_guest *g, bs_ns window, bool 
 	l->interval = window / 2000 > 10 * BS_NS_PER_MS ? window / 2000 : 10 * BS_NS_PER_MS;
 	l->next_sample = samples ? 0 : BS_NO_TIME;
 	l->split.next = BS_NO_TIME;
+	l->map.next = BS_NO_TIME;
 	l->tl = bs_timeline_create(window);
 	if (!l->tl || (samples && bs_held_split_begin(&l->split, g, window)))
 		return -ENOMEM;
 	bs_clock_add_meter(g->clock, &l->meter);
 	return 0;
+}
+
+int bs_ledger_map(struct bs_ledger *l, bs_ns window)
+{
+	return bs_memory_map_begin(&l->map, l->g, window);
 }
 
 void bs_ledger_load_end(struct bs_ledger *l)
@@ -67,12 +75,15 @@ void bs_ledger_close(struct bs_ledger *l, bs_ns end)
 	bs_timeline_end(l->tl, end);
 	if (l->split.shares)
 		bs_held_split_close(&l->split, l->tl, end);
+	if (l->map.looks)
+		bs_memory_map_close(&l->map, end);
 	l->g->ended = true;
 }
 
 void bs_ledger_free(struct bs_ledger *l)
 {
 	bs_held_split_free(&l->split);
+	bs_memory_map_free(&l->map);
 	bs_timeline_destroy(l->tl);
 	l->tl = NULL;
 }

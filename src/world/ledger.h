@@ -9,6 +9,7 @@
 #include <buddysim/stats.h>
 
 #include "held_split.h"
+#include "memory_map.h"
 
 struct bs_ledger {
 	struct bs_meter meter;
@@ -16,10 +17,13 @@ struct bs_ledger {
 	struct bs_timeline *tl;
 	bs_ns next_sample, interval;
 	struct bs_held_split split;
+	struct bs_memory_map map;
 };
 
 /* From now on, for about @window; @samples: for pictures too, and why memory is held. 0 or -ENOMEM. */
 int bs_ledger_begin(struct bs_ledger *l, struct bs_guest *g, bs_ns window, bool samples);
+/* ... and where memory is, for about @window. 0 or -ENOMEM. */
+int bs_ledger_map(struct bs_ledger *l, bs_ns window);
 /* The load is over: settle times count from here. */
 void bs_ledger_load_end(struct bs_ledger *l);
 /* The window closes at @end, and with it the guest: nothing is reported any more. */

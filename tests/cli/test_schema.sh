@@ -48,7 +48,7 @@ for trace in "$src"/traces/*.cborseq.zst; do
 done
 # with and without what may be left out; with cells that could not run; from a dump; on a real arena
 expect 0 -- trace gen memhog --params size=64MiB,cycles=1,hold=100ms,pause=100ms -o t.cborseq
-expect 0 -- compare t.cborseq -s none,rotation,hint-once -d madvise --memory 1GiB --format json -o arena.json
+expect 0 -- compare t.cborseq -s none,rotation,hint-once -d madvise --memory 1GiB --map --format json -o arena.json
 expect 0 -- run t.cborseq -d model --memory 1GiB --no-measured --no-timeline --weight 0 --format json -o bare.json
 expect 0 -- compare "$src/traces/churn_gcc.cborseq.zst" -s none,rotation -d model \
 	--state "$src/tests/oracle/data/churn_gcc.state.txt.gz" --format json -o dump.json

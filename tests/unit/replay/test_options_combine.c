@@ -31,6 +31,7 @@ static const struct combination_case cases[] = {
 	 "host-event 1s:target=5MiB;strategy balloon,balloon:size=5MiB"},
 	{"gap 5s", "gap 5s;repeat 2"},
 	{"no-timeline;plots d", "no-timeline"},
+	{"map;no-timeline", "map"},
 	{"columns all;format json", "columns all;format csv"},
 	{"sort calls;format json", "sort calls;format markdown"},
 	{"strategy none,rotation,none", "strategy none,rotation,rotation:order=9"},
