@@ -161,6 +161,14 @@ struct bs_stored;
 int bs_record_read(const char *path, struct bs_stored **out, struct bs_error *err);
 void bs_record_release(struct bs_stored *in);
 
+/** Add all records of a file to *@out, which has *@nr of them and may be NULL: one, or as many as `compare`
+ *  of several traces or `sweep merge` wrote. 0, or negative with @err; bs_records_release() either way. */
+int bs_records_read(const char *path, struct bs_stored ***out, size_t *nr, struct bs_error *err);
+void bs_records_release(struct bs_stored **list, size_t nr);
+/** The command line that would write the record again, as far as it says: with the trace by its name
+ *  alone, without its folder. To be free()d; NULL without memory. */
+char *bs_record_command(const struct bs_stored *in);
+
 /**
  * bs_record_data - write a record's series as TSV: about.tsv, cells.tsv, timeline.tsv, orders-*.tsv
  * @dir: made if it is not there

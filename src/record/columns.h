@@ -4,6 +4,7 @@
 #define BS_COLUMNS_H
 
 #include "result.h"
+#include "row_fault.h"
 
 #define BS_VALUE 48 /* room for a value as people read it */
 
@@ -24,9 +25,7 @@ bool bs_column_bound(const struct bs_result *r, const struct bs_shown *s, double
 /* At most four digits that count, thousands apart; "-" for what is absent. Returns @buf. */
 const char *bs_column_text(const struct bs_shown *s, bool there, double value, char *buf);
 
-/* Figures that should be 0, number @index; NULL behind the last. A row in which one of them is not did not
- * do all that the trace asks for, or not as it should: it is never an answer. */
-const char *bs_row_fault(unsigned int index);
+/* Has it none of those? */
 bool bs_row_whole(const json_t *cell);
 /* The idle row that others are compared with: the last one that is whole, or nr_rows. */
 unsigned int bs_row_base(const struct bs_result *r);

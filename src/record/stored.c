@@ -30,8 +30,9 @@ static int no_memory(const struct bs_stored *r)
 	return bs_error_set(r->err, BS_RESOURCE, ENOMEM, r->path, NULL, "cannot be read");
 }
 
-static int parse(struct bs_stored *r)
+int bs_stored_parse(const char *path, json_t **root, struct bs_error *err)
 {
+	struct bs_stored here = {.path = path, .err = err}, *const r = &here;
 	json_error_t e;
 
 	errno = 0;
@@ -39,6 +40,7 @@ static int parse(struct bs_stored *r)
 		r->root = json_loadf(stdin, JSON_REJECT_DUPLICATES, &e);
 	else
 		r->root = json_load_file(r->path, JSON_REJECT_DUPLICATES, &e);
+	*root = r->root;
 	if (r->root)
 		return 0;
 	if (json_error_code(&e) == json_error_cannot_open_file)
@@ -92,12 +94,8 @@ static int pick_only(struct bs_stored *r)
 
 static int load_cells(struct bs_stored *r)
 {
-	int ret = parse(r);
+	int ret = check_schema(r);
 
-	if (!ret)
-		ret = pick_only(r);
-	if (!ret)
-		ret = check_schema(r);
 	if (ret)
 		return ret;
 	r->cells = json_object_get(r->root, "cells");
@@ -244,14 +242,34 @@ char *bs_stored_lacks(const struct bs_stored *r)
 	return text;
 }
 
+static int load(struct bs_stored *r)
+{
+	int ret = load_cells(r);
+
+	return ret ? ret : load_timeline(r);
+}
+
+int bs_stored_take(struct bs_stored *r, json_t *root, const char *path, struct bs_error *err)
+{
+	int ret;
+
+	*r = (struct bs_stored){.path = path, .err = err, .root = json_incref(root)};
+	ret = load(r);
+	if (ret)
+		bs_stored_free(r);
+	return ret;
+}
+
 int bs_stored_read(struct bs_stored *r, const char *path, struct bs_error *err)
 {
 	int ret;
 
 	*r = (struct bs_stored){.path = path, .err = err};
-	ret = load_cells(r);
+	ret = bs_stored_parse(path, &r->root, err);
 	if (!ret)
-		ret = load_timeline(r);
+		ret = pick_only(r);
+	if (!ret)
+		ret = load(r);
 	if (ret)
 		bs_stored_free(r);
 	return ret;

@@ -28,6 +28,10 @@ struct bs_stored {
 
 /* 0, or negative with @err; then there is nothing to free. */
 int bs_stored_read(struct bs_stored *r, const char *path, struct bs_error *err);
+/* The same of what was parsed already; @root stays the caller's, too. */
+int bs_stored_take(struct bs_stored *r, json_t *root, const char *path, struct bs_error *err);
+/* Any JSON. 0, or negative with @err. */
+int bs_stored_parse(const char *path, json_t **root, struct bs_error *err);
 void bs_stored_free(struct bs_stored *r);
 /* Entry @i of a list of whole numbers. */
 json_int_t bs_stored_number(const json_t *a, size_t i);
