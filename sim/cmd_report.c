@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cmd_report.c - `buddysim report`: a record's figures as TSV, and the pictures drawn from them. */
+/* cmd_report.c - `buddysim report`: a record's figures as TSV, the pictures drawn from them, and records as
+ * one page. */
 #include "report.h"
 
 #include <errno.h>
@@ -9,6 +10,7 @@
 
 #include "cli.h"
 #include "gnuplot.h"
+#include "report_html.h"
 
 int report_picture(const char *name, const struct folder *f, const struct report_form *form,
 		   struct bs_error *err)
@@ -94,11 +96,28 @@ int report_plots(const char *record_path, const struct folder *f, const struct r
 /* ---- The verb ------------------------------------------------------------------------------- */
 
 struct options {
-	const char *record, *data, *plots;
+	char **records; /* argv's */
+	unsigned int nr;
+	const char *data, *plots, *page;
 	struct report_form form;
 };
 
 enum { OPT_HIGHLIGHT = 256, OPT_FORMAT };
+
+static void check(const struct options *o, struct argp_state *state)
+{
+	if (!o->nr)
+		argp_error(state, "no record given");
+	if (!o->data && !o->plots && !o->page)
+		argp_error(state, "nothing to do: give -o FILE.html, --data DIR or --plots DIR");
+	if (o->nr > 1 && (o->data || o->plots))
+		argp_error(state, "%s takes one record at a time: \"%s\" is a second one",
+			   o->data ? "--data" : "--plots", o->records[1]);
+	if (!o->plots && o->form.formats)
+		argp_error(state, "--plots-format has no meaning without --plots DIR");
+	if (!o->plots && !o->page && o->form.highlight)
+		argp_error(state, "--highlight has no meaning without --plots DIR or -o FILE.html");
+}
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -112,6 +131,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case 'p':
 		o->plots = arg;
 		return 0;
+	case 'o':
+		o->page = arg;
+		return 0;
 	case OPT_HIGHLIGHT:
 		o->form.highlight = arg;
 		return 0;
@@ -120,19 +142,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 			exit(cli_error(&err));
 		o->form.formats = arg;
 		return 0;
-	case ARGP_KEY_ARG:
-		if (o->record)
-			argp_error(state, "one record at a time: \"%s\" is a second one", arg);
-		o->record = arg;
+	case ARGP_KEY_ARGS:
+		o->records = state->argv + state->next;
+		o->nr = (unsigned int)(state->argc - state->next);
 		return 0;
 	case ARGP_KEY_END:
-		if (!o->record)
-			argp_error(state, "no record given");
-		if (!o->data && !o->plots)
-			argp_error(state, "nothing to do: give --data DIR or --plots DIR");
-		if (!o->plots && (o->form.highlight || o->form.formats))
-			argp_error(state, "%s has no meaning without --plots DIR",
-				   o->form.highlight ? "--highlight" : "--plots-format");
+		check(o, state);
 		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -160,9 +175,52 @@ static int write_folder(const struct bs_stored *in, const char *record, const ch
 	return ret < 0 ? cli_error(&err) : 0;
 }
 
+/* All records of all files on one page. 0 or the exit status. */
+static int write_page(const struct options *o)
+{
+	struct bs_stored **list = NULL;
+	struct bs_error err = {0};
+	size_t nr = 0;
+	int ret = 0;
+
+	for (unsigned int i = 0; !ret && i < o->nr; i++)
+		ret = bs_records_read(o->records[i], &list, &nr, &err);
+	if (!ret)
+		ret = report_html(list, nr, o->form.highlight, o->page, &err);
+	bs_records_release(list, nr);
+	return ret ? cli_error(&err) : 0;
+}
+
+/* What one record has, in folders. 0 or the exit status. */
+static int write_folders(const struct options *o)
+{
+	const char *record = o->records[0];
+	struct bs_pictures *p = NULL;
+	struct bs_stored *in;
+	struct bs_error err;
+	int status = 0;
+
+	if (bs_record_read(record, &in, &err))
+		return cli_error(&err);
+	/* Before a folder is made. */
+	if (o->plots && bs_pictures_open(in, o->form.highlight, &p, &err))
+		status = cli_error(&err);
+	bs_pictures_close(p);
+	if (o->data && !status)
+		status = write_folder(in, record, o->data, NULL);
+	if (o->plots && !status)
+		status = write_folder(in, record, o->plots, &o->form);
+	bs_record_release(in);
+	return status;
+}
+
 int cmd_report(int argc, char **argv)
 {
 	static const struct argp_option list[] = {
+		{"output", 'o', "FILE.html", 0,
+		 "Write one page that needs no other file: answer, table, pictures, map of memory; of "
+		 "several records, traces, or a merged sweep too",
+		 0},
 		{"data", 'd', "DIR", 0, "Write cells.tsv, timeline.tsv and orders-*.tsv into DIR",
 		 0},
 		{"plots", 'p', "DIR", 0,
@@ -179,27 +237,17 @@ int cmd_report(int argc, char **argv)
 	static const struct argp argp = {
 		.options = list,
 		.parser = parse_option,
-		.args_doc = "RECORD",
-		.doc = "Data files and pictures from a record that `compare --format json` wrote "
-		       "(- reads it from stdin).",
+		.args_doc = "RECORD...",
+		.doc = "One page, or data files and pictures, from a record that `compare --format json` or "
+		       "`sweep merge` wrote (- reads it from stdin).",
 	};
 	struct options o = {0};
-	struct bs_pictures *p = NULL;
-	struct bs_stored *in;
-	struct bs_error err;
 	int status = 0;
 
 	cli_parse(&argp, "report", argc, argv, &o);
-	if (bs_record_read(o.record, &in, &err))
-		return cli_error(&err);
-	/* Before a folder is made. */
-	if (o.plots && bs_pictures_open(in, o.form.highlight, &p, &err))
-		status = cli_error(&err);
-	bs_pictures_close(p);
-	if (o.data && !status)
-		status = write_folder(in, o.record, o.data, NULL);
-	if (o.plots && !status)
-		status = write_folder(in, o.record, o.plots, &o.form);
-	bs_record_release(in);
+	if (o.data || o.plots)
+		status = write_folders(&o);
+	if (o.page && !status)
+		status = write_page(&o);
 	return status;
 }

@@ -41,6 +41,30 @@ int bs_pictures_write(const struct bs_pictures *p, unsigned int index, const cha
 int bs_highlight_check(const char *highlight, const char *const *labels, size_t nr,
 		       struct bs_error *err);
 
+/* ---- One page with all of it -------------------------------------------------------------------- */
+
+/** No page is larger: what there is no room for is left out, the rows in front last. */
+#define BS_PAGE_BYTES 3000000
+
+struct bs_page;
+/**
+ * bs_page_open - a page of HTML that shows records: answer, table, pictures, the map of memory
+ * @records: kept by the caller; of several traces, or of a sweep
+ * @highlight: as for bs_pictures_open(), for each of them
+ *
+ * Return: 0, or negative with @err.
+ */
+int bs_page_open(struct bs_stored *const *records, size_t nr, const char *highlight,
+		 struct bs_page **out, struct bs_error *err);
+void bs_page_close(struct bs_page *p);
+/** Put a picture of record number @record on it, an SVG file. 0; 1: there is no room for more; negative with
+ *  @err. */
+int bs_page_picture(struct bs_page *p, size_t record, const char *name, const char *path,
+		    struct bs_error *err);
+/** Write it into one file that needs no other, whole or not at all; "-" is stdout. @parts: the folder with
+ *  report.html, report.css and report.js. 0, or negative with @err. */
+int bs_page_write(struct bs_page *p, const char *parts, const char *path, struct bs_error *err);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }
