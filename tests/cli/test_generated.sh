@@ -7,6 +7,10 @@ export BUDDYSIM_SAID=$PWD/said.txt
 for form in bash zsh fish; do
 	"$src/sim/generate.sh" "$bin" $form >completion.$form || fail "completion for $form"
 done
+# All prose is in one folder, where generate.sh takes it from.
+for file in "$src"/sim/*.scd; do
+	[ ! -e "$file" ] || fail "$file is not looked at: pages are in sim/man"
+done
 verbs=$("$bin" --describe | cut -f2)
 [ "$(wc -w <<<"$verbs")" -ge 13 ] || fail "verbs: $verbs"
 for page in buddysim.1 buddysim.7 buddysim-grid.5 buddysim-record.5 buddysim-trace.5 \
