@@ -48,6 +48,9 @@ enum bs_layout {
  * @ranges: explicit memory map instead; copied
  * @zones: explicit zones; 0 of them = x86-64's DMA/DMA32/Normal by address. Copied.
  * @nr_cpus: simulated CPUs, 1 .. BS_MAX_CPUS; 0 = 1
+ * @cpu_node: node of each CPU; NULL = spread over the nodes in blocks, as firmware usually numbers
+ *            them. Copied.
+ * @distance: of each node from each; NULL = 10 to itself, 20 to others. Copied.
  * @pageblock_order: 0 = 9 (2 MiB)
  * @no_thp: THP disabled: no per-cpu lists for huge pages, no raised min_free_kbytes
  * @no_boot: leave all memory unfreed; the caller frees it with bs_machine_boot_range()
@@ -66,6 +69,8 @@ struct bs_machine_config {
 	const struct bs_zone_range *zones;
 	unsigned int nr_zones;
 	unsigned int nr_cpus;
+	const uint8_t *cpu_node;
+	const uint8_t (*distance)[BS_MAX_NODES];
 	unsigned int pageblock_order;
 	bool no_thp, no_boot, shuffle, counter_drift;
 	uint64_t reserved_kib;

@@ -32,9 +32,9 @@ struct bs_state_list {
 	uint8_t *mark;
 };
 
-/** The per-cpu lists of one CPU in one zone. @diff: NR_FREE_PAGES not yet folded. */
+/** The per-cpu lists of one CPU in one zone. @node: the CPU's. @diff: NR_FREE_PAGES not yet folded. */
 struct bs_state_pcp {
-	int64_t cpu, count, high, batch;
+	int64_t cpu, node, count, high, batch;
 	int64_t free_factor; /* 6.1 */
 	int64_t high_min, high_max, alloc_factor, flags, free_count; /* 6.12 */
 	int64_t diff;
@@ -46,6 +46,19 @@ struct bs_state_pcp {
 struct bs_state_lru {
 	bs_pfn first;
 	uint32_t count;
+};
+
+/** Pages that keep their pageblock from being isolated, as bs_state_lru has them. */
+struct bs_state_fixed {
+	struct bs_state_lru *run;
+	size_t n;
+	bool known; /* the dump says which; else what the last one said still holds */
+};
+
+/** The order of zones for requests of one node; zones are numbered as in the file. */
+struct bs_state_zonelist {
+	unsigned int n;
+	uint16_t zone[BS_MAX_ZONES];
 };
 
 /** One populated zone. All figures in pages; @vm_free is what watermarks read. */
@@ -80,7 +93,12 @@ struct bs_state {
 	int64_t shuffle, reporting, report_order;
 	int64_t boost_factor; /* watermark_boost_factor, 1/10000 */
 	unsigned int nr_zones;
-	struct bs_state_zone zone[BS_NR_ZONE_TYPES];
+	struct bs_state_zone zone[BS_MAX_ZONES];
+	/* With several nodes: distances and, [1]: of its own zones only, zone orders. */
+	unsigned int nr_distances;
+	uint8_t distance[BS_MAX_NODES][BS_MAX_NODES];
+	struct bs_state_zonelist zonelist[BS_MAX_NODES][2];
+	struct bs_state_fixed fixed;
 };
 
 /** NULL when memory is short. bs_state_free(NULL) is allowed. */
@@ -162,7 +180,7 @@ bool bs_state_lru_equal(const struct bs_state *expected, const struct bs_state *
  */
 int bs_machine_from_state(const struct bs_state *s, const char *kernel, struct bs_machine **mp,
 			  struct bs_error *err);
-/** The state a guest is in. -ENOTSUP for several nodes: the format has no word for them. */
+/** The state a guest is in. */
 int bs_state_of_machine(const struct bs_machine *m, struct bs_state **out, struct bs_error *err);
 
 /**

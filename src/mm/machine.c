@@ -74,14 +74,21 @@ static void set_pcp_orders(struct bs_machine *m)
 	m->pcp_orders |= 1u << m->thp_order;
 }
 
-static void place_cpus(struct bs_machine *m)
+static int place_cpus(struct bs_machine *m, const struct bs_machine_config *config,
+		      struct bs_error *err)
 {
 	for (unsigned int a = 0; a < BS_MAX_NODES; a++)
 		for (unsigned int b = 0; b < BS_MAX_NODES; b++)
-			m->node_distance[a][b] = a == b ? 10 : 20;
-	/* CPUs are spread over the nodes in blocks, as firmware usually numbers them. */
-	for (unsigned int c = 0; c < m->nr_cpus; c++)
-		m->cpu_node[c] = (uint8_t)(c * m->nr_nodes / m->nr_cpus);
+			m->node_distance[a][b] = config->distance ? config->distance[a][b]
+						 : a == b	  ? 10
+								  : 20;
+	for (unsigned int c = 0; c < m->nr_cpus; c++) {
+		m->cpu_node[c] = config->cpu_node ? config->cpu_node[c]
+						  : (uint8_t)(c * m->nr_nodes / m->nr_cpus);
+		if (m->cpu_node[c] >= BS_MAX_NODES)
+			return bad_config(err, "a CPU on a node that cannot be", NULL);
+	}
+	return 0;
 }
 
 static int check_config(const struct bs_machine_config *c, struct bs_error *err)
@@ -125,11 +132,12 @@ int bs_machine_create(const struct bs_machine_config *config, struct bs_machine 
 		ret = mm_make_zones(m, config, err);
 	if (!ret)
 		ret = make_maps(m, err);
+	if (!ret)
+		ret = place_cpus(m, config, err);
 	if (ret) {
 		bs_machine_destroy(m);
 		return ret;
 	}
-	place_cpus(m);
 	set_pcp_orders(m);
 	mm_make_zonelists(m);
 	mm_make_gfp_zones(m);

@@ -40,6 +40,7 @@ void bs_state_free(struct bs_state *s)
 		free(z->block_stored);
 		free(z->lru);
 	}
+	free(s->fixed.run);
 	free(s);
 }
 
@@ -279,6 +280,9 @@ static void compare_pcp(struct comparison *c, unsigned int zone, const struct bs
 	NUM(flags);
 	NUM(free_count);
 	NUM(expire);
+	/* That of the first CPU is the zone's. */
+	if (e->cpu)
+		NUM(diff);
 #undef NUM
 	for (unsigned int i = 0; i < BS_STATE_PCP_LISTS; i++) {
 		snprintf(what, sizeof(what), "zone %u cpu %" PRId64 " pcp list %u", zone, e->cpu,
@@ -351,7 +355,12 @@ static void compare_zone(struct comparison *c, const struct bs_state_zone *e,
 	NUM(BS_PART_ZONE, highatomic);
 	NUM(BS_PART_ZONE, flags);
 	NUM(BS_PART_ZONE, nr_isolate);
+	NUM(BS_PART_ZONE, stat_threshold);
 #undef NUM
+	for (unsigned int i = 0; i < BS_NR_ZONE_TYPES; i++) {
+		snprintf(what, sizeof(what), "lowmem_reserve %u", i);
+		number(c, BS_PART_ZONE, e->type, what, e->lowmem_reserve[i], g->lowmem_reserve[i]);
+	}
 	for (unsigned int o = 0; o < BS_NR_ORDERS; o++) {
 		for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++) {
 			snprintf(what, sizeof(what), "zone %u order %u %c", e->type, o,
@@ -374,6 +383,26 @@ static void compare_zone(struct comparison *c, const struct bs_state_zone *e,
 	compare_stored(c, e, g, pbo);
 }
 
+/* Of a dump that has them. */
+static void compare_zonelists(struct comparison *c, const struct bs_state *e,
+			      const struct bs_state *g)
+{
+	char what[64];
+
+	for (unsigned int node = 0; node < BS_MAX_NODES; node++)
+		for (unsigned int own = 0; own < 2; own++) {
+			const struct bs_state_zonelist *el = &e->zonelist[node][own];
+			const struct bs_state_zonelist *gl = &g->zonelist[node][own];
+
+			for (unsigned int i = 0; i < el->n; i++) {
+				snprintf(what, sizeof(what), "node %u %s entry %u", node,
+					 own ? "own zonelist" : "zonelist", i);
+				number(c, BS_PART_ZONE, 0, what, el->zone[i],
+				       i < gl->n ? gl->zone[i] : -1);
+			}
+		}
+}
+
 unsigned int bs_state_compare(const struct bs_state *expected, const struct bs_state *got,
 			      const char *model,
 			      void (*differs)(void *arg, const struct bs_state_diff *d), void *arg)
@@ -387,13 +416,14 @@ unsigned int bs_state_compare(const struct bs_state *expected, const struct bs_s
 		const struct bs_state_zone *e = &expected->zone[i], *g = NULL;
 
 		for (unsigned int k = 0; k < got->nr_zones; k++)
-			if (got->zone[k].type == e->type)
+			if (got->zone[k].type == e->type && got->zone[k].node == e->node)
 				g = &got->zone[k];
 		if (g)
 			compare_zone(&c, e, g, (unsigned int)expected->pageblock_order);
 		else
 			number(&c, BS_PART_ZONE, e->type, "exists", 1, 0);
 	}
+	compare_zonelists(&c, expected, got);
 	return c.n;
 }
 

@@ -15,6 +15,7 @@ struct bs_state_field {
 	size_t place;
 	bool required, hex;
 	int64_t min, max;
+	bool read_only; /* never written: another word for one that is, or what follows from others */
 };
 extern const struct bs_state_field bs_state_head_fields[], bs_state_zone_fields[];
 extern const struct bs_state_field bs_state_zonex_fields[], bs_state_pcp_fields[];
@@ -29,7 +30,8 @@ int bs_state_append(struct bs_state_list *l, bs_pfn pfn, unsigned int mark);
  */
 int bs_state_type_of_number(const struct bs_state *s, uint64_t number);
 unsigned int bs_state_number_of_type(const struct bs_state *s, unsigned int mt);
-/* Zone whose number in the kernel's dump is @z, or NULL. */
+/* Zone whose number in the kernel's dump is @z, or NULL; and the number of a zone. */
 struct bs_state_zone *bs_state_zone_at(struct bs_state *s, int64_t z);
+int64_t bs_state_zone_number(const struct bs_state *s, const struct bs_state_zone *z);
 
 #endif

@@ -182,7 +182,8 @@ static unsigned int zone_ranges(const struct bs_state *s, const struct bs_state_
 		if (!in_range && n == max)
 			return max + 1;
 		if (!in_range)
-			ranges[n++].start = (bs_pfn)start;
+			ranges[n++] = (struct bs_mem_range){.start = (bs_pfn)start,
+							    .node = (uint8_t)z->node};
 		ranges[n - 1].end = (bs_pfn)end;
 		in_range = true;
 	}
@@ -193,14 +194,17 @@ static int create(const struct bs_state *s, const char *kernel, unsigned int nr_
 		  struct bs_machine **mp, struct bs_error *err)
 {
 	struct bs_mem_range ranges[MAX_RANGES] = {0};
-	struct bs_zone_range zones[BS_NR_ZONE_TYPES];
-	const struct bs_state_zone *ascending[BS_NR_ZONE_TYPES];
+	struct bs_zone_range zones[BS_MAX_ZONES];
+	const struct bs_state_zone *ascending[BS_MAX_ZONES];
+	uint8_t cpu_node[BS_MAX_CPUS] = {0};
 	struct bs_machine_config cfg = {
 		.kernel = kernel,
 		.ranges = ranges,
 		.zones = zones,
 		.nr_zones = s->nr_zones,
 		.nr_cpus = nr_cpus,
+		.cpu_node = cpu_node,
+		.distance = s->nr_distances ? s->distance : NULL,
 		.pageblock_order = (unsigned int)s->pageblock_order,
 		.no_thp = s->nr_pcp_lists == 12,
 		.no_boot = true,
@@ -210,7 +214,8 @@ static int create(const struct bs_state *s, const char *kernel, unsigned int nr_
 	for (unsigned int i = 0, k; i < s->nr_zones; i++) {
 		const struct bs_state_zone *z = &s->zone[i];
 
-		zones[i] = (struct bs_zone_range){.type = (uint8_t)z->type,
+		zones[i] = (struct bs_zone_range){.node = (uint8_t)z->node,
+						  .type = (uint8_t)z->type,
 						  .start = (bs_pfn)z->start,
 						  .spanned = (bs_pfn)z->spanned};
 		for (k = i; k && ascending[k - 1]->start > z->start; k--)
@@ -219,6 +224,9 @@ static int create(const struct bs_state *s, const char *kernel, unsigned int nr_
 	}
 	for (unsigned int i = 0; i < s->nr_zones && cfg.nr_ranges <= MAX_RANGES; i++)
 		cfg.nr_ranges = zone_ranges(s, ascending[i], ranges, cfg.nr_ranges, MAX_RANGES);
+	for (unsigned int i = 0; i < s->nr_zones; i++)
+		for (unsigned int k = 0; k < s->zone[i].nr_pcp; k++)
+			cpu_node[s->zone[i].pcp[k].cpu] = (uint8_t)s->zone[i].pcp[k].node;
 	if (cfg.nr_ranges > MAX_RANGES)
 		return bs_error_set(err, BS_INPUT, 0, s->name, NULL, "more than %d holes",
 				    MAX_RANGES);

@@ -12,6 +12,8 @@ static void print_fields(FILE *f, const struct bs_state_field *fields, const voi
 	for (size_t i = 0; fields[i].name; i++) {
 		const int64_t v = *(const int64_t *)((const char *)base + fields[i].place);
 
+		if (fields[i].read_only)
+			continue;
 		if (fields[i].hex)
 			fprintf(f, " %s=0x%" PRIx64, fields[i].name, (uint64_t)v);
 		else
@@ -23,6 +25,8 @@ static void print_pcp(FILE *f, const struct bs_state *s, const struct bs_state_p
 {
 	fprintf(f, "pcp %" PRId64, z);
 	print_fields(f, bs_state_pcp_fields, p);
+	if (s->nr_distances)
+		fprintf(f, " node=%" PRId64, p->node);
 	fputc('\n', f);
 	for (unsigned int i = 0; i < s->nr_pcp_lists; i++) {
 		const struct bs_state_list *l = &p->list[i];
@@ -80,6 +84,29 @@ static void print_blocks(FILE *f, const struct bs_state *s, const struct bs_stat
 	fputc('\n', f);
 }
 
+static void print_nodes(FILE *f, const struct bs_state *s)
+{
+	for (unsigned int n = 0; n < s->nr_distances; n++)
+		for (unsigned int own = 0; own < 2; own++) {
+			const struct bs_state_zonelist *l = &s->zonelist[n][own];
+
+			fprintf(f, "zl %u %u", n, own);
+			for (unsigned int i = 0; i < l->n; i++)
+				fprintf(f, " %u", l->zone[i]);
+			fputc('\n', f);
+		}
+	for (unsigned int n = 0; n < s->nr_distances; n++) {
+		unsigned int cpus = 0;
+
+		for (unsigned int k = 0; k < s->zone[0].nr_pcp; k++)
+			cpus += s->zone[0].pcp[k].node == n;
+		fprintf(f, "dist %u cpus=%u", n, cpus);
+		for (unsigned int k = 0; k < s->nr_distances; k++)
+			fprintf(f, " %u", s->distance[n][k]);
+		fputc('\n', f);
+	}
+}
+
 void bs_state_print(const struct bs_state *s, FILE *f)
 {
 	const int64_t shift = s->nr_zone_types < 4 ? 4 - s->nr_zone_types : 0;
@@ -93,9 +120,10 @@ void bs_state_print(const struct bs_state *s, FILE *f)
 	if (s->boost_factor != 15000)
 		fprintf(f, "# watermark_boost_factor=%" PRId64 "\n", s->boost_factor);
 	fprintf(f, "dump %s\n", s->name);
+	print_nodes(f, s);
 	for (unsigned int i = 0; i < s->nr_zones; i++) {
 		const struct bs_state_zone *zone = &s->zone[i];
-		const int64_t z = zone->type - shift;
+		const int64_t z = bs_state_zone_number(s, zone);
 
 		fprintf(f, "zone %" PRId64 " %s", z, bs_state_zone_names[zone->type]);
 		print_fields(f, bs_state_zone_fields, zone);

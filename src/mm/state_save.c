@@ -33,6 +33,7 @@ static int save_pcp(const struct bs_machine *m, const struct zone *z, unsigned i
 
 	*out = (struct bs_state_pcp){
 		.cpu = cpu,
+		.node = m->cpu_node[cpu],
 		.count = pcp->count,
 		.high = pcp->high,
 		.batch = pcp->batch,
@@ -117,7 +118,10 @@ static int save_blocks(const struct bs_machine *m, const struct zone *z, struct 
 		return -ENOMEM;
 	for (size_t i = first; i <= last; i++)
 		out->block_type[i - first] =
-			has_memory(m, (bs_pfn)(i << m->pbo)) ? m->pb[i].type : BS_STATE_HOLE;
+			/* What went offline stays isolated. */
+			m->pb[i].type == BS_MIGRATE_ISOLATE || has_memory(m, (bs_pfn)(i << m->pbo))
+				? m->pb[i].type
+				: BS_STATE_HOLE;
 	if (!m->km.isolate_keeps_type || !z->nr_isolate_pageblock)
 		return 0;
 	out->block_stored = malloc(out->nr_blocks);
@@ -132,6 +136,7 @@ static int save_zone(const struct bs_machine *m, const struct zone *z, struct bs
 {
 	*out = (struct bs_state_zone){
 		.type = z->type,
+		.node = z->node,
 		.start = z->start,
 		.spanned = z->end - z->start,
 		.present = (int64_t)z->present,
@@ -167,14 +172,31 @@ static int save_zone(const struct bs_machine *m, const struct zone *z, struct bs
 	return save_blocks(m, z, out) ? -ENOMEM : save_lru(m, z, out);
 }
 
+static void save_zonelist(const struct bs_machine *m, const struct bs_state *s,
+			  const struct zonelist *zl, struct bs_state_zonelist *out)
+{
+	for (unsigned int i = 0; i < zl->n; i++) {
+		const struct zone *z = &m->zones[zl->zone[i]];
+
+		out->zone[out->n++] = (uint16_t)(z->node * s->nr_zone_types + z->type);
+	}
+}
+
+static void save_nodes(const struct bs_machine *m, struct bs_state *s)
+{
+	s->nr_distances = m->nr_nodes;
+	memcpy(s->distance, m->node_distance, sizeof(s->distance));
+	for (unsigned int n = 0; n < m->nr_nodes; n++) {
+		save_zonelist(m, s, &m->zonelist[n][BS_NR_ZONE_TYPES - 1], &s->zonelist[n][0]);
+		save_zonelist(m, s, &m->thisnode[n][BS_NR_ZONE_TYPES - 1], &s->zonelist[n][1]);
+	}
+}
+
 int bs_state_of_machine(const struct bs_machine *m, struct bs_state **out, struct bs_error *err)
 {
 	struct bs_state *s;
 	int ret = 0;
 
-	if (m->nr_nodes > 1 || m->nr_zones > BS_NR_ZONE_TYPES)
-		return bs_error_set(err, BS_USAGE, ENOTSUP, "state", "use a guest of one node",
-				    "the dump format has no word for several nodes");
 	if (strlen(m->kernel) >= sizeof(s->kernel))
 		return bs_error_set(err, BS_USAGE, ENAMETOOLONG, "state", "change fewer behaviours",
 				    "the kernel model's name does not fit into a dump");
@@ -192,6 +214,8 @@ int bs_state_of_machine(const struct bs_machine *m, struct bs_state **out, struc
 	s->boost_factor = m->boost_factor;
 	for (; s->nr_zones < m->nr_zones && !ret; s->nr_zones++)
 		ret = save_zone(m, &m->zones[s->nr_zones], &s->zone[s->nr_zones]);
+	if (m->nr_nodes > 1)
+		save_nodes(m, s);
 	if (ret) {
 		bs_state_free(s);
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, "state", NULL, "out of memory");

@@ -6,82 +6,17 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "state_fields.h"
+#include "state_scan.h"
 #include "textfile.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-/* What a line is being read with. */
-struct scan {
-	char *p;
-	const char *path;
-	uint64_t number;
-	struct bs_error *err;
-};
-
-__attribute__((format(printf, 2, 3))) static int bad(struct scan *c, const char *fmt, ...)
-{
-	char where[320], text[200];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	snprintf(where, sizeof(where), "%.280s:%" PRIu64, c->path, c->number);
-	return bs_error_set(c->err, BS_INPUT, 0, where, "the file is damaged or not a dump", "%s",
-			    text);
-}
-
-/* ---- Words and numbers ----------------------------------------------------------------------- */
-
-static char *word(struct scan *c)
-{
-	char *w;
-
-	while (*c->p == ' ')
-		c->p++;
-	w = c->p;
-	while (*c->p && *c->p != ' ')
-		c->p++;
-	if (*c->p)
-		*c->p++ = '\0';
-	return *w ? w : NULL;
-}
-
-/* Digits, not more than fit. */
-static bool digits(char **p, uint64_t *v)
-{
-	char *s = *p;
-	uint64_t x = 0;
-
-	while (*s >= '0' && *s <= '9' && s - *p < 19)
-		x = x * 10 + (uint64_t)(*s++ - '0');
-	if (s == *p)
-		return false;
-	*p = s;
-	*v = x;
-	return true;
-}
-
-static bool at_end(const char *p)
-{
-	return !*p || *p == ' ';
-}
-
-static int number(struct scan *c, uint64_t max, uint64_t *v)
-{
-	*v = 0;
-	while (*c->p == ' ')
-		c->p++;
-	if (!digits(&c->p, v) || !at_end(c->p) || *v > max)
-		return bad(c, "a number from 0 to %" PRIu64 " is missing or malformed", max);
-	return 0;
-}
+/* ---- Keys and values ------------------------------------------------------------------------- */
 
 static bool value(const char *text, bool hex, int64_t *out)
 {
@@ -94,50 +29,51 @@ static bool value(const char *text, bool hex, int64_t *out)
 }
 
 /* key=value pairs up to the line's end, into @base by @fields. Unknown keys are ignored. */
-static int keys(struct scan *c, const struct bs_state_field *fields, void *base)
+static int keys(struct bs_scan *c, const struct bs_state_field *fields, void *base)
 {
 	uint32_t seen = 0;
 	int64_t v;
 	char *w;
 
-	while ((w = word(c))) {
+	while ((w = bs_scan_word(c))) {
 		char *eq = strchr(w, '=');
 
 		if (!eq)
-			return bad(c, "\"%.40s\" is not key=value", w);
+			return bs_scan_bad(c, "\"%.40s\" is not key=value", w);
 		*eq = '\0';
 		for (size_t i = 0; fields[i].name; i++) {
 			if (strcmp(fields[i].name, w))
 				continue;
 			if (!value(eq + 1, fields[i].hex,
 				   (int64_t *)((char *)base + fields[i].place)))
-				return bad(c, "%s=%.40s is not a number", w, eq + 1);
+				return bs_scan_bad(c, "%s=%.40s is not a number", w, eq + 1);
 			v = *(int64_t *)((char *)base + fields[i].place);
 			if (v < fields[i].min || v > fields[i].max)
-				return bad(c,
-					   "%s=%" PRId64 " is out of range: %" PRId64
-					   " to %" PRId64,
-					   w, v, fields[i].min, fields[i].max);
+				return bs_scan_bad(c,
+						   "%s=%" PRId64 " is out of range: %" PRId64
+						   " to %" PRId64,
+						   w, v, fields[i].min, fields[i].max);
 			seen |= UINT32_C(1) << i;
 		}
 	}
 	for (size_t i = 0; fields[i].name; i++)
 		if (fields[i].required && !(seen >> i & 1))
-			return bad(c, "%s= is missing", fields[i].name);
+			return bs_scan_bad(c, "%s= is missing", fields[i].name);
 	return 0;
 }
 
 /* ---- Records --------------------------------------------------------------------------------- */
 
-static int read_head(struct bs_state_reader *r, struct scan *c)
+static int read_head(struct bs_state_reader *r, struct bs_scan *c)
 {
 	struct bs_state *h = &r->head;
 	const int64_t boost = h->boost_factor;
-	const char *version = word(c);
+	const char *version = bs_scan_word(c);
 	char *kernel, *origin;
 
 	if (!version || strcmp(version, "1"))
-		return bad(c, "format version %.20s, 1 is known", version ? version : "missing");
+		return bs_scan_bad(c, "format version %.20s, 1 is known",
+				   version ? version : "missing");
 	*h = (struct bs_state){.nr_cpus = 1, .boost_factor = boost};
 	kernel = strstr(c->p, "kernel=");
 	if (kernel)
@@ -150,60 +86,73 @@ static int read_head(struct bs_state_reader *r, struct scan *c)
 	if (keys(c, bs_state_head_fields, h))
 		return -EINVAL;
 	if (h->pageblock_order < 1 || h->pageblock_order > BS_MAX_ORDER)
-		return bad(c, "pageblock_order %" PRId64 " is out of range", h->pageblock_order);
+		return bs_scan_bad(c, "pageblock_order %" PRId64 " is out of range",
+				   h->pageblock_order);
 	if (h->nr_pcp_lists != 12 && h->nr_pcp_lists != 14)
-		return bad(c, "%" PRId64 " per-cpu lists, 12 and 14 are known", h->nr_pcp_lists);
+		return bs_scan_bad(c, "%" PRId64 " per-cpu lists, 12 and 14 are known",
+				   h->nr_pcp_lists);
 	if (h->nr_zone_types < 2 || h->nr_zone_types > BS_NR_ZONE_TYPES || h->migratetypes < 4 ||
 	    h->migratetypes > BS_MIGRATE_TYPES + 1)
-		return bad(c, "a kernel with other zones or migratetypes");
+		return bs_scan_bad(c, "a kernel with other zones or migratetypes");
 	return 0;
 }
 
-static int read_zone(struct bs_state_reader *r, struct scan *c, bool more)
+/* The largest number that a zone can have. */
+static uint64_t last_zone(const struct bs_state *s)
+{
+	return (uint64_t)s->nr_zone_types * BS_MAX_NODES - 1;
+}
+
+static int read_zone(struct bs_state_reader *r, struct bs_scan *c, bool more)
 {
 	struct bs_state *s = r->state;
 	struct bs_state_zone *z;
 	uint64_t index;
 	char *name;
 
-	if (number(c, BS_NR_ZONE_TYPES - 1, &index))
+	if (bs_scan_number(c, last_zone(s), &index))
 		return -EINVAL;
 	z = bs_state_zone_at(s, (int64_t)index);
 	if (more)
-		return z ? keys(c, bs_state_zonex_fields, z) : bad(c, "zonex before its zone");
-	name = word(c);
-	if (z || s->nr_zones == BS_NR_ZONE_TYPES)
-		return bad(c, "zone %" PRIu64 " twice", index);
+		return z ? keys(c, bs_state_zonex_fields, z)
+			 : bs_scan_bad(c, "zonex before its zone");
+	name = bs_scan_word(c);
+	if (z || s->nr_zones == BS_MAX_ZONES)
+		return bs_scan_bad(c, "zone %" PRIu64 " twice", index);
 	z = &s->zone[s->nr_zones];
+	z->node = (int64_t)index / s->nr_zone_types;
 	for (z->type = 0; z->type < BS_NR_ZONE_TYPES; z->type++)
 		if (name && !strcmp(bs_state_zone_names[z->type], name))
 			break;
 	s->nr_zones++;
 	if (z->type == BS_NR_ZONE_TYPES || bs_state_zone_at(s, (int64_t)index) != z)
-		return bad(c, "zone %" PRIu64 " called %.20s among %" PRId64 " zone types", index,
-			   name ? name : "nothing", s->nr_zone_types);
+		return bs_scan_bad(c, "zone %" PRIu64 " called %.20s among %" PRId64 " zone types",
+				   index, name ? name : "nothing", s->nr_zone_types);
 	if (keys(c, bs_state_zone_fields, z))
 		return -EINVAL;
+	if (bs_state_zone_number(s, z) != (int64_t)index)
+		return bs_scan_bad(c, "zone %" PRIu64 " is not one of node %" PRId64, index,
+				   z->node);
 	if (z->start < 0 || z->spanned <= 0 || z->start >= BS_MAX_PFN ||
 	    z->spanned > BS_MAX_PFN - z->start)
-		return bad(c, "zone outside the %u pfns there can be", BS_MAX_PFN);
+		return bs_scan_bad(c, "zone outside the %u pfns there can be", BS_MAX_PFN);
 	return 0;
 }
 
-static struct bs_state_zone *zone_of(struct bs_state_reader *r, struct scan *c)
+static struct bs_state_zone *zone_of(struct bs_state_reader *r, struct bs_scan *c)
 {
 	struct bs_state_zone *z;
 	uint64_t index;
 
-	if (number(c, BS_NR_ZONE_TYPES - 1, &index))
+	if (bs_scan_number(c, last_zone(r->state), &index))
 		return NULL;
 	z = bs_state_zone_at(r->state, (int64_t)index);
 	if (!z)
-		bad(c, "a record of zone %" PRIu64 " before its zone line", index);
+		bs_scan_bad(c, "a record of zone %" PRIu64 " before its zone line", index);
 	return z;
 }
 
-static int read_lowmem(struct bs_state_reader *r, struct scan *c)
+static int read_lowmem(struct bs_state_reader *r, struct bs_scan *c)
 {
 	struct bs_state_zone *z = zone_of(r, c);
 	const int64_t shift = r->state->nr_zone_types < 4 ? 4 - r->state->nr_zone_types : 0;
@@ -212,7 +161,7 @@ static int read_lowmem(struct bs_state_reader *r, struct scan *c)
 	if (!z)
 		return -EINVAL;
 	for (int64_t i = 0; i < r->state->nr_zone_types; i++) {
-		if (number(c, BS_MAX_PFN, &v))
+		if (bs_scan_number(c, BS_MAX_PFN, &v))
 			return -EINVAL;
 		if (i + shift < BS_NR_ZONE_TYPES)
 			z->lowmem_reserve[i + shift] = (int64_t)v;
@@ -220,37 +169,38 @@ static int read_lowmem(struct bs_state_reader *r, struct scan *c)
 	return 0;
 }
 
-static int read_area(struct bs_state_reader *r, struct scan *c)
+static int read_area(struct bs_state_reader *r, struct bs_scan *c)
 {
-	static const struct bs_state_field f[] = {{"nr_free", 0, true, false, 0, BS_MAX_PFN},
-						  {NULL, 0, false, false, 0, 0}};
+	static const struct bs_state_field f[] = {{"nr_free", 0, true, false, 0, BS_MAX_PFN, false},
+						  {NULL, 0, false, false, 0, 0, false}};
 	struct bs_state_zone *z = zone_of(r, c);
 	uint64_t order;
 
-	if (!z || number(c, BS_MAX_ORDER, &order))
+	if (!z || bs_scan_number(c, BS_MAX_ORDER, &order))
 		return -EINVAL;
 	return keys(c, f, &z->nr_free[order]);
 }
 
 /* A migratetype, numbered as the dump's kernel does. */
-static int read_type(struct bs_state_reader *r, struct scan *c, unsigned int *mt)
+static int read_type(struct bs_state_reader *r, struct bs_scan *c, unsigned int *mt)
 {
 	uint64_t number_of;
 	int type;
 
 	*mt = BS_MIGRATE_TYPES;
-	if (number(c, (uint64_t)r->state->migratetypes - 1, &number_of))
+	if (bs_scan_number(c, (uint64_t)r->state->migratetypes - 1, &number_of))
 		return -EINVAL;
 	type = bs_state_type_of_number(r->state, number_of);
 	if (type < 0)
-		return bad(c, "migratetype %" PRIu64 " is CMA: no model has a CMA area", number_of);
+		return bs_scan_bad(c, "migratetype %" PRIu64 " is CMA: no model has a CMA area",
+				   number_of);
 	*mt = (unsigned int)type;
 	return 0;
 }
 
 /* pfn[r] ... or, of a per-cpu list, pfn[:mt] ...: @mark where nothing is said. */
-static int read_pfns(struct bs_state_reader *r, struct scan *c, struct bs_state_list *l, bool pcp,
-		     unsigned int mark)
+static int read_pfns(struct bs_state_reader *r, struct bs_scan *c, struct bs_state_list *l,
+		     bool pcp, unsigned int mark)
 {
 	for (;;) {
 		unsigned int m = mark;
@@ -260,8 +210,8 @@ static int read_pfns(struct bs_state_reader *r, struct scan *c, struct bs_state_
 			c->p++;
 		if (!*c->p)
 			return 0;
-		if (!digits(&c->p, &v) || v >= BS_MAX_PFN)
-			return bad(c, "\"%.20s\" is no pfn", c->p);
+		if (!bs_scan_digits(&c->p, &v) || v >= BS_MAX_PFN)
+			return bs_scan_bad(c, "\"%.20s\" is no pfn", c->p);
 		if (!pcp && *c->p == 'r') {
 			m = 1;
 			c->p++;
@@ -270,27 +220,28 @@ static int read_pfns(struct bs_state_reader *r, struct scan *c, struct bs_state_
 			if (read_type(r, c, &m))
 				return -EINVAL;
 		}
-		if (!at_end(c->p))
-			return bad(c, "\"%.20s\" behind pfn %" PRIu64, c->p, v);
+		if (!bs_scan_at_end(c->p))
+			return bs_scan_bad(c, "\"%.20s\" behind pfn %" PRIu64, c->p, v);
 		if (bs_state_append(l, (bs_pfn)v, m))
 			return bs_error_set(c->err, BS_RESOURCE, ENOMEM, c->path, NULL, "dump");
 	}
 }
 
-static int read_free(struct bs_state_reader *r, struct scan *c)
+static int read_free(struct bs_state_reader *r, struct bs_scan *c)
 {
 	struct bs_state_zone *z = zone_of(r, c);
 	unsigned int mt;
 	uint64_t order;
 
-	if (!z || number(c, BS_MAX_ORDER, &order) || read_type(r, c, &mt))
+	if (!z || bs_scan_number(c, BS_MAX_ORDER, &order) || read_type(r, c, &mt))
 		return -EINVAL;
 	if (z->area[order][mt].n)
-		return bad(c, "free list of order %" PRIu64 " and type %u twice", order, mt);
+		return bs_scan_bad(c, "free list of order %" PRIu64 " and type %u twice", order,
+				   mt);
 	return read_pfns(r, c, &z->area[order][mt], false, 0);
 }
 
-static int read_pcp(struct bs_state_reader *r, struct scan *c)
+static int read_pcp(struct bs_state_reader *r, struct bs_scan *c)
 {
 	struct bs_state_zone *z = zone_of(r, c);
 	struct bs_state_pcp *more;
@@ -299,29 +250,42 @@ static int read_pcp(struct bs_state_reader *r, struct scan *c)
 		return -EINVAL;
 	more = z->nr_pcp < BS_MAX_CPUS ? realloc(z->pcp, (z->nr_pcp + 1) * sizeof(*more)) : NULL;
 	if (!more)
-		return bad(c, "too many per-cpu lines");
+		return bs_scan_bad(c, "too many per-cpu lines");
 	z->pcp = more;
 	z->pcp[z->nr_pcp] = (struct bs_state_pcp){0};
 	return keys(c, bs_state_pcp_fields, &z->pcp[z->nr_pcp++]);
 }
 
-static int read_pcpl(struct bs_state_reader *r, struct scan *c)
+static int read_pcpl(struct bs_state_reader *r, struct bs_scan *c)
 {
 	struct bs_state_zone *z = zone_of(r, c);
+	struct bs_state_pcp *pcp;
 	unsigned int natural;
-	uint64_t index;
+	uint64_t index, cpu = 0;
 
-	if (!z || number(c, (uint64_t)r->state->nr_pcp_lists - 1, &index))
+	if (!z || bs_scan_number(c, (uint64_t)r->state->nr_pcp_lists - 1, &index))
 		return -EINVAL;
+	while (*c->p == ' ')
+		c->p++;
+	if (*c->p == 'c') {
+		c->p++;
+		if (bs_scan_number(c, BS_MAX_CPUS - 1, &cpu))
+			return -EINVAL;
+	}
 	if (!z->nr_pcp)
-		return bad(c, "a per-cpu list before its pcp line");
+		return bs_scan_bad(c, "a per-cpu list before its pcp line");
+	pcp = &z->pcp[z->nr_pcp - 1];
+	if (cpu && pcp->cpu != (int64_t)cpu)
+		return bs_scan_bad(
+			c, "a per-cpu list of CPU %" PRIu64 " behind the line of CPU %" PRId64, cpu,
+			pcp->cpu);
 	natural = index < 12	? (unsigned int)index % BS_PCPTYPES
 		  : index == 13 ? BS_MIGRATE_MOVABLE
 				: BS_MIGRATE_UNMOVABLE;
-	return read_pfns(r, c, &z->pcp[z->nr_pcp - 1].list[index], true, natural);
+	return read_pfns(r, c, &pcp->list[index], true, natural);
 }
 
-static int read_blk(struct bs_state_reader *r, struct scan *c)
+static int read_blk(struct bs_state_reader *r, struct bs_scan *c)
 {
 	struct bs_state_zone *z = zone_of(r, c);
 	const unsigned int order = (unsigned int)r->state->pageblock_order;
@@ -330,7 +294,8 @@ static int read_blk(struct bs_state_reader *r, struct scan *c)
 	uint8_t *more;
 	bool hole;
 
-	if (!z || number(c, BS_MAX_PFN, &first) || number(c, BS_MAX_PFN >> order, &count))
+	if (!z || bs_scan_number(c, BS_MAX_PFN, &first) ||
+	    bs_scan_number(c, BS_MAX_PFN >> order, &count))
 		return -EINVAL;
 	while (*c->p == ' ')
 		c->p++;
@@ -340,10 +305,11 @@ static int read_blk(struct bs_state_reader *r, struct scan *c)
 	if (!z->nr_blocks)
 		z->first_block = (bs_pfn)first;
 	if (z->block_stored)
-		return bad(c, "a blk line behind a blks line");
+		return bs_scan_bad(c, "a blk line behind a blks line");
 	if (first != z->first_block + ((uint64_t)z->nr_blocks << order) || !count ||
 	    first + (count << order) > (uint64_t)z->start + (uint64_t)z->spanned + (1u << order))
-		return bad(c, "pageblocks at %" PRIu64 " do not continue the ones before", first);
+		return bs_scan_bad(c, "pageblocks at %" PRIu64 " do not continue the ones before",
+				   first);
 	more = realloc(z->block_type, z->nr_blocks + count);
 	if (!more)
 		return bs_error_set(c->err, BS_RESOURCE, ENOMEM, c->path, NULL, "dump");
@@ -354,17 +320,17 @@ static int read_blk(struct bs_state_reader *r, struct scan *c)
 }
 
 /* blks Z PFN MT: the type beside ISOLATE of one pageblock, whose blk line came before. */
-static int read_blks(struct bs_state_reader *r, struct scan *c)
+static int read_blks(struct bs_state_reader *r, struct bs_scan *c)
 {
 	struct bs_state_zone *z = zone_of(r, c);
 	uint64_t pfn, i;
 	unsigned int mt;
 
-	if (!z || number(c, BS_MAX_PFN, &pfn) || read_type(r, c, &mt))
+	if (!z || bs_scan_number(c, BS_MAX_PFN, &pfn) || read_type(r, c, &mt))
 		return -EINVAL;
 	i = (pfn - z->first_block) >> r->state->pageblock_order;
 	if (pfn < z->first_block || i >= z->nr_blocks || z->block_type[i] != BS_MIGRATE_ISOLATE)
-		return bad(c, "no isolated pageblock at %" PRIu64, pfn);
+		return bs_scan_bad(c, "no isolated pageblock at %" PRIu64, pfn);
 	if (!z->block_stored) {
 		z->block_stored = malloc(z->nr_blocks);
 		if (!z->block_stored)
@@ -375,37 +341,111 @@ static int read_blks(struct bs_state_reader *r, struct scan *c)
 	return 0;
 }
 
-static int read_lru(struct bs_state_reader *r, struct scan *c)
+/* PFN+COUNT ... inside [start, end), behind the @n runs that are there. */
+static int read_runs(struct bs_scan *c, int64_t start, int64_t end, struct bs_state_lru **runs,
+		     size_t *n)
 {
-	struct bs_state_zone *z = zone_of(r, c);
-	size_t cap = z ? z->nr_lru : 0;
-
 	for (;;) {
 		uint64_t first, count;
 
-		if (!z)
-			return -EINVAL;
 		while (*c->p == ' ')
 			c->p++;
 		if (!*c->p)
 			return 0;
-		if (!digits(&c->p, &first) || *c->p++ != '+' || !digits(&c->p, &count) ||
-		    !at_end(c->p) || first < (uint64_t)z->start ||
-		    first + count > (uint64_t)z->start + (uint64_t)z->spanned)
-			return bad(c, "an lru entry is not pfn+count inside the zone");
-		if (z->nr_lru == cap) {
-			struct bs_state_lru *more;
+		if (!bs_scan_digits(&c->p, &first) || *c->p++ != '+' ||
+		    !bs_scan_digits(&c->p, &count) || !bs_scan_at_end(c->p) ||
+		    first < (uint64_t)start || first + count > (uint64_t)end)
+			return bs_scan_bad(c, "an entry is not pfn+count inside the zone");
+		/* Room for 64, then whenever a power of two is full. */
+		if (!*n || (*n >= 64 && !(*n & (*n - 1)))) {
+			struct bs_state_lru *more =
+				realloc(*runs, (*n ? *n * 2 : 64) * sizeof(*more));
 
-			cap = cap ? cap * 2 : 64;
-			more = realloc(z->lru, cap * sizeof(*more));
 			if (!more)
 				return bs_error_set(c->err, BS_RESOURCE, ENOMEM, c->path, NULL,
 						    "dump");
-			z->lru = more;
+			*runs = more;
 		}
-		z->lru[z->nr_lru++] =
+		(*runs)[(*n)++] =
 			(struct bs_state_lru){.first = (bs_pfn)first, .count = (uint32_t)count};
 	}
+}
+
+static int read_lru(struct bs_state_reader *r, struct bs_scan *c)
+{
+	struct bs_state_zone *z = zone_of(r, c);
+
+	if (!z)
+		return -EINVAL;
+	return read_runs(c, z->start, z->start + z->spanned, &z->lru, &z->nr_lru);
+}
+
+/* fix Z PFN+COUNT ...: what keeps a pageblock from being isolated. Stands before the zones. */
+static int read_fix(struct bs_state_reader *r, struct bs_scan *c)
+{
+	struct bs_state_fixed *f = &r->state->fixed;
+	uint64_t zone;
+
+	f->known = true;
+	if (bs_scan_number(c, last_zone(r->state), &zone))
+		return -EINVAL;
+	return read_runs(c, 0, BS_MAX_PFN, &f->run, &f->n);
+}
+
+/* ---- Several nodes --------------------------------------------------------------------------- */
+
+/* zl NODE KIND ZONE ...: 0 the zones of all nodes, 1 its own. */
+static int read_zl(struct bs_state_reader *r, struct bs_scan *c)
+{
+	struct bs_state_zonelist *l;
+	uint64_t node, kind, zone;
+
+	if (bs_scan_number(c, BS_MAX_NODES - 1, &node) || bs_scan_number(c, 1, &kind))
+		return -EINVAL;
+	l = &r->state->zonelist[node][kind];
+	if (l->n)
+		return bs_scan_bad(c, "the zone order of node %" PRIu64 " twice", node);
+	for (;;) {
+		while (*c->p == ' ')
+			c->p++;
+		if (!*c->p)
+			return 0;
+		if (bs_scan_number(c, last_zone(r->state), &zone))
+			return -EINVAL;
+		if (l->n == BS_MAX_ZONES)
+			return bs_scan_bad(c, "more zones than %d", BS_MAX_ZONES);
+		l->zone[l->n++] = (uint16_t)zone;
+	}
+}
+
+/* dist NODE cpus=N DISTANCE ...: from this node; which CPUs are its own the pcp lines say. */
+static int read_dist(struct bs_state_reader *r, struct bs_scan *c)
+{
+	struct bs_state *s = r->state;
+	uint64_t node, distance;
+	unsigned int n = 0;
+	char *cpus;
+
+	if (bs_scan_number(c, BS_MAX_NODES - 1, &node))
+		return -EINVAL;
+	cpus = bs_scan_word(c);
+	if (!cpus || strncmp(cpus, "cpus=", 5))
+		return bs_scan_bad(c, "cpus= is missing");
+	for (;; n++) {
+		while (*c->p == ' ')
+			c->p++;
+		if (!*c->p)
+			break;
+		if (n == BS_MAX_NODES)
+			return bs_scan_bad(c, "more nodes than %d", BS_MAX_NODES);
+		if (bs_scan_number(c, UINT8_MAX, &distance))
+			return -EINVAL;
+		s->distance[node][n] = (uint8_t)distance;
+	}
+	if (s->nr_distances && s->nr_distances != n)
+		return bs_scan_bad(c, "%u distances, the node before has %u", n, s->nr_distances);
+	s->nr_distances = n;
+	return 0;
 }
 
 /* ---- The reader ------------------------------------------------------------------------------ */
@@ -422,12 +462,12 @@ void bs_state_reader_free(struct bs_state_reader *r)
 	r->open = false;
 }
 
-static int begin_dump(struct bs_state_reader *r, struct scan *c)
+static int begin_dump(struct bs_state_reader *r, struct bs_scan *c)
 {
-	const char *name = word(c);
+	const char *name = bs_scan_word(c);
 
 	if (!r->head.nr_zone_types)
-		return bad(c, "a dump before the pa_oracle line");
+		return bs_scan_bad(c, "a dump before the pa_oracle line");
 	bs_state_free(r->state);
 	r->state = bs_state_new();
 	if (!r->state)
@@ -438,27 +478,28 @@ static int begin_dump(struct bs_state_reader *r, struct scan *c)
 	return BS_RECORD_PART;
 }
 
-static int end_dump(struct bs_state_reader *r, struct scan *c)
+static int end_dump(struct bs_state_reader *r, struct bs_scan *c)
 {
-	const char *name = word(c);
+	const char *name = bs_scan_word(c);
 
 	if (name && strcmp(name, r->state->name))
-		return bad(c, "dump %s ends as %.40s", r->state->name, name);
+		return bs_scan_bad(c, "dump %s ends as %.40s", r->state->name, name);
 	if (!r->state->nr_zones)
-		return bad(c, "dump %s has no zones", r->state->name);
+		return bs_scan_bad(c, "dump %s has no zones", r->state->name);
 	r->open = false;
 	return BS_RECORD_COMPLETE;
 }
 
-static int read_record(struct bs_state_reader *r, struct scan *c, const char *record)
+static int read_record(struct bs_state_reader *r, struct bs_scan *c, const char *record)
 {
 	static const struct {
 		const char *name;
-		int (*read)(struct bs_state_reader *r, struct scan *c);
+		int (*read)(struct bs_state_reader *r, struct bs_scan *c);
 	} records[] = {
 		{"lowmem", read_lowmem}, {"area", read_area}, {"free", read_free},
 		{"pcp", read_pcp},	 {"pcpl", read_pcpl}, {"blk", read_blk},
-		{"blks", read_blks},	 {"lru", read_lru},
+		{"blks", read_blks},	 {"lru", read_lru},   {"fix", read_fix},
+		{"zl", read_zl},	 {"dist", read_dist},
 	};
 
 	if (!strcmp(record, "enddump"))
@@ -475,13 +516,13 @@ static int read_record(struct bs_state_reader *r, struct scan *c, const char *re
 			return ret ? ret : BS_RECORD_PART;
 		}
 	}
-	return bad(c, "unknown record \"%.40s\" in dump %s", record, r->state->name);
+	return bs_scan_bad(c, "unknown record \"%.40s\" in dump %s", record, r->state->name);
 }
 
 int bs_state_reader_line(struct bs_state_reader *r, char *line, const char *path, uint64_t n,
 			 struct bs_error *err)
 {
-	struct scan c = {line, path, n, err};
+	struct bs_scan c = {line, path, n, err};
 	char *boost, *record;
 
 	if (line[0] == '#') {
@@ -495,7 +536,7 @@ int bs_state_reader_line(struct bs_state_reader *r, char *line, const char *path
 	}
 	if (!r->open && strncmp(line, "pa_oracle ", 10) && strncmp(line, "dump ", 5))
 		return BS_RECORD_NONE;
-	record = word(&c);
+	record = bs_scan_word(&c);
 	if (!record)
 		return BS_RECORD_PART;
 	if (r->open)
