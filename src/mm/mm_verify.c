@@ -55,7 +55,40 @@ unsigned int bs_mm_shuffle_bits_left(const struct bs_machine *m)
 bs_pfn bs_mm_alloc_two_passes(struct bs_machine *m, unsigned int order, unsigned int mt,
 			      unsigned int highest_zone, unsigned int gfp)
 {
-	return mm_alloc(m, 0, order, mt, highest_zone, gfp, 2);
+	return mm_alloc(m, 0, m->cpu_node[0], order, mt, highest_zone, gfp, 2);
+}
+
+bs_pfn bs_mm_alloc_on(struct bs_machine *m, unsigned int cpu, unsigned int node, unsigned int gfp,
+		      unsigned int order)
+{
+	return mm_alloc(m, cpu, node, order, bs_gfp_migratetype(gfp), m->gfp_zone[gfp & 15], gfp,
+			3);
+}
+
+void bs_mm_drain(struct bs_machine *m, unsigned int zone, unsigned int cpu, unsigned int by)
+{
+	m->cpu = by;
+	for (unsigned int c = 0; c < m->nr_cpus; c++)
+		for (unsigned int i = 0; i < m->nr_zones; i++)
+			if ((cpu == BS_ALL_CPUS || c == cpu) && (zone == BS_ALL_ZONES || i == zone))
+				mm_drain_zone(m, &m->zones[i], c);
+}
+
+int bs_mm_isolate_range(struct bs_machine *m, unsigned int cpu, bs_pfn start, bs_pfn end,
+			unsigned int mt, bool (*keeps)(void *arg, bs_pfn pfn, bs_pfn end),
+			void *arg)
+{
+	const struct mm_isolation how = {mt, keeps, arg};
+
+	m->cpu = cpu;
+	return mm_isolate_range(m, start, end, &how);
+}
+
+void bs_mm_unisolate_range(struct bs_machine *m, unsigned int cpu, bs_pfn start, bs_pfn end,
+			   unsigned int mt)
+{
+	m->cpu = cpu;
+	mm_unisolate_range(m, start, end, mt);
 }
 
 void bs_mm_split_free_page(struct bs_machine *m, bs_pfn pfn, unsigned int order, bs_pfn offset)

@@ -8,6 +8,8 @@
 
 #include <buddysim/machine.h>
 
+#include <limits.h>
+
 /* Figures of a zone that a check line holds; @diff and @pcp are those of @cpu. */
 struct bs_mm_counts {
 	int64_t vm_free, diff, pcp, boost, highatomic;
@@ -35,6 +37,22 @@ unsigned int bs_mm_shuffle_bits_left(const struct bs_machine *m);
  * the mask (RULES.md, rmqueue). */
 bs_pfn bs_mm_alloc_two_passes(struct bs_machine *m, unsigned int order, unsigned int mt,
 			      unsigned int highest_zone, unsigned int gfp);
+
+/* A request of @cpu that prefers the memory of @node. */
+bs_pfn bs_mm_alloc_on(struct bs_machine *m, unsigned int cpu, unsigned int node, unsigned int gfp,
+		      unsigned int order);
+/* Empty per-cpu lists, of @zone or BS_ALL_ZONES, of @cpu or BS_ALL_CPUS; @by does it, and its delta
+ * of the free counter changes. */
+#define BS_ALL_ZONES UINT_MAX
+void bs_mm_drain(struct bs_machine *m, unsigned int zone, unsigned int cpu, unsigned int by);
+
+/* A range of whole pageblocks (RULES.md, isolation), by @cpu. @keeps: does a page of the pageblock [pfn, end)
+ * keep it? @mt: what a failure restores. 0 or -EBUSY. */
+int bs_mm_isolate_range(struct bs_machine *m, unsigned int cpu, bs_pfn start, bs_pfn end,
+			unsigned int mt, bool (*keeps)(void *arg, bs_pfn pfn, bs_pfn end),
+			void *arg);
+void bs_mm_unisolate_range(struct bs_machine *m, unsigned int cpu, bs_pfn start, bs_pfn end,
+			   unsigned int mt);
 
 /* Cut a free block at @offset pages, as the isolation of a range does. */
 void bs_mm_split_free_page(struct bs_machine *m, bs_pfn pfn, unsigned int order, bs_pfn offset);

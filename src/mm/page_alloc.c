@@ -14,6 +14,7 @@
 #include "free_area.h"
 #include "pcp.h"
 #include "watermark.h"
+#include "zonelist.h"
 
 /* ---- Freeing --------------------------------------------------------------------------------- */
 
@@ -125,6 +126,8 @@ static bs_pfn rmqueue(struct bs_machine *m, struct zone *z, unsigned int order, 
 	/* The kernel wakes kswapd here; only the flag is visible in a sequential run. */
 	if (unlikely(z->flags & ZONE_BOOSTED) &&
 	    (!m->km.boost_clear_kswapd || (flags & ALLOC_KSWAPD))) {
+		if (m->km.avoids_awake_nodes && m->nr_nodes > 1)
+			mm_wake_kswapd(m, z->node, 0, z->type);
 		z->flags &= (uint32_t)~ZONE_BOOSTED;
 		m->kswapd_wakes++;
 	}
@@ -178,11 +181,12 @@ static bs_pfn get_page_from_freelist(struct bs_machine *m, const struct zonelist
 				     unsigned int flags)
 {
 	const struct zone *preferred = &m->zones[zl->zone[0]];
-	bool reserve, retry;
+	/* Nodes whose kswapd is at work, while others will do. */
+	bool reserve, retry, avoided, avoid = true;
 	bs_pfn pfn;
 
 	do {
-		retry = false;
+		retry = avoided = false;
 		for (unsigned int i = 0; i < zl->n; i++) {
 			struct zone *z = &m->zones[zl->zone[i]];
 
@@ -191,6 +195,10 @@ static bs_pfn get_page_from_freelist(struct bs_machine *m, const struct zonelist
 			    z->node != preferred->node) {
 				retry = true;
 				break;
+			}
+			if (unlikely(m->kswapd_awake >> z->node & 1) && avoid) {
+				avoided = true;
+				continue;
 			}
 			if (!zone_passes(m, z, order, hz, flags))
 				continue;
@@ -204,6 +212,12 @@ static bs_pfn get_page_from_freelist(struct bs_machine *m, const struct zonelist
 				mm_reserve_highatomic(m, z, pfn, order);
 			z->allocs[order]++;
 			return pfn;
+		}
+		if (!retry && avoided) {
+			retry = true;
+			avoid = false;
+			mm_explain(m, "again, and now nodes whose kswapd is awake will do");
+			continue;
 		}
 		if (flags & ALLOC_NOFRAGMENT) {
 			retry = true;
@@ -247,6 +261,9 @@ static bs_pfn slowpath(struct bs_machine *m, const struct zonelist *zl, unsigned
 	mm_explain(m, "slow pass%s%s%s", flags & ALLOC_MIN_RESERVE ? ", may use half of min" : "",
 		   flags & ALLOC_NON_BLOCK ? ", cannot wait" : "",
 		   flags & ALLOC_HIGHATOMIC ? ", may use and extend the HIGHATOMIC reserve" : "");
+	if ((flags & ALLOC_KSWAPD) && m->km.avoids_awake_nodes && m->nr_nodes > 1)
+		for (unsigned int i = 0; i < zl->n; i++)
+			mm_wake_kswapd(m, m->zones[zl->zone[i]].node, order, hz);
 	pfn = get_page_from_freelist(m, zl, order, mt, hz, flags);
 	if (pfn != BS_NO_PFN || passes < 3)
 		return pfn;
@@ -296,10 +313,9 @@ static bs_pfn hand_out(struct bs_machine *m, bs_pfn pfn, unsigned int order, uns
 	return pfn;
 }
 
-bs_pfn mm_alloc(struct bs_machine *m, unsigned int cpu, unsigned int order, unsigned int mt,
-		unsigned int highest, unsigned int gfp, unsigned int passes)
+bs_pfn mm_alloc(struct bs_machine *m, unsigned int cpu, unsigned int node, unsigned int order,
+		unsigned int mt, unsigned int highest, unsigned int gfp, unsigned int passes)
 {
-	const unsigned int node = m->cpu_node[cpu];
 	const struct zonelist *zl =
 		gfp & BS_GFP_THISNODE ? &m->thisnode[node][highest] : &m->zonelist[node][highest];
 	unsigned int flags = WMARK_LOW, hz = passes >= 3 ? zl->lowmem_idx : highest;
@@ -375,5 +391,5 @@ bs_pfn bs_alloc_pages(struct bs_machine *m, unsigned int cpu, unsigned int gfp, 
 		if (likely(pfn != BS_NO_PFN))
 			return pfn;
 	}
-	return mm_alloc(m, cpu, order, mt, highest, gfp, 3);
+	return mm_alloc(m, cpu, m->cpu_node[cpu], order, mt, highest, gfp, 3);
 }

@@ -8,10 +8,10 @@
 /* Flags of the slow pass. */
 unsigned int mm_slowpath_flags(const struct bs_machine *m, unsigned int order, unsigned int gfp);
 /*
- * One request. @passes: 2 = fast and slow pass only (the vectors' harness), 3 = with the kernel's
+ * One request of @cpu, which looks at the zones of @node first. @passes: 2 = fast and slow pass only (the vectors' harness), 3 = with the kernel's
  * second slow pass.
  */
-bs_pfn mm_alloc(struct bs_machine *m, unsigned int cpu, unsigned int order, unsigned int mt,
-		unsigned int highest, unsigned int gfp, unsigned int passes);
+bs_pfn mm_alloc(struct bs_machine *m, unsigned int cpu, unsigned int node, unsigned int order,
+		unsigned int mt, unsigned int highest, unsigned int gfp, unsigned int passes);
 
 #endif

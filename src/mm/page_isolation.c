@@ -100,10 +100,12 @@ static int isolate_move(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsign
 	return 0;
 }
 
-/* Does the pageblock hold only what is free, on its way there, or can be moved away? */
-static bool all_movable(const struct bs_machine *m, const struct zone *z, bs_pfn pfn)
+/* Does a page in [pfn, end), a pageblock, keep it: is it neither free, nor on its way there, nor to be
+ * moved away? */
+static bool keeps_pageblock(void *arg, bs_pfn pfn, bs_pfn end)
 {
-	const bs_pfn end = pfn + ((bs_pfn)1 << m->pbo);
+	const struct bs_machine *m = arg;
+	const struct zone *z = pfn_zone(m, pfn);
 
 	while (pfn < end) {
 		unsigned int order;
@@ -111,16 +113,16 @@ static bool all_movable(const struct bs_machine *m, const struct zone *z, bs_pfn
 		const enum bs_page_state state = bs_page_lookup(m, pfn, &head, &order);
 
 		if (state == BS_PAGE_RESERVED)
-			return false;
+			return true;
 		if (state == BS_PAGE_ALLOCATED && z->type != BS_ZONE_MOVABLE &&
 		    !(bs_page(m, order < m->pbo ? pfn : head, order)->flags & PG_LRU))
-			return false;
+			return true;
 		if (state == BS_PAGE_ALLOCATED && order < m->pbo)
 			pfn++;
 		else
 			pfn = head + ((bs_pfn)1 << order);
 	}
-	return true;
+	return false;
 }
 
 int mm_set_isolate(struct bs_machine *m, bs_pfn pfn)
@@ -148,12 +150,12 @@ int mm_set_isolate(struct bs_machine *m, bs_pfn pfn)
 	return 0;
 }
 
-static int isolate_one(struct bs_machine *m, bs_pfn pfn)
+static int isolate_one(struct bs_machine *m, bs_pfn pfn, const struct mm_isolation *how)
 {
-	const struct zone *z = pfn_zone(m, pfn);
 	int ret;
 
-	if (!z || !all_movable(m, z, pfn & ~(((bs_pfn)1 << m->pbo) - 1)))
+	pfn &= ~(((bs_pfn)1 << m->pbo) - 1);
+	if (!pfn_zone(m, pfn) || how->keeps(how->arg, pfn, pfn + ((bs_pfn)1 << m->pbo)))
 		return -EBUSY;
 	ret = mm_set_isolate(m, pfn);
 	if (!ret && m->km.isolate_drains)
@@ -281,36 +283,35 @@ static bool is_inside_block(const struct bs_machine *m, bs_pfn boundary)
 	return state != BS_PAGE_HOLE && state != BS_PAGE_RESERVED && head != boundary;
 }
 
-static int isolate_end(struct bs_machine *m, bs_pfn pfn, bs_pfn boundary)
+static int isolate_end(struct bs_machine *m, bs_pfn pfn, bs_pfn boundary,
+		       const struct mm_isolation *how)
 {
-	int ret = isolate_one(m, pfn);
+	int ret = isolate_one(m, pfn, how);
 
 	if (!ret && m->km.isolate_split == KM_SPLIT_BY_RANGE)
 		split_at(m, boundary);
 	return ret;
 }
 
-static void undo(struct bs_machine *m, bs_pfn start, bs_pfn end)
+void mm_unisolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end, unsigned int mt)
 {
 	for (bs_pfn pfn = start; pfn < end; pfn += (bs_pfn)1 << m->pbo)
-		mm_unset_isolate(m, pfn, BS_MIGRATE_MOVABLE);
+		mm_unset_isolate(m, pfn, mt);
 }
 
-static int isolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end)
+int mm_isolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end, const struct mm_isolation *how)
 {
 	const bs_pfn pages = (bs_pfn)1 << m->pbo;
 	const bool ends_first = m->km.isolate_split != KM_SPLIT_NO;
 	bs_pfn first = start, last = end;
 
-	if (is_inside_block(m, start) || is_inside_block(m, end))
-		return -EBUSY;
 	if (ends_first) {
-		if (isolate_end(m, start, start))
+		if (isolate_end(m, start, start, how))
 			return -EBUSY;
 		first = start + pages;
 		if (first < end) {
-			if (isolate_end(m, end - pages, end)) {
-				undo(m, start, first);
+			if (isolate_end(m, end - pages, end, how)) {
+				mm_unisolate_range(m, start, first, how->mt);
 				return -EBUSY;
 			}
 			last = end - pages;
@@ -319,13 +320,22 @@ static int isolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end)
 		}
 	}
 	for (bs_pfn pfn = first; pfn < last; pfn += pages)
-		if (isolate_one(m, pfn)) {
-			undo(m, start, pfn);
+		if (isolate_one(m, pfn, how)) {
+			mm_unisolate_range(m, start, pfn, how->mt);
 			if (ends_first)
-				undo(m, last, end);
+				mm_unisolate_range(m, last, end, how->mt);
 			return -EBUSY;
 		}
 	return 0;
+}
+
+static int isolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end)
+{
+	const struct mm_isolation how = {BS_MIGRATE_MOVABLE, keeps_pageblock, m};
+
+	if (is_inside_block(m, start) || is_inside_block(m, end))
+		return -EBUSY;
+	return mm_isolate_range(m, start, end, &how);
 }
 
 int bs_isolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end)

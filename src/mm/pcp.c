@@ -121,7 +121,6 @@ void mm_drain_zone(struct bs_machine *m, struct zone *z, unsigned int cpu)
 {
 	struct per_cpu_pages *pcp = &z->pcp[cpu];
 
-	m->cpu = cpu;
 	while (pcp->count > 0)
 		bulk_free(m, z, pcp,
 			  m->km.pcp_flush == KM_FLUSH_ROUND_ROBIN ? pcp->count
@@ -329,17 +328,17 @@ bs_pfn mm_pcp_alloc(struct bs_machine *m, struct zone *z, unsigned int order, un
 
 void mm_drain_zone_all(struct bs_machine *m, struct zone *z)
 {
-	const unsigned int cpu = m->cpu;
-
 	for (unsigned int c = 0; c < m->nr_cpus; c++)
 		mm_drain_zone(m, z, c);
-	m->cpu = cpu;
 }
 
 void bs_drain_pages(struct bs_machine *m, unsigned int cpu)
 {
-	for (unsigned int i = 0; i < m->nr_zones; i++)
-		for (unsigned int c = 0; c < m->nr_cpus; c++)
+	/* One CPU empties its own lists; those of all are emptied by whoever asks. */
+	if (cpu != BS_ALL_CPUS)
+		m->cpu = cpu;
+	for (unsigned int c = 0; c < m->nr_cpus; c++)
+		for (unsigned int i = 0; i < m->nr_zones; i++)
 			if (cpu == BS_ALL_CPUS || c == cpu)
 				mm_drain_zone(m, &m->zones[i], c);
 }
@@ -377,7 +376,23 @@ void mm_pcp_destroy(struct zone *z)
 	free(z->stat_diff);
 }
 
-void mm_pcp_setup(struct bs_machine *m, struct zone *z)
+static void set_sizes(struct bs_machine *m, struct zone *z, int32_t high_min, int32_t high_max,
+		      int32_t batch)
+{
+	for (unsigned int c = 0; c < m->nr_cpus; c++) {
+		struct per_cpu_pages *pcp = &z->pcp[c];
+
+		pcp->batch = batch;
+		if (m->km.pcp_high_rule != KM_HIGH_TUNED) {
+			pcp->high = high_min;
+			continue;
+		}
+		pcp->high_min = high_min;
+		pcp->high_max = high_max;
+	}
+}
+
+void mm_pcp_resize(struct bs_machine *m, struct zone *z)
 {
 	const int32_t zb = zone_batchsize(z), batch = max32(zb, 1);
 	unsigned int cpus = 0;
@@ -391,19 +406,33 @@ void mm_pcp_setup(struct bs_machine *m, struct zone *z)
 		high = 6 * (int64_t)zb;
 	else
 		high = max32((int32_t)((z->mark[WMARK_LOW] + z->boost) / cpus), 4 * batch);
-	for (unsigned int c = 0; c < m->nr_cpus; c++) {
-		struct per_cpu_pages *pcp = &z->pcp[c];
+	set_sizes(m, z, (int32_t)high, max32((int32_t)(z->managed / 8 / cpus), 4 * batch), batch);
+}
 
-		pcp->batch = batch;
-		if (m->km.pcp_high_rule != KM_HIGH_TUNED) {
-			pcp->high = (int32_t)high;
-			continue;
-		}
-		pcp->high_min = (int32_t)high;
-		pcp->high_max = max32((int32_t)(z->managed / 8 / cpus), 4 * batch);
-		if (CACHE_SLICE_PAGES > 3 * batch)
-			pcp->flags |= PCP_FREE_HIGH_BATCH;
-	}
+void mm_pcp_setup(struct bs_machine *m, struct zone *z)
+{
+	mm_pcp_resize(m, z);
+	if (m->km.pcp_high_rule != KM_HIGH_TUNED)
+		return;
+	for (unsigned int c = 0; c < m->nr_cpus; c++)
+		if (CACHE_SLICE_PAGES > 3 * z->pcp[c].batch)
+			z->pcp[c].flags |= PCP_FREE_HIGH_BATCH;
+}
+
+void mm_pcp_disable(struct bs_machine *m, struct zone *z)
+{
+	const struct per_cpu_pages *pcp = &z->pcp[0];
+
+	z->kept_high_min = m->km.pcp_high_rule == KM_HIGH_TUNED ? pcp->high_min : pcp->high;
+	z->kept_high_max = pcp->high_max;
+	z->kept_batch = pcp->batch;
+	set_sizes(m, z, 0, 0, 1);
+	mm_drain_zone_all(m, z);
+}
+
+void mm_pcp_enable(struct bs_machine *m, struct zone *z)
+{
+	set_sizes(m, z, z->kept_high_min, z->kept_high_max, z->kept_batch);
 }
 
 void bs_zone_set_pcp(struct bs_machine *m, unsigned int zone, unsigned int high, unsigned int batch)

@@ -109,13 +109,19 @@ void mm_pcp_trim(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp
 		 unsigned int order, unsigned int index);
 /* Take @n pages off them, from list 0 on; a large block goes whole. */
 void mm_pcp_flush(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp, int32_t n);
+/* Empty the lists of @cpu, of all; what is freed counts in the delta of the CPU that does it. */
 void mm_drain_zone(struct bs_machine *m, struct zone *z, unsigned int cpu);
 void mm_drain_zone_all(struct bs_machine *m, struct zone *z);
 
 /* Empty lists for every CPU, as before the sizes are known: each free goes through at once. */
 int mm_pcp_create(struct bs_machine *m, struct zone *z, struct bs_error *err);
 void mm_pcp_destroy(struct zone *z);
-/* The sizes, once the marks are known. */
+/* The sizes, once the marks are known, and again when they change: what is tuned keeps its `high`,
+ * which is brought into its bounds when it is next used. */
 void mm_pcp_setup(struct bs_machine *m, struct zone *z);
+void mm_pcp_resize(struct bs_machine *m, struct zone *z);
+/* Sizes of 0, batches of 1, all lists empty; and back to what they were. */
+void mm_pcp_disable(struct bs_machine *m, struct zone *z);
+void mm_pcp_enable(struct bs_machine *m, struct zone *z);
 
 #endif

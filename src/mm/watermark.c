@@ -184,9 +184,17 @@ static int32_t stat_threshold(const struct bs_machine *m, const struct zone *z)
 	return (int32_t)clamp64(2 * fls(m->nr_cpus) * (1 + fls(z->managed >> 15)), 0, 125);
 }
 
+void mm_set_reserves(struct bs_machine *m)
+{
+	for (unsigned int i = 0; i < m->nr_zones; i++)
+		zone_reserves(m, &m->zones[i]);
+}
+
 static void set_marks(struct bs_machine *m, uint64_t min_free_kb)
 {
 	uint64_t lowmem = 0;
+
+	m->min_free_kb = min_free_kb;
 
 	for (unsigned int i = 0; i < m->nr_zones; i++)
 		if (counts_as_lowmem(m, &m->zones[i]))
@@ -198,25 +206,33 @@ static void set_marks(struct bs_machine *m, uint64_t min_free_kb)
 	}
 }
 
-void mm_setup_watermarks(struct bs_machine *m)
+void mm_marks_from_memory(struct bs_machine *m)
+{
+	unsigned int populated;
+	const uint64_t buffer = buffer_pages(m, &populated);
+
+	set_marks(m, clamp64(isqrt(buffer * 4 * 16), 128, m->km.min_free_kb_max));
+}
+
+void mm_marks_for_huge_pages(struct bs_machine *m)
 {
 	const uint64_t pbn = UINT64_C(1) << m->pbo;
 	unsigned int populated;
-	uint64_t kb, wanted, buffer;
+	const uint64_t buffer = buffer_pages(m, &populated);
+	uint64_t wanted = pbn * populated * 2 + pbn * populated * 9;
 
+	if (wanted > buffer / 20)
+		wanted = buffer / 20;
+	set_marks(m, wanted * 4 > m->min_free_kb ? wanted * 4 : m->min_free_kb);
+}
+
+void mm_setup_watermarks(struct bs_machine *m)
+{
 	for (unsigned int i = 0; i < m->nr_zones; i++)
 		m->zones[i].mark[WMARK_HIGH] = m->zones[i].boost = 0;
-	kb = clamp64(isqrt(buffer_pages(m, &populated) * 4 * 16), 128, m->km.min_free_kb_max);
-	set_marks(m, kb);
-	if (m->thp && bs_managed_pages(m) >= THP_MIN_PAGES) {
-		/* khugepaged, started later, asks for room to keep migratetypes apart. */
-		buffer = buffer_pages(m, &populated);
-		wanted = pbn * populated * 2 + pbn * populated * 9;
-		if (wanted > buffer / 20)
-			wanted = buffer / 20;
-		if (wanted * 4 > kb)
-			set_marks(m, wanted * 4);
-	}
+	mm_marks_from_memory(m);
+	if (m->thp && bs_managed_pages(m) >= THP_MIN_PAGES)
+		mm_marks_for_huge_pages(m);
 }
 
 void bs_zone_set_watermarks(struct bs_machine *m, unsigned int zone, uint64_t min, uint64_t low,
@@ -231,9 +247,4 @@ void bs_zone_set_lowmem_reserve(struct bs_machine *m, unsigned int zone, unsigne
 				uint64_t pages)
 {
 	m->zones[zone].lowmem_reserve[zone_type] = pages;
-}
-
-void bs_kswapd_boost_done(struct bs_machine *m, unsigned int zone)
-{
-	m->zones[zone].boost = 0;
 }

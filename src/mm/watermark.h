@@ -11,5 +11,11 @@ bool mm_fast_watermark(struct bs_machine *m, struct zone *z, unsigned int order,
 		       unsigned int hz, unsigned int flags);
 /* All marks, reserves and thresholds, from what the zones manage now. */
 void mm_setup_watermarks(struct bs_machine *m);
+/* Its two steps, from the marks there are: min_free_kbytes from what is managed above them; then as
+ * much as khugepaged, started later, asks for to keep migratetypes apart. */
+void mm_marks_from_memory(struct bs_machine *m);
+void mm_marks_for_huge_pages(struct bs_machine *m);
+/* lowmem_reserve of all zones. */
+void mm_set_reserves(struct bs_machine *m);
 
 #endif

@@ -43,6 +43,7 @@ struct zone {
 	bs_pfn start, end; /* spanned: [start, end) */
 	uint64_t present, managed;
 	uint64_t nr_isolate_pageblock;
+	int32_t kept_high_min, kept_high_max, kept_batch; /* while per-cpu lists are off */
 	uint64_t nr_isolated_pages; /* in a reporter's hands */
 	uint64_t nr_foreign_pages; /* managed, in use, by nobody we know: from a dump */
 	uint64_t allocs[BS_NR_ORDERS]; /* calls that succeeded */
@@ -96,6 +97,8 @@ struct bs_machine {
 	struct first_look *first_look; /* [nr_cpus][BS_NR_ZONE_TYPES] */
 	int64_t pgfree_other; /* pages that pgfree counts, or not, beyond the calls' own */
 	uint64_t kswapd_wakes; /* through the BOOSTED flag */
+	uint64_t min_free_kb; /* that the marks were made from; 0: they are a dump's */
+	uint32_t kswapd_awake; /* bit per node (avoids_awake_nodes) */
 	struct bs_mem_range *ranges;
 	unsigned int nr_ranges;
 	const struct bs_hooks *hooks;
@@ -157,5 +160,13 @@ int mm_make_ranges(struct bs_machine *m, const struct bs_machine_config *c, stru
 int mm_make_zones(struct bs_machine *m, const struct bs_machine_config *c, struct bs_error *err);
 /* Whose each pageblock is; the pageblocks exist. */
 void mm_mark_pageblock_zones(struct bs_machine *m);
+
+/* ---- Memory that comes and goes (memory_map.c) ----------------------------------------------- */
+
+/* [start, end) of @node is there from now on, or is no more. 0 or -ENOMEM. */
+int mm_add_range(struct bs_machine *m, bs_pfn start, bs_pfn end, unsigned int node);
+int mm_remove_range(struct bs_machine *m, bs_pfn start, bs_pfn end);
+/* The zone spans this now; descriptors are there for all of it. 0 or -ENOMEM. */
+int mm_set_span(struct bs_machine *m, struct zone *z, bs_pfn start, bs_pfn end);
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "pcp.h"
+#include "watermark.h"
 
 static bool node_populated(const struct bs_machine *m, unsigned int node)
 {
@@ -18,15 +19,8 @@ static bool node_populated(const struct bs_machine *m, unsigned int node)
 	return false;
 }
 
-static bool node_has_cpus(const struct bs_machine *m, unsigned int node)
-{
-	for (unsigned int c = 0; c < m->nr_cpus; c++)
-		if (m->cpu_node[c] == node)
-			return true;
-	return false;
-}
-
-/* The next best node after those in @used, seen from @node; -1 at the end. */
+/* The next best node after those in @used, seen from @node; -1 at the end. A node with CPUs would
+ * rank a little behind, but when a kernel makes its lists it does not know of any yet. */
 static int best_node(const struct bs_machine *m, unsigned int node, uint32_t used,
 		     const unsigned int *load)
 {
@@ -40,7 +34,7 @@ static int best_node(const struct bs_machine *m, unsigned int node, uint32_t use
 
 		if (used >> n & 1 || !node_populated(m, n))
 			continue;
-		value = m->node_distance[node][n] + (n < node) + node_has_cpus(m, n);
+		value = m->node_distance[node][n] + (n < node);
 		value = value * BS_MAX_NODES + load[n];
 		if (value < best_value) {
 			best_value = value;
@@ -119,21 +113,65 @@ void mm_make_zonelists(struct bs_machine *m)
 		}
 }
 
+static void set_first_looks(struct bs_machine *m)
+{
+	for (unsigned int c = 0; c < m->nr_cpus; c++)
+		for (unsigned int hz = 0; hz < BS_NR_ZONE_TYPES; hz++) {
+			struct first_look *look = &m->first_look[c * BS_NR_ZONE_TYPES + hz];
+			const struct zonelist *zl = &m->zonelist[m->cpu_node[c]][hz];
+			struct zone *z = &m->zones[zl->zone[0]];
+
+			*look = (struct first_look){z, &z->pcp[c], zl->lowmem_idx};
+			if (!zl->n || m->kswapd_awake >> z->node & 1)
+				look->zone = NULL;
+		}
+}
+
 int mm_make_first_looks(struct bs_machine *m, struct bs_error *err)
 {
 	m->first_look = calloc((size_t)m->nr_cpus * BS_NR_ZONE_TYPES, sizeof(*m->first_look));
 	if (!m->first_look)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, "guest", NULL, "zonelists");
-	for (unsigned int c = 0; c < m->nr_cpus; c++)
-		for (unsigned int hz = 0; hz < BS_NR_ZONE_TYPES; hz++) {
-			const struct zonelist *zl = &m->zonelist[m->cpu_node[c]][hz];
-			struct zone *z = &m->zones[zl->zone[0]];
-
-			if (zl->n)
-				m->first_look[c * BS_NR_ZONE_TYPES + hz] =
-					(struct first_look){z, &z->pcp[c], zl->lowmem_idx};
-		}
+	set_first_looks(m);
 	return 0;
+}
+
+/* ---- kswapd (RULES.md, zone order) ----------------------------------------------------------- */
+
+static bool kswapd_has_work(const struct bs_machine *m, unsigned int node, unsigned int order,
+			    unsigned int hz)
+{
+	bool any = false, balanced = false, boosted = false;
+
+	for (unsigned int i = 0; i < m->nr_zones; i++) {
+		const struct zone *z = &m->zones[i];
+
+		if (z->node != node || z->type > hz)
+			continue;
+		any = true;
+		boosted |= z->boost != 0;
+		balanced |= mm_watermark_ok(m, z, order, z->mark[WMARK_HIGH] + z->boost, hz, 0);
+	}
+	return any && (!balanced || boosted);
+}
+
+void mm_wake_kswapd(struct bs_machine *m, unsigned int node, unsigned int order, unsigned int hz)
+{
+	if (m->kswapd_awake >> node & 1 || !kswapd_has_work(m, node, order, hz))
+		return;
+	m->kswapd_awake |= 1u << node;
+	set_first_looks(m);
+}
+
+void bs_kswapd_boost_done(struct bs_machine *m, unsigned int zone)
+{
+	struct zone *z = &m->zones[zone];
+
+	z->boost = 0;
+	if (!(m->kswapd_awake >> z->node & 1))
+		return;
+	m->kswapd_awake &= ~(1u << z->node);
+	set_first_looks(m);
 }
 
 /* Highest zone a gfp mask may use, by its four zone bits (RULES.md, rmqueue). */

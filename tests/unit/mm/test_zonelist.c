@@ -116,17 +116,41 @@ static void test_node_order(void **state)
 	}
 }
 
+/* The node of each block that CPU @cpu is given until there is no more, each once. */
+static unsigned int nodes_in_turn(struct bs_machine *m, unsigned int cpu, int *nodes,
+				  unsigned int max)
+{
+	unsigned int n = 0;
+
+	for (;;) {
+		const bs_pfn pfn = bs_alloc_pages(m, cpu, BS_GFP_KERNEL, 10);
+		int node;
+
+		if (pfn == BS_NO_PFN)
+			return n;
+		node = node_of(m, pfn);
+		if (!n || nodes[n - 1] != node) {
+			assert_true(n < max);
+			nodes[n++] = node;
+		}
+	}
+}
+
 /*
- * Six nodes, CPUs on 0, 2 and 4 only. A node without CPUs is 1 nearer; among equals the one that was
- * nobody's first choice yet: node 1 chose 3, so node 2 chooses 5 before 3.
- *
- *   from node 2:   2   5 (20*8)   3 (20*8 + load)   4 (21*8)   1 (21*8 + load)   0 (22*8)
+ * Six nodes as a live kernel had them, four with a CPU, which does not matter. Node 1 is as far from 3
+ * as from 5, but 3 was picked by node 0 when the distance changed, so 5 comes first.
  *
  * RULES.md, zone order
  */
 static void test_node_load(void **state)
 {
-	static const int order[] = {2, 5, 3, 4, 1, 0};
+	static const uint8_t distance[BS_MAX_NODES][BS_MAX_NODES] = {
+		{10, 20, 20, 30, 20, 30}, {20, 10, 30, 20, 30, 20}, {20, 30, 10, 20, 40, 20},
+		{30, 20, 20, 10, 20, 40}, {20, 30, 40, 20, 10, 30}, {30, 20, 20, 40, 30, 10},
+	};
+	static const int order[6][6] = {{0, 1, 2, 4, 3, 5}, {1, 5, 3, 0, 2, 4}, {2, 3, 5, 0, 1, 4},
+					{3, 4, 2, 1, 0, 5}, {4, 0, 3, 5, 1, 2}, {5, 1, 2, 0, 4, 3}};
+	static const uint8_t cpu_node[] = {0, 1, 2, 3};
 	struct bs_mem_range ranges[6];
 	struct bs_zone_range zones[6];
 
@@ -135,36 +159,69 @@ static void test_node_load(void **state)
 		ranges[n] = (struct bs_mem_range){n * 4096, (n + 1) * 4096, (uint8_t)n};
 		zones[n] = (struct bs_zone_range){(uint8_t)n, BS_ZONE_NORMAL, n * 4096, 4096};
 	}
-	for_each_kernel(k)
-	{
-		struct bs_machine *m = create(&(struct bs_machine_config){.kernel = kernels[k],
-									  .ranges = ranges,
-									  .nr_ranges = 6,
-									  .zones = zones,
-									  .nr_zones = 6,
-									  .nr_cpus = 3});
-		unsigned int seen = 0;
-		int last = -1;
+	for (unsigned int k = 1; k < 3; k++)
+		for (unsigned int cpu = 0; cpu < 4; cpu++) {
+			struct bs_machine *m = create(&(struct bs_machine_config){
+				.kernel = kernels[k],
+				.ranges = ranges,
+				.nr_ranges = 6,
+				.zones = zones,
+				.nr_zones = 6,
+				.nr_cpus = 4,
+				.cpu_node = cpu_node,
+				.distance = distance,
+			});
+			int seen[6];
 
-		for (;;) {
-			const bs_pfn pfn = bs_alloc_pages(m, 1, BS_GFP_KERNEL, 10);
-
-			if (pfn == BS_NO_PFN)
-				break;
-			if (node_of(m, pfn) != last) {
-				last = node_of(m, pfn);
-				assert_int_equal(last, order[seen]);
-				seen++;
-			}
+			assert_int_equal(nodes_in_turn(m, cpu, seen, 6), 6);
+			for (unsigned int i = 0; i < 6; i++)
+				assert_int_equal(seen[i], order[cpu][i]);
+			bs_machine_destroy(m);
 		}
-		assert_int_equal(seen, 6);
-		bs_machine_destroy(m);
-	}
 }
 
-struct seen {
-	char text[256];
-};
+/*
+ * Node 0 is used up by requests that stay at home, so that its kswapd gets up; then half of it is free
+ * again. Whoever can now goes to node 1, until kswapd sleeps; who stays at home does not mind.
+ *
+ * RULES.md, zone order
+ */
+static void node_with_awake_kswapd(const char *kernel, int expected)
+{
+	const struct bs_mem_range ranges[] = {{0, 32768, 0}, {32768, 65536, 1}};
+	const struct bs_zone_range zones[] = {{0, BS_ZONE_NORMAL, 0, 32768},
+					      {1, BS_ZONE_NORMAL, 32768, 32768}};
+	struct bs_machine *m = create(&(struct bs_machine_config){.kernel = kernel,
+								  .ranges = ranges,
+								  .nr_ranges = 2,
+								  .zones = zones,
+								  .nr_zones = 2,
+								  .nr_cpus = 2});
+	bs_pfn blocks[64];
+	unsigned int n = 0;
+
+	while (n < 64 &&
+	       (blocks[n] = bs_alloc_pages(m, 0, BS_GFP_KERNEL | BS_GFP_THISNODE, 10)) != BS_NO_PFN)
+		n++;
+	assert_true(n > 20 && n < 64);
+	for (unsigned int i = 0; i < n / 2; i++)
+		bs_free_pages(m, 0, blocks[i], 10);
+	assert_int_equal(node_of(m, bs_alloc_pages(m, 0, BS_GFP_KERNEL, 0)), expected);
+	assert_int_equal(node_of(m, bs_alloc_pages(m, 0, BS_GFP_KERNEL, 10)), expected);
+	assert_int_equal(node_of(m, bs_alloc_pages(m, 0, BS_GFP_KERNEL | BS_GFP_THISNODE, 10)), 0);
+	bs_kswapd_boost_done(m, 0);
+	assert_int_equal(node_of(m, bs_alloc_pages(m, 0, BS_GFP_KERNEL, 0)), 0);
+	assert_int_equal(node_of(m, bs_alloc_pages(m, 0, BS_GFP_KERNEL, 10)), 0);
+	bs_machine_destroy(m);
+}
+
+static void test_a_node_whose_kswapd_is_awake(void **state)
+{
+	(void)state;
+	node_with_awake_kswapd("linux-7.3", 1);
+	node_with_awake_kswapd("linux-7.3:avoids_awake_nodes=no", 0);
+	node_with_awake_kswapd("linux-6.12", 0);
+}
 
 int main(void)
 {
@@ -172,6 +229,7 @@ int main(void)
 		cmocka_unit_test(test_gfp_decides_the_zone),
 		cmocka_unit_test(test_node_order),
 		cmocka_unit_test(test_node_load),
+		cmocka_unit_test(test_a_node_whose_kswapd_is_awake),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
