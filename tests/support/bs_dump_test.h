@@ -30,4 +30,13 @@
  * unlink(). */
 char *bs_test_file(const char *text, const char *suffix);
 
+struct bs_verify_result;
+struct bs_error;
+/* Verify a log; what differs first is in @r, its text only during the call but for what is copied. */
+int bs_test_verify(const char *text, struct bs_verify_result *r, struct bs_error *err);
+/* It is exact, after @operations; it differs, as @expected and @got say; it is refused. */
+void bs_test_exact(const char *text, unsigned int operations);
+void bs_test_differs(const char *text, unsigned int at, const char *expected, const char *got);
+void bs_test_refused(const char *text, const char *says);
+
 #endif

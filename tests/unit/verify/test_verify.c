@@ -255,7 +255,7 @@ static void test_malformed_operations_are_refused(void **state)
 		{DUMP_START "a 1 11 M 17\n", ":12", "malformed allocation"},
 		{DUMP_START "a x 0 M 17\n", ":12", "malformed allocation"},
 		{DUMP_START "a 1 0 M\n", ":12", "malformed allocation"},
-		{DUMP_START "a 1 0 M 17 q\n", ":12", "malformed random bits"},
+		{DUMP_START "a 1 0 M 17 q\n", ":12", "malformed CPU, node or random bits"},
 		{DUMP_START "a 999999999 0 M 17\n", ":12", "malformed allocation"},
 		{DUMP_START "f 9\n", ":12", "not allocated"},
 		{DUMP_START "a 1 0 M 17\nf 1\nf 1\n", ":14", "not allocated"},
