@@ -78,7 +78,7 @@ int bs_mm_isolate_range(struct bs_machine *m, unsigned int cpu, bs_pfn start, bs
 			unsigned int mt, bool (*keeps)(void *arg, bs_pfn pfn, bs_pfn end),
 			void *arg)
 {
-	const struct mm_isolation how = {mt, keeps, arg};
+	const struct mm_isolation how = {mt, false, keeps, arg};
 
 	m->cpu = cpu;
 	return mm_isolate_range(m, start, end, &how);

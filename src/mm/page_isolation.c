@@ -293,10 +293,47 @@ static int isolate_end(struct bs_machine *m, bs_pfn pfn, bs_pfn boundary,
 	return ret;
 }
 
+/*
+ * What is isolated on both sides of @boundary, by two callers, may have merged across it. Only
+ * linux-6.12 cuts it when one of them is done (isolate_move); in the others the whole block would
+ * go with the first pageblock, and what is split off it be counted twice as above.
+ */
+static void part_at(struct bs_machine *m, bs_pfn boundary)
+{
+	struct zone *z;
+	unsigned int order;
+	bs_pfn head;
+
+	if (m->km.isolate_split == KM_SPLIT_INSIDE || !boundary || boundary >= m->max_pfn)
+		return;
+	/* Else it moved whole with the pageblock that it begins in, and was counted so. */
+	if (pageblock_type(m, boundary) != BS_MIGRATE_ISOLATE ||
+	    pageblock_type(m, boundary - 1) != BS_MIGRATE_ISOLATE)
+		return;
+	z = pfn_zone(m, boundary);
+	if (!z || !covering_block(m, z, boundary, &head, &order) || head == boundary ||
+	    bs_page(m, head, order)->list_type != BS_MIGRATE_ISOLATE)
+		return;
+	mm_del_from_free_list(m, z, head, order, BS_UNISOLATE);
+	for (unsigned int i = 0; i < 1u << (order - m->pbo); i++)
+		mm_place_free(m, z, head + ((bs_pfn)i << m->pbo), m->pbo, BS_MIGRATE_ISOLATE, false,
+			      BS_UNISOLATE, false);
+}
+
 void mm_unisolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end, unsigned int mt)
 {
 	for (bs_pfn pfn = start; pfn < end; pfn += (bs_pfn)1 << m->pbo)
 		mm_unset_isolate(m, pfn, mt);
+}
+
+/* What [start, end) was isolated by goes back, not what merged with it beside it. */
+static void undo(struct bs_machine *m, bs_pfn start, bs_pfn end, const struct mm_isolation *how)
+{
+	if (how->parts && start < end) {
+		part_at(m, start);
+		part_at(m, end);
+	}
+	mm_unisolate_range(m, start, end, how->mt);
 }
 
 int mm_isolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end, const struct mm_isolation *how)
@@ -311,7 +348,7 @@ int mm_isolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end, const struc
 		first = start + pages;
 		if (first < end) {
 			if (isolate_end(m, end - pages, end, how)) {
-				mm_unisolate_range(m, start, first, how->mt);
+				undo(m, start, first, how);
 				return -EBUSY;
 			}
 			last = end - pages;
@@ -321,9 +358,9 @@ int mm_isolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end, const struc
 	}
 	for (bs_pfn pfn = first; pfn < last; pfn += pages)
 		if (isolate_one(m, pfn, how)) {
-			mm_unisolate_range(m, start, pfn, how->mt);
+			undo(m, start, pfn, how);
 			if (ends_first)
-				mm_unisolate_range(m, last, end, how->mt);
+				undo(m, last, end, how);
 			return -EBUSY;
 		}
 	return 0;
@@ -331,7 +368,7 @@ int mm_isolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end, const struc
 
 static int isolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end)
 {
-	const struct mm_isolation how = {BS_MIGRATE_MOVABLE, keeps_pageblock, m};
+	const struct mm_isolation how = {BS_MIGRATE_MOVABLE, true, keeps_pageblock, m};
 
 	if (is_inside_block(m, start) || is_inside_block(m, end))
 		return -EBUSY;
@@ -353,29 +390,6 @@ int bs_isolate_pageblock(struct bs_machine *m, bs_pfn pfn)
 
 	pfn &= ~(pages - 1);
 	return isolate_range(m, pfn, pfn + pages);
-}
-
-/*
- * What is isolated on both sides of @boundary, by two callers, may have merged across it. Only
- * linux-6.12 cuts it when one of them is done (isolate_move); in the others the whole block would
- * go with the first pageblock, and what is split off it be counted twice as above.
- */
-static void part_at(struct bs_machine *m, bs_pfn boundary)
-{
-	struct zone *z;
-	unsigned int order;
-	bs_pfn head;
-
-	if (m->km.isolate_split == KM_SPLIT_INSIDE || !boundary || boundary >= m->max_pfn)
-		return;
-	z = pfn_zone(m, boundary);
-	if (!z || !covering_block(m, z, boundary, &head, &order) || head == boundary ||
-	    bs_page(m, head, order)->list_type != BS_MIGRATE_ISOLATE)
-		return;
-	mm_del_from_free_list(m, z, head, order, BS_UNISOLATE);
-	for (unsigned int i = 0; i < 1u << (order - m->pbo); i++)
-		mm_place_free(m, z, head + ((bs_pfn)i << m->pbo), m->pbo, BS_MIGRATE_ISOLATE, false,
-			      BS_UNISOLATE, false);
 }
 
 void bs_unisolate_range(struct bs_machine *m, bs_pfn start, bs_pfn end, unsigned int mt)

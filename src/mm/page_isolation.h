@@ -19,10 +19,12 @@ void mm_unset_isolate(struct bs_machine *m, bs_pfn pfn, unsigned int mt);
 /*
  * A range of whole pageblocks, as the kernel does it: whatever reaches across its ends.
  * @mt: what a failure restores, unless the model remembers the type
+ * @parts: what merged with a pageblock that somebody else isolated is parted before a failure undoes
  * @keeps: does a page of [pfn, end), a pageblock, keep it from being isolated?
  */
 struct mm_isolation {
 	unsigned int mt;
+	bool parts;
 	bool (*keeps)(void *arg, bs_pfn pfn, bs_pfn end);
 	void *arg;
 };

@@ -106,22 +106,6 @@ static const struct {
 	{.name = "clairvoyant", .params = "order=7"},
 };
 
-/* Small numbers, so that a small guest gets somewhere. */
-static void small_params(const struct bs_strategy *s, char *buf, size_t size)
-{
-	/* (a balloon of single pages makes a request of four) */
-	static const char *const names[][2] = {
-		{"capacity", "4"}, {"hwm", "4"}, {"threshold", "4"}, {"size", "2MiB"}};
-	size_t used = 0;
-
-	buf[0] = '\0';
-	for (unsigned int i = 0; i < bs_param_count(s->params); i++)
-		for (unsigned int k = 0; k < 4; k++)
-			if (!strcmp(s->params[i].name, names[k][0]))
-				used += (size_t)snprintf(buf + used, size - used, "%s%s=%s",
-							 used ? "," : "", names[k][0], names[k][1]);
-}
-
 static void add_row(struct matrix *m, const struct bs_strategy *s, const char *params)
 {
 	struct row *r = &m->rows[m->nr++];
@@ -132,7 +116,7 @@ static void add_row(struct matrix *m, const struct bs_strategy *s, const char *p
 	if (params)
 		snprintf(r->params, sizeof(r->params), "%s", params);
 	else
-		small_params(s, r->params, sizeof(r->params));
+		bs_small_params(s, r->params, sizeof(r->params));
 }
 
 static void make_rows(struct matrix *m)

@@ -19,6 +19,7 @@ static bool needs_no_isolated(const struct bs_guest *g)
 	/* Isolated pageblocks are nobody's to allocate from. */
 	for (unsigned int i = 0; i < g->nr_away; i++)
 		away += g->away[i].end - g->away[i].pfn;
+	away += g->held.end - g->held.start;
 	bs_report_stats(g->rc, &st);
 	return st.isolated_bytes &&
 	       g->live_pages + away + LOW_PAGES + bs_guest_may_isolate(g) <= g->pages;
@@ -177,7 +178,9 @@ static void act_at_random(struct bs_guest *g)
 
 	if (!bs_guest_below(g, 60))
 		g->growing = !g->growing;
-	if (dice < 12)
+	if (g->sc->ranges && !bs_guest_below(g, 12))
+		bs_guest_range(g);
+	else if (dice < 12)
 		isolate_something(g);
 	else if (dice < 14)
 		bs_drain_pages(g->m, BS_ALL_CPUS);
@@ -385,6 +388,7 @@ static void settle(struct bs_guest *g)
 	bs_report_event(g->rc, BS_EVENT_PRESSURE, 100);
 	while (g->nr_away)
 		unisolate(g, 0);
+	bs_guest_end_range(g);
 	while (g->nr_live) {
 		const struct bs_live l = g->live[--g->nr_live];
 
@@ -453,6 +457,13 @@ static void check_books(struct bs_guest *g)
 
 /* ---- A schedule ------------------------------------------------------------------------------ */
 
+void bs_guest_set_pcp(struct bs_guest *g, unsigned int zone)
+{
+	const bool cached = g->sc->seed & 1;
+
+	bs_zone_set_pcp(g->m, zone, cached ? 62 : 0, cached ? 31 : 1);
+}
+
 static void create_machine(struct bs_guest *g)
 {
 	const bs_pfn pages = g->pages;
@@ -479,7 +490,7 @@ static void create_machine(struct bs_guest *g)
 	for (unsigned int z = 0; z < cfg.nr_zones; z++) {
 		bs_zone_set_watermarks(g->m, z, MIN_PAGES / cfg.nr_zones / part,
 				       LOW_PAGES / cfg.nr_zones / part, 900 / cfg.nr_zones / part);
-		bs_zone_set_pcp(g->m, z, seed & 1 ? 62 : 0, seed & 1 ? 31 : 1);
+		bs_guest_set_pcp(g, z);
 	}
 }
 

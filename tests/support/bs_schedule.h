@@ -69,6 +69,7 @@ const char *bs_law_name(unsigned int law);
  * @errors: the device may refuse, so that something may be left raw for good
  * @keeps: ... or complete and discard nothing, or in part
  * @host: what is wrong with the host that no device parameter can be set to
+ * @ranges: memory goes and comes too, and owners take ranges
  * @seed, @steps: what happens is random
  * @script: it is this instead, in a guest of 16 MiB of which half is in use, one letter each:
  *          A the guest allocates 2 MiB, F frees the oldest block, I isolates the pageblock that is
@@ -79,7 +80,7 @@ struct bs_schedule {
 	const struct bs_strategy *s;
 	const char *params, *kind, *fault;
 	uint64_t laws;
-	bool errors, keeps;
+	bool errors, keeps, ranges;
 	enum bs_bad_host host;
 	uint64_t seed;
 	unsigned int steps;
@@ -96,9 +97,13 @@ struct bs_verdict {
 	uint64_t requests, failed, toggles, settings; /* what the schedule went through */
 	uint64_t beside_isolate; /* requests made while large blocks were on ISOLATE lists */
 	uint64_t content_loss, skipped_bytes, discarded_bytes;
+	uint64_t ranges[2]; /* taken by an owner; offline */
 	unsigned int
 		idle_at; /* the first letter of the script that changed nothing, or its length */
 };
+
+/* Small numbers, so that a small guest gets somewhere. */
+void bs_small_params(const struct bs_strategy *s, char *buf, size_t size);
 
 void bs_schedule_run(const struct bs_schedule *sc, struct bs_verdict *v);
 

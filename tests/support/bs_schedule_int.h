@@ -56,6 +56,11 @@ struct bs_guest {
 		bool was_out[2]; /* with the strategy before it was isolated, and ever since */
 	} away[MAX_AWAY];
 	unsigned int nr_away;
+	/* A range that an owner has, or that is offline. */
+	struct bs_range_held {
+		bs_pfn start, end;
+		bool offline;
+	} held;
 	uint64_t touched[PAGES / 64]; /* a bit per page that was somebody's */
 	uint64_t acts; /* of the guest */
 	bool order_raised, was_busy;
@@ -73,6 +78,11 @@ struct bs_guest {
 	} calls[16];
 };
 
+/* bs_schedule_ranges.c: a range is taken or goes offline, or is given back; is given back, if any. */
+void bs_guest_range(struct bs_guest *g);
+void bs_guest_end_range(struct bs_guest *g);
+/* bs_schedule.c: the sizes of a zone's per-cpu lists, by the seed. */
+void bs_guest_set_pcp(struct bs_guest *g, unsigned int zone);
 /* bs_schedule.c: the guest has its turn; by its script: up to the letter that completes a
  * request. */
 void bs_guest_act(struct bs_guest *g);

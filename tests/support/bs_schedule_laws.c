@@ -232,7 +232,8 @@ void bs_guest_check_pages(struct bs_guest *g)
 	uint64_t pages;
 
 	bs_report_stats(g->rc, &st);
-	pages = g->live_pages + (st.isolated_bytes + st.client_bytes) / BS_PAGE_SIZE;
+	pages = g->held.end - g->held.start;
+	pages += g->live_pages + (st.isolated_bytes + st.client_bytes) / BS_PAGE_SIZE;
 	for (unsigned int z = 0; z < bs_nr_zones(g->m); z++) {
 		struct bs_zone_info zi;
 
