@@ -44,7 +44,7 @@ static unsigned int pages_in(const struct bs_machine *m, enum bs_page_state stat
  *   before   o10 M:[.. 0, 1024 ..]
  *   [1000, 1300) taken   o9 M:[0]; 512..999 as o8+o7+o6+o5+o3; 1300..1535 as o2+o3+o6+o5+o7; o9 M:[1536]
  *
- * RULES.md, ranges for one owner
+ * RULES.md, ranges for one owner, memory blocks
  */
 static void test_a_range_is_taken_and_comes_back(void **state)
 {
