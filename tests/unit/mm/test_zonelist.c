@@ -219,6 +219,7 @@ static void test_a_node_whose_kswapd_is_awake(void **state)
 {
 	(void)state;
 	node_with_awake_kswapd("linux-7.3", 1);
+	node_with_awake_kswapd("linux-6.18", 1);
 	node_with_awake_kswapd("linux-7.3:avoids_awake_nodes=no", 0);
 	node_with_awake_kswapd("linux-6.12", 0);
 }
