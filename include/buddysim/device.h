@@ -190,6 +190,8 @@ int bs_device_complete(struct bs_device *d, int ticket, bs_ns now, struct bs_err
  * during which it serves requests all the same).
  */
 bool bs_device_busy(const struct bs_device *d, bs_ns now);
+/** Name of the parameter that says when a fault of the device begins, if that is behind @end; or NULL. */
+const char *bs_device_late_fault(const struct bs_device *d, bs_ns end);
 
 /** What a touch costs whoever touches, in virtual ns: for memory that was never there, which every guest
  *  pays, and for what had been discarded. A huge page of which a part was discarded comes again. */
@@ -274,6 +276,8 @@ struct bs_device_stats {
 	uint64_t redundant_bytes; /* asked for, but not resident at that moment */
 	uint64_t discarded_bytes; /* unmapped by the host on request */
 	uint64_t returned_bytes; /* given back to the host's free memory */
+	uint64_t
+		lazyfree_bytes; /* advised MADV_FREE: the host may take it, and holds it until then */
 	uint64_t skipped_bytes, skipped_ranges; /* completed without being discarded */
 	uint64_t failed_requests; /* completed with an error */
 	bs_ns host_ns; /* the host's own work on all requests, discarded or not */

@@ -8,9 +8,10 @@ static const struct {
 	int number;
 } advices[] = {
 	[BS_ADVICE_DONTNEED] = {"dontneed", "MADV_DONTNEED", "the pages go at once", MADV_DONTNEED},
-	[BS_ADVICE_FREE] = {"free", "MADV_FREE",
-			    "the pages go when the host is short of memory; counted as gone",
-			    MADV_FREE},
+	[BS_ADVICE_FREE] =
+		{"free", "MADV_FREE",
+		 "the pages go when the host is short of memory, and are held until then",
+		 MADV_FREE},
 	/* No range ever gets as far as madvise(). */
 	[BS_ADVICE_NONE] = {"none", "no advice",
 			    "requests complete, nothing goes (device assigned); counted as skipped",

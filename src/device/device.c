@@ -98,10 +98,10 @@ static int describe(struct bs_device *d, char *changed, struct bs_error *err)
 {
 	/* Without an arena there is no advice to give, only one to leave out. */
 	const bool says = d->ops->discard || d->advice == BS_ADVICE_NONE;
-	int n = asprintf(&d->words, "%s, thp=%s%s%s, %u ranges%s%s", d->ops->traits.name,
+	int n = asprintf(&d->words, "%s, thp=%s%s%s, %u range%s%s%s", d->ops->traits.name,
 			 d->res.thp ? "always" : "never", says ? ", " : "",
 			 says ? bs_advice_words(d->advice) : "", d->vq.capacity,
-			 *changed ? ", " : "", changed);
+			 d->vq.capacity == 1 ? "" : "s", *changed ? ", " : "", changed);
 
 	free(changed);
 	if (n >= 0)

@@ -92,6 +92,13 @@ bool bs_faults_skip(const struct bs_faults *f, struct bs_range r, bs_ns now)
 	return !f->inhibit_for || now - f->inhibit_at < f->inhibit_for;
 }
 
+const char *bs_faults_late(const struct bs_faults *f, bs_ns end)
+{
+	if (f->stall_for && f->stall_at > end)
+		return "stall_at";
+	return f->inhibit != BS_INHIBIT_OFF && f->inhibit_at > end ? "inhibit_at" : NULL;
+}
+
 int bs_faults_madvise(struct bs_faults *f)
 {
 	f->ranges++;

@@ -47,6 +47,8 @@ struct bs_fate bs_faults_request(struct bs_faults *f, unsigned int n, bs_ns now,
 bool bs_faults_busy(const struct bs_faults *f, bs_ns now);
 /* Does the host leave such a range alone at @now, without saying so? */
 bool bs_faults_skip(const struct bs_faults *f, struct bs_range r, bs_ns now);
+/* Name of a time among the parameters at which something begins, and which is behind @end; or NULL. */
+const char *bs_faults_late(const struct bs_faults *f, bs_ns end);
 /* The next range is given to madvise(): 0, or the errno that it shall fail with. */
 int bs_faults_madvise(struct bs_faults *f);
 

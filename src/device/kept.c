@@ -42,6 +42,19 @@ void bs_kept_note(struct bs_device *d, struct bs_range r)
 	}
 }
 
+void bs_kept_lazily(struct bs_device *d, struct bs_range r)
+{
+	const uint64_t first = r.pfn / BS_WORD_PAGES, mask = bs_word_mask(r.pfn, 1U << r.order);
+	unsigned int pages = 0;
+
+	for (uint64_t i = first; i < first + bs_nr_words(1U << r.order); i++)
+		pages += (unsigned int)__builtin_popcountll(d->res.words[i].resident & mask &
+							    ~d->kept[i]);
+	d->res.redundant += (1U << r.order) - pages;
+	d->stats.lazyfree_bytes += (uint64_t)pages << BS_PAGE_SHIFT;
+	bs_kept_note(d, r);
+}
+
 /* ---- What there is --------------------------------------------------------------------------- */
 
 uint64_t bs_device_resident_bytes(const struct bs_device *d, bs_pfn pfn, unsigned int order)

@@ -13,6 +13,9 @@ void bs_kept_destroy(struct bs_device *d);
 /* A request is complete, and these pages are as they were. */
 void bs_kept_note(struct bs_device *d, struct bs_range r);
 
+/* ... but may go when the host is short of memory, and do not count as asked for again until then. */
+void bs_kept_lazily(struct bs_device *d, struct bs_range r);
+
 /* They have an owner, or are gone. */
 static inline void bs_kept_forget(struct bs_device *d, bs_pfn pfn, unsigned int nr)
 {

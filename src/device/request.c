@@ -124,6 +124,10 @@ int bs_device_complete(struct bs_device *d, int ticket, bs_ns now, struct bs_err
 			bs_kept_note(d, r[i]);
 			continue;
 		}
+		if (d->advice == BS_ADVICE_FREE) {
+			bs_kept_lazily(d, r[i]);
+			continue;
+		}
 		bs_kept_forget(d, r[i].pfn, 1U << r[i].order);
 		bs_residency_discard(&d->res, r[i].pfn, 1U << r[i].order, now);
 		if (d->dirty)
@@ -138,6 +142,11 @@ int bs_device_complete(struct bs_device *d, int ticket, bs_ns now, struct bs_err
 	bs_error_set(err, BS_RESOURCE, error, d->ops->traits.name, NULL,
 		     "the host refused to discard request %d or part of it", ticket);
 	return -EIO;
+}
+
+const char *bs_device_late_fault(const struct bs_device *d, bs_ns end)
+{
+	return bs_faults_late(&d->faults, end);
 }
 
 bool bs_device_busy(const struct bs_device *d, bs_ns now)

@@ -99,6 +99,8 @@ static void say_why_nothing(const struct bs_answer *a, FILE *f)
 		fputs(" requests", f);
 	} else if (reported && bs_answer_figure(a, a->own, "skipped_bytes") >= reported) {
 		say_reported(a, "dropped nothing", f);
+	} else if (bs_answer_figure(a, a->own, "lazyfree_bytes")) {
+		say_reported(a, "takes nothing before it is short of memory", f);
 	} else if (reported && bs_answer_figure(a, a->own, "redundant_bytes") >= reported) {
 		say_reported(a, "had nothing", f);
 	}
@@ -130,6 +132,18 @@ static void say_given_back(const struct bs_answer *a, FILE *f)
 	fputs(".", f);
 }
 
+/* With its parameters at their defaults its row is called by its name, on several kernels behind theirs. */
+static bool default_failed(const struct bs_answer *a)
+{
+	for (unsigned int i = 0; i < a->r->nr_failures; i++) {
+		const char *slash = strrchr(a->r->failures[i].label, '/');
+
+		if (!strcmp(slash ? slash + 1 : a->r->failures[i].label, a->kernels->name))
+			return true;
+	}
+	return false;
+}
+
 /* What is missing to say it. */
 static void say_without(const struct bs_answer *a, FILE *f)
 {
@@ -147,6 +161,9 @@ static void say_without(const struct bs_answer *a, FILE *f)
 	} else if (a->own != BS_NO_ROW) {
 		fprintf(f, "What %s, %s's default, gives back is not known: it is left out",
 			bs_answer_label(a, a->own), bs_answer_kernel(a));
+	} else if (default_failed(a)) {
+		fprintf(f, "What %s, %s's default, gives back is not known: it did not run",
+			a->kernels->name, bs_answer_kernel(a));
 	} else {
 		fprintf(f, "Add %s%s%s, %s's default, to see what that gives back",
 			a->none == BS_NO_ROW ? bs_idle_name() : "",

@@ -342,6 +342,8 @@ static void take_counts(struct bs_cell *c)
 	c->f.alloc_failed = c->g->alloc_failed;
 	c->f.false_oom = c->g->false_oom;
 	c->f.rescued = c->g->rescued;
+	c->f.late_fault = bs_device_late_fault(c->g->dev, c->end);
+	c->f.never_busy = c->g->reporter.busy_asked && !c->g->reporter.busy_told;
 }
 
 /* What was read off the host, by the check behind the window too. */

@@ -52,6 +52,9 @@ struct bs_figures {
 	struct bs_stall stall; /* of all CPUs */
 	bs_ns stall_per_minute; /* of load; BS_NO_TIME: the load takes no time */
 	struct bs_delays delay; /* of allocations that happened */
+	const char *
+		late_fault; /* the device's, which begins behind the window: its parameter; or NULL */
+	bool never_busy; /* the strategy asked whether the host is, and was told each time that it is not */
 	uint64_t host_errors; /* host calls that failed, over all errnos */
 	uint64_t events;
 	bool residency_checked, residency_equal;

@@ -80,7 +80,11 @@ static void warn_gate(const struct bs_cell *c)
 static void warn_late(const struct bs_cell *c)
 {
 	const struct bs_host_config *host = &c->plan->cfg.host;
+	const char *fault = c->index ? NULL : c->f.late_fault;
 
+	if (fault)
+		bs_plan_warn(c->plan, "the device's %s never comes: the window ends at %llu ms",
+			     fault, (unsigned long long)(c->end / BS_NS_PER_MS));
 	for (unsigned int i = 0; i < host->nr_events && !c->index; i++)
 		if (host->events[i].time > c->end)
 			bs_plan_warn(c->plan,
@@ -118,11 +122,22 @@ static void warn_failed(const struct bs_cell *c)
 			     (unsigned long long)f->report.calls);
 }
 
+/* It acts as if it had not been told to ask. */
+static void warn_never_busy(const struct bs_cell *c)
+{
+	if (c->f.never_busy)
+		bs_plan_warn(c->plan,
+			     "%s: asks whether the host is busy, which it never was: use a device "
+			     "that is (`buddysim list devices`), or leave that parameter out",
+			     c->label);
+}
+
 void bs_cell_warn_after(const struct bs_cell *c)
 {
 	const struct bs_figures *f = &c->f;
 
 	warn_failed(c);
+	warn_never_busy(c);
 	if (f->alloc_failed)
 		bs_plan_warn(c->plan,
 			     "%s: %llu of %llu allocations failed: its figures are of a smaller "

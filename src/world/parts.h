@@ -38,6 +38,7 @@ struct bs_reporter {
 	bool stop_waiting; /* switched off when the pass that is running ends */
 	bool paused, paused_wake; /* a wake stood still at the pause ... */
 	bs_ns paused_left; /* ... so long before it was due */
+	uint64_t busy_asked, busy_told; /* whether the host is; how often it was */
 	unsigned int pressure; /* of the host, percent, as last told */
 	unsigned int capacity; /* ranges per request */
 	struct bs_foresight future;

@@ -195,8 +195,8 @@ int bs_reporter_start(struct bs_guest *g, struct bs_error *err)
 		return bs_error_set(err, BS_RESOURCE, -ret, NULL, NULL, "cannot start");
 	return bs_error_set(
 		err, BS_RESOURCE, 0, NULL, "use a larger --capacity",
-		"cannot start: it needs more than the %u ranges that a request may carry",
-		g->reporter.capacity);
+		"cannot start: it needs more than the %u range%s that a request may carry",
+		g->reporter.capacity, g->reporter.capacity == 1 ? "" : "s");
 }
 
 void bs_reporter_stop(struct bs_guest *g)

@@ -195,7 +195,11 @@ bool bs_request_busy(void *guest)
 {
 	struct bs_guest *g = guest;
 
-	return bs_device_busy(g->dev, g->clock->now);
+	const bool busy = bs_device_busy(g->dev, g->clock->now);
+
+	g->reporter.busy_asked++;
+	g->reporter.busy_told += busy;
+	return busy;
 }
 
 int bs_request_install(void *guest, bs_pfn pfn, unsigned int order, unsigned int cpu)

@@ -72,6 +72,12 @@ says 0 "^What rotation, linux-6.1's default, gives back is not known: it is left
 device=model
 record "$memhog" -s none,rotation --advice none
 says 0 'makes it worse: .* MiB, of which the host dropped nothing'
+# ... or takes it when it likes: all of it is held, and no touch faults.
+device=madvise
+record "$memhog" -s none,hypercall,rotation --advice free --thp never
+says 0 'makes it worse: .* MiB, of which the host takes nothing before it is short of memory'
+is '.cells as $c | $c[1] | .held_mib_s * 100 > $c[0].held_mib_s * 99 and .refault_bytes.total == 0 and .discarded_bytes == 0 and .lazyfree_bytes > 0'
+device=model
 
 # Small orders: good on base pages, a trap on huge ones.
 record stripe.cborseq -s none,rotation,rotation:order=8 --kernel linux-6.12

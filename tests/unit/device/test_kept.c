@@ -59,6 +59,40 @@ static void test_asked_again(void **state)
 	bs_device_destroy(d);
 }
 
+/*
+ *   advised MADV_FREE         |kkkkkkkk|........|    of 64 pages 32 were ever touched
+ *   and again                 |kkkkkkkk|........|    nothing new
+ *   page 0 gets an owner      |Ukkkkkkk|........|    without a fault
+ *   and is advised again      |kkkkkkkk|........|
+ */
+static void test_lazily(void **state)
+{
+	struct bs_device *d = device(BS_THP_NEVER, BS_ADVICE_FREE, NULL);
+	struct bs_device_stats s;
+
+	(void)state;
+	bs_dev_alloc(d, 0, 5);
+	bs_dev_free(d, 0, 5);
+	for (int again = 0; again <= 1; again++) {
+		bs_dev_report(d, 0, 6);
+		bs_device_stats(d, &s);
+		assert_int_equal(s.lazyfree_bytes, 128 * KIB);
+		assert_int_equal(s.redundant_bytes, (again ? 3 : 1) * 128 * KIB);
+	}
+	assert_int_equal(bs_device_kept_bytes(d, 0, 6), 128 * KIB);
+	assert_int_equal(bs_device_held(d), 128 * KIB);
+	bs_dev_alloc(d, 0, 0);
+	bs_dev_free(d, 0, 0);
+	assert_int_equal(bs_device_kept_bytes(d, 0, 6), 124 * KIB);
+	bs_dev_report(d, 0, 6);
+	bs_device_stats(d, &s);
+	assert_int_equal(s.lazyfree_bytes, 132 * KIB);
+	assert_int_equal(s.refaults, 0);
+	assert_int_equal(s.discarded_bytes, 0);
+	assert_int_equal(s.skipped_ranges, 0);
+	bs_device_destroy(d);
+}
+
 static void unmapped(const struct bs_device *d, uint64_t in_use, uint64_t rest)
 {
 	uint64_t a, b;
@@ -145,6 +179,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_the_host_left),
 		cmocka_unit_test(test_asked_again),
+		cmocka_unit_test(test_lazily),
 		cmocka_unit_test(test_halves_of_a_huge_page),
 		cmocka_unit_test(test_kept_is_not_beside),
 		cmocka_unit_test(test_where_there_is_anything),

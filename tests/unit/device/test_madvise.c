@@ -210,13 +210,17 @@ static void test_madv_free(void **state)
 	bs_dev_alloc_for(d, 0, 9, 1);
 	bs_dev_free_for(d, 0, 9, 1);
 	bs_dev_report(d, 0, 9);
-	assert_int_equal(bs_device_held(d), 0);
+	assert_int_equal(bs_device_held(d), 2 << 20);
 	bs_assert_agrees_with_kernel(d);
 	bs_device_stats(d, &s);
 	assert_true(s.real_lazyfree_bytes > 0);
+	assert_int_equal(s.lazyfree_bytes, 2 << 20);
+	assert_int_equal(s.discarded_bytes, 0);
 	assert_int_equal(s.residency_checks, 0);
 	bs_dev_alloc_for(d, 0, 9, 2);
 	bs_dev_free_for(d, 0, 9, 2);
+	bs_device_stats(d, &s);
+	assert_int_equal(s.refaults, 0);
 	assert_string_equal(bs_device_words(d), "madvise, thp=never, MADV_FREE, 32 ranges");
 	assert_true(bs_device_host(d, text, sizeof(text)) > 0);
 	bs_device_destroy(d);

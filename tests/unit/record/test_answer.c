@@ -252,6 +252,28 @@ static void test_without_the_default(void **state)
 			  "back.\n");
 }
 
+/* It was asked for: nobody needs to add it. */
+static void test_the_default_did_not_run(void **state)
+{
+	static const char *const labels[] = {"rotation", "linux-6.12/rotation"};
+	const struct bs_error why = {.text = "cannot start"};
+	struct bs_made_up m;
+	char *text;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		begin(&m, "linux-6.12");
+		add(&m, (struct row){"none", NULL, 4492, 629});
+		bs_result_fail(m.r, labels[i], &why);
+		text = answer(&m);
+		assert_says(text,
+			    "What rotation, linux-6.12's default, gives back is not known: it did "
+			    "not run.\n");
+		free(text);
+		bs_result_free(m.r);
+	}
+}
+
 /* Before 5.7 there is nothing that could be switched on. */
 static void test_a_kernel_without_reporting(void **state)
 {
@@ -517,6 +539,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_to_give_back),
 		cmocka_unit_test(test_without_none),
 		cmocka_unit_test(test_without_the_default),
+		cmocka_unit_test(test_the_default_did_not_run),
 		cmocka_unit_test(test_a_kernel_without_reporting),
 		cmocka_unit_test(test_without_a_weight),
 		cmocka_unit_test(test_untouched),

@@ -225,6 +225,36 @@ static void test_warnings_go_by_roles(void **state)
 	assert_says(told.text, "event at 100000 ms never comes");
 }
 
+/* A fault that begins behind the window, and a question whose answer is always no. */
+static void test_what_never_comes(void **state)
+{
+	static const struct {
+		const char *strategy, *device, *says;
+	} cases[] = {
+		{"none", "stall_at=100s,stall_for=1s", "the device's stall_at never comes"},
+		{"none", "stall_at=1s,stall_for=1s", NULL},
+		{"none", "inhibit=assigned,inhibit_at=100s", "the device's inhibit_at never comes"},
+		{"none", "inhibit=assigned", NULL},
+		{"rotation:delay=0,skip_if_busy=on", NULL,
+		 "whether the host is busy, which it never"},
+		{"rotation:delay=0,skip_if_busy=on", "busy_every=2s,busy_for=1s", NULL},
+		{"rotation:delay=0", NULL, NULL},
+	};
+	struct bs_error err;
+	struct bs_run run;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		bs_run_setup(&run, "none", some, COUNT(some));
+		run.cfg.host.device.params = cases[i].device;
+		assert_int_equal(compare(&run, &cases[i].strategy, 1, &err), 0);
+		if (cases[i].says)
+			assert_says(told.text, cases[i].says);
+		else
+			assert_null(strstr(told.text, "never"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +264,7 @@ int main(void)
 		cmocka_unit_test(test_interrupted_in_the_tail),
 		cmocka_unit_test(test_what_falls_short_is_said),
 		cmocka_unit_test(test_warnings_go_by_roles),
+		cmocka_unit_test(test_what_never_comes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
