@@ -413,8 +413,8 @@ void bs_report_stats(const struct bs_report_ctx *rc, struct bs_report_stats *out
 int bs_report_params(const struct bs_report_ctx *rc, char *buf, size_t size);
 /** The request that just failed would have succeeded with the isolated blocks on their lists. */
 bool bs_report_false_oom(const struct bs_report_ctx *rc, unsigned int gfp, unsigned int order);
-/** Bytes free in blocks of order >= the strategy's minimum (BS_ROLE_ORDER, else 9) that carry
- *  no mark (or, for a strategy that never marks, were not reported since they were freed). */
+/** Bytes free in blocks of order >= bs_report_unit() that carry no mark (or, for a strategy that
+ *  never marks, were not reported since they were freed). */
 uint64_t bs_report_raw_bytes(const struct bs_report_ctx *rc);
 /** The sum of what @fn says of each block of that memory; NULL: of its bytes. */
 uint64_t bs_report_raw_of(const struct bs_report_ctx *rc,

@@ -39,6 +39,13 @@ unsigned int bs_ctx_min_order(const struct bs_report_ctx *rc)
 				   : (unsigned int)rc->values[rc->order_param];
 }
 
+unsigned int bs_report_unit(const struct bs_report_ctx *rc)
+{
+	if (rc->s->caps & BS_CAP_IDLE)
+		return 0;
+	return rc->s->unit ? rc->s->unit(rc) : bs_ctx_min_order(rc);
+}
+
 int bs_ctx_told_init(struct bs_report_ctx *rc)
 {
 	size_t bits;
@@ -100,7 +107,7 @@ uint64_t bs_report_raw_of(const struct bs_report_ctx *rc,
 	uint64_t raw = 0;
 
 	for (unsigned int z = 0; z < rc->nr_zones; z++)
-		for (unsigned int o = bs_ctx_min_order(rc); o < BS_NR_ORDERS; o++)
+		for (unsigned int o = bs_report_unit(rc); o < BS_NR_ORDERS; o++)
 			for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++) {
 				/* Blocks being isolated for somebody are nobody's to report. */
 				if (mt == BS_MIGRATE_ISOLATE)

@@ -48,13 +48,6 @@ struct walk {
 	unsigned int least;
 };
 
-unsigned int bs_report_unit(const struct bs_report_ctx *rc)
-{
-	if (rc->s->caps & BS_CAP_IDLE)
-		return 0;
-	return rc->s->unit ? rc->s->unit(rc) : bs_ctx_min_order(rc);
-}
-
 /* Frame by frame, for only some of the block may have been told. */
 static void visit_frames(const struct walk *w, bs_pfn pfn, unsigned int order)
 {

@@ -150,9 +150,16 @@ static void test_units(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct bs_world *w = bs_world_create("linux-6.1", PAGES);
+		uint64_t nr_free[BS_NR_ORDERS], raw;
 
 		bs_world_start(w, cases[i].strategy, 32);
 		assert_int_equal(bs_report_unit(w->rc), cases[i].unit);
+		/* One free block of order 9, and larger ones: what it could report is raw. */
+		bs_world_alloc(w, 9, BS_MIGRATE_MOVABLE);
+		bs_nr_free_blocks(w->m, nr_free);
+		for (unsigned int o = raw = 0; o < BS_NR_ORDERS; o++)
+			raw += o < cases[i].unit ? 0 : nr_free[o] * (BS_PAGE_SIZE << o);
+		assert_int_equal(bs_report_raw_bytes(w->rc), raw);
 		bs_world_destroy(w);
 	}
 }
