@@ -15,7 +15,7 @@
 struct advise_input {
 	struct sim_options o; /* of which only those of `shared` */
 	struct bs_advise_config asked;
-	const char **kernels;
+	char **kernels;
 	unsigned int nr_kernels; /* 0: the trace's own */
 	char **traces;
 	unsigned int nr_traces, nr_printed;
@@ -65,9 +65,9 @@ static const struct argp_option options[] = {
 	 -2},
 	{"max-held", OPT_MAX_HELD, "SIZE", 0,
 	 "The most that may be held beyond what the guest uses, in the mean over the window", -2},
-	{"kernel", OPT_KERNEL, "NAME[:BEHAVIOUR=VALUE,...]", CLI_AGAIN,
-	 "Kernel model, see `list kernels`; may be given again: advice for each (default: the "
-	 "traced machine's, if it is known)",
+	{"kernel", OPT_KERNEL, "NAME[:BEHAVIOUR=VALUE,...][,NAME...]", CLI_AGAIN,
+	 "Kernel model, see `list kernels`; of several, also given again: advice for each (default: "
+	 "the traced machine's, if it is known)",
 	 -2},
 	{0},
 };
@@ -86,7 +86,7 @@ static bs_ns per_minute(const char *text)
 	return limit;
 }
 
-static void add_kernel(struct advise_input *in, const char *name)
+static void add_kernel(struct advise_input *in, char *name)
 {
 	struct bs_error err;
 
@@ -97,6 +97,19 @@ static void add_kernel(struct advise_input *in, const char *name)
 			cli_usage("--kernel", "%s is there already", name);
 	in->kernels = cli_memory(realloc(in->kernels, (in->nr_kernels + 1) * sizeof(*in->kernels)));
 	in->kernels[in->nr_kernels++] = name;
+}
+
+/* One or several, as `compare` takes them. */
+static void add_kernels(struct advise_input *in, const char *list)
+{
+	for (;; list++) {
+		const size_t len = bs_kernel_span(list);
+
+		add_kernel(in, cli_memory(strndup(list, len)));
+		list += len;
+		if (!*list)
+			return;
+	}
 }
 
 /* What only makes sense together. */
@@ -131,7 +144,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		in->asked.max_held_bytes = cli_size("--max-held", arg);
 		return 0;
 	case OPT_KERNEL:
-		add_kernel(in, arg);
+		add_kernels(in, arg);
 		return 0;
 	case ARGP_KEY_ARGS:
 		in->traces = state->argv + state->next;
@@ -393,6 +406,8 @@ int cmd_advise(int argc, char **argv)
 	cli_parse(&argp, "advise", argc, argv, &in);
 	check(&in);
 	status = advise_all(&in);
+	for (unsigned int i = 0; i < in.nr_kernels; i++)
+		free(in.kernels[i]);
 	free(in.kernels);
 	sim_options_free(&in.o);
 	return status;

@@ -134,6 +134,23 @@ void threshold_check_syntax(const char *expr)
 	read_threshold(expr, &t);
 }
 
+static void refuse_row(const struct bs_options *o, const struct threshold *t)
+{
+	const unsigned int nr = o->config.nr_strategies;
+	const char **names = cli_memory(calloc(nr + 1, sizeof(*names))), *near;
+	char word[128], guess[160] = "";
+
+	memcpy(names, o->config.strategies, nr * sizeof(*names));
+	snprintf(word, sizeof(word), "%.*s", (int)t->row_len, t->row);
+	near = bs_nearest(names, word);
+	if (near)
+		snprintf(guess, sizeof(guess), "; did you mean \"%.120s\"?", near);
+	free(names);
+	cli_usage("--fail-if",
+		  "\"%s\" is no row of this comparison%s: rows are named as they are given to -s",
+		  word, guess);
+}
+
 void threshold_check_rows(const struct bs_options *o)
 {
 	for (unsigned int i = 0; i < o->program.fail_if.nr; i++) {
@@ -145,10 +162,7 @@ void threshold_check_rows(const struct bs_options *o)
 		for (unsigned int k = 0; k < o->config.nr_strategies; k++)
 			found |= is_of_strategy(&t, &o->config, o->config.strategies[k]);
 		if (!found)
-			cli_usage("--fail-if",
-				  "\"%.*s\" is no row of this comparison: rows are named as "
-				  "they are given to -s",
-				  (int)t.row_len, t.row);
+			refuse_row(o, &t);
 		why = bs_metric_absent(t.metric, &o->config);
 		if (why)
 			cli_usage("--fail-if", "no row will have %s: %s", t.metric->key, why);

@@ -362,7 +362,8 @@ static void say_seed(struct words *w)
 
 	if (!begin(w))
 		return;
-	fprintf(w->f, "With seed %" PRIu64 ", among %u settings run again: ", a->seed, a->retried);
+	fprintf(w->f, "With seed %" PRIu64 ", among %u setting%s run again: ", a->seed, a->retried,
+		a->retried == 1 ? "" : "s");
 	if (a->again == a->choice)
 		fputs("the same choice.", w->f);
 	else if (a->again == BS_NO_POINT)

@@ -76,10 +76,11 @@ static int find_column(const char *name, size_t len, struct bs_table_column *c,
 
 	while (bs_table_column_at(n, c))
 		n++;
-	names = calloc(n + 1, sizeof(*names));
+	names = calloc(2 * (size_t)n + 1, sizeof(*names));
 	for (unsigned int i = 0; word && names && i < n && !found; i++) {
 		bs_table_column_at(i, c);
 		names[i] = c->name;
+		names[n + i] = c->heading;
 		found = !strcmp(c->name, word) || !strcmp(c->heading, word);
 	}
 	if (!word || !names) {
@@ -256,7 +257,7 @@ static void pick_unit(struct bs_shown *s, const struct scale *scales, double mos
 	s->decimals = most >= 1000 ? 0 : most >= 100 ? 1 : most >= 10 ? 2 : 3;
 }
 
-/* One unit for the whole column, by the largest value in it. */
+/* One unit for the whole column, by the largest value in it, the bound among them. */
 static void set_unit(const struct bs_result *r, struct bs_shown *s)
 {
 	double most = 0, v;
@@ -264,6 +265,8 @@ static void set_unit(const struct bs_result *r, struct bs_shown *s)
 	for (unsigned int i = 0; i < r->nr_rows; i++)
 		if (bs_column_value(r, s, cell_at(r, i), &v) && v > most)
 			most = v;
+	if (bs_column_bound(r, s, &v) && v > most)
+		most = v;
 	s->per = 1;
 	s->unit = "";
 	if (!s->column.metric) {

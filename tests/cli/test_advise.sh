@@ -72,6 +72,8 @@ has 'rotation:order=8 comes closest: '
 # Several traces and kernels: one value of JSON, one table of CSV; text one after the other.
 expect 0 -- advise stripe.cborseq stripe.cborseq -s none --kernel linux-6.1 --kernel linux-6.12 --format json
 is '[.[] | .kernel] == ["linux-6.1", "linux-6.12", "linux-6.1", "linux-6.12"]'
+expect 0 -- advise stripe.cborseq -s none --kernel linux-6.1:boot_pos=head,merge_guard=retype,linux-6.12 --format json
+is '[.[] | .kernel] | length == 2 and .[1] == "linux-6.12"'
 expect 0 -- advise stripe.cborseq stripe.cborseq -s none --format csv
 [ "$(grep -c ^trace, stdout.txt)" = 1 ] && [ "$(wc -l <stdout.txt)" = 3 ] || fail "csv: $(cat stdout.txt)"
 # What a user says of a parameter stays; the base is always there.

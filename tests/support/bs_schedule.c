@@ -444,8 +444,10 @@ static void check_books(struct bs_guest *g)
 	if (g->over)
 		return;
 	bs_guest_saw(g, BS_LAW_RESIDENT, st.asked_bytes != 0);
-	if (st.discarded_bytes + st.skipped_bytes + st.redundant_bytes != st.asked_bytes)
-		bs_guest_broke(g, BS_LAW_RESIDENT, "discarded, skipped and redundant are not all",
+	if (st.discarded_bytes + st.lazyfree_bytes + st.skipped_bytes + st.redundant_bytes !=
+	    st.asked_bytes)
+		bs_guest_broke(g, BS_LAW_RESIDENT,
+			       "discarded, lazily freed, skipped and redundant are not all",
 			       BS_NO_PFN);
 	if (strstr(g->sc->fault, "inhibit=assigned") && st.discarded_bytes)
 		bs_guest_broke(g, BS_LAW_RESIDENT, "discarded though inhibited", BS_NO_PFN);
