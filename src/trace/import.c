@@ -137,7 +137,7 @@ static void note_gfp_names(struct import *im)
 	}
 }
 
-/* "4.4 to 4.11", "6.3 and later": eras follow each other, but for those that a proof left out. */
+/* "4.4 to 4.11", "6.8 and later": eras follow each other, but for those that a proof left out. */
 static void format_eras(unsigned int eras, char *text, size_t size)
 {
 	unsigned int first = 0, last = BS_GFP_ERAS - 1;

@@ -20,7 +20,7 @@ struct gfp_name {
 };
 
 /* Numbers of eras: 0 before 4.4, 1 from 4.4, 2 from 4.6, 3 from 4.8, 4 from 4.10, 5 from 4.17, 6 from
- * 5.1, 7 from 6.3. */
+ * 5.1, 7 from 6.3, 8 from 6.8. */
 #define ALL BS_GFP_ALL_ERAS
 #define FROM(first) (BS_GFP_ALL_ERAS & ~((1u << (first)) - 1))
 #define UPTO(last) ((1u << ((last) + 1)) - 1)
@@ -49,7 +49,9 @@ static const struct gfp_name old_composite[] = {
 	{"GFP_ATOMIC", BS_GFP_HIGH | BS_GFP_KSWAPD_RECLAIM, UPTO(0) | FROM(7)},
 	{"GFP_TEMPORARY", BS_GFP_KERNEL | BS_GFP_RECLAIMABLE, UPTO(4)},
 	/* Up to 4.5 this is what no bit at all was printed as. */
-	{"GFP_NOWAIT", BS_GFP_NOWAIT, UPTO(0) | FROM(2)},
+	{"GFP_NOWAIT", BS_GFP_NOWAIT, UPTO(0) | SPAN(2, 7)},
+	/* From 6.8 on failing is expected of it. */
+	{"GFP_NOWAIT", BS_GFP_NOWAIT | BS_GFP_NOWARN, FROM(8)},
 	{"GFP_NOWAIT", 0, SPAN(1, 1)},
 	{"GFP_IOFS", BS_GFP_IO | BS_GFP_FS, UPTO(3)},
 	/* Not what GFP_THISNODE was in the sources: the event's table had the single bit by this name. */

@@ -164,7 +164,9 @@ const struct bs_gfp_era bs_gfp_eras[BS_GFP_ERAS] = {
 	 0x3ffffff},
 	{"4.17 to 5.0", KERNEL(4, 17), KERNEL(5, 0), "gfp.h of 4.19", 2018, from_4_17, 0xffffff},
 	{"5.1 to 6.2", KERNEL(5, 1), KERNEL(6, 2), "gfp.h of 5.10", 2020, from_5_1, 0xfffffff},
-	{"6.3 and later", KERNEL(6, 3), UINT32_MAX, "gfp.h of 6.6", 2023, from_5_1,
+	{"6.3 to 6.7", KERNEL(6, 3), KERNEL(6, 7), "gfp.h of 6.6", 2023, from_5_1,
+	 0x1fffffff & ~BS_GFP_ATOMIC_BIT},
+	{"6.8 and later", KERNEL(6, 8), UINT32_MAX, "recordings of 6.18", 2025, from_5_1,
 	 0x1fffffff & ~BS_GFP_ATOMIC_BIT},
 };
 

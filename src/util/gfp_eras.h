@@ -10,7 +10,7 @@
 
 #include <buddysim/gfp.h>
 
-#define BS_GFP_ERAS 8
+#define BS_GFP_ERAS 9
 #define BS_GFP_ALL_ERAS ((1u << BS_GFP_ERAS) - 1)
 /* Those before 4.4: MIGRATE_RECLAIMABLE was 1, and MIGRATE_MOVABLE 2. */
 #define BS_GFP_OLD_MIGRATETYPES 1u

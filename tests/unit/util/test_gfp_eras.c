@@ -29,6 +29,8 @@ static const struct {
 	{"5.10", 0xa20, "GFP_ATOMIC"},
 	{"6.1.16", 0xcd0, "GFP_KERNEL|__GFP_RECLAIMABLE"},
 	{"6.8.0", 0x820, "GFP_ATOMIC"},
+	{"6.6", 0x800, "GFP_NOWAIT"},
+	{"6.18.44", 0x2800, "GFP_NOWAIT"},
 	{"7.3.4", 0xdc0, "GFP_KERNEL|__GFP_ZERO"},
 };
 
@@ -69,8 +71,8 @@ static void test_numbers_show_their_era(void **state)
 	} rows[] = {
 		{0xd0, 1u << 0},      {0x200da, 1u << 0},   {0x24000c0, 7u << 1},
 		{0x24200ca, 7u << 1}, {0x14000c0, 1u << 4}, {0x14200ca, 1u << 4},
-		{0x6000c0, 1u << 5},  {0x6200ca, 1u << 5},  {0xcc0, 3u << 6},
-		{0x100cca, 3u << 6},  {0xa20, 1u << 6},
+		{0x6000c0, 1u << 5},  {0x6200ca, 1u << 5},  {0xcc0, 7u << 6},
+		{0x100cca, 7u << 6},  {0xa20, 1u << 6},
 	};
 
 	(void)state;
@@ -94,8 +96,9 @@ static void test_versions(void **state)
 	assert_int_equal(bs_gfp_eras_of("4.10", 4), 3u << 3); /* not known which */
 	assert_int_equal(bs_gfp_eras_of("4.16", 4), 1u << 4);
 	assert_int_equal(bs_gfp_eras_of("6.2.16", 6), 1u << 6);
-	assert_int_equal(bs_gfp_eras_of("6.10", 4), 1u << 7);
-	assert_int_equal(bs_gfp_eras_of("7.2.12-1~bpo13+1", 16), 1u << 7);
+	assert_int_equal(bs_gfp_eras_of("6.7.12", 6), 1u << 7);
+	assert_int_equal(bs_gfp_eras_of("6.10", 4), 1u << 8);
+	assert_int_equal(bs_gfp_eras_of("7.2.12-1~bpo13+1", 16), 1u << 8);
 	assert_int_equal(bs_gfp_eras_of("six", 3), 0);
 	assert_int_equal(bs_gfp_eras_of("6", 1), 0);
 	assert_int_equal(bs_gfp_eras_of("6.", 2), 0);
