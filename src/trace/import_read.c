@@ -456,7 +456,7 @@ static int read_binary(struct reading *r)
 static int check_beginning(struct reading *r)
 {
 	const char *first;
-	long n = bs_textfile_peek(r->text, &first, 512, r->im->err);
+	long n = bs_textfile_peek(r->text, &first, 2048, r->im->err);
 
 	if (n < 0)
 		return (int)n;

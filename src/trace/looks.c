@@ -60,6 +60,11 @@ int bs_looks_binary(const char *path, const char *first, size_t len, struct bs_e
 	    memchr("\x01\x9c\xda\x5e", atrace[8], 4))
 		return bs_error_set(err, BS_INPUT, 0, path, "record without atrace -z",
 				    "this is what atrace -z writes");
+	/* Its comments are text; the numbers behind them have bytes that are 0. */
+	if (len > 9 && !memcmp(first, "# tracer:", 9) && memchr(first, 0, len) &&
+	    memmem(first, len, "type: ", 6))
+		return bs_error_set(err, BS_INPUT, 0, path, "echo 0 >options/bin, and record again",
+				    "this is ftrace text with options/bin");
 	return 0;
 }
 
@@ -79,6 +84,16 @@ static bool is_hex_dump(const char *line)
 		line += *line == ' ';
 	}
 	return words >= 3 && !*line;
+}
+
+/* "00000fa1 00000001 000010b1eed50534 type: 653" */
+static bool is_hex(const char *line)
+{
+	unsigned int pid, cpu;
+	unsigned long long ns;
+	int end = 0;
+
+	return sscanf(line, "%8x %8x %16llx type: %n", &pid, &cpu, &ns, &end) == 3 && end > 40;
 }
 
 /* "4001 1 100000100 type: 345", or the same with the fields in hex */
@@ -131,7 +146,8 @@ const char *bs_looks_like(const char *line, const char **advice)
 		}
 	}
 	*advice = "echo 0 >options/raw; echo 0 >options/hex; echo 0 >options/bin, and record again";
-	if (is_raw(p))
+	/* Both may have nothing but decimal digits: the widths tell. */
+	if (is_raw(p) && !is_hex(p))
 		return "ftrace text with options/raw";
-	return is_hex_dump(p) ? "ftrace text with options/hex" : NULL;
+	return is_hex(p) || is_hex_dump(p) ? "ftrace text with options/hex" : NULL;
 }
