@@ -196,7 +196,7 @@ static bs_pfn get_page_from_freelist(struct bs_machine *m, const struct zonelist
 				retry = true;
 				break;
 			}
-			if (unlikely(m->kswapd_awake >> z->node & 1) && avoid) {
+			if (unlikely(m->kswapd_awake) && avoid && m->kswapd_awake >> z->node & 1) {
 				avoided = true;
 				continue;
 			}

@@ -54,10 +54,9 @@ static int save_pcp(const struct bs_machine *m, const struct zone *z, unsigned i
 	return 0;
 }
 
-static bool is_lru(const struct bs_machine *m, bs_pfn pfn)
+/* Is the pageblock part of a large block that counts as movable? */
+static bool is_large_lru(const struct bs_machine *m, bs_pfn pfn)
 {
-	if (m->pb[pfn >> m->pbo].fine && m->mem_map[pfn].flags & PG_LRU)
-		return true;
 	for (unsigned int o = m->pbo; o <= BS_MAX_ORDER; o++) {
 		const bs_pfn head = pfn & ~(((bs_pfn)1 << o) - 1);
 		const struct page *p = &m->side[head >> m->pbo];
@@ -68,20 +67,34 @@ static bool is_lru(const struct bs_machine *m, bs_pfn pfn)
 	return false;
 }
 
+/* What is asked of a pageblock as a whole is asked once. */
+struct lru_block {
+	size_t i;
+	bool large, fine;
+};
+
+static bool is_lru(const struct bs_machine *m, bs_pfn pfn, struct lru_block *b)
+{
+	const size_t i = pfn >> m->pbo;
+
+	if (i != b->i)
+		*b = (struct lru_block){i, is_large_lru(m, pfn), m->pb[i].fine};
+	return b->large || (b->fine && m->mem_map[pfn].flags & PG_LRU);
+}
+
 static int save_lru(const struct bs_machine *m, const struct zone *z, struct bs_state_zone *out)
 {
+	struct lru_block b = {.i = SIZE_MAX};
 	size_t cap = 0;
 
 	for (bs_pfn pfn = z->start; pfn < z->end;) {
 		bs_pfn end = pfn;
 
-		while (end < z->end && is_lru(m, end))
+		while (end < z->end && is_lru(m, end, &b))
 			end++;
 		if (end == pfn) {
-			const struct pageblock *b = &m->pb[pfn >> m->pbo];
-
 			/* Nothing that was never touched can be in use. */
-			pfn = b->fine ? pfn + 1 : ((pfn >> m->pbo) + 1) << m->pbo;
+			pfn = b.fine ? pfn + 1 : ((pfn >> m->pbo) + 1) << m->pbo;
 			continue;
 		}
 		if (out->nr_lru == cap) {

@@ -68,7 +68,7 @@ int bs_log_make_guest(struct bs_logrun *v, const struct bs_state *s)
 	return bs_log_take_fixed(v, s);
 }
 
-int bs_log_need_guest(struct bs_logrun *v)
+int bs_log_first_guest(struct bs_logrun *v)
 {
 	int ret;
 
@@ -168,26 +168,20 @@ static void explain(struct bs_logrun *v, const char *line, unsigned int cpu, uns
 	bs_machine_explain(v->m, explain_line, v);
 }
 
-bool bs_log_operation(struct bs_logrun *v, const char *line, unsigned int cpu, unsigned int order,
-		      unsigned int mt)
+bool bs_log_look_at(struct bs_logrun *v, const char *line, unsigned int cpu, unsigned int order,
+		    unsigned int mt)
 {
-	v->op++;
-	if (v->drawn && v->op == v->stop_before) {
+	if (v->drawn)
 		bs_verify_draw(v->m, cpu, order, mt, v->drawn);
-		return true;
-	}
-	if (v->cfg->explain == v->op && v->cfg->explain_line && !v->drawn)
+	else
 		explain(v, line, cpu, order, mt);
-	return false;
+	return v->drawn;
 }
 
-/* @order < 0: a free has no answer. */
-void bs_log_operation_done(struct bs_logrun *v, bs_pfn pfn, int order)
+void bs_log_looked_at(struct bs_logrun *v, bs_pfn pfn, int order)
 {
 	char text[64];
 
-	if (v->cfg->explain != v->op || !v->cfg->explain_line || v->drawn)
-		return;
 	bs_machine_explain(v->m, NULL, NULL);
 	if (order < 0)
 		return;

@@ -33,7 +33,9 @@ struct bs_logrun {
 	uint32_t guest; /* guests made so far */
 	int zone_of[BS_LOG_ZONES]; /* zone number in the file -> in the guest */
 	bool random_missing;
-	uint64_t op, stop_before;
+	uint64_t op;
+	uint64_t
+		look_at; /* the operation to be drawn instead of done, or to be explained; 0: none */
 	struct bs_log_blocks *blocks; /* which ids stand for what */
 	FILE *drawn; /* set: only look, note nothing */
 	/* Isolation: pages that keep their pageblock, unless they are marked offline and that is asked
@@ -54,7 +56,11 @@ int bs_log_differ(struct bs_logrun *v, enum bs_difference kind, const char *what
 /* A guest in the state @s. */
 int bs_log_make_guest(struct bs_logrun *v, const struct bs_state *s);
 /* Before the first operation after a start dump. */
-int bs_log_need_guest(struct bs_logrun *v);
+int bs_log_first_guest(struct bs_logrun *v);
+static inline int bs_log_need_guest(struct bs_logrun *v)
+{
+	return v->m && !v->pending ? 0 : bs_log_first_guest(v);
+}
 void bs_log_free(struct bs_logrun *v);
 
 /* Blanks, then a number of at most @max up to a blank or the end. */
@@ -65,9 +71,20 @@ bool bs_log_cpu(const struct bs_logrun *v, char **p, unsigned int *cpu);
 bool bs_log_zone(const struct bs_logrun *v, char **p, int *zone);
 
 /* An operation begins: count it, draw it, explain it. True: it was only to be looked at. */
-bool bs_log_operation(struct bs_logrun *v, const char *line, unsigned int cpu, unsigned int order,
-		      unsigned int mt);
-void bs_log_operation_done(struct bs_logrun *v, bs_pfn pfn, int order);
+bool bs_log_look_at(struct bs_logrun *v, const char *line, unsigned int cpu, unsigned int order,
+		    unsigned int mt);
+static inline bool bs_log_operation(struct bs_logrun *v, const char *line, unsigned int cpu,
+				    unsigned int order, unsigned int mt)
+{
+	return ++v->op == v->look_at && bs_log_look_at(v, line, cpu, order, mt);
+}
+/* It is done; @order < 0: it has no answer to show. */
+void bs_log_looked_at(struct bs_logrun *v, bs_pfn pfn, int order);
+static inline void bs_log_operation_done(struct bs_logrun *v, bs_pfn pfn, int order)
+{
+	if (v->op == v->look_at)
+		bs_log_looked_at(v, pfn, order);
+}
 /* @expected and @got, BS_NO_PFN where it failed. */
 int bs_log_compare_pfn(struct bs_logrun *v, const char *line, bs_pfn expected, bs_pfn got);
 

@@ -158,7 +158,7 @@ static int other_line(struct replay *rp, char *line)
 	return BS_LOG_GO_ON;
 }
 
-static int one_line(struct replay *rp, char *line)
+static inline int one_line(struct replay *rp, char *line)
 {
 	if (rp->reader.open)
 		return other_line(rp, line);
@@ -215,7 +215,9 @@ int bs_verify_dumps(const char *path, const struct bs_verify_config *cfg,
 				    .cfg = cfg,
 				    .r = r,
 				    .err = err,
-				    .stop_before = stop_before,
+				    .look_at = drawn		   ? stop_before
+					       : cfg->explain_line ? cfg->explain
+								   : 0,
 				    .drawn = drawn,
 			    }};
 	struct bs_logrun *v = &rp.log;

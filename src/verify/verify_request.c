@@ -65,9 +65,6 @@ static bool read_node(char **p, struct how *h)
 /* [cCPU] [nNODE[t]] [sBITS] up to the end. */
 static bool read_how(const struct bs_logrun *v, char *p, struct how *h)
 {
-	*h = (struct how){.node = -1};
-	if (!*p)
-		return true;
 	if (!bs_log_cpu(v, &p, &h->cpu))
 		return false;
 	while (*p) {
@@ -193,9 +190,9 @@ static int read_allocation(struct bs_logrun *v, char *line, uint64_t *id, uint64
 		p++;
 	else if (!bs_log_number(&p, BS_MAX_PFN - 1, pfn))
 		return bs_log_bad(v, "malformed allocation \"%.60s\"", line);
-	if (!read_how(v, p, h))
+	*h = (struct how){.node = -1, .gfp = gfp};
+	if (*p && !read_how(v, p, h))
 		return bs_log_bad(v, "malformed CPU, node or random bits \"%.60s\"", line);
-	h->gfp |= gfp;
 	return 0;
 }
 
@@ -257,14 +254,14 @@ int bs_verify_release(struct bs_logrun *v, char *line)
 {
 	uint64_t id;
 	struct block *b;
-	struct how h;
+	struct how h = {.node = -1};
 	char *p = line + 2;
 	bs_pfn pfn;
 	int ret = bs_log_need_guest(v);
 
 	if (ret)
 		return ret;
-	if (!bs_log_number(&p, MAX_ID, &id) || !read_how(v, p, &h) || h.node >= 0)
+	if (!bs_log_number(&p, MAX_ID, &id) || (*p && !read_how(v, p, &h)) || h.node >= 0)
 		return bs_log_bad(v, "malformed free \"%.60s\"", line);
 	b = block_at(v, id, false);
 	if (!b || !b->live)
@@ -276,8 +273,10 @@ int bs_verify_release(struct bs_logrun *v, char *line)
 	pfn = own_block(v, b, &ret);
 	if (ret || pfn == BS_NO_PFN)
 		return ret;
-	bs_log_set(&v->fixed, b->pfn, false);
-	bs_log_set(&v->offline, b->pfn, false);
+	if (v->fixed.n) {
+		bs_log_set(&v->fixed, b->pfn, false);
+		bs_log_set(&v->offline, b->pfn, false);
+	}
 	bs_mm_set_shuffle_bits(v->m, h.bits, h.nr_bits);
 	bs_free_pages(v->m, h.cpu, pfn, b->order);
 	bs_log_operation_done(v, pfn, -1);
