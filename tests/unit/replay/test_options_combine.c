@@ -45,6 +45,7 @@ static const struct combination_case cases[] = {
 	{"plots d;print-config", "plots d"},
 	{"dump-state x;print-config", "dump-state x"},
 	{"fail-if calls>0;print-config", "fail-if calls>0"},
+	{"junit x;fail-if calls>0;print-config", "junit x;fail-if calls>0"},
 };
 
 static void read_options(struct bs_options *o, const char *text)
