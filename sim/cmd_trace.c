@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "gnuplot.h"
 #include "trace_figures.h"
+#include "trace_plots.h"
 #include "trace_print.h"
 #include "trace_verdict.h"
 
@@ -33,11 +35,12 @@ enum {
 	OPT_FROM,
 	OPT_TO,
 	OPT_STATE,
+	OPT_PLOTS_FORMAT,
 };
 
 /** What any of the verbs may be told. */
 struct trace_options {
-	const char *input, *output, *params;
+	const char *input, *output, *params, *plots, *plots_format;
 	const char *const *inputs; /* of import, which takes several; the first is @input */
 	unsigned int nr_inputs;
 	unsigned int min_trust_e4;
@@ -189,6 +192,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_PARAMS:
 		o->params = arg;
+		return 0;
+	case 'p':
+		o->plots = arg;
+		return 0;
+	case OPT_PLOTS_FORMAT:
+		o->plots_format = arg;
 		return 0;
 	case OPT_ALLOW_LOSSY:
 		o->allow_lossy = true;
@@ -413,17 +422,31 @@ static int open_scanned(const struct trace_options *o, struct bs_trace **t)
 
 static int trace_info(int argc, char **argv)
 {
-	static const struct argp_option options[] = {FORMAT_OPTION, KEEP_OPTION, {0}};
+	static const struct argp_option options[] = {
+		FORMAT_OPTION,
+		KEEP_OPTION,
+		{"plots", 'p', "DIR", 0, "draw allocated memory over time there (trace_live)", 0},
+		{"plots-format", OPT_PLOTS_FORMAT, "LIST", 0,
+		 "formats of the picture: svg, png, pdf, comma-separated (default svg)", 0},
+		{0}};
 	const struct trace_options o =
 		read_options(options, "TRACE", "Describe a trace.", "trace info", argc, argv);
+	struct bs_error err;
 	struct bs_trace *t;
-	int status = open_scanned(&o, &t);
+	int status;
 
+	if (o.plots_format && !o.plots)
+		cli_usage("--plots-format", "has no meaning without --plots DIR");
+	if (o.plots_format && gnuplot_check_formats(o.plots_format, &err))
+		return cli_error(&err);
+	status = open_scanned(&o, &t);
 	if (status)
 		return status;
 	trace_print(bs_trace_info(t), o.input, o.format);
+	if (o.plots && trace_plots(bs_trace_info(t), o.input, o.plots, o.plots_format, &err))
+		status = cli_error(&err);
 	bs_trace_close(t);
-	return 0;
+	return status;
 }
 
 static int trace_validate(int argc, char **argv)

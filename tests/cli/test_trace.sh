@@ -70,6 +70,20 @@ expect 3 perf -- trace import ok.txt -o never.cborseq --source perf
 expect 4 /nonexistent -- trace import ok.txt -o /nonexistent/x.cborseq
 expect 4 "No space left" -- trace import ok.txt -o /dev/full
 
+# --- a picture ---
+expect 2 "no meaning without --plots" -- trace info two.cborseq --plots-format svg
+expect 2 "is no format" -- trace info two.cborseq --plots never --plots-format gif
+if command -v gnuplot >/dev/null; then
+	expect 0 -- trace info "$src/traces/churn_gcc.cborseq.zst" --plots drawn --plots-format svg,png
+	peak=$(awk -F '\t' 'seen && $3 > most { most = $3 } /^# live/ { seen = 1 } END { printf "%.1f MiB", most }' \
+		drawn/trace_live.tsv)
+	grep -q "peak $peak" stdout.txt || fail "trace_live.tsv has a peak of $peak: $(sed -n 2p stdout.txt)"
+	grep -q "at most $peak allocated" drawn/trace_live.svg || fail "the picture's title"
+	[ "$(head -c 4 drawn/trace_live.png | tail -c 3)" = PNG ] || fail "trace_live.png is no PNG"
+	[ "$(ls -A drawn)" = "$(printf 'trace_live.png\ntrace_live.svg\ntrace_live.tsv')" ] || fail "drawn: $(ls -A drawn)"
+fi
+[ ! -e never ] || fail "refused, and the folder was made"
+
 # --- damage ---
 expect 0 -- trace gen churn --params events=50000,live=2000 -o good.cborseq
 size=$(stat -c %s good.cborseq)
