@@ -19,10 +19,9 @@
 
 #define PCP(high) "pcp 2 cpu=0 count=2 high=" high " batch=4 high_min=4 high_max=100\n"
 #define REST "pcpl 2 1 17 16\nblk 2 0 8 1\nlru 2 32+4\n"
-#define LIVE(kernel, op, events)                                                        \
-	HEAD(kernel)                                                                    \
-	"begin x op=" op "\ndump start\n" ZONE PCP("100") REST "enddump start\n" events \
-							       "finish x\n"
+#define LIVE(kernel, op, events) \
+	HEAD(kernel)             \
+	"begin x op=" op "\ndump start\n" ZONE PCP("100") REST "enddump start\n" events "finish x\n"
 /* 17 is given out and comes back, and others that were in use before; movable, HIGHMEM: 0x8 and 0x2. */
 static void test_what_others_do(void **state)
 {
