@@ -80,12 +80,58 @@ static void test_six_migratetypes(void **state)
 	free(twice);
 }
 
+/* Two nodes, a CPU on each, far from each other: nothing is lost on the way to a file and back. */
+static void test_several_nodes_come_back(void **state)
+{
+	static const uint8_t distance[BS_MAX_NODES][BS_MAX_NODES] = {{10, 31}, {31, 10}};
+	const struct bs_mem_range ranges[] = {{0, 8192, 0}, {8192, 16384, 1}};
+	const struct bs_zone_range zones[] = {{0, BS_ZONE_DMA32, 0, 8192},
+					      {1, BS_ZONE_NORMAL, 8192, 8192}};
+	const struct bs_machine_config c = {.kernel = "linux-6.12",
+					    .ranges = ranges,
+					    .nr_ranges = 2,
+					    .zones = zones,
+					    .nr_zones = 2,
+					    .nr_cpus = 2,
+					    .distance = distance,
+					    .counter_drift = true};
+	char *path = bs_test_file("", ".txt");
+	struct bs_state *before, *read, *after;
+	struct bs_machine *m, *again;
+	struct bs_error err;
+
+	(void)state;
+	assert_ok(bs_machine_create(&c, &m, &err), &err);
+	bs_free_pages(m, 1, bs_alloc_pages(m, 0, BS_GFP_KERNEL | BS_GFP_THISNODE, 0), 0);
+	assert_ok(bs_state_of_machine(m, &before, &err), &err);
+	assert_int_equal(before->zone[1].node, 1);
+	assert_int_equal(before->zonelist[1][0].n, 2);
+	assert_int_equal(before->zonelist[1][1].n, 1);
+	assert_ok(bs_state_save(before, path, &err), &err);
+	assert_ok(bs_state_load(path, NULL, &read, &err), &err);
+	assert_int_equal(read->distance[1][0], 31);
+	assert_int_equal(read->zone[0].pcp[1].node, 1);
+	assert_int_equal(bs_state_compare(before, read, "linux-6.12", NULL, NULL), 0);
+	assert_ok(bs_machine_from_state(read, NULL, &again, &err), &err);
+	assert_ok(bs_state_of_machine(again, &after, &err), &err);
+	assert_int_equal(bs_state_compare(before, after, "linux-6.12", NULL, NULL), 0);
+	assert_int_equal(after->distance[0][1], 31);
+	unlink(path);
+	free(path);
+	bs_state_free(before);
+	bs_state_free(read);
+	bs_state_free(after);
+	bs_machine_destroy(m);
+	bs_machine_destroy(again);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_record_is_written),
 		cmocka_unit_test(test_written_twice_is_the_same),
 		cmocka_unit_test(test_six_migratetypes),
+		cmocka_unit_test(test_several_nodes_come_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
