@@ -34,6 +34,8 @@ static const struct argp_option options[] = {
 	 "count all differences by kind instead of stopping at the first", 0},
 	{"explain", 'e', "N", 0,
 	 "show what the allocator decided at operation N (of a vector: line N)", 0},
+	{"rounds", 'r', NULL, 0,
+	 "show what each round of a live series' vmstat work left, there and here", 0},
 	{"mutate", 'm', NULL, 0,
 	 "undo each behaviour of a file's kernel in turn, and say which files notice", 0},
 	{"format", 'f', "text|json|csv", 0, "how results are printed", 0},
@@ -41,6 +43,18 @@ static const struct argp_option options[] = {
 	 "write what became of each file there, as JUnit's XML, for CI to show", 0},
 	{0},
 };
+
+/* Not part of a machine-readable answer, like explanations. */
+static void round_line(void *arg, const struct bs_verify_round *r)
+{
+	const struct verify_args *a = arg;
+
+	fprintf(a->format == BS_FORMAT_TEXT ? stdout : stderr,
+		"  %6.1f s cpu %u zone %u: high %" PRId64 "/%" PRId64 " count %" PRId64 "/%" PRId64
+		" free %" PRId64 "/%" PRId64 " expire %" PRId64 "/%" PRId64 "\n",
+		(double)r->at / 1e9, r->cpu, r->zone, r->high[0], r->high[1], r->count[0],
+		r->count[1], r->vm_free[0], r->vm_free[1], r->expire[0], r->expire[1]);
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -55,6 +69,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'e':
 		a->cfg.explain = cli_uint("--explain", arg, 1, UINT64_MAX);
+		return 0;
+	case 'r':
+		a->cfg.round = round_line;
 		return 0;
 	case 'm':
 		a->mutate = true;

@@ -57,12 +57,23 @@ struct bs_verify_result {
 };
 
 /**
+ * struct bs_verify_round - a zone after a round of a live kernel's vmstat work, [0] there and [1] here
+ * @at: since the first round; @zone: its number in the file
+ */
+struct bs_verify_round {
+	bs_ns at;
+	unsigned int cpu, zone;
+	int64_t high[2], count[2], vm_free[2], expire[2];
+};
+
+/**
  * struct bs_verify_config - how
  * @kernel: model to use, or NULL for the one that the file names; of a vector with answers for
  *          several kernels, only this one's
  * @keep_going: count all differences; after a dump that differs, go on from the dump's state
  * @explain: operation (vector: line) to explain, 0 = none
  * @explain_line: receives the explanation, line by line
+ * @round: receives what each round of the vmstat work of a live series left; may be NULL
  * @result: receives each result; valid during the call
  */
 struct bs_verify_config {
@@ -70,6 +81,7 @@ struct bs_verify_config {
 	bool keep_going;
 	uint64_t explain;
 	void (*explain_line)(void *arg, const char *text);
+	void (*round)(void *arg, const struct bs_verify_round *r);
 	void (*result)(void *arg, const struct bs_verify_result *r);
 	void *arg;
 };

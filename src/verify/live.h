@@ -35,6 +35,7 @@ struct bs_live_contig {
 struct bs_live_round {
 	uint32_t zones_changed; /* bit per zone */
 	bool others_changed, pagesets, done;
+	uint64_t at;
 };
 
 struct bs_live {
@@ -47,6 +48,7 @@ struct bs_live {
 	struct bs_live_contig contig;
 	struct bs_live_run runs[BS_LIVE_RUNS], due[2]; /* due: surplus that must be given back */
 	unsigned int nr_runs, nr_due, cpu;
+	uint64_t first_round; /* ns */
 	struct bs_live_round round[BS_MAX_CPUS];
 	/* Memory blocks. */
 	struct bs_live_run gone;

@@ -153,23 +153,27 @@ static int freed_late(struct bs_logrun *v, char *line)
 /* ---- The vmstat work ------------------------------------------------------------------------- */
 
 /* vs JIFFIES NS PAGESETS [cCPU]; ve JIFFIES NS PAGESETS RET [cCPU] */
-static bool read_round(struct bs_logrun *v, char *line, uint64_t *pagesets, uint64_t *ret)
+static bool read_round(struct bs_logrun *v, char *line, uint64_t *ns, uint64_t *pagesets,
+		       uint64_t *ret)
 {
-	uint64_t jiffies, ns;
+	uint64_t jiffies;
 	char *p = line + 3;
 
-	return bs_log_number(&p, INT64_MAX, &jiffies) && bs_log_number(&p, INT64_MAX, &ns) &&
+	return bs_log_number(&p, INT64_MAX, &jiffies) && bs_log_number(&p, INT64_MAX, ns) &&
 	       bs_log_number(&p, 1, pagesets) && (!ret || bs_log_number(&p, INT32_MAX, ret)) &&
 	       bs_log_cpu(v, &p, &v->live->cpu) && !*p;
 }
 
 static int round_begins(struct bs_logrun *v, char *line)
 {
-	uint64_t pagesets;
+	struct bs_live *l = v->live;
+	uint64_t pagesets, ns;
 
-	if (!read_round(v, line, &pagesets, NULL))
+	if (!read_round(v, line, &ns, &pagesets, NULL))
 		return malformed(v, line);
-	v->live->round[v->live->cpu] = (struct bs_live_round){.pagesets = pagesets};
+	if (!l->first_round)
+		l->first_round = ns;
+	l->round[l->cpu] = (struct bs_live_round){.pagesets = pagesets, .at = ns - l->first_round};
 	return BS_LOG_GO_ON;
 }
 
@@ -177,10 +181,10 @@ static int round_begins(struct bs_logrun *v, char *line)
 static int round_ends(struct bs_logrun *v, char *line)
 {
 	struct bs_live_round *round;
-	uint64_t pagesets, ret;
+	uint64_t ns, pagesets, ret;
 	bool again;
 
-	if (!read_round(v, line, &pagesets, &ret))
+	if (!read_round(v, line, &ns, &pagesets, &ret))
 		return malformed(v, line);
 	round = &v->live->round[v->live->cpu];
 	if (bs_log_operation(v, line, v->live->cpu, 0, BS_MIGRATE_MOVABLE))
@@ -250,6 +254,35 @@ static int compare_zone(struct bs_logrun *v, const char *line, unsigned int zone
 	return BS_LOG_GO_ON;
 }
 
+static int64_t number_of(const char *line, const char *name)
+{
+	const char *text = value_of(line, name);
+
+	return text ? strtoll(text, NULL, 0) : 0;
+}
+
+/* For whoever wants to see the course of it. */
+static void tell_round(const struct bs_logrun *v, const char *line, unsigned int zone)
+{
+	const struct bs_live_round *round = &v->live->round[v->live->cpu];
+	struct bs_mm_counts c;
+	struct bs_mm_pcp q;
+
+	bs_mm_counts(v->m, zone, v->live->cpu, &c);
+	bs_mm_pcp(v->m, zone, v->live->cpu, &q);
+	const struct bs_verify_round r = {
+		.at = round->at,
+		.cpu = v->live->cpu,
+		.zone = (unsigned int)strtoul(line + 3, NULL, 10),
+		.high = {number_of(line, " high="), q.high},
+		.count = {number_of(line, " count="), q.count},
+		.vm_free = {number_of(line, " vm_free="), c.vm_free},
+		.expire = {number_of(line, " expire="), bs_mm_pcp_expire(v->m, zone, v->live->cpu)},
+	};
+
+	v->cfg->round(v->cfg->arg, &r);
+}
+
 /* vz Z key=value ...: the zone as the CPU of the round sees it, before and after. */
 static int zone_of_round(struct bs_logrun *v, char *line)
 {
@@ -265,6 +298,8 @@ static int zone_of_round(struct bs_logrun *v, char *line)
 		round->others_changed |= *ndiff == '1';
 	}
 	v->r->checks++;
+	if (v->cfg->round && round->done && round->pagesets && !v->drawn)
+		tell_round(v, line, (unsigned int)zone);
 	return compare_zone(v, line, (unsigned int)zone);
 }
 

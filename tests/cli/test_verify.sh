@@ -48,6 +48,13 @@ expect 0 -- verify --explain 7 good.txt
 grep -q '^  operation 7: ' stdout.txt || fail "not explained: $(head -3 stdout.txt)"
 expect 0 "no operation 999999 to explain" -- verify --explain 999999 good.txt
 
+# The course of a decay: there and here.
+expect 0 -- verify --rounds "$data/linux-6.12-x_decay_cpus.txt.zst"
+grep -q '^ *[0-9.]* s cpu 1 zone 1: high 956/956 count 56/56 free 94971/94971 expire 0/0$' stdout.txt ||
+	fail "rounds: $(head -3 stdout.txt)"
+expect 1 -- verify --rounds --kernel linux-6.12:pcp_decay=no --keep-going "$data/linux-6.12-x_decay_cpus.txt.zst"
+grep -q ' high 956/1092 ' stdout.txt || fail "rounds of another kernel: $(head -3 stdout.txt)"
+
 expect 1 -- verify --format json bad.txt good.txt
 jq -e 'length == 2 and .[0].verdict == "differs" and .[1].verdict == "exact"
 	and .[0].first.operation > 0 and .[1].differences == {}' stdout.txt >/dev/null ||
