@@ -437,6 +437,8 @@ static int read_raw(struct meaning *m)
 			continue;
 		}
 		why = settle(m, &e);
+		if (!why && m->started && e.time - m->t0 >= BS_TIME_MAX)
+			why = bs_why_far;
 		if (why) {
 			unusable(m, &e, why);
 			continue;

@@ -122,6 +122,9 @@ bool bs_token_is_time_of_day(const struct bs_token *t, uint64_t *ns)
 	return true;
 }
 
+/* As many ns since 1970 as 64 bits hold. */
+#define LAST_YEAR 2500
+
 /* "2026-11-29": days since 1970. */
 static bool is_date(const struct bs_token *t, uint64_t *days)
 {
@@ -133,7 +136,7 @@ static bool is_date(const struct bs_token *t, uint64_t *days)
 		return false;
 	year = two(s) * 100 + two(s + 2);
 	month = two(s + 5);
-	if (year < 1970 || !month || month > 12)
+	if (year < 1970 || year > LAST_YEAR || !month || month > 12)
 		return false;
 	/* The year begins in March, so that the leap day is its last one. */
 	year -= month <= 2;
