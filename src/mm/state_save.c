@@ -9,6 +9,7 @@
 
 #include "pcp.h"
 #include "state_fields.h"
+#include "state_runs.h"
 
 static int save_list(const struct bs_machine *m, const struct page_list *l, unsigned int order,
 		     bool pcp, struct bs_state_list *out)
@@ -97,16 +98,8 @@ static int save_lru(const struct bs_machine *m, const struct zone *z, struct bs_
 			pfn = b.fine ? pfn + 1 : ((pfn >> m->pbo) + 1) << m->pbo;
 			continue;
 		}
-		if (out->nr_lru == cap) {
-			struct bs_state_lru *more;
-
-			cap = cap ? cap * 2 : 64;
-			more = realloc(out->lru, cap * sizeof(*more));
-			if (!more)
-				return -ENOMEM;
-			out->lru = more;
-		}
-		out->lru[out->nr_lru++] = (struct bs_state_lru){.first = pfn, .count = end - pfn};
+		if (bs_state_add_lru(out, &cap, pfn, end - pfn))
+			return -ENOMEM;
 		pfn = end;
 	}
 	return 0;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "state_fields.h"
+#include "state_runs.h"
 
 #define PCP_MOVABLE BS_MIGRATE_MOVABLE /* the list of order 0 */
 
@@ -101,17 +102,9 @@ static int collect_lru(struct used *u)
 			end++;
 		if (end == p)
 			continue;
-		if (z->nr_lru == cap) {
-			struct bs_state_lru *more;
-
-			cap = cap ? cap * 2 : 64;
-			more = realloc(z->lru, cap * sizeof(*more));
-			if (!more)
-				return -ENOMEM;
-			z->lru = more;
-		}
-		z->lru[z->nr_lru++] = (struct bs_state_lru){(bs_pfn)((uint64_t)z->start + p),
-							    (uint32_t)(end - p)};
+		if (bs_state_add_lru(z, &cap, (bs_pfn)((uint64_t)z->start + p),
+				     (uint32_t)(end - p)))
+			return -ENOMEM;
 	}
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include "pageflags.h"
 #include "place.h"
 #include "state_fields.h"
+#include "state_runs.h"
 
 struct placing {
 	struct bs_shape *s;
@@ -159,16 +160,8 @@ static int add_lru(struct placing *p)
 			end++;
 		if (end == pfn)
 			continue;
-		if (z->nr_lru == cap) {
-			struct bs_state_lru *more;
-
-			cap = cap ? cap * 2 : 64;
-			more = realloc(z->lru, cap * sizeof(*more));
-			if (!more)
-				return -ENOMEM;
-			z->lru = more;
-		}
-		z->lru[z->nr_lru++] = (struct bs_state_lru){(bs_pfn)pfn, (uint32_t)(end - pfn)};
+		if (bs_state_add_lru(z, &cap, (bs_pfn)pfn, (uint32_t)(end - pfn)))
+			return -ENOMEM;
 	}
 	return 0;
 }
