@@ -21,25 +21,14 @@ struct writer {
 	FILE *f;
 };
 
-/* TSV has no quotes: a tab or a line's end in a text is a blank. */
-static void put_text(const struct writer *w, const char *text)
-{
-	if (w->sep == ',') {
-		bs_csv_put(w->f, text);
-		return;
-	}
-	for (; text && *text; text++)
-		fputc(*text == '\t' || *text == '\n' || *text == '\r' ? ' ' : *text, w->f);
-}
-
 static void put_words(const struct writer *w, const json_t *cell)
 {
 	static const char *const keys[] = {"label", "strategy", "params"};
 
-	put_text(w, json_string_value(bs_json_at(w->r->record, "trace.name")));
+	bs_field_put(w->f, w->sep, json_string_value(bs_json_at(w->r->record, "trace.name")));
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		fputc(w->sep, w->f);
-		put_text(w, json_string_value(json_object_get(cell, keys[i])));
+		bs_field_put(w->f, w->sep, json_string_value(json_object_get(cell, keys[i])));
 	}
 }
 
@@ -65,7 +54,7 @@ static void put_row(const struct writer *w, const json_t *cell)
 	put_words(w, cell);
 	put_figures(w, cell);
 	fputc(w->sep, w->f);
-	put_text(w, json_string_value(json_object_get(cell, "error")));
+	bs_field_put(w->f, w->sep, json_string_value(json_object_get(cell, "error")));
 	fputs(w->sep == ',' ? "\r\n" : "\n", w->f);
 }
 

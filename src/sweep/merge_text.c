@@ -85,17 +85,6 @@ static const char *const words[] = {"label", "strategy", "params", "kernel"};
 
 #define NR_WORDS (sizeof(words) / sizeof(words[0]))
 
-/* TSV has no quotes: a tab or a line's end in a text is a blank. */
-static void put_text(struct text *t, const char *text)
-{
-	if (t->sep == ',') {
-		bs_csv_put(t->o.f, text);
-		return;
-	}
-	for (; text && *text; text++)
-		fputc(*text == '\t' || *text == '\n' || *text == '\r' ? ' ' : *text, t->o.f);
-}
-
 static const char *line_end(const struct text *t)
 {
 	return t->sep == ',' ? "\r\n" : "\n";
@@ -122,15 +111,15 @@ static void put_row(struct text *t, const struct bs_merged *g, const json_t *cel
 	const struct bs_metric *m;
 	uint64_t v;
 
-	put_text(t, bs_group_trace(g->s, g->g)->name);
+	bs_field_put(t->o.f, t->sep, bs_group_trace(g->s, g->g)->name);
 	for (unsigned int d = 0; d < g->s->nr_dims; d++)
 		for (unsigned int i = 0; i < g->s->dims[d].nr_opts; i++) {
 			fputc(t->sep, t->o.f);
-			put_text(t, bs_group_value(g->s, g->g, d, i));
+			bs_field_put(t->o.f, t->sep, bs_group_value(g->s, g->g, d, i));
 		}
 	for (size_t i = 0; i < NR_WORDS; i++) {
 		fputc(t->sep, t->o.f);
-		put_text(t, json_string_value(json_object_get(cell, words[i])));
+		bs_field_put(t->o.f, t->sep, json_string_value(json_object_get(cell, words[i])));
 	}
 	for (unsigned int i = 0; (m = bs_metric_at(i)); i++) {
 		if (!m->cell)
@@ -140,7 +129,7 @@ static void put_row(struct text *t, const struct bs_merged *g, const json_t *cel
 			fprintf(t->o.f, "%" PRIu64, v);
 	}
 	fputc(t->sep, t->o.f);
-	put_text(t, json_string_value(json_object_get(cell, "error")));
+	bs_field_put(t->o.f, t->sep, json_string_value(json_object_get(cell, "error")));
 	fputs(line_end(t), t->o.f);
 }
 

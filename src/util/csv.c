@@ -22,6 +22,16 @@ void bs_csv_put(FILE *f, const char *text)
 	fputc('"', f);
 }
 
+void bs_field_put(FILE *f, char sep, const char *text)
+{
+	if (sep == ',') {
+		bs_csv_put(f, text);
+		return;
+	}
+	for (; text && *text; text++)
+		fputc(*text == '\t' || *text == '\n' || *text == '\r' ? ' ' : *text, f);
+}
+
 void bs_text_csv(void *file, const char *text)
 {
 	bs_csv_put(file, text);
