@@ -212,8 +212,7 @@ int bs_result_add(struct bs_result *r, const struct bs_outcome *o)
 	return 0;
 }
 
-/* "where: text". */
-static char *reason_of(const struct bs_error *err)
+char *bs_failure_reason(const struct bs_error *err)
 {
 	char *s;
 
@@ -222,28 +221,34 @@ static char *reason_of(const struct bs_error *err)
 	return s;
 }
 
+json_t *bs_failure_json(const char *label, const char *reason, enum bs_status status)
+{
+	json_t *o = json_object();
+
+	bs_json_put_text(o, "label", label);
+	bs_json_put_text(o, "error", reason);
+	bs_json_put_uint(o, "status", status);
+	return o;
+}
+
 void bs_result_fail(struct bs_result *r, const char *label, const struct bs_error *err)
 {
 	struct bs_result_failure *x, *failures = grow(r->failures, r->nr_failures, sizeof(*x));
-	json_t *o;
 
 	if (!failures)
 		return;
 	r->failures = failures;
 	x = &failures[r->nr_failures];
 	x->label = strdup(label);
-	x->reason = reason_of(err);
+	x->reason = bs_failure_reason(err);
 	if (!x->label || !x->reason) {
 		free(x->label);
 		free(x->reason);
 		return;
 	}
 	r->nr_failures++;
-	o = json_object();
-	bs_json_put_text(o, "label", label);
-	bs_json_put_text(o, "error", x->reason);
-	bs_json_put_uint(o, "status", err->status);
-	json_array_append_new(json_object_get(r->record, "failed"), o);
+	json_array_append_new(json_object_get(r->record, "failed"),
+			      bs_failure_json(label, x->reason, err->status));
 }
 
 void bs_result_bound(struct bs_result *r, const struct bs_bound *b, bs_ns refault, bs_ns weight)

@@ -48,6 +48,9 @@ struct bs_result *bs_result_new(const struct bs_sim_config *cfg, const struct bs
 int bs_result_add(struct bs_result *r, const struct bs_outcome *o);
 /* Add one that could not; without memory it is left out, whatever the error says. */
 void bs_result_fail(struct bs_result *r, const char *label, const struct bs_error *err);
+/* "where: text" of it, to be free()d; NULL without memory. And that as the record has it. */
+char *bs_failure_reason(const struct bs_error *err);
+json_t *bs_failure_json(const char *label, const char *reason, enum bs_status status);
 void bs_result_bound(struct bs_result *r, const struct bs_bound *b, bs_ns refault, bs_ns weight);
 void bs_result_warn(struct bs_result *r, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -84,16 +84,11 @@ static int add_cell(void *arg, const struct bs_outcome *o)
 
 static int hand_over_failure(struct running *r, const struct bs_error *why)
 {
-	json_t *o = json_object();
-	char *text;
-	int ret;
+	const struct bs_planned *c = &r->s->cells[r->b->cells[r->told]];
+	char *text = bs_failure_reason(why);
+	json_t *o = bs_failure_json(r->s->strategies[c->strategy], text, why->status);
+	const int ret = hand_over(r, true, o);
 
-	if (asprintf(&text, "%s%s%s", why->where, *why->where ? ": " : "", why->text) < 0)
-		text = NULL;
-	bs_json_put_text(o, "label", r->s->strategies[r->s->cells[r->b->cells[r->told]].strategy]);
-	bs_json_put_text(o, "error", text);
-	bs_json_put_uint(o, "status", why->status);
-	ret = hand_over(r, true, o);
 	json_decref(o);
 	free(text);
 	return ret;
