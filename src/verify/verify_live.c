@@ -105,6 +105,18 @@ static bool announced(struct bs_live *l, bs_pfn pfn, uint64_t order, struct bs_l
 	return true;
 }
 
+/* A page of what was taken too much, given back with no step that announces it (7.1). */
+static void given_back(struct bs_live *l, bs_pfn pfn, uint64_t order)
+{
+	if (!l->nr_due || order || l->due[0].first != pfn)
+		return;
+	l->due[0].first++;
+	if (--l->due[0].n)
+		return;
+	l->due[0] = l->due[1];
+	l->nr_due--;
+}
+
 /* pf PFN ORDER [cCPU] */
 static int freed(struct bs_logrun *v, char *line)
 {
@@ -127,6 +139,7 @@ static int freed(struct bs_logrun *v, char *line)
 		return BS_LOG_GO_ON;
 	}
 	bs_log_set(&v->fixed, (bs_pfn)pfn, false);
+	given_back(l, (bs_pfn)pfn, order);
 	if (announced(l, (bs_pfn)pfn, order, &run))
 		return run.n ? free_run(v, line, cpu, run.first, run.n) : BS_LOG_GO_ON;
 	if (at->mark & BS_LIVE_RUN_END)

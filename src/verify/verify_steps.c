@@ -58,7 +58,7 @@ int bs_verify_contig_ends(struct bs_logrun *v, char *line)
 	if (strncmp(line + 3, "0", 1) && strncmp(line + 3, "-16", 3))
 		return bs_log_bad(v, "a result that is neither 0 nor -16: \"%.60s\"", line);
 	c->on = false;
-	if (v->live->nr_due)
+	if (v->live->nr_due || v->live->nr_runs)
 		return differ(v, line, "all that was taken too much is given back", "not all");
 	if ((strncmp(line + 3, "-16", 3) ? 0 : -EBUSY) == c->ret)
 		return BS_LOG_GO_ON;

@@ -8,7 +8,7 @@ data=$src/tests/oracle/data
 expect 0 -- verify --mutate --format json "$data"
 cp stdout.txt all.json
 noticed() { jq -r --arg k "$1" --arg c "$2" '.[] | select(.kernel == $k and .change == $c) | "\(.noticed) of \(.of): \(.files)"' all.json; }
-[ "$(jq -r '[.[].kernel] | unique | length' all.json)" = 6 ] || fail "kernels: $(jq -c '[.[].kernel] | unique' all.json)"
+[ "$(jq -r '[.[].kernel] | unique | length' all.json)" = 7 ] || fail "kernels: $(jq -c '[.[].kernel] | unique' all.json)"
 noticed linux-7.3 highatomic_fast=no | grep -q '^[1-9].*: .*linux-7.3-ix_ha_mix' || fail "$(noticed linux-7.3 highatomic_fast=no)"
 noticed linux-7.3 flush_in_batches=no | grep -q '^[3-9] of .*linux-7.3-v_shuf_mix' || fail "$(noticed linux-7.3 flush_in_batches=no)"
 

@@ -109,7 +109,7 @@ static void test_releases(void **state)
 	assert_string_equal(mm_kernel_of_release(6, 1), "linux-6.1");
 	assert_string_equal(mm_kernel_of_release(6, 12), "linux-6.12");
 	assert_string_equal(mm_kernel_of_release(6, 18), "linux-6.18");
-	assert_string_equal(mm_kernel_of_release(7, 1), "linux-7.2");
+	assert_string_equal(mm_kernel_of_release(7, 1), "linux-7.1");
 	assert_string_equal(mm_kernel_of_release(7, 2), "linux-7.2");
 	assert_string_equal(mm_kernel_of_release(7, 3), "linux-7.3");
 	assert_null(mm_kernel_of_release(6, 11));
