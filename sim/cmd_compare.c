@@ -20,7 +20,7 @@ struct compare_input {
 	struct sim_options o;
 	struct bs_table_form form;
 	struct junit junit;
-	char **traces;
+	char **traces, *load;
 	unsigned int nr_traces, nr_printed;
 	void (*print)(const struct sim_options *, const struct bs_result *); /* more, or NULL */
 };
@@ -35,11 +35,20 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		state->child_inputs[0] = &in->o;
 		return 0;
 	case ARGP_KEY_ARGS:
+		if (in->o.lib.config.load)
+			cli_usage("--load", "is run in place of a trace: leave one of them out");
 		in->traces = state->argv + state->next;
 		in->nr_traces = (unsigned int)(state->argc - state->next);
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		cli_usage("TRACE", "no trace given; see `%s --help`", state->name);
+		if (!in->o.lib.config.load)
+			cli_usage("TRACE", "no trace given, and no --load; see `%s --help`",
+				  state->name);
+		/* It stands where a trace's path does. */
+		in->load = cli_memory(strdup(in->o.lib.config.load));
+		in->traces = &in->load;
+		in->nr_traces = 1;
+		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
@@ -325,7 +334,7 @@ int cmd_compare(int argc, char **argv)
 	struct compare_input in = {0};
 	const struct argp argp = {
 		.parser = parse,
-		.args_doc = "TRACE...",
+		.args_doc = "TRACE...\n--load NAME[:PARAM=VALUE,...]",
 		.doc = "Replay each TRACE on one guest per strategy and compare what the host gets "
 		       "back with what it costs the guest.",
 		.children = in.o.child,
@@ -336,6 +345,7 @@ int cmd_compare(int argc, char **argv)
 	in.o.strategies = "all";
 	cli_parse(&argp, "compare", argc, argv, &in);
 	status = in.o.lib.program.print_config ? print_configs(&in) : run_all(&in);
+	free(in.load);
 	sim_options_free(&in.o);
 	return status;
 }
@@ -345,7 +355,7 @@ int cmd_run(int argc, char **argv)
 	struct compare_input in = {.print = print_figures};
 	const struct argp argp = {
 		.parser = parse,
-		.args_doc = "TRACE",
+		.args_doc = "TRACE\n--load NAME[:PARAM=VALUE,...]",
 		.doc = "Replay TRACE under one strategy and print everything about it.",
 		.children = in.o.child,
 	};
@@ -362,6 +372,7 @@ int cmd_run(int argc, char **argv)
 	if (in.nr_traces > 1)
 		cli_usage(in.traces[1], "run takes one trace; `buddysim compare` takes several");
 	status = in.o.lib.program.print_config ? print_configs(&in) : run_all(&in);
+	free(in.load);
 	sim_options_free(&in.o);
 	return status;
 }

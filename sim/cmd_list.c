@@ -72,6 +72,17 @@ static void list_workloads(char **args)
 	}
 }
 
+static void list_loads(char **args)
+{
+	const struct bs_load_kind *k;
+
+	(void)args;
+	for (unsigned int i = 0; (k = bs_load_at(i)); i++) {
+		printf("%s - %s\n", k->name, k->summary);
+		print_params(k->params);
+	}
+}
+
 static void list_experiments(char **args)
 {
 	const char *name, *question;
@@ -240,6 +251,7 @@ static const struct {
 } topics[] = {
 	{"strategies", list_strategies, 0, NULL},
 	{"devices", list_devices, 0, NULL},
+	{"loads", list_loads, 0, NULL},
 	{"workloads", list_workloads, 0, NULL},
 	{"experiments", list_experiments, 0, NULL},
 	{"metrics", list_metrics, 0, list_metrics_tsv},

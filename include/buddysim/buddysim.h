@@ -8,6 +8,7 @@
 #include <buddysim/experiment.h>
 #include <buddysim/gfp.h>
 #include <buddysim/hooks.h>
+#include <buddysim/load.h>
 #include <buddysim/machine.h>
 #include <buddysim/options.h>
 #include <buddysim/record.h>

@@ -38,6 +38,7 @@ extern "C" {
 	X(CALLS, "calls")                 \
 	X(CELLS, "cells")                 \
 	X(CHECKS, "checks")               \
+	X(CYCLES, "cycles")               \
 	X(DIFFERENCES, "differences")     \
 	X(EVENTS, "events")               \
 	X(FAULTS, "faults")               \

@@ -10,6 +10,7 @@
 #define BUDDYSIM_SIM_H
 
 #include <buddysim/device.h>
+#include <buddysim/load.h>
 #include <buddysim/machine.h>
 #include <buddysim/record.h>
 #include <buddysim/stats.h>
@@ -125,7 +126,7 @@ struct bs_output_config {
 
 /**
  * struct bs_sim_config - a comparison
- * @trace_path: native trace
+ * @trace_path: native trace; not looked at where there is a load
  * @strategies: "rotation:order=9,delay=2s" each; @nr_strategies of them
  */
 struct bs_sim_config {

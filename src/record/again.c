@@ -42,8 +42,11 @@ bool bs_again_print(FILE *f, const struct bs_outcome *o)
 
 	if (!cfg->guest.state_path && (cfg->guest.machine.nr_ranges || cfg->guest.machine.nr_zones))
 		return false;
-	fputs("buddysim run ", f);
-	bs_shell_put(f, cfg->trace_path);
+	fputs("buddysim run", f);
+	if (!cfg->load) {
+		fputc(' ', f);
+		bs_shell_put(f, cfg->trace_path);
+	}
 	fputs(" -s ", f);
 	bs_shell_put(f, o->words);
 	alone.strategies = &o->words;

@@ -5,9 +5,11 @@
 #include <buddysim/options.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "json.h"
+#include "loads.h"
 
 const char *bs_base_name(const char *path)
 {
@@ -61,6 +63,21 @@ static json_t *host_events_json(const struct bs_sim_config *cfg)
 	return a;
 }
 
+/* All its parameters, as they are in force; and what a bound, which a load has not, would say. */
+static void put_load(json_t *o, const struct bs_sim_config *cfg)
+{
+	struct bs_load_spec spec;
+	char *text;
+
+	if (bs_load_parse(cfg->load, &spec, NULL))
+		return;
+	text = bs_load_spec_text(&spec);
+	bs_json_put_text(o, "load", text ? text : cfg->load);
+	bs_json_put_uint(o, "weight_ns_per_mib_s", cfg->host.weight_ns_per_mib_s);
+	free(text);
+	bs_load_spec_free(&spec);
+}
+
 static void put_option(json_t *o, const struct bs_sim_config *cfg, const struct bs_option *opt)
 {
 	const char *text;
@@ -93,6 +110,8 @@ json_t *bs_config_json(const struct bs_sim_config *cfg)
 	for (unsigned int i = 0; (opt = bs_option_at(i)); i++)
 		if (opt->record && bs_option_in_force(cfg, opt))
 			put_option(o, cfg, opt);
+	if (cfg->load)
+		put_load(o, cfg);
 	/* What is no option, or more than a value. */
 	bs_json_put_uint(o, "pageblock_order", mc->pageblock_order ? mc->pageblock_order : 9);
 	bs_json_put_bool(o, "counter_drift", mc->counter_drift);

@@ -54,6 +54,11 @@ static void print_setting(const struct bs_result *r, FILE *f)
 {
 	const json_t *config = json_object_get(r->record, "config");
 	const uint64_t duration = bs_json_value(r->record, "trace.duration_ns");
+	/* A load has no bound to say it. */
+	const uint64_t weight =
+		bs_json_value(json_object_get(config, "load") ? config : r->record,
+			      json_object_get(config, "load") ? "weight_ns_per_mib_s"
+							      : "bound.weight_ns_per_mib_s");
 	char *text;
 
 	if (asprintf(&text,
@@ -67,8 +72,7 @@ static void print_setting(const struct bs_result *r, FILE *f)
 		     duration / BS_NS_PER_S, duration % BS_NS_PER_S / BS_NS_PER_MS,
 		     bs_json_value(config, "gap_ns") / BS_NS_PER_MS,
 		     bs_json_value(config, "tail_ns") / BS_NS_PER_MS,
-		     bs_json_words(config, "costs_preset"),
-		     bs_json_value(r->record, "bound.weight_ns_per_mib_s") / BS_NS_PER_US,
+		     bs_json_words(config, "costs_preset"), weight / BS_NS_PER_US,
 		     bs_json_value(r->record, "seed"), r->partial ? "; PARTIAL" : "") < 0)
 		return;
 	bs_wrap(f, text, BS_TABLE_WIDTH);

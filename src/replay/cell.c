@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "bound_run.h"
+#include "cell_load.h"
 #include "config.h"
 #include "follow_steps.h"
 #include "held_why.h"
@@ -161,28 +162,35 @@ static int follow(struct bs_cell *c, struct bs_error *err)
 	return 0;
 }
 
+static int create_stream(struct bs_cell *c, struct bs_trace *trace, struct bs_error *err)
+{
+	int ret = bs_stream_init(&c->stream, c->g, trace, &c->plan->cfg, err);
+
+	c->stream.over = load_over;
+	c->stream.over_arg = c;
+	c->stream.heard = c->plan->progress ? heard : NULL;
+	c->stream.heard_arg = c;
+	return ret;
+}
+
 static int create(struct bs_cell *c, struct bs_trace *trace, struct bs_error *err)
 {
-	const struct bs_trace_info *info = bs_trace_info(trace);
+	const struct bs_trace_info *info = trace ? bs_trace_info(trace) : c->plan->info;
 	int ret = create_guest(c, info, err);
 
 	if (!ret)
-		ret = bs_stream_init(&c->stream, c->g, trace, &c->plan->cfg, err);
+		ret = trace ? create_stream(c, trace, err) : bs_cell_load_create(c, load_over, err);
 	if (ret)
 		return ret;
 	c->params = bs_spec_params_text(c->spec);
 	if (!c->params)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "setting up");
-	c->stream.over = load_over;
-	c->stream.over_arg = c;
-	c->stream.heard = c->plan->progress ? heard : NULL;
-	c->stream.heard_arg = c;
 	if (!bs_window_end(&c->plan->cfg.window, info, &c->end))
 		return bs_error_set(err, BS_USAGE, 0, c->label, NULL, "the window is too long");
 	if (bs_ledger_begin(&c->ledger, c->g, c->end, true) ||
 	    (c->plan->cfg.output.map && bs_ledger_map(&c->ledger, c->end)))
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "timeline");
-	return follow(c, err);
+	return trace ? follow(c, err) : 0;
 }
 
 int bs_cell_create(const struct bs_plan *plan, const struct bs_cell_setup *setup,
@@ -245,6 +253,7 @@ void bs_cell_destroy(struct bs_cell *c)
 		return;
 	bs_follow_destroy(c->follow);
 	bs_inherit_destroy(c->inherit);
+	bs_program_destroy(c->program);
 	bs_ledger_free(&c->ledger);
 	if (!c->at_rest)
 		let_go(c);
@@ -290,7 +299,7 @@ static void take_stall(struct bs_cell *c)
 
 static void take_delays(struct bs_cell *c)
 {
-	const struct bs_histogram *h = &c->stream.delays;
+	const struct bs_histogram *h = bs_cell_delays(c);
 
 	c->f.delay = (struct bs_delays){
 		.p50 = bs_histogram_percentile(h, 500),
@@ -309,7 +318,10 @@ static void end_window(void *arg, int unused)
 
 	(void)unused;
 	bs_ledger_close(&c->ledger, c->end);
-	bs_stream_close(&c->stream);
+	if (c->program)
+		bs_cell_load_close(c);
+	else
+		bs_stream_close(&c->stream);
 	take_stall(c);
 	take_delays(c);
 	bs_held_why_take(&c->ledger.split, f);
@@ -424,7 +436,8 @@ static int run(struct bs_cell *c, struct bs_error *err)
 	struct bs_clock *k = &c->world.clock;
 	int ret = 0;
 
-	if (!bs_stream_begin(&c->stream)) {
+	if (!(c->program ? bs_program_begin(c->program, c->end, err)
+			 : bs_stream_begin(&c->stream))) {
 		/* The last instant belongs to the window: it closes behind all that happens in it. */
 		bs_clock_push(k, c->end + 1, BS_DUE_END, end_window, c, 0);
 		ret = bs_reporter_start(c->g, err);
@@ -432,6 +445,8 @@ static int run(struct bs_cell *c, struct bs_error *err)
 			bs_host_start(&c->world.host, c->end);
 			run_measured(c);
 		}
+	} else if (c->program) {
+		return -EIO;
 	}
 	take_counts(c);
 	if (k->failed) {

@@ -17,8 +17,8 @@ struct bs_cell_setup {
 	struct bs_future *future;
 };
 
-/* @trace: scanned; the cell rewinds and reads it while it runs, the caller keeps it. 0, or negative
- * with @err. */
+/* @trace: scanned; the cell rewinds and reads it while it runs, the caller keeps it; NULL: the plan has a
+ * load. 0, or negative with @err. */
 int bs_cell_create(const struct bs_plan *plan, const struct bs_cell_setup *setup,
 		   struct bs_trace *trace, struct bs_cell **out, struct bs_error *err);
 /* From the beginning on, note in @f when memory gets an owner. */

@@ -8,6 +8,7 @@
 #include "future.h"
 #include "outcome.h"
 #include "outfile.h"
+#include "program.h"
 #include "stream_parts.h"
 #include "world.h"
 
@@ -22,7 +23,9 @@ struct bs_cell {
 	struct bs_world world;
 	struct bs_guest *g; /* the world's only one; NULL once it is gone */
 	struct bs_ledger ledger;
-	struct bs_stream stream;
+	struct bs_stream
+		stream; /* of a trace; of a load what it counts is copied into its figures */
+	struct bs_program *program; /* the load that it runs, NULL: a trace */
 	struct bs_follow *follow; /* NULL unless the guest starts from a dumped state */
 	struct bs_inherit *inherit; /* NULL unless it starts from a made one */
 	struct bs_future *future; /* NULL unless the strategy knows it; the caller's */

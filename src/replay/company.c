@@ -50,11 +50,14 @@ int bs_company_open(struct bs_company *c, const struct bs_plan *plan, struct bs_
 
 	*c = (struct bs_company){0};
 	if (n > 1)
-		n = that_fit(plan, bs_trace_info(t), n);
+		n = that_fit(plan, plan->info, n);
 	c->readers = calloc(n + 1, sizeof(*c->readers));
 	if (!c->readers)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "setting up");
 	c->readers[c->nr++] = t;
+	/* A load is its own in every cell. */
+	for (; !t && c->nr < n; c->nr++)
+		c->readers[c->nr] = NULL;
 	while (c->nr < n) {
 		int ret = bs_trace_open_again(t, &c->readers[c->nr], err);
 

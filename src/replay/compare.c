@@ -30,12 +30,12 @@
 /*
  * What became of a cell. It is told when its turn comes, and waits for that without its guest.
  * @c: NULL: it could not be built
- * @ran: to the end of the window, and was checked
+ * @ran: to the end of the window, and was checked; @left_out: it is none for a load
  * @end: the state to be written, or NULL
  */
 struct row {
 	struct bs_cell *c;
-	bool begun, ran;
+	bool begun, ran, left_out;
 	struct bs_state *end;
 	int ret;
 	struct bs_error err;
@@ -83,13 +83,31 @@ static int run_cell(struct row *r, const struct comparison *k, unsigned int inde
 	return ret;
 }
 
+/* What a load will do depends on what it waits for: nobody can know it. */
+static bool is_left_out(const struct bs_plan *plan, const struct bs_spec *spec)
+{
+	return plan->load.kind && spec->s->caps & BS_CAP_KNOWS_FUTURE;
+}
+
+static void tell_left_out(const struct comparison *k, unsigned int index)
+{
+	const struct bs_sink *sink = k->plan->sink;
+	struct bs_error err;
+
+	bs_error_set(&err, BS_USAGE, 0, NULL, NULL,
+		     "needs a recorded trace: what a load will do depends on what it waits for");
+	if (sink->failed)
+		sink->failed(sink->arg, k->plan->cells[index].label, &err);
+}
+
 static void work(void *arg, unsigned int index, unsigned int worker)
 {
 	struct comparison *k = arg;
 	struct row *r = &k->rows[index];
 
+	r->left_out = is_left_out(k->plan, k->plan->cells[index].spec);
 	r->begun = !__atomic_load_n(&k->stopped, __ATOMIC_RELAXED);
-	if (!r->begun)
+	if (!r->begun || r->left_out)
 		return;
 	r->ret = run_cell(r, k, index, k->company.readers[worker]);
 	if (r->ret && r->err.status == BS_INTERRUPTED)
@@ -144,6 +162,10 @@ static bool tell(void *arg, unsigned int index)
 
 	if (!r->begun)
 		return true;
+	if (r->left_out) {
+		tell_left_out(k, index);
+		return true;
+	}
 	one = tell_row(r, k, &here);
 	forget(r);
 	goes_on = !one || is_of_one_cell(&here);
@@ -168,7 +190,7 @@ static int run_cells(struct bs_plan *plan, struct bs_trace *t, const struct bs_b
 		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "setting up");
 	if (!ret) {
 		jobs.at_once = plan->at_once = k.company.nr;
-		plan->progress = bs_progress_create(plan, bs_trace_info(t));
+		plan->progress = bs_progress_create(plan, plan->info);
 		ret = bs_jobs_run(&jobs, err);
 		bs_progress_destroy(plan->progress);
 		plan->progress = NULL;
@@ -187,10 +209,11 @@ static int run(struct bs_plan *plan, struct bs_trace *t, struct bs_start *start,
 	bs_ns refault;
 	int ret = bs_bound_run(&plan->cfg, t, &b, &refault, err);
 
-	if (!ret) {
+	/* In a closed loop each row has a used(t) of its own, and there is none to make a bound of. */
+	if (!ret && t)
 		plan->sink->bound(plan->sink->arg, b, refault, plan->cfg.host.weight_ns_per_mib_s);
+	if (!ret)
 		ret = run_cells(plan, t, b, start, err);
-	}
 	bs_bound_destroy(b);
 	return ret;
 }
@@ -201,7 +224,7 @@ static int compare_trace(struct bs_plan *plan, struct bs_trace *t, bool running,
 			 struct bs_error *err)
 {
 	struct bs_start start;
-	int ret = bs_config_kernel(plan, t, err);
+	int ret = bs_config_kernel(plan, err);
 
 	if (ret)
 		return ret;
@@ -222,19 +245,22 @@ static int compare(const struct bs_sim_config *config, const struct bs_sink *sin
 {
 	struct bs_plan plan = {.cfg = *config, .sink = sink};
 	struct bs_error local;
-	struct bs_trace *t;
+	struct bs_trace *t = NULL;
 	int ret;
 
 	err = err ? err : &local;
 	if (!running)
 		plan.cfg.output.dump_path = NULL;
 	ret = bs_config_check(&plan, err);
-	if (!ret)
+	if (!ret && plan.load.kind)
+		bs_config_of_load(&plan);
+	else if (!ret)
 		ret = bs_trace_open(plan.cfg.trace_path, &t, err);
-	if (!ret) {
+	if (!ret && t)
+		plan.info = bs_trace_info(t);
+	if (!ret)
 		ret = compare_trace(&plan, t, running, err);
-		bs_trace_close(t);
-	}
+	bs_trace_close(t);
 	bs_config_free(&plan);
 	return ret;
 }

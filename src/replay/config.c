@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host.h"
+#include "loads.h"
 #include "spec.h"
 #include "tell.h"
 
@@ -21,8 +22,10 @@
 int bs_config_check(struct bs_plan *plan, struct bs_error *err)
 {
 	const struct bs_sim_config *cfg = &plan->cfg;
-	int ret = 0;
+	int ret = cfg->load ? bs_load_parse(cfg->load, &plan->load, err) : 0;
 
+	if (ret)
+		return ret;
 	plan->specs = calloc(cfg->nr_strategies + 1, sizeof(*plan->specs));
 	if (!plan->specs)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "strategies");
@@ -75,14 +78,33 @@ void bs_config_free(struct bs_plan *plan)
 		bs_spec_free(&plan->specs[i]);
 	free(plan->specs);
 	plan->specs = NULL;
+	bs_load_spec_free(&plan->load);
 }
 
 /* ---- With the trace's header ----------------------------------------------------------------- */
 
-int bs_config_kernel(struct bs_plan *plan, const struct bs_trace *t, struct bs_error *err)
+void bs_config_of_load(struct bs_plan *plan)
+{
+	const struct bs_load_spec *load = &plan->load;
+
+	plan->of_load = (struct bs_trace_info){
+		.source = "load",
+		.nr_cpus = bs_load_nr_cpus(load),
+		.duration = bs_load_length(load),
+		.peak_pages = (bs_load_peak_bytes(load) + BS_PAGE_SIZE - 1) >> BS_PAGE_SHIFT,
+		.names = load->kind->names,
+	};
+	while (load->kind->names && load->kind->names[plan->of_load.nr_names])
+		plan->of_load.nr_names++;
+	plan->info = &plan->of_load;
+	/* Where a trace is named, in whatever is said and written. */
+	plan->cfg.trace_path = load->label;
+}
+
+int bs_config_kernel(struct bs_plan *plan, struct bs_error *err)
 {
 	struct bs_machine_config *mc = &plan->cfg.guest.machine;
-	const char *traced = bs_trace_info(t)->kernel;
+	const char *traced = plan->info->kernel;
 
 	plan->kernel_asked = mc->kernel;
 	if (mc->kernel)
@@ -150,6 +172,12 @@ static int set_guest(struct bs_plan *plan, const struct bs_trace_info *info, str
 		mc->nr_cpus = info->nr_cpus ? info->nr_cpus : 1;
 	if (mc->nr_cpus >= info->nr_cpus)
 		return 0;
+	if (plan->load.kind)
+		return bs_error_set(err, BS_USAGE, 0, plan->cfg.trace_path,
+				    plan->state ? "say cpus=N of the load"
+						: "use more --cpus, or say cpus=N of the load",
+				    "its tasks are on %u CPUs, and the guest has %u", info->nr_cpus,
+				    mc->nr_cpus);
 	return bs_error_set(err, BS_USAGE, 0, plan->cfg.trace_path,
 			    plan->state ? "the dump is of another machine" : "use more --cpus",
 			    "was recorded on %u CPUs", info->nr_cpus);
@@ -171,7 +199,7 @@ static int set_window(struct bs_plan *plan, const struct bs_trace_info *info, st
 	struct bs_window_config *w = &plan->cfg.window;
 	bs_ns end;
 
-	if (!w->repeat)
+	if (!w->repeat || plan->load.kind)
 		w->repeat = 1;
 	if (bs_window_end(w, info, &end))
 		return 0;
@@ -206,9 +234,10 @@ static void warn_small(const struct bs_plan *plan, const struct bs_trace_info *i
 
 	if (peak > memory)
 		bs_plan_warn(plan,
-			     "the trace needs %llu MiB at its peak, the guest has %llu: use more "
+			     "the %s needs %llu MiB at its peak, the guest has %llu: use more "
 			     "--memory",
-			     (unsigned long long)(peak >> 20), (unsigned long long)(memory >> 20));
+			     plan->load.kind ? "load" : "trace", (unsigned long long)(peak >> 20),
+			     (unsigned long long)(memory >> 20));
 }
 
 /* One choice for the whole comparison: no row may change another one's. True: the host decided it. */
@@ -224,16 +253,16 @@ static bool set_thp(struct bs_plan *plan)
 
 int bs_config_complete(struct bs_plan *plan, struct bs_trace *t, struct bs_error *err)
 {
-	const struct bs_trace_info *info = bs_trace_info(t);
+	const struct bs_trace_info *info = plan->info;
 	const struct bs_sim_config *cfg = &plan->cfg;
-	int ret = bs_trace_scan(t, cfg->window.keep_whole, err);
+	int ret = t ? bs_trace_scan(t, cfg->window.keep_whole, err) : 0;
 	const struct bs_error damage = ret && err ? *err : (struct bs_error){0};
 	const bool damaged = ret;
 	bool no_thp;
 
 	if (ret < 0)
 		return ret;
-	ret = check_trust(cfg, info, err);
+	ret = t ? check_trust(cfg, info, err) : 0;
 	if (!ret)
 		ret = set_guest(plan, info, err);
 	if (!ret)

@@ -6,13 +6,15 @@
 
 #include "outcome.h"
 
-/* What can be said without the trace: parse the strategies into plan->specs. 0, or negative with
+/* What can be said without the trace: parse the strategies into plan->specs, and the load. 0, or negative with
  * @err; bs_config_free() either way. */
 int bs_config_check(struct bs_plan *plan, struct bs_error *err);
+/* There is a load and no trace: what a trace would say of itself. */
+void bs_config_of_load(struct bs_plan *plan);
 /* The kernel, if none was asked for: the one that the trace's header names, else the default. */
-int bs_config_kernel(struct bs_plan *plan, const struct bs_trace *t, struct bs_error *err);
+int bs_config_kernel(struct bs_plan *plan, struct bs_error *err);
 /*
- * The rest, with the trace, which is scanned: the guest's size and CPUs, the host's huge
+ * The rest, with the trace, which is scanned (NULL: there is none): the guest's size and CPUs, the host's huge
  * pages, the window's length. Tells the sink that it begins, and warns.
  */
 int bs_config_complete(struct bs_plan *plan, struct bs_trace *t, struct bs_error *err);

@@ -56,6 +56,13 @@ static const char *name_of_strategy(unsigned int n)
 	return s ? s->name : NULL;
 }
 
+static const char *name_of_load(unsigned int n)
+{
+	const struct bs_load_kind *k = bs_load_at(n);
+
+	return k ? k->name : NULL;
+}
+
 static const char *nth(const char *const *names, unsigned int n)
 {
 	while (*names && n--)

@@ -89,6 +89,11 @@ static bool from_dump(const struct look *l)
 	return l->c->guest.state_path;
 }
 
+static bool with_load(const struct look *l)
+{
+	return l->c->load;
+}
+
 static bool no_arena(const struct look *l)
 {
 	return device(l) && !device(l)->has_arena;

@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "follow.h"
+#include "load_spec.h"
 
 struct bs_histogram;
 struct bs_memory_map;
@@ -35,6 +36,14 @@ struct bs_delays {
 	uint64_t nonzero;
 };
 
+/* What a load did; a trace has no cycles. */
+struct bs_cycles {
+	bool counted;
+	uint64_t done;
+	bs_ns each; /* from the first step on, for each that was done; BS_NO_TIME: none was */
+	bs_ns p50, p90, p99, max; /* from its begin to its end */
+};
+
 /* The figures of a cell, taken at the end of the window. */
 struct bs_figures {
 	struct bs_report_stats report;
@@ -52,6 +61,7 @@ struct bs_figures {
 	struct bs_stall stall; /* of all CPUs */
 	bs_ns stall_per_minute; /* of load; BS_NO_TIME: the load takes no time */
 	struct bs_delays delay; /* of allocations that happened */
+	struct bs_cycles cycles;
 	const char *
 		late_fault; /* the device's, which begins behind the window: its parameter; or NULL */
 	bool never_busy; /* the strategy asked whether the host is, and was told each time that it is not */
@@ -133,6 +143,9 @@ struct bs_plan {
 	struct bs_spec *specs; /* cfg.strategies, parsed */
 	struct bs_cell_name *cells; /* all strategies on the first kernel, then on the next */
 	unsigned int nr_cells;
+	struct bs_load_spec load; /* kind NULL: a trace is replayed */
+	struct bs_trace_info of_load; /* ... and what else a trace would say of itself */
+	const struct bs_trace_info *info; /* the trace's, or that */
 	unsigned int at_once; /* cells that run side by side */
 	struct bs_progress_of *progress; /* NULL: nobody wants to know */
 };

@@ -274,16 +274,6 @@ static void run(void *arg, bs_ns until)
 
 /* ---- Before t0 ------------------------------------------------------------------------------- */
 
-static int preset_resident(void *arg, bs_pfn pfn, unsigned int order, enum bs_page_state state)
-{
-	struct bs_stream *s = arg;
-
-	if (state == BS_PAGE_PCP ||
-	    (state == BS_PAGE_FREE && s->cfg->guest.resident == BS_RESIDENT_ALL))
-		bs_device_preset_resident(s->g->dev, pfn, order);
-	return 0;
-}
-
 /* What the trace frees but never allocates is in use when it begins: allocated before t0, in the
  * order of its first free (MEANING.md, the guest at the start). It stands in front of all other
  * events. 0 at its end, or what reading the trace said. */
@@ -327,7 +317,7 @@ int bs_stream_begin(struct bs_stream *s)
 		s->untouched_below = s->number;
 	g->touch = touch;
 	if (touch && resident)
-		bs_machine_walk(g->m, preset_resident, s);
+		bs_guest_preset_resident(g, s->cfg->guest.resident == BS_RESIDENT_ALL);
 	if (touch && resident && s->follow && s->follow->begin)
 		s->follow->begin(s->follow_arg);
 	for (unsigned int i = 0; i < g->nr_cpus; i++)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "tell.h"
 
+#include "cell_load.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +24,7 @@ void bs_cell_outcome(const struct bs_cell *c, struct bs_outcome *o)
 		.strategy = c->g->strategy,
 		.huge = bs_device_thp(c->g->dev),
 		.f = &c->f,
-		.delays = &c->stream.delays,
+		.delays = bs_cell_delays(c),
 		.tl = c->ledger.tl,
 		.shares = c->ledger.split.shares,
 		.map = c->ledger.map.looks ? &c->ledger.map : NULL,
@@ -54,10 +56,13 @@ static void warn_short(const struct bs_cell *c)
 
 	if (length / 5 < delay)
 		bs_plan_warn(c->plan,
-			     "%s: the trace lasts %llu ms, less than five times the delay of "
-			     "%llu ms: use --repeat N --gap T, or a longer trace",
-			     c->label, (unsigned long long)(length / BS_NS_PER_MS),
-			     (unsigned long long)(delay / BS_NS_PER_MS));
+			     "%s: the %s lasts %llu ms, less than five times the delay of "
+			     "%llu ms: %s",
+			     c->label, c->program ? "load" : "trace",
+			     (unsigned long long)(length / BS_NS_PER_MS),
+			     (unsigned long long)(delay / BS_NS_PER_MS),
+			     c->program ? "let it run for longer"
+					: "use --repeat N --gap T, or a longer trace");
 }
 
 /* It would wait to the end, and look like a strategy that gains nothing. */
@@ -152,8 +157,9 @@ void bs_cell_warn_after(const struct bs_cell *c)
 			c->label, (unsigned long long)f->rescued,
 			(unsigned long long)f->allocations);
 	if (f->unfinished_events)
-		bs_plan_warn(c->plan,
-			     "%s: %llu events had not happened when the window closed: its "
-			     "figures are of a shorter load",
-			     c->label, (unsigned long long)f->unfinished_events);
+		bs_plan_warn(
+			c->plan,
+			"%s: %llu %s when the window closed: its figures are of a shorter load",
+			c->label, (unsigned long long)f->unfinished_events,
+			c->program ? "tasks were not over" : "events had not happened");
 }

@@ -79,3 +79,24 @@ void bs_guest_free(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned in
 	}
 	bs_guest_disown(g, cpu, pfn, order, id, true);
 }
+
+struct preset {
+	struct bs_guest *g;
+	bool all;
+};
+
+static int preset(void *arg, bs_pfn pfn, unsigned int order, enum bs_page_state state)
+{
+	const struct preset *p = arg;
+
+	if (state == BS_PAGE_PCP || (state == BS_PAGE_FREE && p->all))
+		bs_device_preset_resident(p->g->dev, pfn, order);
+	return 0;
+}
+
+void bs_guest_preset_resident(struct bs_guest *g, bool all)
+{
+	struct preset p = {.g = g, .all = all};
+
+	bs_machine_walk(g->m, preset, &p);
+}

@@ -26,6 +26,9 @@ bs_pfn bs_guest_alloc(struct bs_guest *g, unsigned int cpu, unsigned int gfp, un
 /* The block, or an aligned part of it, which is split off. */
 void bs_guest_free(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned int order,
 		   uint32_t id);
+/* The window is about to open, and what was in use before it has been allocated: pages on per-cpu lists
+ * are resident, too, and where @all is set whatever is free. */
+void bs_guest_preset_resident(struct bs_guest *g, bool all);
 /* When @cpu goes on. */
 static inline bs_ns bs_guest_cpu_free(const struct bs_guest *g, unsigned int cpu)
 {

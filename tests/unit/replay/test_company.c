@@ -90,6 +90,7 @@ static char dump[64];
 static const struct {
 	const char *option, *values[MOST_VALUES];
 } drawn[] = {
+	{"load", {"memhog:size=32MiB,cycles=2,hold=100ms,pause=200ms,base=16MiB,spread=3"}},
 	{"seed", {"1", "7", "18446744073709551615"}},
 	{"kernel", {"linux-5.4", "linux-6.1", "linux-6.12", "linux-6.1:boot_pos=head"}},
 	{"state", {dump}},

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "program.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <buddysim/gfp.h>
+
+#define STEPS_AT_ONCE 4096 /* before somebody looks whether the user wants no more */
+#define HUGE_ORDER 9
+
+/* ---- What a step does to the guest ----------------------------------------------------------- */
+
+static bs_ns now(const void *arg)
+{
+	return ((const struct bs_program *)arg)->g->clock->now;
+}
+
+static bs_ns busy(const void *arg, unsigned int cpu)
+{
+	return ((const struct bs_program *)arg)->g->cpus[cpu].busy_until;
+}
+
+static struct bs_gfp_use use_of(const struct bs_program *p, unsigned int gfp)
+{
+	const bool user = bs_gfp_is_movable_user(gfp);
+
+	return (struct bs_gfp_use){
+		.user = user,
+		.lru = p->setup.lru == BS_LRU_ALL || (p->setup.lru == BS_LRU_AUTO && user),
+	};
+}
+
+static bs_pfn take(struct bs_program *p, unsigned int cpu, unsigned int gfp, unsigned int order,
+		   uint32_t *id)
+{
+	*id = p->id++;
+	return bs_guest_alloc(p->g, cpu, gfp, order, *id, use_of(p, gfp));
+}
+
+/* A request that failed, or whose memory is usable behind the window, has waited for none. */
+static void count_delay(struct bs_program *p, unsigned int cpu)
+{
+	const bs_ns at = p->g->clock->now;
+	bs_ns usable = p->g->cpus[cpu].busy_until;
+
+	if (usable > p->counted_until)
+		usable = p->counted_until;
+	if (usable > at)
+		bs_histogram_add(&p->delays, usable - at);
+	else
+		p->delays.zeroes++;
+}
+
+static bool alloc(void *arg, const struct bs_task *t, unsigned int gfp, struct bs_task_block *b)
+{
+	struct bs_program *p = arg;
+
+	p->f.allocations++;
+	b->at = take(p, t->cpu, gfp, b->order, &b->id);
+	if (b->at == BS_NO_PFN)
+		p->f.refused++;
+	else
+		count_delay(p, t->cpu);
+	return b->at != BS_NO_PFN;
+}
+
+static void give(void *arg, const struct bs_task *t, const struct bs_task_block *b,
+		 unsigned int offset, unsigned int order)
+{
+	struct bs_program *p = arg;
+
+	bs_guest_free(p->g, t->cpu, b->at + offset, order, b->id);
+}
+
+static void mark(void *arg, unsigned int name)
+{
+	struct bs_program *p = arg;
+
+	bs_report_event(p->g->rc, BS_EVENT_MARK, name);
+}
+
+static void cycle(void *arg, bs_ns took)
+{
+	struct bs_program *p = arg;
+
+	p->f.cycles++;
+	bs_histogram_add(&p->cycle_ns, took);
+}
+
+static void failed(void *arg)
+{
+	bs_guest_fail_memory(((struct bs_program *)arg)->g);
+}
+
+static const struct bs_task_ops ops = {
+	.now = now,
+	.alloc = alloc,
+	.free = give,
+	.busy = busy,
+	.mark = mark,
+	.cycle = cycle,
+	.failed = failed,
+};
+
+/* ---- As a load of the clock ------------------------------------------------------------------ */
+
+static bs_ns next(void *arg)
+{
+	const struct bs_program *p = arg;
+	unsigned int cpu;
+
+	return p->g->ended ? BS_NO_TIME : bs_tasks_next(&p->tasks, &cpu);
+}
+
+static void check_machine(struct bs_program *p)
+{
+	struct bs_error err;
+
+	p->next_check += p->setup.check_every;
+	if (bs_machine_check(p->g->m, &err))
+		bs_guest_fail(p->g, &err);
+}
+
+static void one_step(struct bs_program *p, unsigned int cpu)
+{
+	const unsigned int left = p->tasks.left;
+
+	bs_tasks_step(&p->tasks, cpu);
+	if (unlikely(++p->f.steps >= p->next_check))
+		check_machine(p);
+	if (likely(p->tasks.left || !left))
+		return;
+	p->f.over_at = p->g->clock->now;
+	if (p->setup.over)
+		p->setup.over(p->setup.over_arg);
+}
+
+static void run(void *arg, bs_ns until)
+{
+	struct bs_program *p = arg;
+	struct bs_clock *k = p->g->clock;
+
+	for (unsigned int i = 0; i < STEPS_AT_ONCE && !k->failed; i++) {
+		unsigned int cpu;
+		const bs_ns at = bs_tasks_next(&p->tasks, &cpu);
+
+		if (at == BS_NO_TIME || at > until || at >= k->next_due)
+			return;
+		if (at > k->now)
+			bs_clock_set_time(k, at);
+		one_step(p, cpu);
+	}
+}
+
+/* ---- Before it begins ------------------------------------------------------------------------ */
+
+static int base_failed(const struct bs_program *p, struct bs_error *err)
+{
+	return bs_error_set(
+		err, BS_RESOURCE, 0, p->setup.spec->label, "use more --memory, or a smaller base",
+		"the guest has no room for what is to be in use before the load begins");
+}
+
+static int take_huge(struct bs_program *p, uint64_t pages, struct bs_error *err)
+{
+	uint32_t id;
+
+	while (pages) {
+		const unsigned int order = pages >> HUGE_ORDER ? HUGE_ORDER : 0;
+
+		if (take(p, 0, bs_load_user_gfp(order), order, &id) == BS_NO_PFN)
+			return base_failed(p, err);
+		pages -= UINT64_C(1) << order;
+	}
+	return 0;
+}
+
+/* One page of each @apart stays. */
+static int take_apart(struct bs_program *p, uint64_t pages, uint64_t apart, struct bs_error *err)
+{
+	const uint64_t all = pages * apart;
+	struct bs_task_block *between = calloc(all + 1, sizeof(*between));
+	uint64_t n = 0;
+	int ret = 0;
+
+	if (!between)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, p->setup.spec->label, NULL, "base");
+	for (uint64_t i = 0; i < all && !ret; i++) {
+		struct bs_task_block *b = &between[n];
+
+		b->at = take(p, 0, bs_load_user_gfp(0), 0, &b->id);
+		if (b->at == BS_NO_PFN)
+			ret = base_failed(p, err);
+		else if (i % apart)
+			n++;
+	}
+	while (n-- && !ret)
+		bs_guest_free(p->g, 0, between[n].at, 0, between[n].id);
+	free(between);
+	return ret;
+}
+
+static int take_base(struct bs_program *p, struct bs_error *err)
+{
+	const uint64_t *v = p->setup.spec->values;
+	const uint64_t pages = (v[BS_LOAD_BASE] + BS_PAGE_SIZE - 1) >> BS_PAGE_SHIFT;
+
+	if (v[BS_LOAD_SPREAD] > 1)
+		return take_apart(p, pages, v[BS_LOAD_SPREAD], err);
+	return take_huge(p, pages, err);
+}
+
+int bs_program_begin(struct bs_program *p, bs_ns window_end, struct bs_error *err)
+{
+	struct bs_guest *g = p->g;
+	const bool touch = g->touch, resident = p->setup.resident != BS_RESIDENT_NONE;
+	int ret;
+
+	g->touch = touch && resident;
+	ret = take_base(p, err);
+	g->touch = touch;
+	if (ret)
+		return ret;
+	if (touch && resident)
+		bs_guest_preset_resident(g, p->setup.resident == BS_RESIDENT_ALL);
+	/* It was in use for long: nobody waits for its first touches. */
+	for (unsigned int i = 0; i < g->nr_cpus; i++)
+		g->cpus[i] = (struct bs_cpu){.counted_until = window_end};
+	p->counted_until = window_end;
+	bs_clock_add_load(g->clock, &p->load);
+	if (!g->clock->failed)
+		return 0;
+	*err = g->clock->err;
+	return -EIO;
+}
+
+void bs_program_close(struct bs_program *p)
+{
+	p->f.unfinished = p->tasks.left;
+}
+
+/* ---- Life ------------------------------------------------------------------------------------ */
+
+int bs_program_create(struct bs_guest *g, const struct bs_program_setup *setup,
+		      struct bs_program **out, struct bs_error *err)
+{
+	const unsigned int cpus = bs_load_nr_cpus(setup->spec);
+	struct bs_program *p;
+	int ret;
+
+	*out = NULL;
+	if (cpus > g->nr_cpus)
+		return bs_error_set(err, BS_USAGE, 0, setup->spec->label,
+				    "use more --cpus, or fewer of the load's (cpus=N)",
+				    "needs %u CPUs, and the guest has %u", cpus, g->nr_cpus);
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, setup->spec->label, NULL, "load");
+	p->load = (struct bs_load){.next = next, .run = run, .arg = p};
+	p->g = g;
+	p->setup = *setup;
+	p->next_check = setup->check_every ? setup->check_every : UINT64_MAX;
+	p->f.over_at = BS_NO_TIME;
+	ret = bs_tasks_init(&p->tasks, setup->spec, setup->seed,
+			    setup->start + setup->spec->values[BS_LOAD_LEAD], &ops, p, err);
+	if (ret)
+		bs_program_destroy(p);
+	else
+		*out = p;
+	return ret;
+}
+
+void bs_program_destroy(struct bs_program *p)
+{
+	if (!p)
+		return;
+	bs_tasks_free(&p->tasks);
+	free(p);
+}

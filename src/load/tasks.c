@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "tasks.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "compiler.h"
+
+/* ---- What a task does ------------------------------------------------------------------------ */
+
+bs_ns bs_task_now(const struct bs_task *t)
+{
+	return t->all->ops->now(t->all->arg);
+}
+
+static bool has_room(struct bs_task *t)
+{
+	const size_t room = t->room ? 2 * t->room : 64;
+	struct bs_task_block *more;
+
+	if (likely(t->nr_blocks < t->room))
+		return true;
+	more = realloc(t->block, room * sizeof(*more));
+	if (!more) {
+		t->all->ops->failed(t->all->arg);
+		return false;
+	}
+	t->block = more;
+	t->room = room;
+	return true;
+}
+
+bool bs_task_alloc(struct bs_task *t, unsigned int order, unsigned int gfp)
+{
+	struct bs_task_block *b;
+
+	if (!has_room(t))
+		return false;
+	b = &t->block[t->nr_blocks++];
+	*b = (struct bs_task_block){.at = BS_NO_PFN, .order = (uint8_t)order};
+	return t->all->ops->alloc(t->all->arg, t, gfp, b);
+}
+
+void bs_task_free_part(struct bs_task *t, size_t i, unsigned int offset, unsigned int order)
+{
+	if (t->block[i].at != BS_NO_PFN)
+		t->all->ops->free(t->all->arg, t, &t->block[i], offset, order);
+}
+
+void bs_task_free(struct bs_task *t, size_t i)
+{
+	bs_task_free_part(t, i, 0, t->block[i].order);
+	t->block[i].at = BS_NO_PFN;
+}
+
+void bs_task_forget(struct bs_task *t)
+{
+	t->nr_blocks = 0;
+}
+
+void bs_task_work(struct bs_task *t, bs_ns ns)
+{
+	t->work += ns;
+}
+
+void bs_task_sleep(struct bs_task *t, bs_ns ns)
+{
+	t->sleep += ns;
+}
+
+void bs_task_yield(struct bs_task *t)
+{
+	t->yields = true;
+}
+
+void bs_task_cycle_begins(struct bs_task *t)
+{
+	t->cycle_begin = bs_task_now(t);
+}
+
+void bs_task_cycle_done(struct bs_task *t)
+{
+	struct bs_tasks *s = t->all;
+
+	t->cycles++;
+	s->cycles++;
+	if (s->ops->cycle)
+		s->ops->cycle(s->arg, bs_task_now(t) - t->cycle_begin);
+}
+
+void bs_task_mark(struct bs_task *t, unsigned int name)
+{
+	if (t->all->ops->mark)
+		t->all->ops->mark(t->all->arg, name);
+}
+
+void bs_task_over(struct bs_task *t)
+{
+	t->over = true;
+}
+
+/* ---- CPUs ------------------------------------------------------------------------------------ */
+
+static bool is_before(const struct bs_task *a, const struct bs_task *b)
+{
+	return a->ready != b->ready ? a->ready < b->ready : a->queued < b->queued;
+}
+
+/* The task of @cpu that has been ready for longest, or will be first. */
+static struct bs_task *longest_ready(const struct bs_tasks *s, unsigned int cpu)
+{
+	struct bs_task *first = NULL;
+
+	for (unsigned int i = cpu; i < s->nr_tasks; i += s->nr_cpus) {
+		struct bs_task *t = &s->tasks[i];
+
+		if (!t->over && (!first || is_before(t, first)))
+			first = t;
+	}
+	return first;
+}
+
+static void hand_over(struct bs_tasks *s, unsigned int cpu)
+{
+	struct bs_task_cpu *c = &s->cpus[cpu];
+
+	c->running = longest_ready(s, cpu);
+	if (c->running)
+		c->slice_end = (c->running->ready > c->free_at ? c->running->ready : c->free_at) +
+			       BS_TASK_SLICE;
+}
+
+static bs_ns busy(const struct bs_tasks *s, unsigned int cpu)
+{
+	return s->ops->busy ? s->ops->busy(s->arg, cpu) : 0;
+}
+
+static bs_ns cpu_next(const struct bs_tasks *s, unsigned int cpu)
+{
+	const struct bs_task_cpu *c = &s->cpus[cpu];
+	const bs_ns other = busy(s, cpu);
+	bs_ns t;
+
+	if (!c->running)
+		return BS_NO_TIME;
+	t = c->running->ready > c->free_at ? c->running->ready : c->free_at;
+	return other > t ? other : t;
+}
+
+bs_ns bs_tasks_next(const struct bs_tasks *s, unsigned int *cpu)
+{
+	bs_ns first = BS_NO_TIME;
+
+	for (unsigned int i = 0; i < s->nr_cpus; i++) {
+		const bs_ns t = cpu_next(s, i);
+
+		if (t >= first)
+			continue;
+		first = t;
+		*cpu = i;
+	}
+	return first;
+}
+
+void bs_tasks_step(struct bs_tasks *s, unsigned int cpu)
+{
+	struct bs_task_cpu *c = &s->cpus[cpu];
+	struct bs_task *t = c->running;
+	const bs_ns now = bs_task_now(t);
+	bs_ns done;
+
+	t->work = t->sleep = 0;
+	t->yields = false;
+	s->steps++;
+	s->kind->step(t);
+	done = busy(s, cpu);
+	done = (done > now ? done : now) + t->work;
+	c->free_at = done;
+	t->ready = done + t->sleep;
+	if (t->over)
+		s->left--;
+	if (likely(!t->over && !t->sleep && !t->yields && done < c->slice_end))
+		return;
+	t->queued = ++s->queued;
+	hand_over(s, cpu);
+}
+
+/* ---- Life ------------------------------------------------------------------------------------ */
+
+static int begin_task(struct bs_tasks *s, unsigned int i, const struct bs_load_spec *spec,
+		      uint64_t seed, bs_ns start, struct bs_error *err)
+{
+	struct bs_task *t = &s->tasks[i];
+
+	*t = (struct bs_task){.all = s,
+			      .number = i,
+			      .cpu = i % s->nr_cpus,
+			      .v = spec->values,
+			      .ready = start,
+			      .queued = ++s->queued};
+	/* The first one's choices are those of a load that has only one. */
+	bs_rng_seed(&t->rng, seed + i * UINT64_C(0x9e3779b97f4a7c15));
+	t->state = calloc(1, spec->kind->state_size + 1);
+	if (!t->state)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, spec->label, NULL, "tasks");
+	return spec->kind->begin ? spec->kind->begin(t, err) : 0;
+}
+
+int bs_tasks_init(struct bs_tasks *s, const struct bs_load_spec *spec, uint64_t seed, bs_ns start,
+		  const struct bs_task_ops *ops, void *arg, struct bs_error *err)
+{
+	const unsigned int nr = bs_load_nr_tasks(spec);
+	const uint64_t own = spec->values[BS_LOAD_SEED];
+	int ret = 0;
+
+	*s = (struct bs_tasks){.kind = spec->kind, .ops = ops, .arg = arg};
+	s->nr_cpus = bs_load_nr_cpus(spec);
+	s->tasks = calloc(nr, sizeof(*s->tasks));
+	s->cpus = calloc(s->nr_cpus, sizeof(*s->cpus));
+	if (!s->tasks || !s->cpus)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, spec->label, NULL, "tasks");
+	while (s->nr_tasks < nr && !ret) {
+		ret = begin_task(s, s->nr_tasks, spec, own ? own : seed, start, err);
+		s->nr_tasks++;
+	}
+	s->left = nr;
+	for (unsigned int i = 0; i < s->nr_cpus; i++)
+		hand_over(s, i);
+	return ret;
+}
+
+void bs_tasks_free(struct bs_tasks *s)
+{
+	for (unsigned int i = 0; i < s->nr_tasks; i++) {
+		struct bs_task *t = &s->tasks[i];
+
+		if (t->state && s->kind->end)
+			s->kind->end(t);
+		free(t->state);
+		free(t->block);
+	}
+	free(s->tasks);
+	free(s->cpus);
+	*s = (struct bs_tasks){0};
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tasks.h - the tasks of a load on their CPUs: whose step is next, and when.
+ *
+ * A CPU runs one task at a time. The task leaves it when it sleeps, yields or is over, or when it has
+ * had it for a slice and another one is waiting: then the one goes on that has waited longest. What a
+ * step does to memory is the backend's: a guest's (program.c) or a trace's (open.c).
+ */
+#ifndef BS_TASKS_H
+#define BS_TASKS_H
+
+#include "load_spec.h"
+#include "task.h"
+
+#define BS_TASK_SLICE (3 * BS_NS_PER_MS) /* the kernel's own base slice */
+
+/*
+ * Every function's first argument is @arg of the tasks.
+ * @now: what time it is
+ * @alloc: fills in @b->at and @b->id; false: there was none
+ * @free: 2^@order pages from @offset on
+ * @busy: until when something else keeps the CPU; NULL: nothing does
+ * @mark: may be NULL
+ * @cycle: one is done, and took so long; may be NULL
+ * @failed: there is no memory for the tasks' own use
+ */
+struct bs_task_ops {
+	bs_ns (*now)(const void *arg);
+	bool (*alloc)(void *arg, const struct bs_task *t, unsigned int gfp,
+		      struct bs_task_block *b);
+	void (*free)(void *arg, const struct bs_task *t, const struct bs_task_block *b,
+		     unsigned int offset, unsigned int order);
+	bs_ns (*busy)(const void *arg, unsigned int cpu);
+	void (*mark)(void *arg, unsigned int name);
+	void (*cycle)(void *arg, bs_ns took);
+	void (*failed)(void *arg);
+};
+
+/* @running: the task that has it, or will have it next; NULL: all its tasks are over
+ * @free_at: it is busy with a step until then */
+struct bs_task_cpu {
+	struct bs_task *running;
+	bs_ns free_at, slice_end;
+};
+
+struct bs_tasks {
+	const struct bs_load_kind *kind;
+	const struct bs_task_ops *ops;
+	void *arg;
+	struct bs_task *tasks;
+	struct bs_task_cpu *cpus;
+	unsigned int nr_tasks, nr_cpus, left; /* left: those that are not over */
+	uint64_t queued; /* how often a task began to wait for a CPU */
+	uint64_t steps, cycles;
+};
+
+/* The first steps are at @start. @spec outlives them. 0, or negative with @err; bs_tasks_free() either way. */
+int bs_tasks_init(struct bs_tasks *s, const struct bs_load_spec *spec, uint64_t seed, bs_ns start,
+		  const struct bs_task_ops *ops, void *arg, struct bs_error *err);
+void bs_tasks_free(struct bs_tasks *s);
+/* When the next step happens, and on which CPU; BS_NO_TIME: none does. */
+bs_ns bs_tasks_next(const struct bs_tasks *s, unsigned int *cpu);
+/* The next step of @cpu happens; the time is what bs_tasks_next() said. */
+void bs_tasks_step(struct bs_tasks *s, unsigned int cpu);
+
+#endif

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cell_load.h"
+
+int bs_cell_load_create(struct bs_cell *c, void (*over)(void *arg), struct bs_error *err)
+{
+	const struct bs_sim_config *cfg = &c->plan->cfg;
+	const struct bs_program_setup setup = {
+		.spec = &c->plan->load,
+		.seed = cfg->seed,
+		.lru = cfg->guest.lru,
+		.resident = cfg->guest.resident,
+		.check_every = cfg->window.check_every,
+		.over = over,
+		.over_arg = c,
+	};
+
+	return bs_program_create(c->g, &setup, &c->program, err);
+}
+
+/* Until the last task was over, or the window's end. */
+static void take_cycles(struct bs_cell *c)
+{
+	const struct bs_program *p = c->program;
+	const struct bs_histogram *h = &p->cycle_ns;
+	const bs_ns until = p->f.over_at == BS_NO_TIME ? c->end : p->f.over_at;
+	const bs_ns lead = c->plan->load.values[BS_LOAD_LEAD];
+
+	c->f.cycles = (struct bs_cycles){
+		.counted = true,
+		.done = p->f.cycles,
+		.each = p->f.cycles ? (until - lead) / p->f.cycles : BS_NO_TIME,
+		.p50 = bs_histogram_percentile(h, 500),
+		.p90 = bs_histogram_percentile(h, 900),
+		.p99 = bs_histogram_percentile(h, 990),
+		.max = h->max,
+	};
+}
+
+void bs_cell_load_close(struct bs_cell *c)
+{
+	const bs_ns length = c->plan->info->duration;
+	const struct bs_program_figures *f = &c->program->f;
+	struct bs_stream_figures *s = &c->stream.f;
+
+	bs_program_close(c->program);
+	s->events = f->steps;
+	s->allocations = f->allocations;
+	s->refused = f->refused;
+	s->unfinished = f->unfinished;
+	s->late_end = f->over_at == BS_NO_TIME ? BS_NO_TIME
+		      : f->over_at > length    ? f->over_at - length
+					       : 0;
+	take_cycles(c);
+}
