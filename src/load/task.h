@@ -29,48 +29,24 @@ enum {
 #define BS_LOAD_TIME_MAX (UINT64_C(86400) * BS_NS_PER_S)
 #define BS_LOAD_LONGEST (UINT64_C(1) << 62) /* ns, all of it; as long as a trace may be */
 
-#define BS_LOAD_COMMON                                                                          \
-	[BS_LOAD_BASE] = {"base",                                                               \
-			  BS_PARAM_SIZE,                                                        \
-			  0,                                                                    \
-			  0,                                                                    \
-			  BS_LOAD_SIZE_MAX,                                                     \
-			  NULL,                                                                 \
-			  "memory that is in use before the load begins, and stays so",         \
-			  false},                                                               \
-	[BS_LOAD_SPREAD] = {"spread",                                                           \
-			    BS_PARAM_UINT,                                                      \
-			    1,                                                                  \
-			    1,                                                                  \
-			    512,                                                                \
-			    NULL,                                                               \
-			    "how it lies: 1: in huge pages; N: one single page of each N, and " \
-			    "those between them are free and were in use",                      \
-			    false},                                                             \
-	[BS_LOAD_LEAD] = {"lead",                                                               \
-			  BS_PARAM_TIME,                                                        \
-			  0,                                                                    \
-			  0,                                                                    \
-			  BS_LOAD_TIME_MAX,                                                     \
-			  NULL,                                                                 \
-			  "lead-in: time in which only that is in use, before the first step",  \
-			  false},                                                               \
-	[BS_LOAD_CPUS] = {"cpus",                                                               \
-			  BS_PARAM_UINT,                                                        \
-			  0,                                                                    \
-			  0,                                                                    \
-			  BS_MAX_CPUS,                                                          \
-			  NULL,                                                                 \
-			  "CPUs that its tasks are bound to, in turn; 0: one for each task",    \
-			  false},                                                               \
-	[BS_LOAD_SEED] = {"seed",                                                               \
-			  BS_PARAM_UINT,                                                        \
-			  0,                                                                    \
-			  0,                                                                    \
-			  UINT64_MAX,                                                           \
-			  NULL,                                                                 \
-			  "of its random choices; 0: the run's seed",                           \
-			  false}
+/* Of a load whose tasks are on @c CPUs unless something else is said. */
+/* clang-format off */
+#define BS_LOAD_COMMON BS_LOAD_COMMON_ON(0)
+#define BS_LOAD_COMMON_ON(c)                                                                      \
+	[BS_LOAD_BASE] = {"base", BS_PARAM_SIZE, 0, 0, BS_LOAD_SIZE_MAX, NULL,                    \
+			  "memory that is in use before the load begins, and stays so", false},   \
+	[BS_LOAD_SPREAD] = {"spread", BS_PARAM_UINT, 1, 1, 512, NULL,                             \
+			    "how it lies: 1: in huge pages; N: one single page of each N, and "   \
+			    "those between them are free and were in use", false},                \
+	[BS_LOAD_LEAD] = {"lead", BS_PARAM_TIME, 0, 0, BS_LOAD_TIME_MAX, NULL,                    \
+			  "lead-in: time in which only that is in use, before the first step",    \
+			  false},                                                                 \
+	[BS_LOAD_CPUS] = {"cpus", BS_PARAM_UINT, c, 0, BS_MAX_CPUS, NULL,                         \
+			  "CPUs that its tasks are bound to, in turn; 0: one for each task",      \
+			  false},                                                                 \
+	[BS_LOAD_SEED] = {"seed", BS_PARAM_UINT, 0, 0, UINT64_MAX, NULL,                          \
+			  "of its random choices; 0: the run's seed", false}
+/* clang-format on */
 
 /* ---- What a task can do ---------------------------------------------------------------------- */
 
@@ -98,10 +74,10 @@ struct bs_task {
 	struct bs_task_block *block;
 	size_t nr_blocks, room;
 	/* The rest is tasks.c's. */
-	bs_ns ready, work, sleep, cycle_begin;
+	bs_ns begin, ready, work, sleep, cycle_begin; /* begin: of the load */
 	uint64_t queued;
 	uint64_t cycles;
-	bool yields, over;
+	bool yields, meets, over;
 };
 
 bs_ns bs_task_now(const struct bs_task *t);
@@ -118,6 +94,10 @@ void bs_task_forget(struct bs_task *t);
 void bs_task_work(struct bs_task *t, bs_ns ns);
 void bs_task_sleep(struct bs_task *t, bs_ns ns);
 void bs_task_yield(struct bs_task *t);
+/* It goes on when every task that is not over has come here. */
+void bs_task_meet(struct bs_task *t);
+/* It takes the lock of the address space that all tasks share, to have it for itself or with others. */
+void bs_task_space(struct bs_task *t, bool alone);
 /* A cycle begins; and has been done. */
 void bs_task_cycle_begins(struct bs_task *t);
 void bs_task_cycle_done(struct bs_task *t);
@@ -148,6 +128,33 @@ static inline bs_ns bs_load_share(bs_ns span, uint64_t i, uint64_t n)
 }
 /* 0 .. n-1, in order or shuffled; the caller frees it. NULL: out of memory, @err filled. */
 uint32_t *bs_load_sequence(uint64_t n, bool shuffle, struct bs_rng *rng, struct bs_error *err);
+/* What a load that goes on until a time has of it: "time"; and how long what it touches takes. */
+#define BS_LOAD_UNTIL_PARAM(t)                                                                \
+	{                                                                                     \
+		"time", BS_PARAM_TIME, t, BS_NS_PER_MS, BS_LOAD_TIME_MAX, NULL,               \
+			"how long it goes on; the cycle that is running then is ended", false \
+	}
+#define BS_LOAD_TOUCH_PARAM                                                                   \
+	{                                                                                     \
+		"touch", BS_PARAM_TIME, 0, 0, BS_NS_PER_S, NULL,                              \
+			"the guest's own time for the first touch of a MiB: fault, zeroing, " \
+			"writing; 0: as measured, by the order",                              \
+			false                                                                 \
+	}
+#define BS_LOAD_TASKS_MAX 4096
+/* Is the load, which goes on for @time, to end? */
+bool bs_load_time_is_up(const struct bs_task *t, bs_ns time);
+/* The guest's own time for a block that is touched the first time, @per_mib being that parameter; for one that is
+ * unmapped and freed; and for writing @n of them that are there. */
+bs_ns bs_load_touch_ns(bs_ns per_mib, unsigned int order);
+bs_ns bs_load_free_ns(unsigned int order);
+bs_ns bs_load_write_ns(uint64_t n, unsigned int order);
+/* Some more of @n blocks of user memory are allocated and touched, as many as a step is worth. True: that
+ * was the last of them. */
+bool bs_load_fill_some(struct bs_task *t, uint64_t n, unsigned int order, bs_ns touch_per_mib);
+/* Some more of its blocks from number *@at on are freed. True: it has none left. */
+bool bs_load_free_some(struct bs_task *t, uint64_t *at, unsigned int order);
+
 /* @n times @each is a time that a run can take: 0, or BS_USAGE with @advice. */
 int bs_load_check_time(const char *load, uint64_t n, bs_ns each, const char *advice,
 		       struct bs_error *err);

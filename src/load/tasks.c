@@ -73,6 +73,17 @@ void bs_task_yield(struct bs_task *t)
 	t->yields = true;
 }
 
+void bs_task_meet(struct bs_task *t)
+{
+	t->meets = true;
+}
+
+void bs_task_space(struct bs_task *t, bool alone)
+{
+	if (t->all->ops->space)
+		t->all->ops->space(t->all->arg, t, alone);
+}
+
 void bs_task_cycle_begins(struct bs_task *t)
 {
 	t->cycle_begin = bs_task_now(t);
@@ -162,6 +173,23 @@ bs_ns bs_tasks_next(const struct bs_tasks *s, unsigned int *cpu)
 	return first;
 }
 
+static void wait_for_all(struct bs_tasks *s, struct bs_task *t)
+{
+	t->ready = BS_NO_TIME;
+	s->waiting++;
+}
+
+/* All have come; the last one is done with its step at @at. */
+static void let_go(struct bs_tasks *s, bs_ns at)
+{
+	s->waiting = 0;
+	for (unsigned int i = 0; i < s->nr_tasks; i++)
+		if (!s->tasks[i].over && s->tasks[i].ready == BS_NO_TIME)
+			s->tasks[i].ready = at;
+	for (unsigned int i = 0; i < s->nr_cpus; i++)
+		hand_over(s, i);
+}
+
 void bs_tasks_step(struct bs_tasks *s, unsigned int cpu)
 {
 	struct bs_task_cpu *c = &s->cpus[cpu];
@@ -170,7 +198,7 @@ void bs_tasks_step(struct bs_tasks *s, unsigned int cpu)
 	bs_ns done;
 
 	t->work = t->sleep = 0;
-	t->yields = false;
+	t->yields = t->meets = false;
 	s->steps++;
 	s->kind->step(t);
 	done = busy(s, cpu);
@@ -179,10 +207,14 @@ void bs_tasks_step(struct bs_tasks *s, unsigned int cpu)
 	t->ready = done + t->sleep;
 	if (t->over)
 		s->left--;
-	if (likely(!t->over && !t->sleep && !t->yields && done < c->slice_end))
+	else if (unlikely(t->meets))
+		wait_for_all(s, t);
+	if (likely(!t->over && !t->sleep && !t->yields && !t->meets && done < c->slice_end))
 		return;
 	t->queued = ++s->queued;
 	hand_over(s, cpu);
+	if (unlikely(s->waiting && s->waiting == s->left))
+		let_go(s, done);
 }
 
 /* ---- Life ------------------------------------------------------------------------------------ */
@@ -196,6 +228,7 @@ static int begin_task(struct bs_tasks *s, unsigned int i, const struct bs_load_s
 			      .number = i,
 			      .cpu = i % s->nr_cpus,
 			      .v = spec->values,
+			      .begin = start,
 			      .ready = start,
 			      .queued = ++s->queued};
 	/* The first one's choices are those of a load that has only one. */

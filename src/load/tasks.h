@@ -20,6 +20,7 @@
  * @alloc: fills in @b->at and @b->id; false: there was none
  * @free: 2^@order pages from @offset on
  * @busy: until when something else keeps the CPU; NULL: nothing does
+ * @space: a task takes the lock of the address space that all share; NULL: nobody waits for it
  * @mark: may be NULL
  * @cycle: one is done, and took so long; may be NULL
  * @failed: there is no memory for the tasks' own use
@@ -31,6 +32,7 @@ struct bs_task_ops {
 	void (*free)(void *arg, const struct bs_task *t, const struct bs_task_block *b,
 		     unsigned int offset, unsigned int order);
 	bs_ns (*busy)(const void *arg, unsigned int cpu);
+	void (*space)(void *arg, const struct bs_task *t, bool alone);
 	void (*mark)(void *arg, unsigned int name);
 	void (*cycle)(void *arg, bs_ns took);
 	void (*failed)(void *arg);
@@ -49,7 +51,8 @@ struct bs_tasks {
 	void *arg;
 	struct bs_task *tasks;
 	struct bs_task_cpu *cpus;
-	unsigned int nr_tasks, nr_cpus, left; /* left: those that are not over */
+	unsigned int nr_tasks, nr_cpus;
+	unsigned int left, waiting; /* those that are not over; of them those that have met */
 	uint64_t queued; /* how often a task began to wait for a CPU */
 	uint64_t steps, cycles;
 };

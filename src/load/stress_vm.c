@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * stress_vm.c - workers that allocate and write memory for a while, as `stress --vm N --vm-bytes SIZE` does:
+ * each gives it back and takes it again in every round, or keeps it and writes it again.
+ */
+#include "task.h"
+
+enum { WORKERS = BS_LOAD_OWN, SIZE, ORDER, TIME, HANG, KEEP, TOUCH };
+
+static const struct bs_param params[] = {
+	BS_LOAD_COMMON,
+	[WORKERS] = {"workers", BS_PARAM_UINT, 4, 1, BS_LOAD_TASKS_MAX, NULL, "workers", false},
+	[SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(256) << 20, BS_PAGE_SIZE, BS_LOAD_SIZE_MAX, NULL,
+		  "memory of each worker, rounded up to whole blocks", false},
+	[ORDER] = {"order", BS_PARAM_ORDER, 9, 0, BS_MAX_ORDER, NULL,
+		   "order of each allocation: 9 = huge pages, 0 = base pages", false},
+	[TIME] = BS_LOAD_UNTIL_PARAM(30 * BS_NS_PER_S),
+	[HANG] = {"hang", BS_PARAM_TIME, 0, 0, BS_LOAD_TIME_MAX, NULL,
+		  "sleep of a worker that has written its memory", false},
+	[KEEP] = {"keep", BS_PARAM_BOOL, 0, 0, 1, NULL,
+		  "it is written again in place of being freed and taken again", false},
+	[TOUCH] = BS_LOAD_TOUCH_PARAM,
+	{0},
+};
+
+enum phase { FILLS, HANGS, REWRITES, FREES };
+
+struct worker {
+	enum phase phase;
+	uint64_t at;
+};
+
+static uint64_t nr_blocks(const uint64_t *v)
+{
+	return bs_load_blocks(v[SIZE], (unsigned int)v[ORDER]);
+}
+
+static uint64_t peak_bytes(const uint64_t *v)
+{
+	return v[WORKERS] * nr_blocks(v) * (BS_PAGE_SIZE << v[ORDER]);
+}
+
+static bs_ns length(const uint64_t *v)
+{
+	return v[TIME];
+}
+
+static unsigned int nr_tasks(const uint64_t *v)
+{
+	return (unsigned int)v[WORKERS];
+}
+
+static void fills(struct bs_task *t, struct worker *w, unsigned int order)
+{
+	if (!t->nr_blocks)
+		bs_task_cycle_begins(t);
+	if (!bs_load_fill_some(t, nr_blocks(t->v), order, t->v[TOUCH]))
+		return;
+	bs_task_sleep(t, t->v[HANG]);
+	w->phase = HANGS;
+}
+
+/* A round is over: what comes next. */
+static void hangs(struct bs_task *t, struct worker *w)
+{
+	const bool up = bs_load_time_is_up(t, t->v[TIME]);
+
+	w->phase = t->v[KEEP] && !up ? REWRITES : FREES;
+	if (t->v[KEEP])
+		bs_task_cycle_done(t);
+}
+
+static void rewrites(struct bs_task *t, struct worker *w)
+{
+	bs_task_cycle_begins(t);
+	bs_task_work(t, bs_load_write_ns(t->nr_blocks, (unsigned int)t->v[ORDER]));
+	bs_task_sleep(t, t->v[HANG]);
+	w->phase = HANGS;
+}
+
+static void frees(struct bs_task *t, struct worker *w, unsigned int order)
+{
+	if (!bs_load_free_some(t, &w->at, order))
+		return;
+	w->phase = FILLS;
+	if (!t->v[KEEP])
+		bs_task_cycle_done(t);
+	if (bs_load_time_is_up(t, t->v[TIME]))
+		bs_task_over(t);
+}
+
+static void step(struct bs_task *t)
+{
+	const unsigned int order = (unsigned int)t->v[ORDER];
+	struct worker *w = t->state;
+
+	switch (w->phase) {
+	case FILLS:
+		fills(t, w, order);
+		return;
+	case HANGS:
+		hangs(t, w);
+		return;
+	case REWRITES:
+		rewrites(t, w);
+		return;
+	case FREES:
+		frees(t, w, order);
+	}
+}
+
+const struct bs_load_kind bs_load_stress_vm = {
+	.name = "stress-vm",
+	.summary =
+		"workers write memory, free it and take it again, or write it again (stress --vm)",
+	.params = params,
+	.state_size = sizeof(struct worker),
+	.peak_bytes = peak_bytes,
+	.length = length,
+	.nr_tasks = nr_tasks,
+	.step = step,
+};
