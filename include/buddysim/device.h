@@ -42,6 +42,7 @@ struct bs_device_costs {
 	bs_ns refault_per_mib, refault_thp_per_mib; /* touching what is not there */
 	bs_ns install_per_mib, poison_per_mib;
 	bs_ns zero_per_mib; /* the guest's own zeroing of user memory; 0 in all presets */
+	bs_ns swap_out_per_mib, swap_in_per_mib; /* of a host that is short of memory */
 };
 /** Preset by name; false if unknown. Names: bs_cost_preset_names(). */
 bool bs_cost_preset(const char *name, struct bs_device_costs *out);
@@ -194,9 +195,10 @@ bool bs_device_busy(const struct bs_device *d, bs_ns now);
 const char *bs_device_late_fault(const struct bs_device *d, bs_ns end);
 
 /** What a touch costs whoever touches, in virtual ns: for memory that was never there, which every guest
- *  pays, and for what had been discarded. A huge page of which a part was discarded comes again. */
+ *  pays, for what had been discarded, and for what the host had swapped out. A huge page of which a part was
+ *  discarded comes again. */
 struct bs_fault_cost {
-	bs_ns first_touch, refault;
+	bs_ns first_touch, refault, swap;
 };
 /**
  * bs_device_alloc - the guest got a block: it owns and (touch mode) writes it
@@ -218,6 +220,11 @@ int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_
  */
 int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id,
 		   struct bs_error *err);
+
+/** The owner of the block writes into it again: what it costs where the host has swapped some of it out
+ *  meanwhile, and that it was touched now. */
+void bs_device_touch(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns now,
+		     struct bs_fault_cost *cost);
 
 /**
  * bs_device_install - the host backs a block before the guest touches it (HyperAlloc's install)
@@ -287,6 +294,9 @@ struct bs_device_stats {
 	uint64_t refault_bytes_1s, refault_bytes_10s; /* ... within that time of the discard */
 	uint64_t resident_bytes, unmapped_bytes; /* now: mapped; unmapped but not returned */
 	uint64_t peak_resident_bytes; /* of resident + unmapped */
+	uint64_t swapped_bytes; /* now in swap */
+	uint64_t swapped_out_bytes, swapped_in_bytes; /* so far */
+	uint64_t lazy_dropped_bytes; /* advised MADV_FREE, and taken when the host was short */
 	uint64_t first_touch_bytes; /* faulted in without having been discarded before */
 	uint64_t zeroing_avoided_bytes; /* taken for zero by the guest */
 	uint64_t unzeroed_bytes; /* ... and was not */
@@ -302,6 +312,27 @@ struct bs_device_stats {
 	uint64_t real_lazyfree_bytes;
 };
 void bs_device_stats(const struct bs_device *d, struct bs_device_stats *out);
+
+/**
+ * bs_device_may_swap - the host may run short of memory
+ *
+ * From then on it is known what was touched longest ago, in units of 2 MiB, and in which there is memory that
+ * was advised MADV_FREE. Call before anything is resident.
+ * Return: 0; -EINVAL the kind has an arena, which is not swapped; -ENOMEM.
+ */
+int bs_device_may_swap(struct bs_device *d, struct bs_error *err);
+/** When the unit was touched of which that is longest ago; BS_NO_TIME: nothing is resident. */
+bs_ns bs_device_coldest(const struct bs_device *d);
+/** That unit goes to swap: bytes of it. @cost: what that takes. */
+uint64_t bs_device_swap_out(struct bs_device *d, bs_ns *cost);
+/** When memory was advised MADV_FREE that is still there, the longest ago; BS_NO_TIME: there is none. */
+bs_ns bs_device_oldest_lazy(const struct bs_device *d);
+/** What was advised so in that unit goes at @now: bytes. @cost: what that takes. */
+uint64_t bs_device_drop_lazy(struct bs_device *d, bs_ns now, bs_ns *cost);
+/** Bytes in swap. O(1). */
+uint64_t bs_device_swapped(const struct bs_device *d);
+/** The guest is no more: the host has all its memory back, and its swap. */
+void bs_device_let_go(struct bs_device *d);
 /** Resident + unmapped-but-not-returned bytes right now: what the host holds. O(1). */
 uint64_t bs_device_held(const struct bs_device *d);
 /** The two levels it is made of, in bytes. O(1). */

@@ -81,6 +81,7 @@ static uint64_t beyond(uint64_t a, uint64_t b)
 
 static void measure_round(const struct bs_arena *a, bool thp, uint64_t *ns)
 {
+	struct bs_device_costs preset;
 	uint64_t one, start;
 
 	time_advice(a, 0, BLOCKS, MADV_DONTNEED);
@@ -108,6 +109,10 @@ static void measure_round(const struct bs_arena *a, bool thp, uint64_t *ns)
 	time_advice(a, 0, BLOCKS, MADV_DONTNEED);
 	time_install(a);
 	ns[COST_zero_per_mib] = time_fill(a, 0) / (BLOCKS * MIB_PER_BLOCK);
+	/* Nobody's memory is swapped out to see how long that takes. */
+	bs_cost_preset("default", &preset);
+	ns[COST_swap_out_per_mib] = preset.swap_out_per_mib;
+	ns[COST_swap_in_per_mib] = preset.swap_in_per_mib;
 }
 
 static int by_value(const void *a, const void *b)

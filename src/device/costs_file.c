@@ -45,17 +45,18 @@ int bs_calibration_write(const struct bs_calibration *k, const char *path, struc
 	return bs_outfile_commit(&out, err);
 }
 
-/* Measured only since later versions: in older files it is as in the presets. */
+/* Known only since later versions: in older files they are as in the presets. */
 static bool may_be_missing(const struct bs_device_costs *c, const bs_ns *field)
 {
-	return field == &c->zero_per_mib;
+	return field == &c->zero_per_mib || field == &c->swap_out_per_mib ||
+	       field == &c->swap_in_per_mib;
 }
 
+/* @value: what it is if it may be missing. */
 static int read_field(const json_t *costs, const char *name, bool optional, bs_ns *value)
 {
 	const json_t *v = json_object_get(costs, name);
 
-	*value = 0;
 	if (!v && optional)
 		return 0;
 	return json_is_integer(v) && json_integer_value(v) >= 0 && bs_json_get_uint(v, value) ? 0
@@ -70,6 +71,7 @@ int bs_costs_read(const char *path, struct bs_device_costs *out, struct bs_error
 	int ret = 0;
 	bs_ns *field;
 
+	bs_cost_preset("default", out);
 	if (!o)
 		return bs_error_set(err, BS_INPUT, 0, path,
 				    "use a preset's name (null, default, vm) or its file",

@@ -15,6 +15,7 @@
 #include "kept.h"
 #include "kinds.h"
 #include "poison.h"
+#include "swap.h"
 #include "zero.h"
 
 /* ---- A device's life ------------------------------------------------------------------------- */
@@ -113,6 +114,7 @@ static int describe(struct bs_device *d, char *changed, struct bs_error *err)
 /* All zero is what each part takes for "there is none": undoing needs not know how far it got. */
 static void take_down(struct bs_device *d)
 {
+	bs_swap_destroy(d);
 	bs_zero_destroy(d);
 	bs_poison_destroy(d);
 	bs_kept_destroy(d);
@@ -243,6 +245,7 @@ void bs_device_stats(const struct bs_device *d, struct bs_device_stats *out)
 	out->resident_bytes = r->resident << BS_PAGE_SHIFT;
 	out->unmapped_bytes = r->unmapped << BS_PAGE_SHIFT;
 	out->peak_resident_bytes = r->peak << BS_PAGE_SHIFT;
+	out->swapped_bytes = r->swapped_out << BS_PAGE_SHIFT;
 	out->first_touch_bytes = r->first_touch << BS_PAGE_SHIFT;
 }
 

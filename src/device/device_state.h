@@ -32,6 +32,9 @@ struct bs_device {
 	uint64_t *dirty; /* bitmap, see zero.c; or NULL */
 	uint64_t *kept; /* bitmap, see kept.h */
 	bool any_kept; /* ... of which some bit was ever set */
+	uint64_t *
+		lazy; /* the part of it that was advised MADV_FREE; NULL unless the host may swap */
+	struct bs_cold lazy_units; /* where that is, by the latest advice */
 	uint64_t *poisoned; /* bitmap, see poison.c; NULL if poison is off */
 	enum bs_verify verify;
 	struct bs_device_stats stats; /* what the residency model does not count itself */

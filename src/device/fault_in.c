@@ -60,6 +60,15 @@ static bs_ns fault_cost(const struct bs_device *d, uint64_t base_pages, uint64_t
 	return cost + poison_cost(d, base_pages + huge_pages * BS_REGION_PAGES);
 }
 
+/* Whoever touches waits for what comes back. */
+static bs_ns swapped_in(struct bs_device *d, const struct bs_refault *f)
+{
+	if (likely(!f->swapped_pages))
+		return 0;
+	d->stats.swapped_in_bytes += f->swapped_pages << BS_PAGE_SHIFT;
+	return bs_cost_of(f->swapped_pages, d->costs.swap_in_per_mib);
+}
+
 struct bs_fault_cost bs_device_fault_in(struct bs_device *d, bs_pfn pfn, unsigned int nr, bs_ns now)
 {
 	struct bs_refault f = {0};
@@ -71,6 +80,7 @@ struct bs_fault_cost bs_device_fault_in(struct bs_device *d, bs_pfn pfn, unsigne
 	return (struct bs_fault_cost){
 		.first_touch = fault_cost(d, f.first_base_pages, f.first_huge_pages),
 		.refault = fault_cost(d, f.base_pages, f.huge_pages),
+		.swap = swapped_in(d, &f),
 	};
 }
 
@@ -85,7 +95,7 @@ bs_ns bs_device_install_pages(struct bs_device *d, bs_pfn pfn, unsigned int nr, 
 		touch_and_fill(d, pfn, nr, now, &again);
 	else
 		bs_residency_touch(&d->res, pfn, nr, now, &again);
-	*pages = d->res.resident - before;
-	cost = bs_cost_of(*pages, d->costs.install_per_mib);
+	*pages = d->res.resident - before - again.swapped_pages;
+	cost = bs_cost_of(*pages, d->costs.install_per_mib) + swapped_in(d, &again);
 	return d->poison == BS_POISON_HOST ? cost + poison_cost(d, *pages) : cost;
 }

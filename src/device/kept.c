@@ -42,7 +42,7 @@ void bs_kept_note(struct bs_device *d, struct bs_range r)
 	}
 }
 
-void bs_kept_lazily(struct bs_device *d, struct bs_range r)
+void bs_kept_lazily(struct bs_device *d, struct bs_range r, bs_ns now)
 {
 	const uint64_t first = r.pfn / BS_WORD_PAGES, mask = bs_word_mask(r.pfn, 1U << r.order);
 	unsigned int pages = 0;
@@ -53,6 +53,8 @@ void bs_kept_lazily(struct bs_device *d, struct bs_range r)
 	d->res.redundant += (1U << r.order) - pages;
 	d->stats.lazyfree_bytes += (uint64_t)pages << BS_PAGE_SHIFT;
 	bs_kept_note(d, r);
+	if (d->lazy)
+		bs_lazy_note(d, r, now);
 }
 
 /* ---- What there is --------------------------------------------------------------------------- */

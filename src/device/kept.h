@@ -6,6 +6,7 @@
 
 #include "compiler.h"
 #include "device_state.h"
+#include "lazy_free.h"
 
 /* 0 or -ENOMEM with @err. */
 int bs_kept_init(struct bs_device *d, struct bs_error *err);
@@ -13,8 +14,8 @@ void bs_kept_destroy(struct bs_device *d);
 /* A request is complete, and these pages are as they were. */
 void bs_kept_note(struct bs_device *d, struct bs_range r);
 
-/* ... but may go when the host is short of memory, and do not count as asked for again until then. */
-void bs_kept_lazily(struct bs_device *d, struct bs_range r);
+/* ... at @now, but may go when the host is short of memory, and do not count as asked for again until then. */
+void bs_kept_lazily(struct bs_device *d, struct bs_range r, bs_ns now);
 
 /* They have an owner, or are gone. */
 static inline void bs_kept_forget(struct bs_device *d, bs_pfn pfn, unsigned int nr)
@@ -25,6 +26,8 @@ static inline void bs_kept_forget(struct bs_device *d, bs_pfn pfn, unsigned int 
 		return;
 	for (uint64_t i = first; i < first + bs_nr_words(nr); i++)
 		d->kept[i] &= ~mask;
+	if (unlikely(d->lazy))
+		bs_lazy_forget(d, pfn, nr);
 }
 
 #endif

@@ -125,7 +125,7 @@ int bs_device_complete(struct bs_device *d, int ticket, bs_ns now, struct bs_err
 			continue;
 		}
 		if (d->advice == BS_ADVICE_FREE) {
-			bs_kept_lazily(d, r[i]);
+			bs_kept_lazily(d, r[i], now);
 			continue;
 		}
 		bs_kept_forget(d, r[i].pfn, 1U << r[i].order);

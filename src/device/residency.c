@@ -40,7 +40,20 @@ void bs_residency_destroy(struct bs_residency *r)
 	bs_lazy_unmap(r->regions, nr_regions(r) * sizeof(*r->regions));
 	bs_lazy_unmap(r->populated, nr_regions(r) * sizeof(*r->populated));
 	bs_lazy_unmap(r->huge, nr_all_words(r) * sizeof(*r->huge));
+	bs_lazy_unmap(r->swapped, nr_all_words(r) * sizeof(*r->swapped));
+	bs_cold_destroy(&r->cold);
 	memset(r, 0, sizeof(*r));
+}
+
+int bs_residency_may_swap(struct bs_residency *r, struct bs_error *err)
+{
+	if (r->swapped)
+		return 0;
+	r->swapped = bs_lazy_map(nr_all_words(r) * sizeof(*r->swapped));
+	if (!r->swapped || bs_cold_init(&r->cold, nr_regions(r)))
+		return bs_error_set(err, BS_RESOURCE, 0, "device", "use a smaller --memory",
+				    "no address space for what the host may swap out");
+	return 0;
 }
 
 bs_pfn bs_shadow_find_owned(const struct bs_residency *r, bs_pfn pfn, unsigned int nr)
@@ -121,6 +134,30 @@ static bool is_empty_huge_region(const struct bs_residency *r, uint64_t region)
 	       (region + 1) << BS_REGION_SHIFT <= r->nr_pages;
 }
 
+/* All of the unit comes back, as it was when it went but for what was discarded meanwhile. */
+static void swap_in(struct bs_residency *r, uint64_t region, struct bs_refault *fault)
+{
+	const uint64_t first = region * (BS_REGION_PAGES / BS_WORD_PAGES);
+	struct bs_region *g = &r->regions[region];
+	const bool huge = r->thp && g->swapped == BS_REGION_PAGES;
+
+	for (uint64_t i = first; i < first + BS_REGION_PAGES / BS_WORD_PAGES && i < nr_all_words(r);
+	     i++) {
+		r->words[i].resident |= r->swapped[i];
+		r->swapped[i] = 0;
+		if (huge)
+			r->huge[i] = UINT64_MAX;
+	}
+	if (huge)
+		g->huge_left = BS_REGION_PAGES;
+	g->split = r->thp && !huge;
+	g->resident += g->swapped;
+	r->resident += g->swapped;
+	r->swapped_out -= g->swapped;
+	fault->swapped_pages += g->swapped;
+	g->swapped = 0;
+}
+
 static void touch_in_region(struct bs_residency *r, bs_pfn pfn, unsigned int nr, bs_ns now,
 			    struct bs_refault *fault)
 {
@@ -132,6 +169,10 @@ static void touch_in_region(struct bs_residency *r, bs_pfn pfn, unsigned int nr,
 		g->listed = true;
 		r->populated[r->nr_populated++] = (uint32_t)region;
 	}
+	if (unlikely(g->swapped))
+		swap_in(r, region, fault);
+	if (unlikely(r->cold.links))
+		bs_cold_note(&r->cold, (uint32_t)region, now);
 	if (is_empty_huge_region(r, region)) {
 		fault_huge(r, g, region * (BS_REGION_PAGES / BS_WORD_PAGES), now, fault);
 		return;
@@ -168,12 +209,33 @@ static void unmap_of_huge(struct bs_residency *r, struct bs_region *g, unsigned 
 	}
 }
 
+/* What is in swap is given up there. Nothing of it was resident. */
+static unsigned int discard_swapped(struct bs_residency *r, bs_pfn pfn, unsigned int nr)
+{
+	const uint64_t first = pfn / BS_WORD_PAGES, mask = bs_word_mask(pfn, nr);
+	struct bs_region *g = &r->regions[pfn >> BS_REGION_SHIFT];
+	unsigned int pages = 0;
+
+	for (uint64_t i = first; i < first + bs_nr_words(nr); i++) {
+		const uint64_t hit = r->swapped[i] & mask;
+
+		pages += (unsigned int)__builtin_popcountll(hit);
+		r->swapped[i] &= ~hit;
+		r->discarded[i] |= hit;
+	}
+	g->swapped -= (uint16_t)pages;
+	r->swapped_out -= pages;
+	return pages;
+}
+
 static void discard_in_region(struct bs_residency *r, bs_pfn pfn, unsigned int nr, bs_ns now)
 {
 	const uint64_t first = pfn / BS_WORD_PAGES, mask = bs_word_mask(pfn, nr);
 	struct bs_region *g = &r->regions[pfn >> BS_REGION_SHIFT];
-	unsigned int pages = 0, of_huge = 0;
+	unsigned int pages = 0, of_huge = 0, of_swap = 0;
 
+	if (unlikely(g->swapped))
+		of_swap = discard_swapped(r, pfn, nr);
 	for (uint64_t i = first; i < first + bs_nr_words(nr); i++) {
 		const uint64_t hit = r->words[i].resident & mask;
 
@@ -185,13 +247,15 @@ static void discard_in_region(struct bs_residency *r, bs_pfn pfn, unsigned int n
 			r->huge[i] &= ~hit;
 		}
 	}
-	r->redundant += nr - pages;
-	r->discarded_total += pages;
+	r->redundant += nr - pages - of_swap;
+	r->discarded_total += pages + of_swap;
 	r->resident -= pages;
 	g->resident -= (uint16_t)pages;
 	r->returned += pages - of_huge;
-	if (pages)
+	if (pages + of_swap)
 		g->discarded = now;
+	if (unlikely(r->cold.links) && !g->resident)
+		bs_cold_remove(&r->cold, (uint32_t)(pfn >> BS_REGION_SHIFT));
 	if (of_huge)
 		unmap_of_huge(r, g, of_huge);
 	if (nr == BS_REGION_PAGES)
@@ -206,4 +270,33 @@ void bs_residency_discard(struct bs_residency *r, bs_pfn pfn, unsigned int nr, b
 
 	for (unsigned int done = 0; done < nr; done += step)
 		discard_in_region(r, pfn + done, step, now);
+}
+
+/* ---- Swapping out ---------------------------------------------------------------------------- */
+
+/* What was dropped of a huge page goes with the rest of it. */
+unsigned int bs_residency_swap_out(struct bs_residency *r, uint32_t region)
+{
+	const uint64_t first = (uint64_t)region * (BS_REGION_PAGES / BS_WORD_PAGES);
+	struct bs_region *g = &r->regions[region];
+	const unsigned int pages = g->resident;
+
+	for (uint64_t i = first; i < first + BS_REGION_PAGES / BS_WORD_PAGES && i < nr_all_words(r);
+	     i++) {
+		r->swapped[i] |= r->words[i].resident;
+		r->words[i].resident = 0;
+		if (r->thp)
+			r->huge[i] = 0;
+	}
+	if (g->huge_left && g->huge_left < BS_REGION_PAGES) {
+		r->unmapped -= BS_REGION_PAGES - g->huge_left;
+		r->returned += BS_REGION_PAGES - g->huge_left;
+	}
+	g->huge_left = 0;
+	g->resident = 0;
+	g->swapped += (uint16_t)pages;
+	r->resident -= pages;
+	r->swapped_out += pages;
+	bs_cold_remove(&r->cold, region);
+	return pages;
 }

@@ -19,6 +19,7 @@
 
 #include <buddysim/device.h>
 
+#include "cold.h"
 #include "compiler.h"
 
 #define BS_REGION_SHIFT 9 /* pages of 2 MiB */
@@ -36,19 +37,22 @@ struct bs_region {
 	uint16_t huge_left; /* pages of the huge page still mapped; 0: there is none */
 	uint16_t resident; /* pages mapped, of whatever kind */
 	bool split, listed; /* listed: in populated[] */
+	uint16_t swapped; /* pages that the host has swapped out */
 };
 
 struct bs_residency {
 	struct bs_page_word *words;
 	uint64_t *discarded; /* dropped, and not touched since */
 	uint64_t *huge; /* mapped by the region's huge page; THP only */
+	uint64_t *swapped; /* swapped out; NULL unless the host may do that (swap.h) */
+	struct bs_cold cold; /* regions that hold memory, by their latest touch; only then */
 	struct bs_region *regions;
 	uint32_t *populated; /* regions of which anything was ever mapped, in that order */
 	uint32_t nr_populated;
 	uint64_t nr_pages;
 	bool thp;
 	/* levels and counts, in pages unless said */
-	uint64_t resident, unmapped, peak;
+	uint64_t resident, unmapped, swapped_out, peak;
 	uint64_t redundant, discarded_total, returned;
 	uint64_t refaults; /* faults */
 	uint64_t refault_pages, refault_1s, refault_10s, first_touch;
@@ -58,6 +62,7 @@ struct bs_residency {
 struct bs_refault {
 	uint64_t base_pages, huge_pages; /* again; of 4 KiB, of 2 MiB */
 	uint64_t first_base_pages, first_huge_pages; /* never discarded, no part of them */
+	uint64_t swapped_pages; /* brought back */
 };
 
 /* 0 or -ENOMEM with @err. A failed one needs no destroy. */
@@ -68,6 +73,11 @@ void bs_residency_destroy(struct bs_residency *r);
 void bs_residency_touch(struct bs_residency *r, bs_pfn pfn, unsigned int nr, bs_ns now,
 			struct bs_refault *fault);
 void bs_residency_discard(struct bs_residency *r, bs_pfn pfn, unsigned int nr, bs_ns now);
+/* From now on, before anything is resident, it is known which 2 MiB were touched longest ago, and they may
+ * be swapped out. 0 or -ENOMEM with @err. */
+int bs_residency_may_swap(struct bs_residency *r, struct bs_error *err);
+/* A region of which something is resident goes to swap, until it is touched again: how many pages. */
+unsigned int bs_residency_swap_out(struct bs_residency *r, uint32_t region);
 
 /* The bits of [pfn, pfn+nr) in its words; all of each word if there are several. */
 static inline uint64_t bs_word_mask(bs_pfn pfn, unsigned int nr)

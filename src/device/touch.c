@@ -46,6 +46,15 @@ static int check_poison(struct bs_device *d, bs_pfn pfn, unsigned int order, str
 	return bs_device_broken(d, err, first, "poison lost while it was free", pfn, order);
 }
 
+void bs_device_touch(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns now,
+		     struct bs_fault_cost *cost)
+{
+	*cost = (struct bs_fault_cost){0};
+	if (d->touch == BS_TOUCH_NONE || (!d->lazy && bs_residency_all(&d->res, pfn, 1U << order)))
+		return;
+	*cost = bs_device_fault_in(d, pfn, 1U << order, now);
+}
+
 int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id, bs_ns now,
 		    struct bs_fault_cost *cost, struct bs_error *err)
 {
@@ -65,6 +74,8 @@ int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_
 		ret = check_poison(d, pfn, order, err);
 	if (d->ops->touch || unlikely(!bs_residency_all(&d->res, pfn, 1U << order)))
 		touch_block(d, pfn, 1U << order, id, now, cost);
+	else if (unlikely(d->lazy))
+		bs_device_touch(d, pfn, order, now, cost);
 	if (unlikely(d->poisoned))
 		bs_poison_taken(d, pfn, 1U << order);
 	if (unlikely(d->dirty))
