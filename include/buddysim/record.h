@@ -37,6 +37,7 @@ extern "C" {
 	X(BLOCKS, "blocks")               \
 	X(CALLS, "calls")                 \
 	X(CELLS, "cells")                 \
+	X(GUESTS, "guests")               \
 	X(CHECKS, "checks")               \
 	X(CYCLES, "cycles")               \
 	X(DIFFERENCES, "differences")     \

@@ -70,8 +70,10 @@ struct bs_guest_config {
  *                one holds until the next look. Behind the window: a warning. The array is the
  *                caller's and must outlive the run
  *
- * A host with a @memory_bytes has nothing but this guest in it: its pressure is the percentage that
- * the guest holds (resident or unmapped and not returned), rounded down, at most 100. The host looks
+ * @shared: it is counted what its guests hold together, and limited to @memory_bytes, though it has no swap
+ *
+ * A host with a @memory_bytes has nothing but its guests in it: its pressure is the percentage that
+ * they hold (resident or unmapped and not returned), rounded down, at most 100. The host looks
  * at the beginning of the window and every @poll ns (above 0) after it, and tells the strategy when
  * the percentage is not the one last told (at first 0). 0 = no such host.
  */
@@ -79,8 +81,26 @@ struct bs_host_config {
 	struct bs_device_config device;
 	const struct bs_host_event *events;
 	unsigned int nr_events;
+	bool shared;
 #define BS_HOST(type, field, ...) type field;
 #include <buddysim/options.def>
+};
+
+/**
+ * struct bs_host_figures - what a host counted, from the beginning on
+ * @peak_bytes: the most that its guests held at once; @p99_bytes: not exceeded for 99 % of the time
+ * @held_mib_s: what they held, integral, rounded down
+ * @over_ns: time with memory in swap: for so long the guests had more than the host
+ * @waits: of requests for a thread of the host
+ * @dropped_bytes: advised MADV_FREE, and taken when memory was short
+ * @most: guests that ran at once; @fit: ... while nothing had to be swapped out for them
+ */
+struct bs_host_figures {
+	uint64_t peak_bytes, p99_bytes, held_mib_s, swap_peak_bytes;
+	uint64_t swapped_out_bytes, swapped_in_bytes, dropped_bytes;
+	bs_ns over_ns, waited_ns, busy_ns;
+	uint64_t waits;
+	unsigned int kills, fit, most;
 };
 
 /** struct bs_window_config - what of the trace is replayed, and for how long */

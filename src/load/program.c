@@ -141,7 +141,7 @@ static void run(void *arg, bs_ns until)
 	struct bs_program *p = arg;
 	struct bs_clock *k = p->g->clock;
 
-	for (unsigned int i = 0; i < STEPS_AT_ONCE && !k->failed; i++) {
+	for (unsigned int i = 0; i < STEPS_AT_ONCE && !k->failed && !p->g->killed; i++) {
 		unsigned int cpu;
 		const bs_ns at = bs_tasks_next(&p->tasks, &cpu);
 

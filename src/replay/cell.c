@@ -289,12 +289,14 @@ static void take_stall(struct bs_cell *c)
 		.poison = of[BS_CAUSE_POISON],
 		.client = of[BS_CAUSE_CLIENT],
 		.wait = of[BS_CAUSE_WAIT],
+		.swap = of[BS_CAUSE_SWAP],
 	};
 	for (unsigned int i = 0; i < BS_NR_CAUSES; i++)
 		f->stall.total += of[i];
 	f->stall_per_minute = per_minute(f->stall.total, c->end - c->plan->cfg.window.tail);
 	f->unfinished_events = c->stream.f.unfinished;
 	f->late_end = c->stream.f.late_end;
+	f->killed_at = c->g->killed ? c->g->killed_at : BS_NO_TIME;
 }
 
 static void take_delays(struct bs_cell *c)
@@ -317,7 +319,9 @@ static void end_window(void *arg, int unused)
 	struct bs_figures *f = &c->f;
 
 	(void)unused;
+	c->closed = true;
 	bs_ledger_close(&c->ledger, c->end);
+	f->host_counts = bs_host_figures(&c->world.host, &f->host);
 	if (c->program)
 		bs_cell_load_close(c);
 	else
@@ -424,7 +428,7 @@ static void run_measured(struct bs_cell *c)
 	look_at_host(c, 0);
 	begin = now_real_ns(CLOCK_MONOTONIC);
 	cpu = now_real_ns(CLOCK_THREAD_CPUTIME_ID);
-	bs_clock_advance(&c->world.clock, &c->g->ended);
+	bs_clock_advance(&c->world.clock, &c->closed);
 	c->f.cpu_ns = now_real_ns(CLOCK_THREAD_CPUTIME_ID) - cpu;
 	c->f.wall_ns = now_real_ns(CLOCK_MONOTONIC) - begin;
 	look_at_host(c, 2);
@@ -442,6 +446,7 @@ static int run(struct bs_cell *c, struct bs_error *err)
 		bs_clock_push(k, c->end + 1, BS_DUE_END, end_window, c, 0);
 		ret = bs_reporter_start(c->g, err);
 		if (!ret) {
+			bs_host_memory_started(c->g);
 			bs_host_start(&c->world.host, c->end);
 			run_measured(c);
 		}

@@ -35,6 +35,7 @@ struct bs_cell {
 	bool violation_has_request;
 	uint64_t heard_events; /* of progress */
 	struct bs_figures f;
+	bool closed; /* the window is */
 	bool at_rest; /* the guest is gone */
 	struct bs_outcome outcome; /* ... of a cell at rest; its texts are the cell's own */
 };

@@ -99,12 +99,26 @@ static bool no_arena(const struct look *l)
 	return device(l) && !device(l)->has_arena;
 }
 
+/* Is the host short of memory where its guests hold more than it has? */
+static bool is_limited(const struct look *l)
+{
+	const struct bs_host_config *h = &l->c->host;
+
+	return h->memory_bytes && (h->shared || h->swap_bytes);
+}
+
 /* Without real memory there is what drops it and what does not. */
 static bool unheard_advice(const struct look *l)
 {
 	const enum bs_advice advice = l->c->host.device.advice;
 
-	return no_arena(l) && advice != BS_ADVICE_DONTNEED && advice != BS_ADVICE_NONE;
+	return no_arena(l) && advice != BS_ADVICE_DONTNEED && advice != BS_ADVICE_NONE &&
+	       !(advice == BS_ADVICE_FREE && is_limited(l));
+}
+
+static bool arena(const struct look *l)
+{
+	return device(l) && device(l)->has_arena;
 }
 
 static bool no_costs(const struct look *l)
@@ -114,7 +128,7 @@ static bool no_costs(const struct look *l)
 
 static bool no_gate(const struct look *l)
 {
-	return !any(l->c, has_gate, 0, true);
+	return !is_limited(l) && !any(l->c, has_gate, 0, true);
 }
 
 static bool unheard_pressure(const struct look *l)

@@ -22,7 +22,7 @@ struct bs_progress_of;
 
 /* Time that CPUs were blocked, by cause: enum bs_cause (cpu.h), which is none of a listener's business. */
 struct bs_stall {
-	bs_ns first_touch, refault, request, install, zero, poison, client, wait, total;
+	bs_ns first_touch, refault, request, install, zero, poison, client, wait, swap, total;
 };
 
 /* Why memory is held; MEANING.md, why it is held. */
@@ -49,6 +49,9 @@ struct bs_figures {
 	struct bs_report_stats report;
 	struct bs_device_stats device;
 	struct bs_machine_counters machine;
+	bool host_counts; /* what follows: the host's memory is limited, or it has several guests */
+	struct bs_host_figures host;
+	bs_ns killed_at; /* BS_NO_TIME: the guest was not */
 	uint64_t held_mib_s, used_mib_s, peak_resident_bytes;
 	struct bs_held_why held, held_end; /* MiB.s; bytes, when the window closes */
 	bs_ns settle[3]; /* t50, t90, t99 */

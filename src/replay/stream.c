@@ -94,7 +94,7 @@ static bs_ns next(void *arg)
 	while (unlikely(s->i >= s->chunk.n)) {
 		int ret;
 
-		if (s->end || s->clock->failed)
+		if (s->end || s->clock->failed || s->g->killed)
 			return BS_NO_TIME;
 		ret = bs_trace_next(s->trace, &s->chunk, &err);
 		s->i = 0;
@@ -109,6 +109,8 @@ static bs_ns next(void *arg)
 		else
 			round_over(s);
 	}
+	if (unlikely(s->g->killed))
+		return BS_NO_TIME;
 	return s->round_pending ? s->base : s->chunk.time[s->i] + s->base;
 }
 
@@ -224,7 +226,7 @@ static void take_events(struct bs_stream *s, bs_ns until)
 	memset(ahead.freed, 0xff, sizeof(ahead.freed));
 	for (unsigned int n = 0; n < AHEAD_BLOCK; n++)
 		look_ahead(s, k, &ahead, s->i);
-	for (i = s->i; i < k->n && !clock->failed; i++) {
+	for (i = s->i; i < k->n && !clock->failed && !s->g->killed; i++) {
 		const bs_ns t = k->time[i] + s->base;
 		const unsigned int kind = k->kind[i], cpu = k->cpu[i];
 		uint32_t number;
@@ -335,6 +337,9 @@ void bs_stream_close(struct bs_stream *s)
 
 	f->allocations += s->number - s->info->pres;
 	f->unfinished = bs_stream_waiting(s, &waiting);
+	/* At least the one at which its guest was killed did not come to its end. */
+	if (s->g->killed)
+		f->unfinished += s->info->events * s->cfg->window.repeat - f->events + 1;
 	f->late_end = f->unfinished		? BS_NO_TIME
 		      : f->last_late > recorded ? f->last_late - recorded
 						: 0;

@@ -2,6 +2,7 @@
 #include "content.h"
 
 #include "fail.h"
+#include "host_memory.h"
 
 void bs_guest_poison(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned int order)
 {
@@ -11,6 +12,8 @@ void bs_guest_poison(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned 
 	if (bs_device_poison(g->dev, pfn, order, g->clock->now, &cost, &err))
 		bs_guest_fail(g, &err);
 	bs_cpu_block(&g->cpus[cpu], g->clock->now, cost, BS_CAUSE_POISON);
+	if (unlikely(g->host_memory))
+		bs_host_memory_changed(g, cpu);
 }
 
 void bs_guest_zero(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned int order, bool user)
@@ -34,4 +37,5 @@ void bs_guest_faulted(struct bs_guest *g, unsigned int cpu, struct bs_fault_cost
 	else
 		bs_cpu_block(k, now, cost.first_touch, BS_CAUSE_FIRST_TOUCH);
 	bs_cpu_block(k, now, cost.refault, BS_CAUSE_REFAULT);
+	bs_cpu_block(k, now, cost.swap, BS_CAUSE_SWAP);
 }

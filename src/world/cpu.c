@@ -14,6 +14,7 @@ const char *bs_cause_name(enum bs_cause cause)
 		[BS_CAUSE_POISON] = "poison",
 		[BS_CAUSE_CLIENT] = "client",
 		[BS_CAUSE_WAIT] = "wait",
+		[BS_CAUSE_SWAP] = "swap",
 	};
 
 	return (unsigned int)cause < BS_NR_CAUSES ? names[cause] : "?";

@@ -100,3 +100,14 @@ void bs_guest_preset_resident(struct bs_guest *g, bool all)
 
 	bs_machine_walk(g->m, preset, &p);
 }
+
+void bs_guest_touch_again(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned int order)
+{
+	struct bs_fault_cost cost;
+
+	if (!g->touch)
+		return;
+	bs_device_touch(g->dev, pfn, order, g->clock->now, &cost);
+	bs_guest_faulted(g, cpu, cost);
+	bs_host_memory_changed(g, cpu);
+}

@@ -11,6 +11,7 @@
 
 #include "content.h"
 #include "fail.h"
+#include "host_memory.h"
 #include "parts.h"
 #include "vmstat.h"
 
@@ -29,6 +30,8 @@ void bs_guest_free(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned in
 /* The window is about to open, and what was in use before it has been allocated: pages on per-cpu lists
  * are resident, too, and where @all is set whatever is free. */
 void bs_guest_preset_resident(struct bs_guest *g, bool all);
+/* Its owner writes into the block again, or a part of it. */
+void bs_guest_touch_again(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned int order);
 /* When @cpu goes on. */
 static inline bs_ns bs_guest_cpu_free(const struct bs_guest *g, unsigned int cpu)
 {
@@ -73,8 +76,10 @@ static inline void bs_guest_own(struct bs_guest *g, unsigned int cpu, bs_pfn pfn
 		bs_guest_zero(g, cpu, pfn, order, user);
 	if (unlikely(bs_device_alloc(g->dev, pfn, order, id, g->clock->now, &cost, &err)))
 		bs_guest_fail(g, &err);
-	if (unlikely(cost.first_touch | cost.refault))
+	if (unlikely(cost.first_touch | cost.refault | cost.swap))
 		bs_guest_faulted(g, cpu, cost);
+	if (unlikely(g->host_memory))
+		bs_host_memory_changed(g, cpu);
 }
 
 /* It goes back to the allocator. @seen: the device was shown it when it was allocated. */

@@ -21,6 +21,41 @@ unsigned int bs_host_percent(uint64_t held, uint64_t size)
 	return held >= size ? 100 : (unsigned int)(held * 100 / size);
 }
 
+int bs_host_init(struct bs_host *h)
+{
+	const struct bs_host_config *cfg = h->cfg;
+
+	if (cfg && (cfg->shared || cfg->swap_bytes))
+		bs_host_memory_begin(&h->memory, h->clock, h->guests, cfg->memory_bytes,
+				     cfg->swap_bytes);
+	return bs_service_init(&h->service, cfg ? cfg->threads : 0);
+}
+
+void bs_host_free(struct bs_host *h)
+{
+	bs_service_free(&h->service);
+}
+
+int bs_host_take(struct bs_host *h, struct bs_guest *g, struct bs_error *err)
+{
+	g->service = &h->service;
+	if (!h->memory.clock)
+		return 0;
+	g->host_memory = &h->memory;
+	return h->memory.size ? bs_device_may_swap(g->dev, err) : 0;
+}
+
+bool bs_host_figures(const struct bs_host *h, struct bs_host_figures *out)
+{
+	if (!h->memory.clock)
+		return false;
+	bs_host_memory_figures(&h->memory, out);
+	out->waits = h->service.waits;
+	out->waited_ns = h->service.waited_ns;
+	out->busy_ns = h->service.busy_ns;
+	return true;
+}
+
 int bs_host_check(const struct bs_host_config *cfg, struct bs_error *err)
 {
 	if (cfg->memory_bytes && !cfg->poll)

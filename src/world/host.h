@@ -11,7 +11,8 @@
 
 #include <buddysim/sim.h>
 
-#include "parts.h"
+#include "host_memory.h"
+#include "service.h"
 
 /* Zero it: a host that neither looks nor asks. */
 struct bs_host {
@@ -19,8 +20,17 @@ struct bs_host {
 	struct bs_guest *const *guests; /* the first one */
 	const struct bs_host_config *cfg; /* the caller's */
 	bs_ns end; /* it does not look behind that */
+	struct bs_host_memory memory;
+	struct bs_service service;
 };
 
+/* Zero but for the first three: its memory and its threads. 0 or -ENOMEM. */
+int bs_host_init(struct bs_host *h);
+void bs_host_free(struct bs_host *h);
+/* The guest, of which nothing is resident yet, is one of its own. 0, or negative with @err. */
+int bs_host_take(struct bs_host *h, struct bs_guest *g, struct bs_error *err);
+/* What it counted; false: nothing. */
+bool bs_host_figures(const struct bs_host *h, struct bs_host_figures *out);
 /* Percent of a host of @size bytes that @held bytes are, rounded down; at most 100. */
 unsigned int bs_host_percent(uint64_t held, uint64_t size);
 /* Is what is asked of the host possible? 0 or -EINVAL with @err. */

@@ -15,6 +15,9 @@
 #include "cpu.h"
 #include "watch.h"
 
+struct bs_host_memory;
+struct bs_service;
+
 /* What a strategy that knows the future is told (report.h). */
 struct bs_foresight {
 	void *arg;
@@ -69,6 +72,12 @@ struct bs_guest {
 	struct bs_range known_zero; /* just allocated, and not to be zeroed; or BS_NO_PFN */
 	enum bs_poison poison; /* when a free writes the pattern */
 	bool ended; /* its window is closed: nothing is reported any more */
+	struct bs_host_memory *host_memory; /* that it has a part of; NULL: nobody counts */
+	uint64_t held_counted, swapped_counted; /* that part, as last counted */
+	struct bs_service *service; /* who serves its requests */
+	bool running,
+		killed; /* the host counts it as a guest; it was short of memory, and it had to go */
+	bs_ns killed_at;
 	struct bs_guest *after; /* the world's next one */
 };
 

@@ -11,7 +11,8 @@
 #include <errno.h>
 
 #include "fail.h"
-#include "parts.h"
+#include "host_memory.h"
+#include "service.h"
 
 /* In place of a device's ticket: the host did it by itself, or it never got there; only its time
  * passes. */
@@ -71,7 +72,14 @@ static int serve(struct bs_guest *g, int ticket)
 		bs_guest_fail(g, &err);
 	if (g->watch.served)
 		g->watch.served(g->watch.arg);
+	bs_host_memory_changed(g, BS_NO_CPU);
 	return ret;
+}
+
+/* What takes @cost of the host's time is done when a thread of the host has got to it, and done it. */
+static bs_ns serve_time(struct bs_guest *g, bs_ns cost)
+{
+	return g->service ? bs_service_take(g->service, g->clock->now, cost) : cost;
 }
 
 static void complete(void *arg, int number)
@@ -112,7 +120,7 @@ int bs_request_submit_async(void *guest, const struct bs_range *r, unsigned int 
 		if (ticket < 0)
 			return ticket;
 	}
-	cost += extra;
+	cost = serve_time(g, cost + extra);
 	*call = (struct bs_call){.used = true, .ticket = ticket, .result = kept};
 	/* A CPU that runs the pass itself waits for the device; the others go on. */
 	if (g->reporter.pass_cpu >= 0)
@@ -151,7 +159,7 @@ static int host_submit(struct bs_guest *g, const struct bs_range *r, unsigned in
 		ret = ticket < 0 ? ticket : serve(g, ticket);
 	}
 	*call = (struct bs_call){.used = true, .ticket = NO_TICKET, .result = ret};
-	return bs_request_wait(g, send(g, call, cost + extra));
+	return bs_request_wait(g, send(g, call, serve_time(g, cost + extra)));
 }
 
 int bs_request_submit(void *guest, const struct bs_range *r, unsigned int n)
@@ -195,7 +203,8 @@ bool bs_request_busy(void *guest)
 {
 	struct bs_guest *g = guest;
 
-	const bool busy = bs_device_busy(g->dev, g->clock->now);
+	const bool busy = bs_device_busy(g->dev, g->clock->now) ||
+			  (g->service && bs_service_busy(g->service, g->clock->now));
 
 	g->reporter.busy_asked++;
 	g->reporter.busy_told += busy;
@@ -216,5 +225,6 @@ int bs_request_install(void *guest, bs_pfn pfn, unsigned int order, unsigned int
 		bs_guest_fail(g, &err);
 	if (cost)
 		bs_cpu_block(&g->cpus[cpu], g->clock->now, cost, BS_CAUSE_INSTALL);
+	bs_host_memory_changed(g, cpu);
 	return ret;
 }

@@ -3,9 +3,12 @@
 
 int bs_world_init(struct bs_world *w, const struct bs_host_config *host, const volatile int *stop)
 {
+	int ret;
+
 	*w = (struct bs_world){0};
 	w->host = (struct bs_host){.clock = &w->clock, .guests = &w->guests, .cfg = host};
-	return bs_clock_init(&w->clock, stop);
+	ret = bs_clock_init(&w->clock, stop);
+	return ret ? ret : bs_host_init(&w->host);
 }
 
 int bs_world_add(struct bs_world *w, const struct bs_guest_setup *setup, struct bs_guest **out,
@@ -19,7 +22,7 @@ int bs_world_add(struct bs_world *w, const struct bs_guest_setup *setup, struct 
 	while (*at)
 		at = &(*at)->after;
 	*at = *out;
-	return 0;
+	return bs_host_take(&w->host, *out, err);
 }
 
 void bs_world_end(struct bs_world *w)
@@ -30,5 +33,6 @@ void bs_world_end(struct bs_world *w)
 		w->guests = g->after;
 		bs_guest_destroy(g);
 	}
+	bs_host_free(&w->host);
 	bs_clock_free(&w->clock);
 }

@@ -108,6 +108,8 @@ static const struct {
 	{"costs", {"null", "default", "vm"}},
 	{"host-memory", {"32MiB", "1GiB"}},
 	{"host-poll", {"10ms", "300ms"}},
+	{"host-swap", {"16MiB", "1GiB"}},
+	{"host-threads", {"1", "3"}},
 	{"host-event", {"100ms:pressure=80", "1s:target=4MiB"}},
 	{"weight", {"0", "1us", "10ms"}},
 	{"tail", {"0", "1s"}},
@@ -165,9 +167,11 @@ static void choose_options(struct bs_rng *rng, struct bs_options *o)
 		assert_ok(bs_option_set(o, bs_option_find("device"), "model", &err), &err);
 	if (!bs_option_given(o, "tail"))
 		o->config.window.tail = SEC;
-	/* What the host's kernel makes of huge pages is not the same twice. */
-	if (bs_device_traits(o->config.host.device.kind)->has_arena)
-		o->config.host.device.thp = BS_THP_NEVER;
+	if (!bs_device_traits(o->config.host.device.kind)->has_arena)
+		return;
+	/* What the host's kernel makes of huge pages is not the same twice; and it is not swapped. */
+	o->config.host.device.thp = BS_THP_NEVER;
+	o->config.host.swap_bytes = 0;
 }
 
 static void assert_all_tried(void)

@@ -202,6 +202,7 @@ static void test_there_and_back(void **state)
 		{"seed", "42"},		 {"device", "model:trust=on"},
 		{"costs", "null"},	 {"thp", "never"},
 		{"host-memory", "4GiB"}, {"host-poll", "3s"},
+		{"host-swap", "1GiB"},	 {"host-threads", "2"},
 		{"repeat", "9"},	 {"host-event", "5s:pressure=80"},
 		{"check", "77"},	 {"gap", "1ms"},
 		{"allow-lossy", NULL},	 {"weight", "7us"},

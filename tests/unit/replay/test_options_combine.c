@@ -26,6 +26,8 @@ static const struct combination_case cases[] = {
 	{"costs vm;device null", "costs vm;device model"},
 	{"host-memory 1GiB;strategy none,rotation",
 	 "host-memory 1GiB;strategy none,rotation:gate=1"},
+	{"host-swap 1GiB;host-memory 1GiB;device madvise",
+	 "host-swap 1GiB;host-memory 1GiB;device model"},
 	{"host-event 1s:pressure=5;strategy rotation,balloon",
 	 "host-event 1s:pressure=5;strategy rotation:gate=5,balloon"},
 	{"host-event 1s:target=5MiB;strategy rotation:gate=5",
