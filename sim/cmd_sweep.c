@@ -75,7 +75,16 @@ static void take_argument(struct plan_input *in, const char *arg)
 		exit(cli_error(&err));
 }
 
-enum { OPT_TIMELINE = 0x1000, OPT_FORMAT, OPT_CELLS, OPT_RETRY, OPT_SHARD, OPT_PARTIAL, OPT_LIMIT };
+enum {
+	OPT_TIMELINE = 0x1000,
+	OPT_MAP,
+	OPT_FORMAT,
+	OPT_CELLS,
+	OPT_RETRY,
+	OPT_SHARD,
+	OPT_PARTIAL,
+	OPT_LIMIT
+};
 
 static error_t parse_plan(int key, char *arg, struct argp_state *state)
 {
@@ -90,6 +99,9 @@ static error_t parse_plan(int key, char *arg, struct argp_state *state)
 		return 0;
 	case OPT_TIMELINE:
 		bs_sweep_grid_timeline(in->g, true);
+		return 0;
+	case OPT_MAP:
+		bs_sweep_grid_map(in->g, true);
 		return 0;
 	case ARGP_KEY_ARG:
 		take_argument(in, arg);
@@ -139,6 +151,10 @@ static int sweep_plan(int argc, char **argv)
 		{"output", 'o', "DIR", 0,
 		 "The plan's folder; a plan in it is replaced, results stay", 0},
 		{"timeline", OPT_TIMELINE, NULL, 0, "Keep each cell's samples over time, too", 0},
+		{"map", OPT_MAP, NULL, 0,
+		 "Keep what each pageblock is, too, at up to 60 times: the map on the page of "
+		 "`report -o`; with --timeline",
+		 0},
 		{0},
 	};
 	struct plan_input in = {.g = cli_memory(bs_sweep_grid_new())};

@@ -50,6 +50,8 @@ int bs_sweep_grid_option(struct bs_sweep_grid *g, const struct bs_option *opt, c
 
 /** Keep each cell's samples over time, too; without, a result is a few kilobytes. */
 void bs_sweep_grid_timeline(struct bs_sweep_grid *g, bool keep);
+/** Keep what each pageblock is at up to 60 times, and the samples: as --map of a comparison. */
+void bs_sweep_grid_map(struct bs_sweep_grid *g, bool keep);
 
 /* ---- A plan ------------------------------------------------------------------------------------ */
 

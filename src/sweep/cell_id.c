@@ -74,7 +74,7 @@ int bs_group_ids(const struct bs_sweep *s, const struct bs_group *g, struct bs_e
 	put(&group, s->sources);
 	put(&group, t->name);
 	put(&group, t->sha256);
-	put(&group, s->timeline ? "timeline" : "");
+	put(&group, s->map ? "map" : s->timeline ? "timeline" : "");
 	if (!ret && !put_config(&group, &o.config))
 		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, s->dir, NULL, "the plan does not fit");
 	put_inputs(&group, s, g);

@@ -128,6 +128,11 @@ void bs_sweep_grid_timeline(struct bs_sweep_grid *g, bool keep)
 	g->timeline = keep;
 }
 
+void bs_sweep_grid_map(struct bs_sweep_grid *g, bool keep)
+{
+	g->map = keep;
+}
+
 /* ---- From a file ------------------------------------------------------------------------------------ */
 
 struct file {
@@ -288,7 +293,7 @@ static int add_strategies(const struct file *f, const json_t *v)
 static int add_part(const struct file *f, const char *key, json_t *v)
 {
 	static const char *const keys[] = {"schema", "comment", "traces",   "strategies", "options",
-					   "zip",    "exclude", "timeline", NULL};
+					   "zip",    "exclude", "timeline", "map",	  NULL};
 	const char *near = bs_nearest(keys, key);
 	char advice[64];
 
@@ -308,8 +313,8 @@ static int add_part(const struct file *f, const char *key, json_t *v)
 		return add_zip(f, v);
 	if (!strcmp(key, "exclude"))
 		return add_exclude(f, v);
-	if (!strcmp(key, "timeline")) {
-		f->g->timeline = json_is_true(v);
+	if (!strcmp(key, "timeline") || !strcmp(key, "map")) {
+		*(*key == 'm' ? &f->g->map : &f->g->timeline) = json_is_true(v);
 		return json_is_boolean(v) ? 0 : bad(f, key, "write true or false");
 	}
 	snprintf(advice, sizeof(advice), near ? "did you mean \"%s\"?" : "see %s",

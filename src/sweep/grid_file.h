@@ -20,7 +20,7 @@ struct bs_sweep_grid {
 	unsigned int nr_axes;
 	json_t *zip; /* [["memory", "cpus"]]: their values change together */
 	json_t *exclude; /* [{"strategy": "boundary*", "kernel": "linux-6.1"}] */
-	bool timeline;
+	bool timeline, map;
 };
 
 /* Who reads and writes them knows what is an axis: what shapes a run, without where it goes to. */

@@ -80,7 +80,8 @@ int bs_group_options(const struct bs_sweep *s, const struct bs_group *g, struct 
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, s->dir, NULL,
 				    "the plan does not fit");
 	o->config.trace_path = *path;
-	o->config.output.timeline = s->timeline;
+	o->config.output.timeline = s->timeline || s->map;
+	o->config.output.map = s->map;
 	o->config.output.jobs = 1;
 	for (unsigned int d = 0; d < s->nr_dims; d++)
 		for (unsigned int i = 0; i < s->dims[d].nr_opts && !ret; i++)

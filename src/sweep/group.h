@@ -45,7 +45,7 @@ struct bs_sweep {
 	const char **strategies;
 	unsigned int nr_traces, nr_dims, nr_strategies;
 	const char *sources; /* of the program that made the plan */
-	bool timeline;
+	bool timeline, map; /* kept of each cell; the map is in the timeline */
 	struct bs_group *groups;
 	struct bs_planned *cells;
 	uint64_t nr_groups, nr_cells;

@@ -429,6 +429,7 @@ int bs_sweep_plan(const struct bs_sweep_grid *g, const char *dir, struct bs_erro
 	bs_json_put_text(manifest, "schema", BS_PLAN_SCHEMA);
 	bs_json_put_text(manifest, "sources", bs_sources());
 	bs_json_put_bool(manifest, "timeline", g->timeline);
+	bs_json_put_bool(manifest, "map", g->map);
 	json_object_set(manifest, "exclude", g->exclude);
 	ret = put_traces(&m, manifest);
 	if (!ret)

@@ -140,6 +140,7 @@ static int read_head(struct bs_sweep *s, struct bs_error *err)
 		return bad(s, "its schema, \"" BS_PLAN_SCHEMA "\",", err);
 	s->sources = sources;
 	s->timeline = json_is_true(json_object_get(s->root, "timeline"));
+	s->map = json_is_true(json_object_get(s->root, "map"));
 	return 0;
 }
 
