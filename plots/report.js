@@ -130,10 +130,15 @@ function warningsOf(record) {
 		list.push("The comparison was stopped: not all rows are there.");
 	for (const f of record.failed || [])
 		list.push("Did not run: " + f.label + ": " + f.error);
+	for (const w of record.warnings || [])
+		list.push((w.label === null ? "" : w.label + ": ") + w.text);
 	for (const row of record.rows) {
 		if (row.faults)
 			list.push(row.label + ": not an answer, for these are not 0: " +
 				row.faults.map((k) => k + " " + text(row.get(k), (metricOf.get(k) || {}).unit)).join(", "));
+		// What follows is among the warnings that a record has; older ones have none.
+		if (record.warnings)
+			continue;
 		if (row.get("finished") === 0)
 			list.push(row.label + ": did not do all that the trace asks for");
 		const residency = row.get("checks.residency");
@@ -150,6 +155,17 @@ function warningsOf(record) {
 	return list;
 }
 
+// So many are read; a sweep's other ones wait to be asked for.
+const SOME_WARNINGS = 6;
+
+function showWarnings(items) {
+	const some = items.length > SOME_WARNINGS + 1 ? SOME_WARNINGS : items.length;
+	byId("warnings").replaceChildren(...items.slice(0, some));
+	byId("more-warnings").hidden = some === items.length;
+	byId("more-warnings").firstElementChild.textContent = "and " + (items.length - some) + " more";
+	byId("more-warnings").lastElementChild.replaceChildren(...items.slice(some));
+}
+
 function showAnswer() {
 	const record = records[state.record], t = record.trace || {}, c = record.config || {};
 	const lines = record.answer && record.answer.lines;
@@ -162,7 +178,7 @@ function showAnswer() {
 		record.rows.length + " rows"].filter(Boolean).join(", ");
 	byId("lines").replaceChildren(...(lines || ["The record has no answer: an older version wrote it."])
 		.map((line) => make("li", {}, line)));
-	byId("warnings").replaceChildren(...warningsOf(record).map((w) => make("li", {}, w)));
+	showWarnings(warningsOf(record).map((w) => make("li", {}, w)));
 }
 
 // ---- The table ----------------------------------------------------------------------------------

@@ -156,25 +156,19 @@ static void keep_warning(struct bs_search *s, const char *text)
 	s->nr_warnings += s->warnings[s->nr_warnings] != NULL;
 }
 
-/* What is said of one setting, of some hundred, is seen from its figures if it is named. */
-static bool is_of_one(const struct round *r, const char *text)
-{
-	for (unsigned int i = 0; i < r->nr; i++) {
-		const char *label = r->s->tried.points.p[r->list[i]].label;
-		const size_t n = strlen(label);
-
-		if (!strncmp(text, label, n) && text[n] == ':' && text[n + 1] == ' ')
-			return true;
-	}
-	return false;
-}
-
-static void warn(void *arg, const char *text)
+static void warn_here(void *arg, const char *text)
 {
 	struct round *r = arg;
 
-	if (!r->found && !is_of_one(r, text))
+	if (!r->found)
 		keep_warning(r->s, text);
+}
+
+/* What is said of one setting, of some hundred, is seen from its figures if it is named. */
+static void warn(void *arg, const char *label, const char *text)
+{
+	if (!label)
+		warn_here(arg, text);
 }
 
 static bool again(void *arg, FILE *f, const struct bs_outcome *o)
@@ -202,6 +196,7 @@ static int compare(struct round *r, uint64_t seed, struct bs_error *err)
 				     .bound = bound,
 				     .cell = cell,
 				     .warn = warn,
+				     .warn_here = warn_here,
 				     .again = again};
 	const char **labels = calloc(r->nr + 1, sizeof(*labels));
 	struct bs_sim_config cfg = *r->s->asked->sim;

@@ -155,26 +155,31 @@ static json_t *row_json(const struct bs_cast *f, const struct bs_row *r, size_t 
 	return o;
 }
 
-/* The rows in front are the last to go without. */
-static void add_maps(struct bs_page *p, const struct bs_cast *f, json_t *rows)
+static void add_maps(struct bs_page *p, const struct bs_cast *f, json_t *rows, bool front)
 {
-	for (int front = 1; front >= 0; front--) {
-		for (size_t i = 0; i < f->nr_rows; i++) {
-			json_t *map;
+	for (size_t i = 0; i < f->nr_rows; i++) {
+		json_t *map = NULL;
 
-			if (is_front(f, &f->rows[i]) != front)
-				continue;
+		if (is_front(f, &f->rows[i]) == front)
 			map = bs_page_map(f, i, &p->maps);
-			if (map)
-				json_object_set_new(json_array_get(rows, i), "map", map);
-		}
+		if (map)
+			json_object_set_new(json_array_get(rows, i), "map", map);
 	}
 }
 
-static json_t *record_json(struct bs_page *p, const struct bs_cast *f, size_t samples)
+/* The rows in front, of whichever record, are the last to go without. */
+static void add_all_maps(struct bs_page *p, json_t *records)
 {
-	static const char *const parts[] = {"schema", "seed",	"partial", "config",
-					    "trace",  "failed", "bound",   "answer"};
+	for (int front = 1; front >= 0; front--)
+		for (size_t i = 0; i < p->nr; i++)
+			add_maps(p, &p->casts[i],
+				 json_object_get(json_array_get(records, i), "rows"), front);
+}
+
+static json_t *record_json(const struct bs_page *p, const struct bs_cast *f, size_t samples)
+{
+	static const char *const parts[] = {"schema", "seed",  "partial", "config",  "trace",
+					    "failed", "bound", "answer",  "warnings"};
 	const struct bs_stored *in = f->in;
 	json_t *o = json_object(), *rows = json_array(), *part;
 	char *command = bs_record_command(in);
@@ -191,7 +196,6 @@ static json_t *record_json(struct bs_page *p, const struct bs_cast *f, size_t sa
 	free(command);
 	for (size_t i = 0; i < f->nr_rows; i++)
 		json_array_append_new(rows, row_json(f, &f->rows[i], samples));
-	add_maps(p, f, rows);
 	json_object_set_new(o, "rows", rows);
 	json_object_set_new(o, "figures", figures_json(p, in));
 	json_object_set_new(o, "pictures", json_object());
@@ -215,6 +219,7 @@ static void make(struct bs_page *p)
 	json_object_set_new(p->root, "records", list);
 	for (size_t i = 0; i < p->nr; i++)
 		json_array_append_new(list, record_json(p, &p->casts[i], samples));
+	add_all_maps(p, list);
 }
 
 int bs_page_open(struct bs_stored *const *records, size_t nr, const char *highlight,

@@ -42,6 +42,7 @@ struct bs_result *bs_result_new(const struct bs_sim_config *cfg, const struct bs
 	json_object_set_new(r->record, "trace", trace_json(cfg, info));
 	json_object_set_new(r->record, "cells", json_array());
 	json_object_set_new(r->record, "failed", json_array());
+	json_object_set_new(r->record, "warnings", json_array());
 	json_object_set_new(r->record, "bound", json_null());
 	json_object_set_new(r->record, "answer", json_null());
 	if (cfg->output.timeline) {
@@ -174,13 +175,13 @@ static void warn_about(struct bs_result *r, const struct bs_outcome *o)
 {
 	if (o->f->residency_checked && !o->f->residency_equal) {
 		r->unequal = true;
-		bs_result_warn(r, "%s: residency: %s", o->label, o->f->residency_note);
+		bs_result_warn(r, o->label, "residency: %s", o->f->residency_note);
 	}
 	if (o->f->device.unzeroed_bytes)
-		bs_result_warn(r,
-			       "%s: %llu KiB were taken for zeroed by the host and were not: old "
+		bs_result_warn(r, o->label,
+			       "%llu KiB were taken for zeroed by the host and were not: old "
 			       "content in the hands of a new owner",
-			       o->label, (unsigned long long)(o->f->device.unzeroed_bytes >> 10));
+			       (unsigned long long)(o->f->device.unzeroed_bytes >> 10));
 }
 
 int bs_result_add(struct bs_result *r, const struct bs_outcome *o)
@@ -261,18 +262,60 @@ void bs_result_bound(struct bs_result *r, const struct bs_bound *b, bs_ns refaul
 	json_object_set_new(r->record, "bound", bound);
 }
 
-void bs_result_warn(struct bs_result *r, const char *fmt, ...)
+json_t *bs_warning_json(const char *label, const char *text)
+{
+	json_t *o = json_object();
+
+	json_object_set_new(o, "label", label ? bs_json_text(label) : json_null());
+	bs_json_put_text(o, "text", text);
+	return o;
+}
+
+void bs_warning_add(json_t *list, json_t *warning)
+{
+	json_t *v;
+	size_t i;
+
+	json_array_foreach(list, i, v)
+	{
+		if (json_equal(v, warning))
+			return;
+	}
+	json_array_append(list, warning);
+}
+
+void bs_result_remark(struct bs_result *r, const char *text)
 {
 	char **warnings = grow(r->warnings, r->nr_warnings, sizeof(*warnings));
-	va_list ap;
 
 	if (!warnings)
 		return;
 	r->warnings = warnings;
+	warnings[r->nr_warnings] = strdup(text);
+	r->nr_warnings += warnings[r->nr_warnings] != NULL;
+}
+
+void bs_result_warn(struct bs_result *r, const char *label, const char *fmt, ...)
+{
+	json_t *list = json_object_get(r->record, "warnings"), *o;
+	const size_t before = json_array_size(list);
+	char *text, *line = NULL;
+	va_list ap;
+	int n;
+
 	va_start(ap, fmt);
-	if (vasprintf(&warnings[r->nr_warnings], fmt, ap) >= 0)
-		r->nr_warnings++;
+	n = vasprintf(&text, fmt, ap);
 	va_end(ap);
+	if (n < 0)
+		return;
+	o = bs_warning_json(label, text);
+	bs_warning_add(list, o);
+	json_decref(o);
+	if (json_array_size(list) > before &&
+	    asprintf(&line, "%s%s%s", label ? label : "", label ? ": " : "", text) >= 0)
+		bs_result_remark(r, line);
+	free(line);
+	free(text);
 }
 
 /* ---- Looking up ------------------------------------------------------------------------------ */

@@ -52,7 +52,13 @@ void bs_result_fail(struct bs_result *r, const char *label, const struct bs_erro
 char *bs_failure_reason(const struct bs_error *err);
 json_t *bs_failure_json(const char *label, const char *reason, enum bs_status status);
 void bs_result_bound(struct bs_result *r, const struct bs_bound *b, bs_ns refault, bs_ns weight);
-void bs_result_warn(struct bs_result *r, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+/* Once, however often it is said. @label: of that row, or NULL: of all of them. */
+void bs_result_warn(struct bs_result *r, const char *label, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The same of this machine and this moment: it is in no record. */
+void bs_result_remark(struct bs_result *r, const char *text);
+/* A warning as the record has it; and @list with it, unless it is in there. */
+json_t *bs_warning_json(const char *label, const char *text);
+void bs_warning_add(json_t *list, json_t *warning);
 
 #endif

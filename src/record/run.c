@@ -33,9 +33,14 @@ static void add_failed(void *arg, const char *label, const struct bs_error *err)
 	bs_result_fail(*(struct bs_result **)arg, label, err);
 }
 
-static void add_warning(void *arg, const char *text)
+static void add_warning(void *arg, const char *label, const char *text)
 {
-	bs_result_warn(*(struct bs_result **)arg, "%s", text);
+	bs_result_warn(*(struct bs_result **)arg, label, "%s", text);
+}
+
+static void add_remark(void *arg, const char *text)
+{
+	bs_result_remark(*(struct bs_result **)arg, text);
 }
 
 static bool again(void *arg, FILE *f, const struct bs_outcome *o)
@@ -52,6 +57,7 @@ static struct bs_sink sink_of(struct bs_result **r)
 				.cell = add_cell,
 				.failed = add_failed,
 				.warn = add_warning,
+				.warn_here = add_remark,
 				.again = again};
 }
 

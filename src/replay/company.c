@@ -2,10 +2,10 @@
 #include "company.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "jobs.h"
-#include "tell.h"
 
 /* What a guest takes for each page in use beside the page itself: its descriptor and the device's. */
 #define BESIDE_PAGE 32
@@ -20,6 +20,18 @@ static unsigned int wanted(const struct bs_plan *plan)
 	if (!n)
 		n = t && t->has_arena ? 1 : bs_nr_cores();
 	return n < plan->nr_cells ? n : plan->nr_cells;
+}
+
+/* How many run at a time changes nothing of what comes out. */
+static void warn_room(const struct bs_plan *plan, unsigned int fit, const char *why)
+{
+	char text[400];
+
+	if (!plan->sink->warn_here)
+		return;
+	snprintf(text, sizeof(text), "%u of %u cells run at a time: they may need %s", fit,
+		 plan->nr_cells, why);
+	plan->sink->warn_here(plan->sink->arg, text);
 }
 
 /* Each with its peak at the same moment, before the first of them takes a page. */
@@ -38,8 +50,7 @@ static unsigned int that_fit(const struct bs_plan *plan, const struct bs_trace_i
 	fit = bs_device_fit(&dc, info->numbers * sizeof(uint32_t) + info->peak_pages * BESIDE_PAGE,
 			    n, why, sizeof(why));
 	if (fit < n)
-		bs_plan_warn(plan, "%u of %u cells run at a time: they may need %s", fit,
-			     plan->nr_cells, why);
+		warn_room(plan, fit, why);
 	return fit;
 }
 

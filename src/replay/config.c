@@ -233,7 +233,7 @@ static void warn_small(const struct bs_plan *plan, const struct bs_trace_info *i
 	const uint64_t memory = plan->cfg.guest.machine.memory_bytes;
 
 	if (peak > memory)
-		bs_plan_warn(plan,
+		bs_plan_warn(plan, NULL,
 			     "the %s needs %llu MiB at its peak, the guest has %llu: use more "
 			     "--memory",
 			     plan->load.kind ? "load" : "trace", (unsigned long long)(peak >> 20),
@@ -279,10 +279,11 @@ int bs_config_complete(struct bs_plan *plan, struct bs_trace *t, struct bs_error
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, cfg->trace_path, NULL, "record");
 	warn_small(plan, info);
 	if (no_thp)
-		bs_plan_warn(plan,
+		bs_plan_warn(plan, NULL,
 			     "this host forbids huge pages "
 			     "(/sys/kernel/mm/transparent_hugepage/enabled): the guest has none");
 	if (damaged)
-		bs_plan_warn(plan, "%s: %s", cfg->trace_path, damage.text);
+		bs_plan_warn(plan, NULL, "the trace is used up to where it is damaged: %s",
+			     damage.text);
 	return 0;
 }

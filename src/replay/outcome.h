@@ -116,7 +116,8 @@ const char *bs_outcome_map_letter(unsigned int i, char *letter);
  * @bound: prices in ns
  * @cell: 0 or -ENOMEM
  * @failed: in place of @cell: that cell could not start or broke; the others run. May be NULL
- * @warn: at any time after @begin
+ * @warn: at any time after @begin; @label: of which cell, or NULL: of all of them, perhaps more than once
+ * @warn_here: the same of this machine and this moment, which is nothing of the comparison's. May be NULL
  * @again: print the command line that runs the cell once more, for the file of a broken law. False,
  *         and nothing printed: there is none. Called from the cell's own thread. May be NULL
  */
@@ -126,7 +127,8 @@ struct bs_sink {
 	void (*bound)(void *arg, const struct bs_bound *b, bs_ns refault, bs_ns weight);
 	int (*cell)(void *arg, const struct bs_outcome *o);
 	void (*failed)(void *arg, const char *label, const struct bs_error *err);
-	void (*warn)(void *arg, const char *text);
+	void (*warn)(void *arg, const char *label, const char *text);
+	void (*warn_here)(void *arg, const char *text);
 	bool (*again)(void *arg, FILE *f, const struct bs_outcome *o);
 };
 

@@ -33,7 +33,7 @@ void bs_cell_outcome(const struct bs_cell *c, struct bs_outcome *o)
 	};
 }
 
-void bs_plan_warn(const struct bs_plan *plan, const char *fmt, ...)
+void bs_plan_warn(const struct bs_plan *plan, const char *label, const char *fmt, ...)
 {
 	char *text;
 	va_list ap;
@@ -45,7 +45,7 @@ void bs_plan_warn(const struct bs_plan *plan, const char *fmt, ...)
 		text = NULL;
 	va_end(ap);
 	if (text)
-		plan->sink->warn(plan->sink->arg, text);
+		plan->sink->warn(plan->sink->arg, label, text);
 	free(text);
 }
 
@@ -55,10 +55,10 @@ static void warn_short(const struct bs_cell *c)
 	const bs_ns length = c->end - c->plan->cfg.window.tail;
 
 	if (length / 5 < delay)
-		bs_plan_warn(c->plan,
-			     "%s: the %s lasts %llu ms, less than five times the delay of "
+		bs_plan_warn(c->plan, c->label,
+			     "the %s lasts %llu ms, less than five times the delay of "
 			     "%llu ms: %s",
-			     c->label, c->program ? "load" : "trace",
+			     c->program ? "load" : "trace",
 			     (unsigned long long)(length / BS_NS_PER_MS),
 			     (unsigned long long)(delay / BS_NS_PER_MS),
 			     c->program ? "let it run for longer"
@@ -75,24 +75,24 @@ static void warn_gate(const struct bs_cell *c)
 	for (unsigned int i = 0; i < host->nr_events; i++)
 		if (host->events[i].ask == BS_HOST_PRESSURE)
 			return;
-	bs_plan_warn(c->plan,
-		     "%s: reports only under the host's pressure, and there is none: use "
-		     "--host-memory SIZE or --host-event TIME:pressure=N",
-		     c->label);
+	bs_plan_warn(c->plan, c->label,
+		     "reports only under the host's pressure, and there is none: use "
+		     "--host-memory SIZE or --host-event TIME:pressure=N");
 }
 
-/* Once, for the window is the same in all cells. */
+/* The window is the same in all cells, and so is what is said of it. */
 static void warn_late(const struct bs_cell *c)
 {
 	const struct bs_host_config *host = &c->plan->cfg.host;
-	const char *fault = c->index ? NULL : c->f.late_fault;
+	const char *fault = c->f.late_fault;
 
 	if (fault)
-		bs_plan_warn(c->plan, "the device's %s never comes: the window ends at %llu ms",
-			     fault, (unsigned long long)(c->end / BS_NS_PER_MS));
-	for (unsigned int i = 0; i < host->nr_events && !c->index; i++)
+		bs_plan_warn(c->plan, NULL,
+			     "the device's %s never comes: the window ends at %llu ms", fault,
+			     (unsigned long long)(c->end / BS_NS_PER_MS));
+	for (unsigned int i = 0; i < host->nr_events; i++)
 		if (host->events[i].time > c->end)
-			bs_plan_warn(c->plan,
+			bs_plan_warn(c->plan, NULL,
 				     "the host's event at %llu ms never comes: the window ends at "
 				     "%llu ms",
 				     (unsigned long long)(host->events[i].time / BS_NS_PER_MS),
@@ -112,18 +112,18 @@ static void warn_failed(const struct bs_cell *c)
 	const struct bs_figures *f = &c->f;
 
 	if (f->report.failed_calls || f->device.skipped_ranges || f->host_errors)
-		bs_plan_warn(c->plan,
-			     "%s: of %llu requests %llu failed, of %llu ranges %llu were skipped; "
+		bs_plan_warn(c->plan, c->label,
+			     "of %llu requests %llu failed, of %llu ranges %llu were skipped; "
 			     "%llu errors of the host",
-			     c->label, (unsigned long long)f->report.calls,
+			     (unsigned long long)f->report.calls,
 			     (unsigned long long)f->report.failed_calls,
 			     (unsigned long long)f->report.ranges,
 			     (unsigned long long)f->device.skipped_ranges,
 			     (unsigned long long)f->host_errors);
 	if (f->report.unanswered_calls)
-		bs_plan_warn(c->plan,
-			     "%s: %llu of %llu requests had no answer when the window closed",
-			     c->label, (unsigned long long)f->report.unanswered_calls,
+		bs_plan_warn(c->plan, c->label,
+			     "%llu of %llu requests had no answer when the window closed",
+			     (unsigned long long)f->report.unanswered_calls,
 			     (unsigned long long)f->report.calls);
 }
 
@@ -131,10 +131,9 @@ static void warn_failed(const struct bs_cell *c)
 static void warn_never_busy(const struct bs_cell *c)
 {
 	if (c->f.never_busy)
-		bs_plan_warn(c->plan,
-			     "%s: asks whether the host is busy, which it never was: use a device "
-			     "that is (`buddysim list devices`), or leave that parameter out",
-			     c->label);
+		bs_plan_warn(c->plan, c->label,
+			     "asks whether the host is busy, which it never was: use a device "
+			     "that is (`buddysim list devices`), or leave that parameter out");
 }
 
 void bs_cell_warn_after(const struct bs_cell *c)
@@ -144,22 +143,19 @@ void bs_cell_warn_after(const struct bs_cell *c)
 	warn_failed(c);
 	warn_never_busy(c);
 	if (f->alloc_failed)
-		bs_plan_warn(c->plan,
-			     "%s: %llu of %llu allocations failed: its figures are of a smaller "
+		bs_plan_warn(c->plan, c->label,
+			     "%llu of %llu allocations failed: its figures are of a smaller "
 			     "load",
-			     c->label, (unsigned long long)f->alloc_failed,
+			     (unsigned long long)f->alloc_failed,
 			     (unsigned long long)f->allocations);
 	if (f->rescued)
-		bs_plan_warn(
-			c->plan,
-			"%s: %llu of %llu allocations found nothing left until the driver gave "
-			"pages back",
-			c->label, (unsigned long long)f->rescued,
-			(unsigned long long)f->allocations);
+		bs_plan_warn(c->plan, c->label,
+			     "%llu of %llu allocations found nothing left until the driver gave "
+			     "pages back",
+			     (unsigned long long)f->rescued, (unsigned long long)f->allocations);
 	if (f->unfinished_events)
-		bs_plan_warn(
-			c->plan,
-			"%s: %llu %s when the window closed: its figures are of a shorter load",
-			c->label, (unsigned long long)f->unfinished_events,
-			c->program ? "tasks were not over" : "events had not happened");
+		bs_plan_warn(c->plan, c->label,
+			     "%llu %s when the window closed: its figures are of a shorter load",
+			     (unsigned long long)f->unfinished_events,
+			     c->program ? "tasks were not over" : "events had not happened");
 }

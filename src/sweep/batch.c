@@ -19,6 +19,7 @@ struct running {
 	const struct bs_trace_info *info;
 	const struct bs_bound *bound;
 	bs_ns refault, weight;
+	json_t *of_all, *of_one; /* warnings: of all cells, of the one that is told next */
 	unsigned int told; /* cells so far */
 	int ret; /* of what could not be written */
 	struct bs_error *err;
@@ -42,10 +43,31 @@ static void keep_bound(void *arg, const struct bs_bound *b, bs_ns refault, bs_ns
 	r->weight = weight;
 }
 
-static int hand_over(struct running *r, bool failed, const json_t *result)
+static void warned(void *arg, const char *label, const char *text)
 {
-	const int ret = r->to->done(r->to->arg, r->b->cells[r->told], failed, result, r->err);
+	const struct running *r = arg;
+	const struct bs_planned *c;
+	json_t *o;
 
+	if (r->told == r->b->nr)
+		return;
+	/* By its name in the plan, as in name_cell(). */
+	c = &r->s->cells[r->b->cells[r->told]];
+	o = bs_warning_json(label ? r->s->strategies[c->strategy] : NULL, text);
+	bs_warning_add(label ? r->of_one : r->of_all, o);
+	json_decref(o);
+}
+
+/* Each cell has what is said of all of them, for it may be the only one. */
+static int hand_over(struct running *r, bool failed, json_t *result)
+{
+	json_t *warnings = json_copy(r->of_all);
+	int ret;
+
+	json_array_extend(warnings, r->of_one);
+	json_array_clear(r->of_one);
+	json_object_set_new(result, "warnings", warnings);
+	ret = r->to->done(r->to->arg, r->b->cells[r->told], failed, result, r->err);
 	r->told++;
 	r->ret = ret;
 	return ret;
@@ -100,12 +122,6 @@ static void add_failed(void *arg, const char *label, const struct bs_error *why)
 	hand_over_failure(arg, why);
 }
 
-static void warned(void *arg, const char *text)
-{
-	(void)arg;
-	(void)text;
-}
-
 static int set_strategies(const struct bs_sweep *s, const struct bs_batch *b, struct bs_options *o,
 			  struct bs_error *err)
 {
@@ -139,7 +155,12 @@ static int tell_rest(struct running *r, int ret, const struct bs_error *why)
 int bs_batch_run(const struct bs_sweep *s, const struct bs_batch *b,
 		 const struct bs_batch_sink *sink, struct bs_error *err)
 {
-	struct running r = {.s = s, .b = b, .to = sink, .err = err};
+	struct running r = {.s = s,
+			    .b = b,
+			    .to = sink,
+			    .of_all = json_array(),
+			    .of_one = json_array(),
+			    .err = err};
 	const struct bs_sink listener = {.arg = &r,
 					 .begin = begin,
 					 .bound = keep_bound,
@@ -159,5 +180,7 @@ int bs_batch_run(const struct bs_sweep *s, const struct bs_batch *b,
 	ret = tell_rest(&r, ret, &why);
 	bs_options_free(&o);
 	free(path);
+	json_decref(r.of_all);
+	json_decref(r.of_one);
 	return ret;
 }

@@ -7,6 +7,7 @@
 #include "batch.h"
 #include "json.h"
 #include "parts.h"
+#include "result.h"
 #include "segment.h"
 
 /* What all cells of a group have alike comes from the first one. */
@@ -34,8 +35,19 @@ static void take_cell(json_t *to, json_t *from, json_t *rows)
 }
 
 struct group {
-	json_t *record, *failed, *rows;
+	json_t *record, *failed, *rows, *warnings;
 };
+
+static void take_warnings(json_t *to, json_t *from)
+{
+	json_t *o;
+	size_t i;
+
+	json_array_foreach(json_object_get(from, "warnings"), i, o)
+	{
+		bs_warning_add(to, o);
+	}
+}
 
 static int take_result(const struct bs_sweep *s, const struct bs_planned *c, struct group *to,
 		       struct bs_error *err)
@@ -44,7 +56,9 @@ static int take_result(const struct bs_sweep *s, const struct bs_planned *c, str
 
 	if (!result)
 		return -EINVAL;
+	take_warnings(to->warnings, result);
 	if (c->at.failed) {
+		json_object_del(result, "warnings");
 		json_array_append(to->failed, result);
 	} else {
 		if (!json_object_size(to->record))
@@ -97,6 +111,7 @@ static int make_record(const struct bs_sweep *s, const struct bs_group *g, struc
 		head_of_none(s, g, to->record);
 	bs_json_put_bool(to->record, "partial", none > 0);
 	json_object_set(to->record, "failed", to->failed);
+	json_object_set(to->record, "warnings", to->warnings);
 	if (json_array_size(to->rows) && answer(to))
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, s->dir, NULL, "cannot be merged");
 	return 0;
@@ -105,7 +120,7 @@ static int make_record(const struct bs_sweep *s, const struct bs_group *g, struc
 json_t *bs_group_record(const struct bs_sweep *s, const struct bs_group *g, uint64_t *missing,
 			struct bs_error *err)
 {
-	struct group to = {json_object(), json_array(), json_array()};
+	struct group to = {json_object(), json_array(), json_array(), json_array()};
 
 	if (make_record(s, g, &to, missing, err)) {
 		json_decref(to.record);
@@ -113,5 +128,6 @@ json_t *bs_group_record(const struct bs_sweep *s, const struct bs_group *g, uint
 	}
 	json_decref(to.failed);
 	json_decref(to.rows);
+	json_decref(to.warnings);
 	return to.record;
 }

@@ -332,16 +332,10 @@ static int begun(void *arg, const struct bs_sim_config *cfg, const struct bs_tra
 	return 0;
 }
 
-static void warned(void *arg, const char *text)
-{
-	(void)arg;
-	(void)text;
-}
-
 /* All that can be known before it runs, of a group with each of its strategies. */
 static int check_group(const struct bs_sweep *s, const struct bs_group *g, struct bs_error *err)
 {
-	const struct bs_sink sink = {.begin = begun, .warn = warned};
+	const struct bs_sink sink = {.begin = begun};
 	struct bs_options o;
 	char *path, *text;
 	int ret = bs_group_options(s, g, &o, &path, err);

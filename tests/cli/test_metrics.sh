@@ -18,7 +18,7 @@ jq -r '[paths(type | IN("number", "string", "boolean", "null")) | map(select(typ
 	map(select(. != "cells")) | join(".")] | unique | .[]' record.json | sort >leaves.txt
 # What is defined as a whole: options, and counts by reason, order or part; how a row is had, and the rows of
 # the answer with some of their figures.
-whole='^(config|stock_setting|timeline\.map\.letters|answer\.(none|default|stock|best|blocker)|agreement\.(lost|first_lost|orders|final_state_differs))\.'
+whole='^(config|warnings|stock_setting|timeline\.map\.letters|answer\.(none|default|stock|best|blocker)|agreement\.(lost|first_lost|orders|final_state_differs))\.'
 grep -vE "$whole" leaves.txt | comm -23 - defined.txt >undefined.txt
 [ -s undefined.txt ] && fail "no definition: $(tr '\n' ' ' <undefined.txt)"
 # jemalloc is not in every build; a share of another row is only in tables

@@ -114,6 +114,21 @@ expect 0 -- compare b.cborseq -s none,rotation,boundary,clairvoyant --repeat 2 -
 	--no-measured --no-timeline --format json -o compared.json
 cmp alike.json compared.json || fail "$(diff alike.json compared.json | head -5)"
 
+# With the samples and the map, too, and with what is to be known first: of all cells, and of one.
+rows="-s none,rotation:delay=1s,rotation:delay=30s,balloon --memory 4MiB --device model"
+expect 0 -- sweep plan b.cborseq $rows --map -o mapped
+expect 0 -- sweep run mapped
+expect 0 -- sweep merge mapped -o mapped.json
+expect 0 'rotation:delay=30s: the trace lasts' -- compare b.cborseq $rows --map --no-measured --format json -o compared.json
+cmp mapped.json compared.json || fail "with a map: $(diff mapped.json compared.json | head -5)"
+jq -e '[.timeline.cells[] | has("map")] | all' mapped.json >/dev/null || fail "no map"
+jq -e '[.warnings[].label] | (index(null) == 0) and (index("rotation:delay=30s") > 0)' mapped.json >/dev/null ||
+	fail "warnings: $(jq -c '.warnings' mapped.json)"
+[ "$(sed 's/^buddysim: warning: //' stderr.txt)" = "$(jq -r '.warnings[] |
+	(if .label then .label + ": " else "" end) + .text' mapped.json)" ] || fail "other warnings: $(cat stderr.txt)"
+expect 0 -- sweep plan b.cborseq $rows -o mapped
+grep -q ' 0 done' stdout.txt || fail "results with a map were taken for some without: $(cat stdout.txt)"
+
 # A changed grid keeps the cells that it did not change; a changed input, none.
 jq '.options.seed = "1..4"' grid.json >more.json
 expect 0 -- sweep plan more.json -o two

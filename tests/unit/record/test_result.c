@@ -92,6 +92,31 @@ static void test_rows_that_did_not_run(void **state)
 	bs_result_free(m.r);
 }
 
+/* What every cell says of all of them is there once; what this machine adds is not in the record. */
+static void test_warnings(void **state)
+{
+	struct bs_made_up m;
+	const json_t *list;
+
+	(void)state;
+	bs_record_begin(&m);
+	bs_record_start(&m);
+	bs_result_warn(m.r, NULL, "of %u", 2u);
+	bs_result_warn(m.r, "none", "of %u", 2u);
+	bs_result_warn(m.r, NULL, "of %u", 2u);
+	bs_result_remark(m.r, "a small machine");
+	assert_string_equal(bs_result_warning(m.r, 0), "of 2");
+	assert_string_equal(bs_result_warning(m.r, 1), "none: of 2");
+	assert_string_equal(bs_result_warning(m.r, 2), "a small machine");
+	assert_null(bs_result_warning(m.r, 3));
+	list = json_object_get(m.r->record, "warnings");
+	assert_int_equal(json_array_size(list), 2);
+	assert_true(json_is_null(bs_json_at(m.r->record, "warnings.0.label")));
+	assert_string_equal(text_at(m.r->record, "warnings.1.label"), "none");
+	assert_string_equal(text_at(m.r->record, "warnings.1.text"), "of 2");
+	bs_result_free(m.r);
+}
+
 static void test_the_record_says_what_it_is(void **state)
 {
 	struct bs_made_up m;
@@ -114,6 +139,7 @@ int main(void)
 		cmocka_unit_test(test_any_seed),
 		cmocka_unit_test(test_names_that_are_no_utf8),
 		cmocka_unit_test(test_rows_that_did_not_run),
+		cmocka_unit_test(test_warnings),
 		cmocka_unit_test(test_the_record_says_what_it_is),
 	};
 

@@ -63,10 +63,13 @@ static void failed(void *arg, const char *label, const struct bs_error *err)
 	note("failed", label);
 }
 
-static void warn(void *arg, const char *text)
+static void warn(void *arg, const char *label, const char *text)
 {
+	char line[512];
+
 	(void)arg;
-	note("warn", text);
+	snprintf(line, sizeof(line), "%s%s%s", label ? label : "", label ? ": " : "", text);
+	note("warn", line);
 }
 
 static const struct bs_sink sink = {
@@ -207,8 +210,9 @@ static void test_what_falls_short_is_said(void **state)
 /* By what a parameter is for, not by its name. */
 static void test_warnings_go_by_roles(void **state)
 {
-	static const char *const late[] = {"rotation:delay=10s"}, *const gate[] = {
-									  "rotation:gate=50"};
+	static const char *const late[] = {"rotation:delay=10s"};
+	static const char *const gate[] = {"rotation:gate=50", "none"};
+	const char *first;
 	const struct bs_host_event never = {.time = 100 * SEC, .ask = BS_HOST_TARGET};
 	struct bs_error err;
 	struct bs_run run;
@@ -220,9 +224,12 @@ static void test_warnings_go_by_roles(void **state)
 	bs_run_setup(&run, "none", some, COUNT(some));
 	run.cfg.host.events = &never;
 	run.cfg.host.nr_events = 1;
-	assert_int_equal(compare(&run, gate, 1, &err), 0);
-	assert_says(told.text, "reports only under the host's pressure");
-	assert_says(told.text, "event at 100000 ms never comes");
+	assert_int_equal(compare(&run, gate, 2, &err), 0);
+	assert_says(told.text, "rotation:gate=50: reports only under the host's pressure");
+	/* by each cell, for the others may not be there, and in nobody's name */
+	first = strstr(told.text, "warn:the host's event at 100000 ms never comes");
+	assert_non_null(first);
+	assert_non_null(strstr(first + 1, "warn:the host's event at 100000 ms never comes"));
 }
 
 /* A fault that begins behind the window, and a question whose answer is always no. */
