@@ -149,7 +149,20 @@ function showTime() {
 	showFree(any);
 }
 
-// Free memory, a layer for each order, the largest blocks at the bottom.
+// Areas, each upon the one before it.
+function stack(x, parts) {
+	let base = x.map(() => 0);
+	return parts.map(({ name, colour, y }) => {
+		const below = base;
+		base = y.map((v, i) => below[i] + v);
+		return { name, colour, area: true, x, y: base, base: below };
+	});
+}
+
+// In the order of a record's numbers.
+const types = [["unmovable", "#d55e00"], ["movable", "#56b4e9"], ["reclaimable", "#009e73"], ["highatomic", "#cc79a7"], ["isolated", "#f0e442"]];
+
+// Free memory, a layer for each order, the largest blocks at the bottom; and one for each migratetype.
 const layers = ["#08306b", "#08519c", "#2171b5", "#4292c6", "#6baed6", "#9ecae1", "#c7e9b4", "#fee08b", "#fdae61", "#f46d43", "#b2182b"];
 function showFree(any) {
 	const select = byId("free-row");
@@ -157,12 +170,12 @@ function showFree(any) {
 	select.replaceChildren(...any.map((row) => make("option", { value: row.index }, row.label)));
 	select.value = any.some((row) => String(row.index) === before) ? before : (any.find((row) => row.front) || any[0]).index;
 	const row = currentRows()[select.value], s = row.series;
-	const x = s.t.map((t) => t / 1000), series = [];
-	let base = x.map(() => 0);
-	for (let order = s.free.length - 1; order >= 0; order--) {
-		const y = s.free[order].map((n, i) => base[i] + n * 2 ** order / 256);
-		series.push({ name: "order " + order, colour: layers[layers.length - 1 - order], area: true, x, y, base });
-		base = y;
-	}
+	const x = s.t.map((t) => t / 1000);
+	const series = stack(x, s.free.map((list, order) => ({ name: "order " + order, colour: layers[layers.length - 1 - order],
+		y: list.map((n) => n * 2 ** order / 256) })).reverse());
 	byId("free").replaceChildren(chart("Free memory of " + row.label + " by the size of its blocks", "MiB", series));
+	if (s.types)
+		byId("free").append(chart("Free memory of " + row.label + " by migratetype: whose lists it is on", "MiB", stack(x, types
+			.map(([name, colour], i) => ({ name, colour, y: s.types[i].map((n) => n / 256) }))
+			.filter((part) => part.y.some((v) => v > 0)))));
 }

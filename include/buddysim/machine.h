@@ -232,6 +232,8 @@ int bs_pfn_zone(const struct bs_machine *m, bs_pfn pfn);
 unsigned int bs_pageblock_type(const struct bs_machine *m, bs_pfn pfn);
 /** nr_free of the whole guest per order, all lists, into @nr_free[BS_NR_ORDERS]. */
 void bs_nr_free_blocks(const struct bs_machine *m, uint64_t *nr_free);
+/** Free pages of the whole guest on the lists of each migratetype, into @pages[BS_MIGRATE_TYPES]. */
+void bs_free_pages_of_types(const struct bs_machine *m, uint64_t *pages);
 
 /**
  * bs_list_blocks - copy a free list, head first

@@ -25,6 +25,7 @@ struct bs_sample {
 	uint64_t used_bytes, resident_bytes, unmapped_bytes;
 	uint64_t reported_bytes, refault_bytes, calls; /* cumulative */
 	uint64_t nr_free[BS_NR_ORDERS];
+	uint64_t free_pages_of_type[BS_MIGRATE_TYPES];
 };
 
 /**

@@ -121,9 +121,22 @@ static int check_pcp_list(const struct bs_machine *m, const struct zone *z,
 	return 0;
 }
 
+static int check_types(const struct zone *z, const uint64_t *pages, struct bs_error *err)
+{
+	for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++)
+		if (pages[mt] != z->free_of_type[mt])
+			return broken(err,
+				      "zone %u type %u: %" PRIu64 " pages are said to be free, "
+				      "lists hold %" PRIu64,
+				      z->index, mt, z->free_of_type[mt], pages[mt]);
+	return 0;
+}
+
 static int check_zone_free(const struct bs_machine *m, const struct zone *z, struct zone_sum *sum,
 			   struct bs_error *err)
 {
+	uint64_t pages[BS_MIGRATE_TYPES] = {0};
+
 	for (unsigned int o = 0; o < BS_NR_ORDERS; o++) {
 		uint64_t blocks = 0;
 
@@ -134,6 +147,7 @@ static int check_zone_free(const struct bs_machine *m, const struct zone *z, str
 			if (ret)
 				return ret;
 			blocks += length;
+			pages[mt] += length << o;
 			if (mt == BS_MIGRATE_ISOLATE)
 				sum->isolate_lists += length << o;
 			else
@@ -147,7 +161,7 @@ static int check_zone_free(const struct bs_machine *m, const struct zone *z, str
 				      z->index, o, z->nr_free[o], blocks);
 		sum->free_blocks += blocks;
 	}
-	return 0;
+	return check_types(z, pages, err);
 }
 
 static int check_zone_pcp(const struct bs_machine *m, const struct zone *z, struct zone_sum *sum,

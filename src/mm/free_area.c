@@ -119,6 +119,7 @@ static void enlist(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned in
 	p->list_type = mt & 0xf;
 	p->zone = z->index;
 	z->nr_free[order]++;
+	z->free_of_type[mt] += UINT64_C(1) << order;
 	z->nonempty[mt] |= (uint16_t)(1u << order);
 	if (order < m->pbo)
 		m->pb[pfn >> m->pbo].fine = true;
@@ -161,6 +162,7 @@ static void unlist(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned in
 	if (z->area[order][mt].first == BS_NO_PFN)
 		z->nonempty[mt] &= (uint16_t) ~(1u << order);
 	z->nr_free[order]--;
+	z->free_of_type[mt] -= UINT64_C(1) << order;
 }
 
 unsigned int mm_del_from_free_list(struct bs_machine *m, struct zone *z, bs_pfn pfn,

@@ -107,6 +107,14 @@ void bs_nr_free_blocks(const struct bs_machine *m, uint64_t *nr_free)
 			nr_free[o] += m->zones[i].nr_free[o];
 }
 
+void bs_free_pages_of_types(const struct bs_machine *m, uint64_t *pages)
+{
+	memset(pages, 0, BS_MIGRATE_TYPES * sizeof(*pages));
+	for (unsigned int i = 0; i < m->nr_zones; i++)
+		for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++)
+			pages[mt] += m->zones[i].free_of_type[mt];
+}
+
 static size_t copy_list(const struct bs_machine *m, const struct page_list *l, unsigned int order,
 			bs_pfn *pfns, bool *reported, size_t max)
 {

@@ -50,6 +50,7 @@ struct zone {
 	uint64_t frees[BS_NR_ORDERS];
 	uint16_t nonempty[BS_MIGRATE_TYPES]; /* bit per order */
 	uint64_t nr_free[BS_NR_ORDERS];
+	uint64_t free_of_type[BS_MIGRATE_TYPES]; /* pages on the lists of each */
 	struct page_list area[BS_NR_ORDERS][BS_MIGRATE_TYPES];
 };
 

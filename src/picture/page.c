@@ -23,7 +23,7 @@
 #define MAPS_ROOM 500000
 #define PICTURES_ROOM 900000
 
-#define SAMPLE_BYTES 90 /* as text, of one row */
+#define SAMPLE_BYTES 110 /* as text, of one row */
 #define MOST_SAMPLES 400
 #define FEW_SAMPLES 30
 #define MANY_ROWS 1000 /* of more only what a table shows by default is there */

@@ -65,18 +65,20 @@ static void put(json_t *o, const char *key, json_t *list)
 		json_object_set_new(o, key, list);
 }
 
-/* A list for each order. */
-static json_t *orders(const struct bs_series *s, const size_t *at, size_t n)
+/* A list for each order, or for each migratetype; NULL where an older record does not have it. */
+static json_t *split(const json_t *from, size_t parts, const size_t *at, size_t n)
 {
-	json_t *all = json_array();
+	json_t *all;
 
-	for (size_t order = 0; order < BS_NR_ORDERS; order++) {
+	if (json_array_size(from) <= at[n - 1])
+		return NULL;
+	all = json_array();
+	for (size_t part = 0; part < parts; part++) {
 		json_t *list = json_array();
 
 		for (size_t i = 0; i < n; i++)
-			json_array_append_new(list,
-					      json_integer(bs_stored_number(
-						      json_array_get(s->nr_free, at[i]), order)));
+			json_array_append_new(list, json_integer(bs_stored_number(
+							    json_array_get(from, at[i]), part)));
 		json_array_append_new(all, list);
 	}
 	return all;
@@ -103,7 +105,9 @@ json_t *bs_page_samples(const struct bs_cast *f, size_t index, size_t most)
 	put(o, "reported", column(cell, "reported_bytes", at, n, KIB));
 	put(o, "refaulted", column(cell, "refault_bytes", at, n, KIB));
 	put(o, "calls", column(cell, "calls", at, n, 1));
-	put(o, "free", orders(s, at, n));
+	put(o, "free", split(s->nr_free, BS_NR_ORDERS, at, n));
+	put(o, "types",
+	    split(json_object_get(cell, "free_pages_of_type"), BS_MIGRATE_TYPES, at, n));
 	bs_json_put_uint(o, "of", s->nr);
 	free(at);
 	return o;

@@ -19,6 +19,7 @@ static void take_samples(struct bs_ledger *l, bs_ns t)
 			       .refault_bytes = ds.refault_bytes,
 			       .calls = rs.calls};
 	bs_nr_free_blocks(g->m, s.nr_free);
+	bs_free_pages_of_types(g->m, s.free_pages_of_type);
 	/* Levels are constant between events: what held until @t belongs to every sample up to it,
 	 * or a picture would show slopes where there are steps. */
 	for (; l->next_sample <= t; l->next_sample += l->interval) {

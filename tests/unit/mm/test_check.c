@@ -66,7 +66,11 @@ static void test_free_lists(void **state)
 	m->zones[0].nonempty[M] &= (uint16_t) ~(1u << 8);
 	m->zones[0].nr_free[8] = 0;
 	m->zones[0].nr_free_pages -= 256;
+	m->zones[0].free_of_type[M] -= 256;
 	assert_broken(m, "memory holds");
+	m = sound();
+	m->zones[0].free_of_type[U] += 4;
+	assert_broken(m, "type 0: 4 pages are said to be free, lists hold 0");
 }
 
 static void test_per_cpu_lists(void **state)
