@@ -15,11 +15,14 @@
 #include "sim_options.h"
 #include "table_form.h"
 #include "threshold.h"
+#include "watch.h"
 
 struct compare_input {
 	struct sim_options o;
 	struct bs_table_form form;
 	struct junit junit;
+	struct watch *watch; /* NULL: nobody looks on */
+	const char *verb;
 	char **traces, *load;
 	unsigned int nr_traces, nr_printed;
 	void (*print)(const struct sim_options *, const struct bs_result *); /* more, or NULL */
@@ -196,6 +199,21 @@ static int tell(struct compare_input *in, struct bs_result *r, unsigned int trac
 	return status;
 }
 
+static int run(struct compare_input *in, struct bs_result **r, struct bs_error *err)
+{
+	struct bs_sim_config *config = &in->o.lib.config;
+	int ret = in->watch ? watch_begin(in->watch, config, config->output.stop, err) : 0;
+
+	if (ret)
+		return ret;
+	ret = bs_compare(config, r, err);
+	if (in->watch)
+		watch_end(in->watch);
+	else if (config->output.progress)
+		fputs("\r\033[K", stderr);
+	return ret;
+}
+
 static int compare_one(struct compare_input *in, unsigned int trace)
 {
 	struct bs_result *r = NULL;
@@ -203,9 +221,7 @@ static int compare_one(struct compare_input *in, unsigned int trace)
 	int status = 0, ret;
 
 	in->o.lib.config.trace_path = in->traces[trace];
-	ret = bs_compare(&in->o.lib.config, &r, &err);
-	if (in->o.lib.config.output.progress)
-		fputs("\r\033[K", stderr);
+	ret = run(in, &r, &err);
 	if (ret < 0) {
 		junit_case(&in->junit, JUNIT_ERROR, in->traces[trace], "compare", err.text);
 		status = cli_error(&err);
@@ -298,6 +314,20 @@ static int check_outputs(const struct compare_input *in)
 	return status ? status : check_room(in, NULL);
 }
 
+static int begin_watch(struct compare_input *in)
+{
+	int status;
+
+	if (!in->o.lib.program.watch) {
+		sim_options_watch(&in->o);
+		return 0;
+	}
+	status = watch_check();
+	if (!status)
+		in->watch = cli_memory(watch_create(in->verb));
+	return status;
+}
+
 static int run_all(struct compare_input *in)
 {
 	int status;
@@ -306,12 +336,14 @@ static int run_all(struct compare_input *in)
 	in->form = table_form_of(&in->o.lib);
 	status = check_outputs(in);
 	if (!status)
+		status = begin_watch(in);
+	if (!status)
 		status = junit_begin(&in->junit, in->o.lib.program.junit);
 	if (status)
 		return status;
-	sim_options_watch(&in->o);
 	for (unsigned int i = 0; i < in->nr_traces && status != BS_INTERRUPTED; i++)
 		worse(&status, compare_one(in, i));
+	watch_destroy(in->watch);
 	end_results(in);
 	worse(&status, junit_end(&in->junit, "buddysim compare"));
 	return status;
@@ -331,7 +363,7 @@ static int print_configs(struct compare_input *in)
 
 int cmd_compare(int argc, char **argv)
 {
-	struct compare_input in = {0};
+	struct compare_input in = {.verb = "compare"};
 	const struct argp argp = {
 		.parser = parse,
 		.args_doc = "TRACE...\n--load NAME[:PARAM=VALUE,...]",
@@ -352,7 +384,7 @@ int cmd_compare(int argc, char **argv)
 
 int cmd_run(int argc, char **argv)
 {
-	struct compare_input in = {.print = print_figures};
+	struct compare_input in = {.verb = "run", .print = print_figures};
 	const struct argp argp = {
 		.parser = parse,
 		.args_doc = "TRACE\n--load NAME[:PARAM=VALUE,...]",

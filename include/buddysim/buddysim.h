@@ -21,5 +21,6 @@
 #include <buddysim/trace.h>
 #include <buddysim/types.h>
 #include <buddysim/verify.h>
+#include <buddysim/view.h>
 
 #endif

@@ -16,6 +16,7 @@
 #include <buddysim/stats.h>
 #include <buddysim/trace.h>
 #include <buddysim/types.h>
+#include <buddysim/view.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -129,16 +130,18 @@ struct bs_progress {
  *                 nothing is written
  * @stop: polled while it runs; non-zero ends the run with status BS_INTERRUPTED; may be NULL
  * @progress: called now and then from the threads that cells run in, never twice at a time; may be NULL
+ * @viewer: looks on (view.h); may be NULL
  * @allocated: bytes that the calling thread has allocated from the process's allocator so far, or NULL;
  *             shows that the replay loop allocates nothing
  *
- * Cells run in threads of their own, if more than one may run at a time (@jobs).
+ * Cells run in threads of their own, if more than one may run at a time (@jobs) and nobody looks on.
  */
 struct bs_output_config {
 	const char *violation_dir;
 	const volatile int *stop;
 	void (*progress)(void *arg, const struct bs_progress *p);
 	void *progress_arg;
+	const struct bs_viewer *viewer;
 	uint64_t (*allocated)(void);
 #define BS_OUTPUT(type, field, ...) type field;
 #include <buddysim/options.def>

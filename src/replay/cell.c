@@ -18,6 +18,7 @@
 #include "reporter.h"
 #include "stream.h"
 #include "tell.h"
+#include "view.h"
 #include "violation.h"
 
 /* ---- Who looks on ---------------------------------------------------------------------------- */
@@ -190,6 +191,8 @@ static int create(struct bs_cell *c, struct bs_trace *trace, struct bs_error *er
 	if (bs_ledger_begin(&c->ledger, c->g, c->end, true) ||
 	    (c->plan->cfg.output.map && bs_ledger_map(&c->ledger, c->end)))
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "timeline");
+	if (c->plan->cfg.output.viewer)
+		bs_view_begin(c);
 	return trace ? follow(c, err) : 0;
 }
 
@@ -343,6 +346,8 @@ static void end_window(void *arg, int unused)
 	for (unsigned int i = 0; i < 3; i++)
 		f->settle[i] =
 			bs_timeline_settle(c->ledger.tl, (const unsigned int[]){50, 90, 99}[i]);
+	if (c->plan->cfg.output.viewer)
+		bs_view_end(c);
 }
 
 /* What the stream and the guest counted, behind the window too. */

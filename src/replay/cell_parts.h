@@ -14,6 +14,15 @@
 
 struct bs_inherit;
 
+/* Somebody looks on: a meter of the guest's clock. */
+struct bs_viewing {
+	struct bs_meter meter;
+	bs_ns next; /* look */
+	bs_ns pass_at, pass_ns; /* of the latest pass; BS_NO_TIME: none yet */
+	uint64_t pass_bytes,
+		pass_requests; /* counted when it began; what it did, when it is over */
+};
+
 struct bs_cell {
 	const struct bs_plan *plan;
 	unsigned int index; /* of the cell in its comparison */
@@ -23,6 +32,7 @@ struct bs_cell {
 	struct bs_world world;
 	struct bs_guest *g; /* the world's only one; NULL once it is gone */
 	struct bs_ledger ledger;
+	struct bs_viewing viewing;
 	struct bs_stream
 		stream; /* of a trace; of a load what it counts is copied into its figures */
 	struct bs_program *program; /* the load that it runs, NULL: a trace */

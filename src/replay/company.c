@@ -10,13 +10,16 @@
 /* What a guest takes for each page in use beside the page itself: its descriptor and the device's. */
 #define BESIDE_PAGE 32
 
-/* A real arena's figures are measured on the host: alone, unless somebody asked for company. */
+/* A real arena's figures are measured on the host: alone, unless somebody asked for company. Who looks on
+ * looks at one. */
 static unsigned int wanted(const struct bs_plan *plan)
 {
 	const struct bs_sim_config *cfg = &plan->cfg;
 	const struct bs_device_traits *t = bs_device_traits(cfg->host.device.kind);
 	unsigned int n = cfg->output.jobs;
 
+	if (cfg->output.viewer)
+		n = 1;
 	if (!n)
 		n = t && t->has_arena ? 1 : bs_nr_cores();
 	return n < plan->nr_cells ? n : plan->nr_cells;

@@ -8,7 +8,7 @@
  * and stats below it. It knows no record: that is made by whoever listens.
  *
  *   ring <- event <- stream      follow <- follow_known <- follow_steps      future
- *   tell, progress <- violation <- cell <- two_runs <- compare
+ *   tell, progress, held_why <- view <- violation <- cell <- two_runs <- compare
  *   start, bound_run, bound_law, config, company
  */
 #include "bound_law.h"
@@ -117,6 +117,22 @@ static void work(void *arg, unsigned int index, unsigned int worker)
 
 /* ---- In the order of the cells --------------------------------------------------------------- */
 
+/* To who looks on. */
+static void show_row(const struct comparison *k, unsigned int index, const struct bs_outcome *o,
+		     const struct bs_error *err)
+{
+	const struct bs_viewer *v = k->plan->cfg.output.viewer;
+	struct bs_view_row row = {.cell = index, .label = k->plan->cells[index].label};
+
+	/* One that was interrupted is not over. */
+	if (!v || !v->row || (!o && err->status == BS_INTERRUPTED))
+		return;
+	row.cost = o ? o->f->cost_ns : BS_NO_TIME;
+	row.held_mib_s = o ? o->f->held_mib_s : 0;
+	row.failed = o ? NULL : err->text;
+	v->row(v->arg, &row);
+}
+
 static int tell_row(const struct row *r, const struct comparison *k, struct bs_error *err)
 {
 	const struct bs_sink *sink = k->plan->sink;
@@ -127,10 +143,13 @@ static int tell_row(const struct row *r, const struct comparison *k, struct bs_e
 	if (r->ran)
 		bs_cell_warn_after(r->c);
 	*err = r->err;
-	if (r->ret)
+	if (r->ret) {
+		show_row(k, (unsigned int)(r - k->rows), NULL, err);
 		return r->ret;
+	}
 	bs_start_write(k->start, r->end);
 	bs_cell_outcome(r->c, &o);
+	show_row(k, o.index, &o, NULL);
 	if (sink->cell(sink->arg, &o))
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, r->c->label, NULL, "record");
 	return 0;
@@ -212,8 +231,10 @@ static int run(struct bs_plan *plan, struct bs_trace *t, struct bs_start *start,
 	/* In a closed loop each row has a used(t) of its own, and there is none to make a bound of. */
 	if (!ret && t)
 		plan->sink->bound(plan->sink->arg, b, refault, plan->cfg.host.weight_ns_per_mib_s);
+	plan->bound = b;
 	if (!ret)
 		ret = run_cells(plan, t, b, start, err);
+	plan->bound = NULL;
 	bs_bound_destroy(b);
 	return ret;
 }

@@ -34,6 +34,15 @@ void bs_held_why_take(const struct bs_held_split *h, struct bs_figures *f)
 	name_parts(h->end, sum_of_orders(h->end), &f->held_end);
 }
 
+uint64_t bs_held_why_now(const struct bs_guest *g, struct bs_held_why *w)
+{
+	uint64_t part[BS_NR_HELD];
+	const uint64_t held = bs_held_split_now(g, part);
+
+	name_parts(part, sum_of_orders(part), w);
+	return held;
+}
+
 bool bs_outcome_why(const struct bs_outcome *o, size_t i, bs_ns *time, struct bs_held_why *why)
 {
 	const uint64_t *weights;

@@ -8,5 +8,7 @@
 
 /* The window is closed. */
 void bs_held_why_take(const struct bs_held_split *h, struct bs_figures *f);
+/* Right now, in bytes. Returns what is held. */
+uint64_t bs_held_why_now(const struct bs_guest *g, struct bs_held_why *w);
 
 #endif

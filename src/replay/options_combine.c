@@ -180,6 +180,11 @@ static bool no_run(const struct look *l)
 	return l->p && l->p->print_config;
 }
 
+static bool watched(const struct look *l)
+{
+	return l->p && l->p->watch;
+}
+
 static bool twins(const struct look *l)
 {
 	for (unsigned int i = 0; i < l->c->nr_strategies; i++)

@@ -153,6 +153,7 @@ struct bs_plan {
 	const struct bs_trace_info *info; /* the trace's, or that */
 	unsigned int at_once; /* cells that run side by side */
 	struct bs_progress_of *progress; /* NULL: nobody wants to know */
+	const struct bs_bound *bound; /* NULL until it is known */
 };
 
 /* compare.c. What bs_compare() (sim.h) does, with everything told to @sink: 0, or negative with @err. */

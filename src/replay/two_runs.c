@@ -5,13 +5,14 @@
 
 /* On a modelled host with the real one's costs: first touches take as long, so that no request happens
  * at another time than under an idle strategy on the real one (but for the time that a guest takes to
- * poison what it frees). @costs: room for them. */
+ * poison what it frees). Nobody looks on: it is not yet what was asked for. @costs: room for them. */
 static int idle_plan(const struct bs_plan *plan, struct bs_plan *first,
 		     struct bs_device_costs *costs, struct bs_error *err)
 {
 	struct bs_device_config *dc = &first->cfg.host.device;
 
 	*first = *plan;
+	first->cfg.output.viewer = NULL;
 	dc->kind = bs_device_for(BS_DEVICE_TIMED);
 	dc->params = NULL;
 	dc->costs = costs;

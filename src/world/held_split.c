@@ -115,6 +115,15 @@ static uint64_t look(const struct bs_guest *g, struct walk *w)
 	return held;
 }
 
+uint64_t bs_held_split_now(const struct bs_guest *g, uint64_t part[BS_NR_HELD])
+{
+	struct walk w;
+	const uint64_t held = look(g, &w);
+
+	bs_shares_of(held, w.part, BS_NR_HELD, part);
+	return held;
+}
+
 /* ---- Over a window --------------------------------------------------------------------------- */
 
 int bs_held_split_begin(struct bs_held_split *h, struct bs_guest *g, bs_ns window)

@@ -30,6 +30,8 @@ struct bs_held_split {
 	uint64_t end[BS_NR_HELD]; /* what is held when the window closes, in bytes */
 };
 
+/* What the excess consists of now, in bytes. Returns all of it. */
+uint64_t bs_held_split_now(const struct bs_guest *g, uint64_t part[BS_NR_HELD]);
 /* For a window of that length. 0 or -ENOMEM. */
 int bs_held_split_begin(struct bs_held_split *h, struct bs_guest *g, bs_ns window);
 /* Nothing happens up to @t: it is looked at, for all instants due until then. */

@@ -31,9 +31,13 @@ static void run_pass(struct bs_guest *g, int cpu)
 
 	r->pass_running = true;
 	r->pass_cpu = cpu;
+	if (g->watch.pass)
+		g->watch.pass(g->watch.arg, true);
 	bs_report_pass(g->rc, cpu);
 	r->pass_cpu = -1;
 	r->pass_running = false;
+	if (g->watch.pass)
+		g->watch.pass(g->watch.arg, false);
 	if (r->stop_waiting)
 		bs_reporter_stop(g);
 	retry_wakes(g);

@@ -16,6 +16,7 @@
  *           this is its result
  * @sent: it is out until @until; @waits: only for the CPU that made it, and has been served already
  * @served: the device has served one, now
+ * @pass: the reporter's pass begins, or has ended
  */
 struct bs_watch {
 	void *arg;
@@ -25,6 +26,7 @@ struct bs_watch {
 	int (*sending)(void *arg, bs_ns *extra);
 	void (*sent)(void *arg, bs_ns until, bool waits);
 	void (*served)(void *arg);
+	void (*pass)(void *arg, bool begins);
 };
 
 #endif

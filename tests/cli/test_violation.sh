@@ -72,7 +72,7 @@ done
 # Every option that shapes a run was spelled out in one of these commands: there is no other.
 "$bin" run --help | grep -o -- '--[a-z-]*' | sort -u |
 	grep -vxE -- '--(strategy|format|columns|sort|output|dump-state|plots|no-measured|no-timeline|map|fail-if|junit)' |
-	grep -vxE -- '--(print-config|jobs|quiet|help|usage|version|highlight|plots-format)' >shaping.txt
+	grep -vxE -- '--(print-config|jobs|watch|quiet|help|usage|version|highlight|plots-format)' >shaping.txt
 [ "$(wc -l <shaping.txt)" -ge 20 ] || fail "run --help: $(cat shaping.txt)"
 while read -r option; do
 	grep -q -- " $option\b" commands.txt || fail "no command holds $option"
