@@ -17,21 +17,21 @@ static json_int_t share(uint64_t x, uint64_t y)
 
 static void put_against_none(const struct bs_answer *a, unsigned int row, json_t *o)
 {
+	const unsigned int none = bs_answer_none(a, row);
 	const uint64_t held = bs_answer_figure(a, row, "held_mib_s");
 	const uint64_t stall = bs_answer_figure(a, row, "stall_per_minute");
-	const uint64_t base = bs_answer_figure(a, a->none, "held_mib_s");
+	const uint64_t base = bs_answer_figure(a, none, "held_mib_s");
 
 	if (base)
 		json_object_set_new(o, "given_back_per_10000",
 				    json_integer(10000 - share(held, base)));
 	json_object_set_new(
 		o, "stall_per_minute_over_none",
-		json_integer(
-			(json_int_t)(stall - bs_answer_figure(a, a->none, "stall_per_minute"))));
-	if (a->priced && bs_answer_cost(a, a->none))
+		json_integer((json_int_t)(stall - bs_answer_figure(a, none, "stall_per_minute"))));
+	if (a->priced && bs_answer_cost(a, none))
 		json_object_set_new(
 			o, "cost_of_none_per_10000",
-			json_integer(share(bs_answer_cost(a, row), bs_answer_cost(a, a->none))));
+			json_integer(share(bs_answer_cost(a, row), bs_answer_cost(a, none))));
 }
 
 static json_t *row_json(const struct bs_answer *a, unsigned int row)
@@ -46,7 +46,7 @@ static json_t *row_json(const struct bs_answer *a, unsigned int row)
 	bs_json_put_uint(o, "cell", row);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		json_object_set(o, keys[i], json_object_get(bs_answer_cell(a, row), keys[i]));
-	if (a->none != BS_NO_ROW && row != a->none)
+	if (bs_answer_none(a, row) != BS_NO_ROW && row != bs_answer_none(a, row))
 		put_against_none(a, row, o);
 	return o;
 }
@@ -124,22 +124,46 @@ static json_t *blocker_json(const struct bs_answer *a)
 	return o;
 }
 
+static void put_chosen(const struct bs_answer *a, json_t *o)
+{
+	json_object_set_new(o, "none", row_json(a, a->none));
+	json_object_set_new(o, "default", row_json(a, a->own));
+	json_object_set_new(o, "stock", chosen_json(a, a->stock, true));
+	json_object_set_new(o, "best", chosen_json(a, a->best, false));
+}
+
+/* Of several kernels: the same of each alone, in the order given. */
+static json_t *kernels_json(const struct bs_answer *a)
+{
+	json_t *list = json_array(), *o;
+	struct bs_answer one;
+	const char *kernel;
+
+	for (unsigned int i = 0;
+	     bs_answer_several_kernels(a) && (kernel = bs_answer_kernel_at(a, i)); i++) {
+		bs_answer_choose(&one, a->r, kernel);
+		o = json_object();
+		bs_json_put_text(o, "kernel", kernel);
+		put_chosen(&one, o);
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
 int bs_answer_add(struct bs_result *r)
 {
 	json_t *o = json_object(), *lines = json_array();
 	struct bs_answer a;
 
-	bs_answer_choose(&a, r);
+	bs_answer_choose(&a, r, NULL);
 	if (bs_answer_words(&a, lines)) {
 		json_decref(o);
 		json_decref(lines);
 		return -ENOMEM;
 	}
 	json_object_set_new(o, "lines", lines);
-	json_object_set_new(o, "none", row_json(&a, a.none));
-	json_object_set_new(o, "default", row_json(&a, a.own));
-	json_object_set_new(o, "stock", chosen_json(&a, a.stock, true));
-	json_object_set_new(o, "best", chosen_json(&a, a.best, false));
+	put_chosen(&a, o);
+	json_object_set_new(o, "kernels", kernels_json(&a));
 	json_object_set_new(o, "left_out", left_out_json(&a));
 	json_object_set_new(o, "blocker", blocker_json(&a));
 	return json_object_set_new(r->record, "answer", o) ? -ENOMEM : 0;

@@ -17,6 +17,8 @@ const char *bs_answer_kernel(const struct bs_answer *a)
 	const char *name = json_string_value(
 		json_object_get(json_object_get(a->r->record, "config"), "kernel"));
 
+	if (a->kernel)
+		return a->kernel;
 	/* Of several each row says its own. */
 	return !name ? "" : bs_kernel_count(name) > 1 ? "kernel" : name;
 }
@@ -69,13 +71,15 @@ void bs_put_held(const struct bs_answer *a, unsigned int row, FILE *f)
 /* "cost 1.63 s, 33.1 % of none's" */
 void bs_put_cost(const struct bs_answer *a, unsigned int row, FILE *f)
 {
+	const unsigned int none = bs_answer_none(a, row);
+
 	fputs("cost ", f);
 	bs_put_time(f, bs_answer_cost(a, row));
-	if (a->none == BS_NO_ROW || a->none == row || !bs_answer_cost(a, a->none))
+	if (none == BS_NO_ROW || none == row || !bs_answer_cost(a, none))
 		return;
 	fputs(", ", f);
-	bs_put_share(f, bs_answer_cost(a, row), bs_answer_cost(a, a->none));
-	fprintf(f, " of %s's", bs_answer_label(a, a->none));
+	bs_put_share(f, bs_answer_cost(a, row), bs_answer_cost(a, none));
+	fprintf(f, " of %s's", bs_answer_label(a, none));
 }
 
 const char *bs_idle_name(void)
@@ -85,8 +89,31 @@ const char *bs_idle_name(void)
 
 void bs_put_more_cost(const struct bs_answer *a, unsigned int row, FILE *f)
 {
+	const uint64_t base = bs_answer_cost(a, bs_answer_none(a, row));
+
 	fputs(" (+", f);
-	bs_put_share(f, bs_answer_cost(a, row) - bs_answer_cost(a, a->none),
-		     bs_answer_cost(a, a->none));
+	bs_put_share(f, bs_answer_cost(a, row) - base, base);
 	fputc(')', f);
+}
+
+static const char *setting(const struct bs_answer *a, unsigned int row, const char *where)
+{
+	return json_string_value(
+		json_object_get(json_object_get(bs_answer_cell(a, row), "stock_setting"), where));
+}
+
+/* "; set `echo 5 >...` in the guest; QEMU: `-device ...`" */
+void bs_put_setting(const struct bs_answer *a, unsigned int row, FILE *f)
+{
+	const char *host = setting(a, row, "host"), *boot = setting(a, row, "boot");
+	const char *running = setting(a, row, "running"), *monitor = setting(a, row, "monitor");
+
+	if (boot)
+		fprintf(f, "; kernel command line `%s`", boot);
+	if (running)
+		fprintf(f, "%s `%s`", boot ? " or" : "; in the running guest", running);
+	if (host)
+		fprintf(f, "; QEMU `%s`", host);
+	if (monitor)
+		fprintf(f, ", and in its monitor `%s`", monitor);
 }

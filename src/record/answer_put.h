@@ -20,6 +20,8 @@ void bs_put_time(FILE *f, bs_ns t);
 void bs_put_held(const struct bs_answer *a, unsigned int row, FILE *f);
 /* "cost 1.63 s, 33.1 % of none's" */
 void bs_put_cost(const struct bs_answer *a, unsigned int row, FILE *f);
+/* "; in the running guest `echo 5 >...`; QEMU `-device ...`": how a stock kernel is set to it. */
+void bs_put_setting(const struct bs_answer *a, unsigned int row, FILE *f);
 /* " (+2.6 %)": than none. */
 void bs_put_more_cost(const struct bs_answer *a, unsigned int row, FILE *f);
 

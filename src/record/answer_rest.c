@@ -12,22 +12,25 @@
 /* Parts of huge pages are reported, of which the host gets nothing before the whole of one is dropped. */
 static bool is_trap(const struct bs_answer *a, unsigned int row)
 {
-	return a->none != BS_NO_ROW && bs_answer_is_in(a, row) && bs_answer_reports(a, row) &&
+	const unsigned int none = bs_answer_none(a, row);
+
+	return none != BS_NO_ROW && bs_answer_is_in(a, row) && bs_answer_reports(a, row) &&
 	       a->r->rows[row].below_huge && bs_answer_figure(a, row, "discarded_bytes") &&
-	       (bs_answer_held(a, row) >= bs_answer_held(a, a->none) ||
-		bs_answer_tie(bs_answer_held(a, row), bs_answer_held(a, a->none)));
+	       (bs_answer_held(a, row) >= bs_answer_held(a, none) ||
+		bs_answer_tie(bs_answer_held(a, row), bs_answer_held(a, none)));
 }
 
 /* It costs more than none, by more than a tie, and is no trap: that has a sentence of its own. */
 static bool is_worse(const struct bs_answer *a, unsigned int row)
 {
-	const bool said = a->stock != BS_NO_ROW && bs_answer_as_idle(a, a->stock) &&
-			  row == bs_answer_next_stock(a);
+	const bool said = !bs_answer_several_kernels(a) && a->stock != BS_NO_ROW &&
+			  bs_answer_as_idle(a, a->stock) && row == bs_answer_next_stock(a);
+	const unsigned int none = bs_answer_none(a, row);
 
-	return a->priced && a->none != BS_NO_ROW && bs_answer_is_in(a, row) && !said &&
+	return a->priced && none != BS_NO_ROW && bs_answer_is_in(a, row) && !said &&
 	       !a->r->rows[row].idle && !is_trap(a, row) &&
-	       bs_answer_cost(a, row) > bs_answer_cost(a, a->none) &&
-	       !bs_answer_tie(bs_answer_cost(a, row), bs_answer_cost(a, a->none));
+	       bs_answer_cost(a, row) > bs_answer_cost(a, none) &&
+	       !bs_answer_tie(bs_answer_cost(a, row), bs_answer_cost(a, none));
 }
 
 /* @begin, then the rows that @which picks, at most BS_NAMED of them, each with what @more says of it.

@@ -29,10 +29,51 @@ static bool has_figure(const struct bs_answer *a, unsigned int row, const char *
 	return !bs_json_uint_at(bs_answer_cell(a, row), key, &v);
 }
 
+static const char *kernel_of(const struct bs_answer *a, unsigned int row)
+{
+	const char *name = json_string_value(json_object_get(bs_answer_cell(a, row), "kernel"));
+
+	return name ? name : "";
+}
+
+static bool is_on_kernel(const struct bs_answer *a, unsigned int row)
+{
+	return !a->kernel || !strcmp(kernel_of(a, row), a->kernel);
+}
+
+static bool is_first_on_kernel(const struct bs_answer *a, unsigned int row)
+{
+	for (unsigned int i = 0; i < row; i++)
+		if (!strcmp(kernel_of(a, i), kernel_of(a, row)))
+			return false;
+	return true;
+}
+
+const char *bs_answer_kernel_at(const struct bs_answer *a, unsigned int index)
+{
+	for (unsigned int i = 0; i < a->r->nr_rows; i++)
+		if (is_first_on_kernel(a, i) && !index--)
+			return kernel_of(a, i);
+	return NULL;
+}
+
+bool bs_answer_several_kernels(const struct bs_answer *a)
+{
+	return !a->kernel && bs_answer_kernel_at(a, 1);
+}
+
 bool bs_answer_is_in(const struct bs_answer *a, unsigned int row)
 {
-	return row < a->r->nr_rows && !a->r->rows[row].knows_future &&
+	return row < a->r->nr_rows && !a->r->rows[row].knows_future && is_on_kernel(a, row) &&
 	       bs_row_whole(bs_answer_cell(a, row));
+}
+
+unsigned int bs_answer_none(const struct bs_answer *a, unsigned int row)
+{
+	const unsigned int base =
+		row < a->r->nr_rows ? bs_row_base_of(a->r, bs_answer_cell(a, row)) : a->r->nr_rows;
+
+	return bs_answer_is_in(a, base) ? base : BS_NO_ROW;
 }
 
 bool bs_answer_tie(uint64_t x, uint64_t y)
@@ -93,7 +134,8 @@ static unsigned int find_own(const struct bs_answer *a)
 	unsigned int own = BS_NO_ROW;
 
 	for (unsigned int i = 0; i < a->r->nr_rows; i++) {
-		if (!json_is_true(json_object_get(bs_answer_cell(a, i), "stock_default")))
+		if (!is_on_kernel(a, i) ||
+		    !json_is_true(json_object_get(bs_answer_cell(a, i), "stock_default")))
 			continue;
 		if (own == BS_NO_ROW || (!bs_answer_is_in(a, own) && bs_answer_is_in(a, i)))
 			own = i;
@@ -122,25 +164,35 @@ static void find_blocker(struct bs_answer *a)
 		a->held = BS_NO_ROW;
 }
 
-void bs_answer_choose(struct bs_answer *a, const struct bs_result *r)
+/* The last idle row that is in; where the default is known, that of its kernel. */
+static unsigned int find_none(const struct bs_answer *a)
+{
+	unsigned int none = BS_NO_ROW;
+
+	for (unsigned int i = 0; i < a->r->nr_rows; i++)
+		if (a->r->rows[i].idle && bs_answer_is_in(a, i))
+			none = i;
+	return bs_answer_is_in(a, a->own) ? bs_answer_none(a, a->own) : none;
+}
+
+void bs_answer_choose(struct bs_answer *a, const struct bs_result *r, const char *kernel)
 {
 	const json_t *config = json_object_get(r->record, "config");
 	const char *touch = json_string_value(json_object_get(config, "touch"));
-	const char *kernel = json_string_value(json_object_get(config, "kernel"));
+	const char *of = kernel ? kernel : json_string_value(json_object_get(config, "kernel"));
 
 	*a = (struct bs_answer){
 		.r = r,
-		.kernels = kernel ? bs_strategy_of_kernel(kernel) : NULL,
+		.kernel = kernel,
+		.kernels = of ? bs_strategy_of_kernel(of) : NULL,
 		.touched = !touch || strcmp(touch, "none"),
 		.priced = true,
-		.none = bs_row_base(r),
 		.stock = BS_NO_ROW,
 		.best = BS_NO_ROW,
 		.held = BS_NO_ROW,
 	};
 	a->own = find_own(a);
-	if (!bs_answer_is_in(a, a->none))
-		a->none = BS_NO_ROW;
+	a->none = find_none(a);
 	for (unsigned int i = 0; i < r->nr_rows; i++) {
 		if (!bs_answer_is_in(a, i))
 			continue;
@@ -179,7 +231,9 @@ unsigned int bs_answer_next_stock(const struct bs_answer *a)
 
 bool bs_answer_as_idle(const struct bs_answer *a, unsigned int row)
 {
+	const unsigned int none = bs_answer_none(a, row);
+
 	return a->r->rows[row].idle ||
-	       (a->none != BS_NO_ROW &&
-		bs_answer_tie(bs_answer_cost(a, row), bs_answer_cost(a, a->none)));
+	       (none != BS_NO_ROW &&
+		bs_answer_tie(bs_answer_cost(a, row), bs_answer_cost(a, none)));
 }

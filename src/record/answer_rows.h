@@ -12,6 +12,7 @@
  * @own, which is the row in question whatever became of it. */
 struct bs_answer {
 	const struct bs_result *r;
+	const char *kernel; /* of several only the rows on this one; NULL: all */
 	const struct bs_strategy *kernels; /* what the kernel does by itself; NULL: nothing */
 	unsigned int none, own, stock, best;
 	unsigned int held; /* whose rest is told of, and which part of it is the largest */
@@ -21,8 +22,13 @@ struct bs_answer {
 	unsigned int nr_in; /* rows that were not left out */
 };
 
-/* Who is who among the rows so far. */
-void bs_answer_choose(struct bs_answer *a, const struct bs_result *r);
+/* Who is who among the rows so far; with @kernel among those on it. */
+void bs_answer_choose(struct bs_answer *a, const struct bs_result *r, const char *kernel);
+/* The kernels of the rows, in the order in which they come; NULL behind the last. */
+const char *bs_answer_kernel_at(const struct bs_answer *a, unsigned int index);
+bool bs_answer_several_kernels(const struct bs_answer *a);
+/* What @row is compared with: the idle row on its kernel, or BS_NO_ROW. */
+unsigned int bs_answer_none(const struct bs_answer *a, unsigned int row);
 
 const json_t *bs_answer_cell(const struct bs_answer *a, unsigned int row);
 uint64_t bs_answer_figure(const struct bs_answer *a, unsigned int row, const char *key);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer_kernels.h"
 #include "answer_put.h"
 #include "answer_rest.h"
 #include "json.h"
@@ -186,28 +187,6 @@ static void say_default(const struct bs_answer *a, FILE *f)
 
 /* ---- 2. The cheapest that a stock kernel can be set to -------------------------------------------- */
 
-static const char *setting(const struct bs_answer *a, unsigned int row, const char *where)
-{
-	return json_string_value(
-		json_object_get(json_object_get(bs_answer_cell(a, row), "stock_setting"), where));
-}
-
-/* "; set `echo 5 >...` in the guest; QEMU: `-device ...`" */
-static void put_setting(const struct bs_answer *a, unsigned int row, FILE *f)
-{
-	const char *host = setting(a, row, "host"), *boot = setting(a, row, "boot");
-	const char *running = setting(a, row, "running"), *monitor = setting(a, row, "monitor");
-
-	if (boot)
-		fprintf(f, "; kernel command line `%s`", boot);
-	if (running)
-		fprintf(f, "%s `%s`", boot ? " or" : "; in the running guest", running);
-	if (host)
-		fprintf(f, "; QEMU `%s`", host);
-	if (monitor)
-		fprintf(f, ", and in its monitor `%s`", monitor);
-}
-
 /* " (tied with rotation:order=8)": rows whose cost differs by less than 1 %. */
 static void put_ties(const struct bs_answer *a, unsigned int row, bool stock, FILE *f)
 {
@@ -251,7 +230,7 @@ static void say_stock(const struct bs_answer *a, FILE *f)
 	if (bs_answer_as_idle(a, a->stock))
 		say_stay_idle(a, f);
 	else
-		put_setting(a, a->stock, f);
+		bs_put_setting(a, a->stock, f);
 	fputs(".", f);
 }
 
@@ -369,6 +348,8 @@ int bs_answer_words(const struct bs_answer *a, json_t *lines)
 	static const say_fn rest[] = {bs_say_traps, bs_say_worse, bs_say_left_out, bs_say_blocker,
 				      bs_say_trust};
 	static const say_fn unmeasured[] = {bs_say_left_out, bs_say_trust};
+	static const say_fn kernels[] = {bs_say_defaults, bs_say_changed};
+	const bool several = bs_answer_several_kernels(a);
 	say_fn say[3] = {say_default};
 	unsigned int n = 1;
 	int ret = 0;
@@ -380,11 +361,12 @@ int bs_answer_words(const struct bs_answer *a, json_t *lines)
 	else if (!a->priced)
 		say[n++] = say_unpriced;
 	if (a->nr_in > 1 && a->stock != BS_NO_ROW)
-		say[n++] = say_stock;
-	if (a->nr_in > 1 && a->best != BS_NO_ROW && a->best != a->stock)
-		say[n++] = say_best;
+		say[n++] = several ? bs_say_stocks : say_stock;
+	if (a->nr_in > 1 && a->best != BS_NO_ROW && (several || a->best != a->stock))
+		say[n++] = several ? bs_say_bests : say_best;
 	for (unsigned int i = 0; i < n && !ret; i++)
-		ret = add_line(a, &say[i], 1, lines);
+		ret = several && say[i] == say_default ? add_line(a, kernels, 2, lines)
+						       : add_line(a, &say[i], 1, lines);
 	if (ret)
 		return ret;
 	return a->touched

@@ -178,14 +178,19 @@ static bool same_kernel(const json_t *a, const json_t *b)
 	return json_equal(json_object_get(a, "kernel"), json_object_get(b, "kernel"));
 }
 
-/* What a cell is compared with runs on its own kernel; the bound's is whoever is the base. */
-static unsigned int base_of(const struct bs_result *r, const json_t *cell)
+unsigned int bs_row_base_of(const struct bs_result *r, const json_t *cell)
 {
-	for (unsigned int i = r->nr_rows; cell && i-- > 0;)
+	for (unsigned int i = r->nr_rows; i-- > 0;)
 		if (r->rows[i].idle && bs_row_whole(cell_at(r, i)) &&
 		    same_kernel(cell_at(r, i), cell))
 			return i;
-	return cell ? r->nr_rows : bs_row_base(r);
+	return r->nr_rows;
+}
+
+/* What a cell is compared with runs on its own kernel; the bound's is whoever is the base. */
+static unsigned int base_of(const struct bs_result *r, const json_t *cell)
+{
+	return cell ? bs_row_base_of(r, cell) : bs_row_base(r);
 }
 
 static bool share_of(const struct bs_result *r, const json_t *cell, uint64_t held, double *value)

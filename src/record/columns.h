@@ -29,6 +29,8 @@ const char *bs_column_text(const struct bs_shown *s, bool there, double value, c
 bool bs_row_whole(const json_t *cell);
 /* The idle row that others are compared with: the last one that is whole, or nr_rows. */
 unsigned int bs_row_base(const struct bs_result *r);
+/* The same, of those on that cell's kernel. */
+unsigned int bs_row_base_of(const struct bs_result *r, const json_t *cell);
 /* Row numbers in the order in which a table shows them: what is idle, then by --sort or cost, then who
  * is not whole; to be free()d. With !@sorted as they are. NULL: out of memory. */
 unsigned int *bs_rows_order(const struct bs_result *r, bool sorted);

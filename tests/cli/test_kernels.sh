@@ -49,6 +49,18 @@ sed -n '/^strategy /,/^bound /p' stdout.txt | tail -n +4 | cut -d' ' -f1 | tr '\
 grep -q '^linux-6.1/none linux-6.1/rotation linux-7.3/none linux-7.3/rotation bound $' order.txt ||
 	fail "rows: $(cat order.txt)"
 [ "$(grep -c '/none .* 100\.0 ' stdout.txt)" = 2 ] || fail "shares: $(cat stdout.txt)"
+# The answer compares each row with its own kernel's idle one, and says what changed from one kernel to the next.
+sed '/^t\.cborseq:/,$d' stdout.txt | tr '\n' ' ' | tr -s ' ' >answer.txt
+grep -q "^t: What each kernel's default gives back of what none holds there: linux-6.1 [0-9.]* %; linux-7.3 [0-9.]* %\." answer.txt ||
+	fail "answer: $(cat answer.txt)"
+grep -qE 'linux-7\.3 against linux-6\.1: with rotation the host holds [0-9.]* % (more|less), most of it on per-cpu lists; with none' answer.txt ||
+	fail "what changed: $(cat answer.txt)"
+jq -e '.answer.kernels | [.[].kernel] == ["linux-6.1", "linux-6.12:pcp_decay=no,cma=no", "linux-7.3"]
+	and all(.[]; .none.label == .kernel + "/none" and .default.label == .kernel + "/rotation")' axis.json >/dev/null ||
+	fail "answer.kernels: $(jq -c .answer.kernels axis.json)"
+jq -e '. as $r | .answer.kernels[2].default | .given_back_per_10000 ==
+	10000 - ($r.cells[5].held_mib_s * 10000 / $r.cells[4].held_mib_s | floor)' axis.json >/dev/null ||
+	fail "given back: $(jq -c .answer.kernels axis.json)"
 expect 1 -- compare $load -s none,rotation --kernel linux-6.1,linux-7.3 --fail-if 'linux-7.3/rotation/calls>0'
 expect 0 -- compare $load -s none,rotation --kernel linux-6.1,linux-7.3 --fail-if 'linux-7.3/none/calls>0'
 

@@ -46,11 +46,12 @@ static inline void bs_record_start(struct bs_made_up *m)
 	assert_non_null(m->r);
 }
 
-/* A row: @label decides the strategy; @held in MiB x s. */
+/* A row: @label decides the strategy, what is behind its kernel's name if it has one; @held in MiB x s. */
 static inline void bs_record_add(struct bs_made_up *m, const char *label, uint64_t held)
 {
 	struct bs_timeline *tl = bs_timeline_create(BS_NS_PER_S);
-	const struct bs_strategy *s = bs_strategy_find(label, NULL);
+	const char *name = strncmp(label, "linux-", 6) ? label : strchr(label, '/') + 1;
+	const struct bs_strategy *s = bs_strategy_find(name, NULL);
 	struct bs_outcome o = {
 		.cfg = &m->cfg,
 		.label = label,
