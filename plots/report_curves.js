@@ -47,10 +47,14 @@ function chart(caption, unit, series) {
 	const left = 58, right = wide - 12, top = 8, bottom = high - 34;
 	const end = Math.max(...series.map((s) => s.x[s.x.length - 1]), 1e-9);
 	const most = Math.max(...series.map((s) => s.y.reduce((a, b) => Math.max(a, b), 0)));
-	const ys = ticks(most, 5), top_y = Math.max(most * 1.03, ys[ys.length - 1]) || 1;
+	const ys = ticks(most, 5), step = ys[1] - ys[0];
+	// The uppermost line is above all curves.
+	if (ys[ys.length - 1] < most)
+		ys.push(ys.length * step);
+	const top_y = ys[ys.length - 1];
 	const px = (x) => left + (right - left) * x / end, py = (y) => bottom - (bottom - top) * y / top_y;
 	const svg = draw("svg", { viewBox: `0 0 ${wide} ${high}`, width: wide, height: high, role: "img", tabindex: 0,
-		"aria-label": caption + ", " + unit + ". " + series.map((s) => s.name + ": most " +
+		"aria-label": caption + (unit && ", " + unit) + ". " + series.map((s) => s.name + ": most " +
 			digits(s.y.reduce((a, b) => Math.max(a, b), 0)) + ", at the end " + digits(s.y[s.y.length - 1])).join("; ") });
 	for (const y of ys) {
 		svg.append(draw("line", { x1: left, x2: right, y1: py(y), y2: py(y), class: "grid" }));
@@ -62,16 +66,20 @@ function chart(caption, unit, series) {
 	}
 	svg.append(draw("line", { x1: left, x2: right, y1: bottom, y2: bottom, class: "axis" }));
 	svg.append(draw("text", { x: right, y: high - 3, "text-anchor": "end" }, "s"));
+	// Curves that coincide: one below shows at both sides of those above.
+	const lines = series.filter((s) => !s.area).length;
+	let drawn = 0;
 	for (const s of series) {
 		const d = steps(s.x, s.y, px, py);
 		if (s.area) {
 			const back = s.base ? reversed(s.x, s.base, px, py) : `V${bottom}H${left}Z`;
 			svg.append(draw("path", { d: d + back, fill: s.colour, stroke: "none" }));
 		} else {
-			svg.append(draw("path", { d, fill: "none", stroke: s.colour, "stroke-width": 2, "stroke-dasharray": s.dash || "none" }));
+			svg.append(draw("path", { d, fill: "none", stroke: s.colour,
+				"stroke-width": Math.min(2 + 1.6 * (lines - ++drawn), 8), "stroke-dasharray": s.dash || "none" }));
 		}
 	}
-	return withCursor(make("figure", {}, make("figcaption", {}, caption + ", " + unit), svg), svg, series, { left, right, top, bottom, end, px, unit, wide });
+	return withCursor(make("figure", {}, make("figcaption", {}, caption + (unit && ", " + unit)), svg), svg, series, { left, right, top, bottom, end, px, unit, wide });
 }
 
 // The lower edge of an area, from the right to the left.
@@ -138,10 +146,12 @@ function showTime() {
 		area: true, x: base.t.map((t) => t / 1000), y: base.used.map((v) => v / 1024) };
 	const charts = [chart("What the host holds", "MiB", [used, ...curvesOf(list, "held", 1024)])];
 	for (const [key, caption, unit, per] of [["reported", "Reported so far", "MiB", 1024],
-		["calls", "Requests so far", "requests", 1], ["refaulted", "Faulted in again so far", "MiB", 1024]]) {
+		["calls", "Requests so far", "", 1], ["refaulted", "Faulted in again so far", "MiB", 1024]]) {
 		const s = curvesOf(list, key, per);
-		if (s.length)
+		if (s.some((curve) => curve.y.some((v) => v > 0)))
 			charts.push(chart(caption, unit, s));
+		else if (s.length)
+			charts.push(make("p", {}, caption + ": none, in any of these rows."));
 	}
 	if (!list.length)
 		charts.push(make("p", { class: "quiet" }, "No row has its box: choose some in the table."));
@@ -151,6 +161,9 @@ function showTime() {
 
 // Areas, each upon the one before it.
 function stack(x, parts) {
+	const most = (part) => Math.max(...part.y);
+	if (byId("free-small").checked)
+		parts = parts.filter((part) => parts.some((other) => most(other) > most(part)));
 	let base = x.map(() => 0);
 	return parts.map(({ name, colour, y }) => {
 		const below = base;

@@ -48,7 +48,7 @@ def make_pages():
              "128MiB", "--map", "--format", "json", "-o", "one.json")
     buddysim("report", "one.json", "-o", "one.html")
     buddysim("sweep", "plan", "hog.cborseq", "burst.cborseq", "-s", "none,rotation:order=7..9,delay=100ms|2s",
-             "--device", "model", "-o", "plan")
+             "--device", "model", "--map", "-o", "plan")
     buddysim("sweep", "run", "plan")
     buddysim("sweep", "merge", "plan", "-o", "sweep.json")
     buddysim("report", "sweep.json", "-o", "sweep.html")
@@ -126,7 +126,26 @@ def look_at_curves(b):
     b.run("document.querySelector('#curves svg').focus()")
     b.key("End")
     check(b.run("document.querySelector('#curves .readout').textContent").startswith("at "), "the keyboard reads nothing")
-    check(b.run("document.querySelectorAll('#free path').length") == 11, "not a layer for each order")
+    check(b.run("document.querySelectorAll('#free figure:first-child path').length") == 11, "not a layer for each order")
+    parts = "[...document.querySelectorAll('#free figure:nth-child(2) .readout span:not(.swatch)')].map((e) => e.textContent).join()"
+    check("movable" in b.run(parts).split(","), "no layer for the movable: " + b.run(parts))
+    b.run("document.getElementById('free-small').click()")
+    check(b.run("document.querySelectorAll('#free figure:first-child path').length") == 10, "the largest order is not left out")
+    check("movable" not in b.run(parts).split(","), "the largest type is not left out: " + b.run(parts))
+    b.run("document.getElementById('free-small').click()")
+
+
+def look_at_warnings(b):
+    with open("one.json") as f:
+        record = json.load(f)
+    said = b.run("[...document.querySelectorAll('.warnings li')].map((e) => e.textContent)")
+    for w in record["warnings"]:
+        check((w["label"] + ": " if w["label"] else "") + w["text"] in said, "not on the page: " + w["text"])
+    check(record["warnings"], "nothing to be warned of")
+    check(b.run("document.getElementById('more-warnings').hidden"), "a few warnings are hidden")
+    b.run("records[0].warnings = [...Array(20).keys()].map((i) => ({label: null, text: 'no. ' + i})); showAnswer()")
+    check(b.run("document.querySelectorAll('#warnings li').length") == 6, "all warnings at once")
+    check(b.run("document.querySelectorAll('#more-warnings li').length") >= 14, "warnings are lost")
 
 
 def look_at_map(b):
@@ -169,6 +188,10 @@ def look_at_sweep(b):
     before = b.run("document.getElementById('subject').textContent")
     b.run("document.querySelectorAll('#multiples button')[1].click()")
     check(b.run("document.getElementById('subject').textContent") != before, "the record does not change")
+    for i in range(2):
+        b.run(f"chooseRecord({i})")
+        check(b.run("document.querySelectorAll('#maps canvas').length") >= 1, f"no map of record {i} of a sweep")
+        check(b.run("document.querySelectorAll('#curves path').length") >= 2, f"no curves of record {i} of a sweep")
     b.run("document.getElementById('scope').click()")
     check(len(b.run(LABELS)) == 14, "not the rows of all records")
 
@@ -188,7 +211,7 @@ def narrow(b):
 
 
 def everything(b):
-    for page, steps in (("one.html", (look_at_table, look_at_curves, look_at_map, look_at_theme)),
+    for page, steps in (("one.html", (look_at_table, look_at_curves, look_at_map, look_at_theme, look_at_warnings)),
                         ("sweep.html", (look_at_sweep,)), ("evil.html", (look_at_evil,))):
         b.open(page)
         for step in steps:
