@@ -18,10 +18,11 @@
 #include "page_series.h"
 #include "row_fault.h"
 
-/* Parts of BS_PAGE_BYTES; what remains is for the rows' figures and the page itself. */
+/* Parts of BS_PAGE_BYTES. What the rows' figures and the page itself leave is for pictures, which take a quarter
+ * more as a part of JSON. */
 #define SAMPLES_ROOM 700000
 #define MAPS_ROOM 500000
-#define PICTURES_ROOM 900000
+#define PAGE_ROOM 150000
 
 #define SAMPLE_BYTES 110 /* as text, of one row */
 #define MOST_SAMPLES 400
@@ -213,6 +214,7 @@ static void make(struct bs_page *p)
 {
 	size_t samples = p->nr_rows ? SAMPLES_ROOM / SAMPLE_BYTES / p->nr_rows : 0;
 	json_t *list = json_array();
+	size_t used;
 
 	samples = samples < MOST_SAMPLES ? samples : MOST_SAMPLES;
 	json_object_set_new(p->root, "metrics", metrics_json(p));
@@ -220,6 +222,8 @@ static void make(struct bs_page *p)
 	for (size_t i = 0; i < p->nr; i++)
 		json_array_append_new(list, record_json(p, &p->casts[i], samples));
 	add_all_maps(p, list);
+	used = json_dumpb(p->root, NULL, 0, JSON_COMPACT | JSON_ENSURE_ASCII) + PAGE_ROOM;
+	p->pictures = used < BS_PAGE_BYTES ? (BS_PAGE_BYTES - used) / 5 * 4 : 0;
 }
 
 int bs_page_open(struct bs_stored *const *records, size_t nr, const char *highlight,
@@ -231,7 +235,7 @@ int bs_page_open(struct bs_stored *const *records, size_t nr, const char *highli
 	*out = NULL;
 	if (!p)
 		return no_memory(err);
-	*p = (struct bs_page){.records = records, .pictures = PICTURES_ROOM, .maps = MAPS_ROOM};
+	*p = (struct bs_page){.records = records, .maps = MAPS_ROOM};
 	p->root = json_object();
 	p->casts = calloc(nr + 1, sizeof(*p->casts));
 	if (!p->casts)
