@@ -14,6 +14,11 @@ refuse() {
 	grep -qF -- "$text" stderr.txt || fail "run $*: no '$text' in: $(cat stderr.txt)"
 }
 
+# The program that scenarios run in the guest builds, and says what it misses here.
+"${CC:-cc}" -Wall -Wextra -Werror -o user "$oracle/guest/user.c" || fail "guest/user.c does not compile"
+./user </dev/null 2>user.txt && fail "user without the module"
+grep -q /proc/pa_oracle user.txt || fail "user: $(cat user.txt)"
+
 refuse 1 "no scenario nope" -- nope
 refuse 1 "--seed x: not a number" -- --seed x
 refuse 1 "--kernel needs a value" -- --kernel
@@ -35,16 +40,16 @@ fi
 for s in "$oracle"/scenarios/*.sh; do
 	name=$(basename "$s" .sh)
 	sh -n "$s" || fail "$name: syntax"
-	grep -qE "^(allocator|isolation|compaction) +$name +[^ ]" list.txt || fail "$name: not listed, or about nothing"
+	grep -qE "^(allocator|isolation|compaction|user|devices) +$name +[^ ]" list.txt || fail "$name: not listed, or about nothing"
 	grep -qE "^\| \`$name\`" "$oracle/README.md" || fail "$name: not in README.md"
 	grep -qE '^# memory: [0-9]+$' "$s" || fail "$name: no memory"
 	while read -r f; do
 		grep -qF "\`$f\`" "$oracle/README.md" || fail "$name: $f not in README.md"
 	done < <(sed -nE 's/^[tc]*save //p' "$s")
 done
-for group in 'x-*' '[!x]*'; do
-	# shellcheck disable=SC2086 # a pattern
-	twice=$(sed -n 's/^run \([0-9]*\) .*/\1/p' "$oracle"/scenarios/$group.sh | sort | uniq -d)
+# Those about devices begin with the same memory in use.
+for group in '^x-' '^[^xbhm]|^[bhm][^-]'; do
+	twice=$(cd "$oracle/scenarios" && ls | grep -E "$group" | xargs sed -n 's/^run \([0-9]*\) .*/\1/p' | sort | uniq -d)
 	[ -z "$twice" ] || fail "runs with the same number: $twice"
 done
 

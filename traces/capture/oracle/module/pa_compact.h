@@ -6,6 +6,7 @@
  * pa_compact.c       what sets compaction and reclaim off
  * pa_compact_dump.c  their state as text
  * pa_compact_log.c   what they do, event by event
+ * pa_user.c          the same while programs run, and who did it
  */
 #ifndef PA_COMPACT_H
 #define PA_COMPACT_H
@@ -34,5 +35,6 @@ int pa_cache_init(void);
 void pa_log_cached(int which);
 void pa_cdump_all(const char *name);
 int pa_compact_log_init(void);
+void pa_who(void);
 
 #endif

@@ -41,7 +41,8 @@ struct pa_cc {
 	unsigned long f_;   \
 	if (!pa_compacting) \
 		return;     \
-	local_irq_save(f_)
+	local_irq_save(f_); \
+	pa_who()
 #define EVENT_END local_irq_restore(f_)
 
 static void ev_isolate(void *tag, unsigned long start, unsigned long end, unsigned long scanned,

@@ -12,6 +12,8 @@
  *   relhold             free, logged, what runs with hold=1 kept
  *   watch, contig, trace, traced          pa_series.c
  *   cfill, cthin, chold, cdirect, cdrel, ccompact, cdrop, cwatch, cpress      pa_cache.c, pa_compact.c
+ *   uon, uoff, udump, u                         pa_user.c
+ *   vhook, vrec, vstart, vstop, valloc, vfree   pa_devices.c
  */
 #include <linux/kernel.h>
 #include <linux/minmax.h>
@@ -196,51 +198,97 @@ static void dump_now(void *name)
 	pa_dump(name);
 }
 
+static int do_clear(char *args)
+{
+	pa.len = 0;
+	pa.overflow = false;
+	return 0;
+}
+
+static int do_note(char *text)
+{
+	pa_log("# %s\n", text);
+	return 0;
+}
+
+static int do_dump(char *name)
+{
+	pa_stop_others(dump_now, name);
+	return 0;
+}
+
+static int do_relhold(char *args)
+{
+	pa_release_held();
+	return 0;
+}
+
+static int do_traced(char *label)
+{
+	pa_trace_end(label);
+	return 0;
+}
+
+static int do_ccompact(char *label)
+{
+	return pa_ccompact(label, false);
+}
+
+static int do_cdrop(char *label)
+{
+	return pa_ccompact(label, true);
+}
+
+static int do_cdrel(char *args)
+{
+	pa_cdrel();
+	return 0;
+}
+
+static const struct {
+	const char *verb;
+	bool args; /* it has some, or it has none */
+	int (*run)(char *args);
+} commands[] = {
+	{"clear", false, do_clear},
+	{"note", true, do_note},
+	{"dump", true, do_dump},
+	{"relhold", false, do_relhold},
+	{"run", true, do_run},
+	{"watch", true, pa_cwatch2},
+	{"contig", true, pa_contig},
+	{"trace", true, pa_trace_begin},
+	{"traced", true, do_traced},
+	{"cfill", true, pa_cfill},
+	{"cthin", true, pa_cthin},
+	{"chold", true, pa_chold},
+	{"ccompact", true, do_ccompact},
+	{"cdrop", true, do_cdrop},
+	{"cdirect", true, pa_cdirect},
+	{"cdrel", false, do_cdrel},
+	{"cwatch", true, pa_cwatch},
+	{"cpress", true, pa_cpress},
+	{"uon", true, pa_uon},
+	{"uoff", true, pa_uoff},
+	{"udump", true, pa_udump},
+	{"u", true, pa_umark},
+	{"vhook", true, pa_vhook},
+	{"vrec", true, pa_vrec},
+	{"vstart", true, pa_vstart},
+	{"vstop", true, pa_vstop},
+	{"valloc", true, pa_valloc},
+	{"vfree", true, pa_vfree},
+};
+
 static int do_command(char *text)
 {
 	char *args = text, *verb = strsep(&args, " ");
+	int i;
 
-	if (!strcmp(verb, "clear") && !args) {
-		pa.len = 0;
-		pa.overflow = false;
-	} else if (!strcmp(verb, "note") && args) {
-		pa_log("# %s\n", args);
-	} else if (!strcmp(verb, "dump") && args) {
-		pa_stop_others(dump_now, args);
-	} else if (!strcmp(verb, "relhold") && !args) {
-		pa_release_held();
-	} else if (!strcmp(verb, "run")) {
-		return do_run(args);
-	} else if (!strcmp(verb, "watch") && args) {
-		return pa_cwatch2(args);
-	} else if (!strcmp(verb, "contig") && args) {
-		return pa_contig(args);
-	} else if (!strcmp(verb, "trace") && args) {
-		return pa_trace_begin(args);
-	} else if (!strcmp(verb, "traced") && args) {
-		pa_trace_end(args);
-	} else if (!strcmp(verb, "cfill") && args) {
-		return pa_cfill(args);
-	} else if (!strcmp(verb, "cthin") && args) {
-		return pa_cthin(args);
-	} else if (!strcmp(verb, "chold") && args) {
-		return pa_chold(args);
-	} else if (!strcmp(verb, "ccompact") && args) {
-		return pa_ccompact(args, false);
-	} else if (!strcmp(verb, "cdrop") && args) {
-		return pa_ccompact(args, true);
-	} else if (!strcmp(verb, "cdirect") && args) {
-		return pa_cdirect(args);
-	} else if (!strcmp(verb, "cdrel") && !args) {
-		pa_cdrel();
-	} else if (!strcmp(verb, "cwatch") && args) {
-		return pa_cwatch(args);
-	} else if (!strcmp(verb, "cpress") && args) {
-		return pa_cpress(args);
-	} else {
-		return -EINVAL;
-	}
-	return 0;
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(verb, commands[i].verb) && commands[i].args == (args != NULL))
+			return commands[i].run(args);
+	return -EINVAL;
 }
 
 static ssize_t pa_write(struct file *file, const char __user *user, size_t n, loff_t *pos)

@@ -7,7 +7,8 @@
  * pa_run.c   allocations and frees drawn from a seed, logged one by one
  * pa_cpus.c  CPUs that take turns, isolation
  * pa_series.c  what a live system does by itself, contiguous ranges
- * pa_compact.h says what compaction and reclaim are made of
+ * pa_devices.c  what the drivers of balloon and virtio-mem do
+ * pa_compact.h says what compaction, reclaim and programs are made of
  */
 #ifndef PA_ORACLE_H
 #define PA_ORACLE_H
@@ -151,6 +152,16 @@ void pa_cdrel(void);
 int pa_cwatch(char *args);
 int pa_cpress(char *args);
 void pa_cdump(const char *name);
+int pa_uon(char *label);
+int pa_uoff(char *label);
+int pa_udump(char *name);
+int pa_umark(char *text);
+int pa_vhook(char *args);
+int pa_vrec(char *args);
+int pa_vstart(char *label);
+int pa_vstop(char *label);
+int pa_valloc(char *args);
+int pa_vfree(char *args);
 
 /* Zones of all nodes: node * MAX_NR_ZONES + index. */
 #define PA_MAX_NODES 8

@@ -26,11 +26,13 @@ sleep 200
 mark child gone
 o uoff $1
 X
-tsave t_$1
 }
 small exit_up "touch a 0 $N 4"
+tsave t_exit_up
 small exit_down "down a 0 $N 4"
+tsave t_exit_down
 small exit_random "rtouch a 0 $N $SEED"
+tsave t_exit_random
 user <<X
 o uon exit_unmap
 map a 8192
