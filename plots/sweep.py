@@ -6,8 +6,8 @@
 
 Left, what is held against the time that CPUs are blocked, a point for each label (the mean over all else that
 varies); right, one strategy's figure by two of its parameters. Needs python3-matplotlib. A start for pictures
-of your own: every figure is a column of the table "cells", "figures" says what each is. With python3-pandas the same table is
-pandas.read_sql("SELECT * FROM cells", sqlite3.connect("sweep.sqlite")); here plain sqlite3 does.
+of your own: every figure is a column of the table "cells", "figures" says what each is. sweep_pandas.py reads
+the same with pandas; here plain sqlite3 does.
 """
 import argparse
 import re

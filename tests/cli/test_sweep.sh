@@ -95,6 +95,18 @@ if command -v sqlite3 >/dev/null; then
 		fail "rows of SQLite"
 fi
 
+# pandas reads the same of both; means are those of the figures.
+if /usr/bin/python3 -c 'import pandas' 2>/dev/null; then
+	for form in csv sqlite; do
+		/usr/bin/python3 "$src/plots/sweep_pandas.py" "one.$form" --figure held_mib_s --by order,delay >"pandas.$form" ||
+			fail "pandas: $form"
+	done
+	cmp pandas.csv pandas.sqlite || fail "pandas reads two tables"
+	[ "$(awk '$1 == "boundary" { print $2, $3 + 0; exit }' pandas.csv)" = "$(jq -r '[.[].cells[] | select(.label == "boundary") | .held_mib_s] |
+		"\(length) \(add / length)"' one.json | awk '{ print $1, $2 + 0 }')" ] || fail "pandas: $(cat pandas.csv)"
+	grep -q '^rotation *0 ' pandas.csv || fail "no parameters: $(cat pandas.csv)"
+fi
+
 # A group is what compare prints.
 expect 0 -- compare b.cborseq -s none,rotation:order=0,boundary --thp never --seed 2 --device model \
 	--no-measured --no-timeline --format json -o compared.json
