@@ -62,7 +62,7 @@ void bs_page_close(struct bs_page *p);
 int bs_page_picture(struct bs_page *p, size_t record, const char *name, const char *path,
 		    struct bs_error *err);
 /** Write it into one file that needs no other, whole or not at all; "-" is stdout. @parts: the folder with
- *  report.html, report.css and report.js. 0, or negative with @err. */
+ *  report.html.in, report.css and report.js. 0, or negative with @err. */
 int bs_page_write(struct bs_page *p, const char *parts, const char *path, struct bs_error *err);
 
 #pragma GCC visibility pop

@@ -353,7 +353,7 @@ static int fill(struct bs_page *p, FILE *f, const char *parts, const char *page,
 		const char *at = strstr(page, marks[i].mark);
 
 		if (!at)
-			return bs_error_set(err, BS_RESOURCE, 0, "report.html", NULL,
+			return bs_error_set(err, BS_RESOURCE, 0, "report.html.in", NULL,
 					    "has no place for %s", marks[i].mark);
 		fwrite(page, 1, (size_t)(at - page), f);
 		page = at + strlen(marks[i].mark);
@@ -373,7 +373,7 @@ int bs_page_write(struct bs_page *p, const char *parts, const char *path, struct
 	size_t size;
 	int ret = 0;
 
-	if (asprintf(&name, "%s/report.html", parts) < 0)
+	if (asprintf(&name, "%s/report.html.in", parts) < 0)
 		return no_memory(err);
 	page = read_file(name, &size, err);
 	free(name);
