@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "options_read.h"
+#include "units.h"
 
 void bs_values_free(struct bs_words *w)
 {
@@ -25,9 +26,13 @@ struct number {
 	size_t unit_len;
 };
 
+typedef int parse_fn(const char *text, uint64_t *value);
+typedef int format_fn(uint64_t value, char *buf, size_t size);
+
 struct range {
 	struct number from, to, step;
 	char op; /* '+' or '*' */
+	format_fn *format; /* in bytes or ns; NULL: all are in the unit of @to */
 };
 
 /* Digits and letters from *@p on, which moves behind them. */
@@ -75,15 +80,41 @@ static bool same_unit(const struct number *a, const struct number *b)
 	return a->unit_len == b->unit_len && !memcmp(a->unit, b->unit, a->unit_len);
 }
 
-/* NULL, or what is wrong with it. */
-static const char *fault_of(const struct range *r)
+static bool convert_one(struct number *n, parse_fn *parse)
 {
-	if (!same_unit(&r->from, &r->to) && r->from.v)
-		return "write both ends in the same unit, as 10ms..50ms+10ms";
+	char text[64];
+	const int len = snprintf(text, sizeof(text), "%llu%.*s", (unsigned long long)n->v,
+				 (int)n->unit_len, n->unit);
+
+	return len > 0 && (size_t)len < sizeof(text) && !parse(text, &n->v);
+}
+
+/* "512KiB..1GiB*2": ends in two units of one kind, as bytes or ns. */
+static bool convert(struct range *r, parse_fn *parse, format_fn *format)
+{
+	struct range c = *r;
+
+	if (!convert_one(&c.from, parse) || !convert_one(&c.to, parse) ||
+	    (c.op == '+' && !convert_one(&c.step, parse)))
+		return false;
+	c.format = format;
+	*r = c;
+	return true;
+}
+
+/* NULL, or what is wrong with it. */
+static const char *fault_of(struct range *r)
+{
+	const bool alike = same_unit(&r->from, &r->to) || !r->from.v;
+
+	if ((!alike || (r->step.unit_len && !same_unit(&r->step, &r->to))) &&
+	    !convert(r, bs_parse_size, bs_format_size) &&
+	    !convert(r, bs_parse_time, bs_format_time))
+		return "write ends and step in units of one kind, as 500us..2ms+500us";
 	if (r->op == '*' && (r->step.unit_len || r->step.v < 2 || !r->from.v))
 		return "write a factor of at least 2 and begin above 0, as 1ms..64ms*2";
-	if (r->op == '+' && (!r->step.v || (r->step.unit_len && !same_unit(&r->step, &r->to))))
-		return "write a step above 0 in the unit of the ends, as 0s..10s+2s";
+	if (r->op == '+' && !r->step.v)
+		return "write a step above 0, as 0s..10s+2s";
 	if (r->from.v > r->to.v)
 		return "write the smaller end first";
 	if (r->op == '+' && (r->to.v - r->from.v) / r->step.v >= BS_VALUES_MOST)
@@ -98,8 +129,9 @@ static int add_range(struct bs_words *out, const struct range *r, struct bs_erro
 	int n;
 
 	for (;;) {
-		n = snprintf(text, sizeof(text), "%llu%.*s", (unsigned long long)v,
-			     (int)r->to.unit_len, r->to.unit);
+		n = r->format ? r->format(v, text, sizeof(text))
+			      : snprintf(text, sizeof(text), "%llu%.*s", (unsigned long long)v,
+					 (int)r->to.unit_len, r->to.unit);
 		if (n < 0 || (size_t)n >= sizeof(text) || !bs_words_add(out, text, (size_t)n, err))
 			return -ENOMEM;
 		if (r->op == '*' ? v > r->to.v / r->step.v : r->to.v - v < r->step.v)

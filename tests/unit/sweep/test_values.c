@@ -56,7 +56,13 @@ static void test_ranges(void **state)
 	expect("0..40ms+20ms", "0ms 20ms 40ms");
 	expect("1MiB..9MiB*2", "1MiB 2MiB 4MiB 8MiB");
 	refuse("4..1", "smaller end first");
-	refuse("1ms..2s", "same unit");
+	expect("128MiB..1GiB*2", "128MiB 256MiB 512MiB 1GiB");
+	expect("500us..2ms+500us", "500us 1ms 1500us 2ms");
+	expect("0..1s+250ms", "0ns 250ms 500ms 750ms 1s");
+	refuse("1ms..2s", "units of one kind");
+	refuse("1ms..2MiB*2", "units of one kind");
+	refuse("0s..4s+1MiB", "units of one kind");
+	refuse("2s..1ms+1ms", "smaller end first");
 	refuse("0..8*2", "begin above 0");
 	refuse("1..8*1", "at least 2");
 	refuse("1..8+0", "step above 0");
