@@ -88,14 +88,20 @@ static void name_cell(const struct running *r, json_t *record)
 static int add_cell(void *arg, const struct bs_outcome *o)
 {
 	struct running *r = arg;
-	struct bs_result *result = bs_result_new(r->cfg, r->info);
-	int ret = result ? 0 : -ENOMEM;
+	struct bs_result *result;
+	int ret;
 
+	/* What could not be written is not there, and nor is what came behind it. */
+	if (r->ret)
+		return r->ret;
+	result = bs_result_new(r->cfg, r->info);
+	ret = result ? 0 : -ENOMEM;
 	if (!ret && r->bound)
 		bs_result_bound(result, r->bound, r->refault, r->weight);
 	if (!ret)
 		ret = bs_result_add(result, o);
 	if (!ret) {
+		r->told = o->index;
 		name_cell(r, result->record);
 		json_object_set_new(result->record, BS_ROW, bs_result_row_json(&result->rows[0]));
 		ret = hand_over(r, false, result->record);
@@ -116,10 +122,14 @@ static int hand_over_failure(struct running *r, const struct bs_error *why)
 	return ret;
 }
 
+/* Also told of a cell whose result could not be written: it did not fail. */
 static void add_failed(void *arg, const char *label, const struct bs_error *why)
 {
+	struct running *r = arg;
+
 	(void)label;
-	hand_over_failure(arg, why);
+	if (!r->ret)
+		hand_over_failure(r, why);
 }
 
 static int set_strategies(const struct bs_sweep *s, const struct bs_batch *b, struct bs_options *o,

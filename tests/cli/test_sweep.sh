@@ -182,6 +182,21 @@ expect 0 -- sweep run fails
 expect 1 -- sweep run fails --retry-failed
 [ "$before" -lt "$(cat fails/results/* | wc -c)" ] || fail "--retry-failed ran nothing"
 
+# No room left: what could not be written has not failed, and is run when there is.
+expect 0 -- sweep plan b.cborseq -s none,rotation:order=0..8 --seed 1..8 --device model -o full
+(trap '' XFSZ; ulimit -f 60; exec "$bin" sweep run full -q) >stdout.txt 2>stderr.txt
+[ $? -eq 4 ] && grep -q 'cannot write results\|File too large' stderr.txt || fail "no room: $(cat stderr.txt)"
+expect 0 -- sweep status full --format json
+jq -e '.done > 0 and .failed == 0 and .to_run > 0' stdout.txt >/dev/null || fail "no room: $(cat stdout.txt)"
+expect 0 -- sweep run full
+expect 0 -- sweep merge full -o full.json
+expect 0 -- sweep plan b.cborseq -s none,rotation:order=0..8 --seed 1..8 --device model -o roomy
+expect 0 -- sweep run roomy
+expect 0 -- sweep merge roomy -o roomy.json
+cmp full.json roomy.json || fail "after a full disk another merge"
+expect 2 'full.parquet' -- sweep merge full -o full.parquet
+[ ! -e full.parquet ] || fail "JSON of another name"
+
 # The command of a cell, in the plan's folder, gives its figures.
 expect 0 -- sweep status one --cells
 line=$(grep ' done .*order=3,delay=100ms' stdout.txt | sed -n 2p)
