@@ -292,7 +292,7 @@ static int sweep_run(int argc, char **argv)
 		.parser = parse_run,
 		.args_doc = "DIR",
 		.doc = "Run the cells of a plan that have no result yet. Whatever ends it, what is done is "
-		       "kept, and the next run goes on from there; several may run at once, on one machine "
+		       "kept, and the next run goes on from there; several may run at once, each with its --shard, on one machine "
 		       "or many that share DIR.",
 	};
 	struct run_input in = {.begin_ns = now_ns()};
@@ -311,6 +311,8 @@ static int sweep_run(int argc, char **argv)
 	bs_sweep_close(s);
 	if (in.config.progress)
 		fputs("\r\033[K", stderr);
+	if (in.config.progress && !ret)
+		fprintf(stderr, "all done: buddysim sweep merge %s -o FILE\n", in.dir);
 	if (ret < 0)
 		return cli_error(&err);
 	return ret ? tell_failures(in.dir) : 0;
@@ -387,11 +389,12 @@ static void print_status(const struct bs_sweep *s)
 
 	print_counts(s);
 	bs_sweep_count(s, &c);
-	printf("%" PRIu64 " KiB of results in %" PRIu64 " files\n", c.bytes >> 10, c.segments);
+	printf("%" PRIu64 " KiB of results in %" PRIu64 " file%s\n", c.bytes >> 10, c.segments,
+	       c.segments == 1 ? "" : "s");
 	if (c.torn)
-		printf("%" PRIu64 " of them end in a part of a result, whose cell is run again: "
+		printf("%" PRIu64 " of them end%s in a part of a result, whose cell is run again: "
 		       "whoever wrote it was killed, or is writing now\n",
-		       c.torn);
+		       c.torn, c.torn == 1 ? "s" : "");
 }
 
 static int sweep_status(int argc, char **argv)
@@ -469,8 +472,15 @@ static enum bs_sweep_form form_of(const struct merge_input *in)
 	names[i] = NULL;
 	if (in->form)
 		cli_unknown("format", in->form, names);
-	return dot && (!strcmp(dot, ".db") || !strcmp(dot, ".sqlite3")) ? BS_SWEEP_SQLITE
-									: BS_SWEEP_JSON;
+	if (dot && (!strcmp(dot, ".db") || !strcmp(dot, ".sqlite3")))
+		return BS_SWEEP_SQLITE;
+	/* Who asks for a table of another kind does not want JSON of that name. */
+	if (dot && !strchr(dot, '/'))
+		cli_usage("-o",
+			  "\"%s\" does not say which form: use --format, or end it in .json, "
+			  ".csv, .tsv or .sqlite",
+			  in->output);
+	return BS_SWEEP_JSON;
 }
 
 static int sweep_merge(int argc, char **argv)

@@ -51,6 +51,11 @@ static char *engines_folder(void)
 	return cli_memory(strdup(BS_ENGINES_DIR));
 }
 
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 /* Names of the scripts, NULL-terminated; they are the process's until it ends. */
 static const char *const *engine_names(const char *folder)
 {
@@ -65,6 +70,7 @@ static const char *const *engine_names(const char *folder)
 	if (d)
 		closedir(d);
 	names[nr] = NULL;
+	qsort(names, nr, sizeof(*names), by_name);
 	return names;
 }
 
@@ -181,8 +187,10 @@ int sweep_submit(int argc, char **argv)
 	for (unsigned int i = 0; !names[i] || strcmp(names[i], in.engine); i++)
 		if (!names[i])
 			cli_unknown("engine", in.engine, names);
-	if (bs_sweep_open(in.dir, &s, &err))
+	if (bs_sweep_open(in.dir, &s, &err)) {
+		free(folder);
 		return cli_error(&err);
+	}
 	tell_engine(&in, s);
 	bs_sweep_close(s);
 	start(&in, folder);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cell_id.h"
 #include "group.h"
@@ -123,7 +124,11 @@ json_t *bs_manifest_read(const char *dir, struct bs_error *err)
 		return NULL;
 	}
 	root = json_load_file(path, JSON_REJECT_DUPLICATES, &why);
-	if (!root)
+	if (!root && access(path, F_OK))
+		bs_error_set(err, BS_INPUT, errno, dir,
+			     "make a plan with `buddysim sweep plan TRACE... -o DIR`",
+			     "has no plan");
+	else if (!root)
 		bs_error_set(err, BS_INPUT, 0, path,
 			     "make a plan with `buddysim sweep plan TRACE... -o DIR`", "%s",
 			     why.text);
