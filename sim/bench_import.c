@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench.h"
@@ -126,24 +127,45 @@ static uint64_t cpu_ns(const struct rusage *r)
 	       ((uint64_t)r->ru_utime.tv_usec + (uint64_t)r->ru_stime.tv_usec) * 1000;
 }
 
-/* MB of text per second of CPU time, the kernel's included. */
-static int once(const char *path, uint64_t bytes, double *rate)
+/* What it took, in a process of its own: the memory too is that of this import alone. */
+static int once(const char *path, struct rusage *used)
 {
 	const struct bs_import_config config = {.stop = cli_stop()};
-	struct rusage before, after;
 	struct bs_trace_info info;
 	struct bs_error err;
+	int status = BS_RESOURCE, ret;
 	char out[512];
-	int ret;
+	pid_t child;
 
 	snprintf(out, sizeof(out), "%.500s.cborseq", path);
-	getrusage(RUSAGE_SELF, &before);
-	ret = bs_trace_import(path, out, &config, &info, &err);
-	getrusage(RUSAGE_SELF, &after);
+	child = fork();
+	if (!child) {
+		ret = bs_trace_import(path, out, &config, &info, &err);
+		_exit(ret ? cli_error(&err) : 0);
+	}
+	if (child < 0 || wait4(child, &status, 0, used) < 0)
+		cli_warn("cannot start a process");
 	unlink(out);
-	if (ret)
-		return cli_error(&err);
-	*rate = (double)bytes * 1e3 / (double)(cpu_ns(&after) - cpu_ns(&before) + 1);
+	return child > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : BS_RESOURCE;
+}
+
+/* MB of text per second of CPU time, the kernel's included, and the memory resident at most. */
+static int bench_form(const char *path, const char *form, uint64_t bytes, unsigned int runs,
+		      bench_spread_fn *print)
+{
+	double rate[64], mib[64];
+	struct rusage used;
+	int status = 0;
+
+	for (unsigned int i = 0; i < runs && !status; i++) {
+		status = once(path, &used);
+		rate[i] = (double)bytes * 1e3 / (double)(cpu_ns(&used) + 1);
+		mib[i] = (double)used.ru_maxrss / 1024;
+	}
+	if (status)
+		return status;
+	print(form, rate, runs, "MB/s");
+	print("... resident", mib, runs, "MiB");
 	return 0;
 }
 
@@ -151,25 +173,15 @@ int bench_import(uint64_t bytes, unsigned int runs, bench_spread_fn *print)
 {
 	static const char *const forms[] = {"import, ftrace text", "import, perf script",
 					    "import, perf script with call chains"};
-	double rate[64], mib[1];
-	struct rusage r;
 	int status = 0;
 
 	for (enum form f = FTRACE; f <= PERF_CHAINS && !status; f++) {
 		char *path = make_text(f, bytes);
 
-		status = path ? 0 : BS_RESOURCE;
-		for (unsigned int i = 0; i < runs && !status; i++)
-			status = once(path, bytes, &rate[i]);
+		status = path ? bench_form(path, forms[f], bytes, runs, print) : BS_RESOURCE;
 		if (path)
 			unlink(path);
 		free(path);
-		if (!status)
-			print(forms[f], rate, runs, "MB/s");
 	}
-	getrusage(RUSAGE_SELF, &r);
-	mib[0] = (double)r.ru_maxrss / 1024;
-	if (!status)
-		print("... most resident memory", mib, 1, "MiB");
 	return status;
 }

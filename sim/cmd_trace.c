@@ -45,6 +45,7 @@ struct trace_options {
 	unsigned int nr_inputs;
 	unsigned int min_trust_e4;
 	struct bs_import_config import;
+	struct bs_state *state; /* of import, which points at it */
 	enum bs_format format;
 	bool allow_lossy, keep_whole;
 	uint64_t seed;
@@ -122,32 +123,31 @@ static void take_input(struct trace_options *o, char *arg, struct argp_state *st
 }
 
 /* The traced machine is the one that the state is of; what is said otherwise counts more. */
-static void take_machine(const char *path, struct bs_import_config *c)
+static void take_machine(const char *path, struct trace_options *o)
 {
-	static char
-		kernel[sizeof(((struct bs_state *)0)->kernel)]; /* the import keeps the pointer */
+	struct bs_import_config *c = &o->import;
 	uint64_t pages = 0;
 	struct bs_state *s;
 	struct bs_error err;
 
+	bs_state_free(o->state);
+	o->state = NULL;
 	if (bs_state_load(path, NULL, &s, &err))
 		exit(cli_error(&err));
 	for (unsigned int i = 0; i < s->nr_zones; i++)
 		pages += (uint64_t)(s->zone[i].present ? s->zone[i].present : s->zone[i].spanned);
 	if (!c->memory_bytes)
 		c->memory_bytes = pages * BS_PAGE_SIZE;
-	if (!c->kernel && bs_state_model(s)) {
-		snprintf(kernel, sizeof(kernel), "%s", bs_state_model(s));
-		c->kernel = kernel;
-	}
-	bs_state_free(s);
+	if (!c->kernel)
+		c->kernel = bs_state_model(s);
+	c->state = o->state = s;
 }
 
 static error_t parse_value(int key, const char *arg, struct trace_options *o)
 {
 	switch (key) {
 	case OPT_STATE:
-		take_machine(arg, &o->import);
+		take_machine(arg, o);
 		return 0;
 	case OPT_MEMORY:
 		o->import.memory_bytes = cli_size("--memory", arg);
@@ -368,7 +368,10 @@ static int trace_import(int argc, char **argv)
 	const struct argp_option options[] = {
 		OUTPUT_OPTION,
 		{"memory", OPT_MEMORY, "SIZE", 0, "memory of the traced machine", 0},
-		{"state", OPT_STATE, "FILE", 0, "memory and kernel are those of this state", 0},
+		{"state", OPT_STATE, "FILE", 0,
+		 "memory and kernel are those of this state; where its pages are those of the machine "
+		 "(a dump, or made with --kpageflags), it says what was in use when the trace began",
+		 0},
 		{"kernel", OPT_KERNEL, "NAME", 0,
 		 "kernel model that fits it; what replays the trace takes it", 0},
 		{"comment", OPT_COMMENT, "TEXT", 0, "what ran, for the trace's header", 0},
@@ -394,6 +397,7 @@ static int trace_import(int argc, char **argv)
 
 	o.import.stop = cli_stop();
 	status = import(&o);
+	bs_state_free(o.state);
 	free(sources);
 	free(doc);
 	return status;

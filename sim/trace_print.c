@@ -72,6 +72,8 @@ static void print_notes(const struct bs_trace_info *info)
 		else if (trace_note_is(&n, "gfp"))
 			printf("  gfp       masks of Linux %.*s, known by %.*s\n", n.what_len,
 			       n.what, n.example_len, n.example);
+		else if (trace_note_is(&n, "state"))
+			printf("  %-10" PRIu64 "%.*s\n", n.count, n.what_len, n.what);
 		else if (trace_note_is(&n, "kernel"))
 			printf("  recorded  on Linux %.*s\n", n.what_len, n.what);
 		else if (trace_note_is(&n, "pfn"))
@@ -125,8 +127,9 @@ static void print_text(const struct bs_trace_info *info, const char *path)
 			       trace_figure_value(info, &trace_text_figures[i]),
 			       trace_text_figures[i].text);
 	if (info->frees)
-		printf("  %-6.1f %%  of the frees have their allocation in it\n",
-		       trace_known_frees(info) / 100.0);
+		printf("  %-6.1f %%  of the frees have their allocation in it%s\n",
+		       trace_known_frees(info) / 100.0,
+		       strstr(info->notes, "state\t") ? ", or in the state" : "");
 	print_notes(info);
 	for (unsigned int i = 0; i < info->nr_names; i++)
 		printf("  phase %-3u %s\n", i, info->names[i]);

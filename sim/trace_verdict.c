@@ -18,10 +18,22 @@ static bool has_note(const struct bs_trace_info *info, const char *kind)
 	return false;
 }
 
+/* Frees of what a state says was in use when the trace began. */
+static uint64_t known_from_state(const struct bs_trace_info *info)
+{
+	const char *at = info->notes;
+	struct trace_note note;
+
+	while (trace_note_next(&at, &note))
+		if (trace_note_is(&note, "state"))
+			return note.count;
+	return 0;
+}
+
 unsigned int trace_known_frees(const struct bs_trace_info *info)
 {
-	const uint64_t before =
-		info->unknown_frees > info->boot_frees ? info->unknown_frees - info->boot_frees : 0;
+	const uint64_t known = info->boot_frees + known_from_state(info);
+	const uint64_t before = info->unknown_frees > known ? info->unknown_frees - known : 0;
 
 	if (!info->frees)
 		return 10000;

@@ -209,6 +209,7 @@ struct bs_import_config {
 	uint64_t memory_bytes; /* 0 = unknown */
 	const char *kernel; /* kernel model to note, or NULL */
 	const char *comment; /* UTF-8, or NULL */
+	const struct bs_state *state; /* what the memory was when the recording began, or NULL */
 	const volatile int *stop; /* as in bs_trace_stop_reading_on() */
 };
 

@@ -19,6 +19,7 @@ static int nothing_usable(struct import *im)
 {
 	const struct bs_import_note *why = bs_import_note_most(&im->notes, "unusable");
 	const struct bs_import_note *looks = bs_import_note_most(&im->notes, "looks");
+	char others[64] = "";
 	const char *advice;
 
 	if (why) {
@@ -31,11 +32,18 @@ static int nothing_usable(struct import *im)
 	if (looks)
 		return bs_error_set(im->err, BS_INPUT, 0, im->path, looks->example,
 				    "no page allocator event in it; it looks like %s", looks->what);
+	if (!im->info.lines)
+		return bs_error_set(im->err, BS_INPUT, 0, im->path,
+				    "see what the tool that recorded or printed it says",
+				    "there is nothing in it");
+	if (im->info.other_events)
+		snprintf(others, sizeof(others), ", only %" PRIu64 " of other kinds",
+			 im->info.other_events);
 	return bs_error_set(im->err, BS_INPUT, 0, im->path,
 			    "record kmem:mm_page_alloc, mm_page_free and mm_page_free_batched "
 			    "(traces/capture/record.sh), and import what ftrace, trace-cmd report, "
 			    "perf script, babeltrace or bpftrace print",
-			    "no page allocator event in it");
+			    "no page allocator event in it%s", others);
 }
 
 /* Times are differences, if they go back all the time and the first one is none. */
@@ -85,14 +93,18 @@ static int read_bare_as_hex(struct import *im)
 	for (uint64_t i = 0; i < im->raw.nr; i++) {
 		struct bs_raw_event *e = bs_raw_at(&im->raw, i);
 		char digits[24];
+		uint64_t pfn;
 
 		if (e->flags & BS_RAW_FAILED)
 			continue;
 		if (e->flags & BS_RAW_BARE) {
-			snprintf(digits, sizeof(digits), "%" PRIu64, e->pfn);
-			e->pfn = strtoull(digits, NULL, 16);
+			snprintf(digits, sizeof(digits), "%" PRIu64, (uint64_t)e->pfn);
+			pfn = strtoull(digits, NULL, 16);
+			e->flags |= pfn < BS_SPACE_LIMIT ? 0 : BS_RAW_BEYOND;
+			e->pfn = pfn & (BS_SPACE_LIMIT - 1);
 		}
-		bs_pfnspace_add(&im->space, e->pfn);
+		if (!(e->flags & BS_RAW_BEYOND))
+			bs_pfnspace_add(&im->space, e->pfn);
 		bs_spool_cool(&im->raw, i);
 	}
 	return 0;

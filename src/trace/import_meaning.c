@@ -11,15 +11,18 @@
 
 #include "format.h"
 #include "import_parts.h"
+#include "import_state.h"
 #include "pfnmap.h"
 #include "reasons.h"
 #include "result.h"
 
 /* A page's word: LIVE | number << 10 | page within the block, so that the words of a piece of a
  * block are consecutive; or FREED | 1 + spool index of the plain free whose batched twin may come,
- * on the head page; or FREED; or 0: never named. */
+ * on the head page; or FREED; or WAS_FREE: never named, and free when the trace began, as a state has it; or
+ * 0: never named. */
 #define LIVE (UINT64_C(1) << 63)
 #define FREED (UINT64_C(1) << 62)
+#define WAS_FREE (UINT64_C(1) << 61)
 #define PAGE_BITS 10
 #define PAGE_MASK ((UINT64_C(1) << PAGE_BITS) - 1)
 
@@ -29,25 +32,17 @@
 #define RECENT 4
 #define AHEAD 12 /* events: a few hundred ns */
 
-/** A block that was allocated before the trace began. */
-struct pre {
-	uint64_t final; /* its allocation number: by first free */
-	bs_pfn pfn;
-	uint8_t order;
-	bool batched;
-};
-
 struct meaning {
 	struct import *im;
 	struct bs_trace_info *info;
 	struct bs_pfnmap map;
-	struct pre *pre;
-	uint64_t nr_pre, cap_pre;
+	struct bs_import_pres pres;
 	uint64_t numbers; /* without the PREs, which come before all */
 	uint64_t t0, now; /* times as the source has them */
 	bool started;
 	bool saw_user; /* user memory was allocated: boot is over */
 	bool coalesce;
+	struct bs_import_start start;
 	/* In old kernels the batched event came directly before the plain one: which page, + 1 */
 	uint32_t batched_first[BS_MAX_CPUS];
 	struct bs_raw_event recent[BS_MAX_CPUS][RECENT]; /* each CPU's last events */
@@ -66,23 +61,26 @@ static int put(struct meaning *m, const struct bs_raw_event *e, enum bs_ev kind,
 	       struct bs_spooled ev)
 {
 	ev.time = m->now - m->t0;
-	ev.kind = (uint8_t)kind;
+	ev.kind = (uint8_t)(kind & 7);
 	ev.cpu = e->cpu;
 	return bs_spool_add(&m->im->out, &ev, m->err);
 }
 
 static int put_pre(struct meaning *m, bs_pfn pfn, unsigned int order, bool batched)
 {
-	if (m->nr_pre == m->cap_pre) {
-		uint64_t cap = m->cap_pre ? m->cap_pre * 2 : 1024;
-		struct pre *bigger = realloc(m->pre, cap * sizeof(*bigger));
+	struct bs_import_pres *p = &m->pres;
+
+	if (p->nr == p->cap) {
+		uint64_t cap = p->cap ? p->cap * 2 : 1024;
+		struct bs_import_pre *bigger = realloc(p->pre, cap * sizeof(*bigger));
 
 		if (!bigger)
 			return out_of_memory(m);
-		m->pre = bigger;
-		m->cap_pre = cap;
+		p->pre = bigger;
+		p->cap = cap;
 	}
-	m->pre[m->nr_pre++] = (struct pre){.pfn = pfn, .order = (uint8_t)order, .batched = batched};
+	p->pre[p->nr++] =
+		(struct bs_import_pre){.pfn = pfn, .order = (uint8_t)order, .batched = batched};
 	return 0;
 }
 
@@ -97,7 +95,7 @@ static bool is_uniform(const uint64_t *word, unsigned int order)
 		return false;
 	for (unsigned int i = 1; i < 1u << order; i++)
 		if (first & LIVE ? word[i] != first + i
-				 : (word[i] & LIVE) != 0 || !(word[i] & FREED) != !(first & FREED))
+				 : ((word[i] ^ first) & (LIVE | FREED | WAS_FREE)) != 0)
 			return false;
 	return true;
 }
@@ -125,13 +123,32 @@ struct found {
 	bool again; /* memory that was free */
 };
 
+/** Which pieces of a block are freed. */
+enum pieces {
+	ALL,
+	OWNED, /* by a block of the trace, or, as far as a state tells, in use when it began */
+};
+
+/* What no block of the trace owns is no memory from before it, or none that has to be freed. */
+static bool leaves_out(struct meaning *m, enum pieces which, uint64_t word, bs_pfn pfn,
+		       struct found *found)
+{
+	if (which == OWNED)
+		return word & (FREED | WAS_FREE) || !bs_import_start_takes(&m->start, pfn);
+	if (!(word & FREED || (word & WAS_FREE && bs_import_start_is_fault(&m->start))) ||
+	    m->im->config->keep_untraced)
+		return false;
+	found->again = true;
+	return true;
+}
+
 /*
  * Free what @e names, in as many pieces as it is known by. Pieces that no event allocated become
- * PRE blocks, if they were never named, unless @live_only; those that were freed before are left out: a
+ * PRE blocks, if they were never named; those that were freed before are left out: a
  * page can have been in use at the start once. *@found tells that there were some.
  */
 static int free_pieces(struct meaning *m, const struct bs_raw_event *e, unsigned int flags,
-		       bool live_only, struct found *found)
+		       enum pieces which, struct found *found)
 {
 	const bs_pfn pfn = (bs_pfn)e->pfn;
 	uint64_t *word = bs_pfnmap_at(&m->map, pfn), first = m->im->out.nr;
@@ -149,14 +166,11 @@ static int free_pieces(struct meaning *m, const struct bs_raw_event *e, unsigned
 		if (word[at] & LIVE) {
 			ev.number = (word[at] & ~LIVE) >> PAGE_BITS;
 			ev.offset = (uint32_t)(word[at] & PAGE_MASK);
-		} else if (live_only) {
-			continue;
-		} else if (word[at] & FREED && !m->im->config->keep_untraced) {
-			found->again = true;
+		} else if (leaves_out(m, which, word[at], pfn + at, found)) {
 			continue;
 		} else {
 			found->unknown = ev.of_pre = true;
-			ev.number = m->nr_pre;
+			ev.number = m->pres.nr;
 			ret = put_pre(m, pfn + at, order, flags & BS_EVF_BATCHED);
 			if (ret)
 				return ret;
@@ -197,8 +211,8 @@ static int do_alloc(struct meaning *m, const struct bs_raw_event *e)
 		m->numbers++;
 		return put(m, e, BS_EV_FAILED, ev);
 	}
-	/* Live already: its free was not seen. */
-	ret = free_pieces(m, e, 0, true, &found);
+	/* Live already, or in use when the trace began: its free was not seen. */
+	ret = free_pieces(m, e, 0, OWNED, &found);
 	if (ret)
 		return ret;
 	m->info->realloc_live += m->im->out.nr != before;
@@ -220,14 +234,16 @@ static bool is_boot_free(const struct meaning *m, const struct bs_raw_event *e)
 static int do_free(struct meaning *m, const struct bs_raw_event *e, unsigned int flags)
 {
 	const uint64_t first = m->im->out.nr;
+	uint64_t *word = bs_pfnmap_at(&m->map, (bs_pfn)e->pfn);
+	const bool was_free = word && *word & WAS_FREE;
 	struct found found;
-	uint64_t *word;
-	int ret = free_pieces(m, e, flags, false, &found);
+	int ret = free_pieces(m, e, flags, ALL, &found);
 
 	if (ret)
 		return ret;
 	m->info->freed_again += found.again;
 	if (found.unknown) {
+		bs_import_start_known(&m->start, (bs_pfn)e->pfn, was_free);
 		m->info->unknown_frees++;
 		if (is_boot_free(m, e)) {
 			m->info->boot_frees++;
@@ -237,7 +253,6 @@ static int do_free(struct meaning *m, const struct bs_raw_event *e, unsigned int
 	}
 	if (m->im->out.nr == first)
 		return 0;
-	word = bs_pfnmap_at(&m->map, (bs_pfn)e->pfn);
 	word[0] = flags & BS_EVF_BATCHED ? FREED : FREED | (first + 1);
 	return 0;
 }
@@ -255,7 +270,7 @@ static int move_to_batched(struct meaning *m, const struct bs_raw_event *e, uint
 		bs_spooled_at(&m->im->out, index)->dropped = true;
 		ev.flags |= BS_EVF_BATCHED;
 		if (ev.of_pre)
-			m->pre[ev.number].batched = true;
+			m->pres.pre[ev.number].batched = true;
 		ret = put(m, e, BS_EV_FREE, ev);
 		if (ret)
 			return ret;
@@ -384,6 +399,8 @@ static const char *settle(struct meaning *m, struct bs_raw_event *e)
 		return fate == BS_GFP_NO_NAME ? bs_why_gfp_names : bs_why_gfp_layout;
 	if (e->flags & BS_RAW_FAILED)
 		return NULL;
+	if (e->flags & BS_RAW_BEYOND)
+		return bs_why_pfn;
 	e->pfn = bs_pfnspace_at(&m->im->space, e->pfn);
 	if (e->pfn == BS_NO_PFN)
 		return bs_why_spread;
@@ -395,7 +412,8 @@ static void unusable(struct meaning *m, const struct bs_raw_event *e, const char
 	char example[96];
 	const struct bs_gfp_text *x;
 
-	snprintf(example, sizeof(example), "pfn=%#" PRIx64 " order=%u", e->pfn, e->order);
+	snprintf(example, sizeof(example), "pfn=%#" PRIx64 " order=%u", (uint64_t)e->pfn,
+		 (unsigned int)e->order);
 	if (e->kind == BS_LINE_ALLOC) {
 		x = &m->im->texts.text[e->text];
 		snprintf(example, sizeof(example), "gfp_flags=%.*s",
@@ -427,7 +445,7 @@ static int read_raw(struct meaning *m)
 		n = 1;
 		prefetch(m, i + AHEAD);
 		if (!(i & 0xffff)) {
-			bs_spool_cool(&im->raw, i);
+			bs_spool_drop(&im->raw, i);
 			ret = bs_import_stopped(im, im->path);
 			if (ret)
 				break;
@@ -452,95 +470,29 @@ static int read_raw(struct meaning *m)
 	return ret;
 }
 
-/* ---- Out ------------------------------------------------------------------------------------ */
+/* ---- All of it ------------------------------------------------------------------------------- */
 
-static int write_pres(struct meaning *m, struct bs_trace_writer *w)
+static int take_free(void *arg, bs_pfn pfn, unsigned int order)
 {
-	struct bs_trace_event ev = {.kind = BS_EV_PRE};
-	uint64_t final = 0;
-	int ret = 0;
+	struct meaning *m = arg;
+	uint64_t *word;
 
-	m->im->out.cold = 0;
-	for (uint64_t i = 0; i < m->im->out.nr && !ret; i++) {
-		const struct bs_spooled *s = bs_spooled_at(&m->im->out, i);
-		struct pre *p;
-
-		bs_spool_cool(&m->im->out, i);
-
-		if (s->dropped || !s->of_pre)
-			continue;
-		p = &m->pre[s->number];
-		p->final = final++;
-		ev.order = p->order;
-		ev.pfn = p->pfn;
-		ev.gfp = p->batched ? BS_GFP_HIGHUSER_MOVABLE : BS_GFP_KERNEL;
-		ev.flags = s->flags & BS_EVF_BOOT;
-		ret = bs_trace_write(w, &ev, m->err);
-	}
-	return ret;
+	/* What is nowhere near the trace says nothing of it. */
+	if (!bs_pfnspace_is_low(&m->im->space, pfn))
+		return 0;
+	word = bs_pfnmap_at(&m->map, pfn & ~((1u << order) - 1));
+	for (unsigned int i = 0; word && i < 1u << order; i++)
+		word[i] = WAS_FREE;
+	return word ? 0 : out_of_memory(m);
 }
 
-static int write_events(struct meaning *m, struct bs_trace_writer *w)
+static int begin(struct meaning *m)
 {
-	uint64_t numbers = m->nr_pre;
-	int ret = write_pres(m, w);
+	const struct bs_state *s = m->im->config->state;
 
-	m->im->out.cold = 0;
-	for (uint64_t i = 0; i < m->im->out.nr && !ret; i++) {
-		const struct bs_spooled *s = bs_spooled_at(&m->im->out, i);
-		struct bs_trace_event ev = {
-			.time = s->time,
-			.kind = s->kind,
-			.order = s->order,
-			.cpu = s->cpu,
-			.flags = s->flags,
-			.gfp = s->gfp,
-			.offset = s->offset,
-			.pfn = s->pfn,
-		};
-		uint64_t number = s->of_pre ? m->pre[s->number].final : s->number + m->nr_pre;
-
-		bs_spool_cool(&m->im->out, i);
-		if (s->dropped)
-			continue;
-		if (ev.kind == BS_EV_FREE) {
-			if (numbers - number > UINT32_MAX)
-				return bs_error_set(m->err, BS_INPUT, 0, m->im->path,
-						    "import it in parts",
-						    "a block lives for over 2^32 allocations");
-			ev.arg = (uint32_t)(numbers - number);
-		}
-		numbers += bs_ev_takes_number(ev.kind);
-		ret = bs_trace_write(w, &ev, m->err);
-	}
-	return ret;
-}
-
-/* Events and their header, read back before the file has a name. */
-static int write_trace(struct meaning *m, struct bs_trace_info *result)
-{
-	const struct bs_import_config *config = m->im->config;
-	struct bs_trace_info *info = m->info;
-	struct bs_trace_writer *w;
-	int ret;
-
-	snprintf(info->source, sizeof(info->source), "%s", m->im->source);
-	snprintf(info->comment, sizeof(info->comment), "%s",
-		 config->comment ? config->comment : "");
-	snprintf(info->kernel, sizeof(info->kernel), "%s", config->kernel ? config->kernel : "");
-	info->memory_bytes = config->memory_bytes;
-	info->has_pfn = true;
-	bs_import_notes_format(&m->im->notes, info->notes, sizeof(info->notes));
-	ret = bs_trace_create(m->im->out_path, info, &w, m->err);
-	if (ret)
-		return ret;
-	bs_trace_stop_writing_on(w, config->stop);
-	ret = write_events(m, w);
-	if (ret) {
-		bs_trace_abandon(w);
-		return ret;
-	}
-	return bs_trace_hand_over(w, info, config->stop, result, m->err);
+	if (!s || !bs_import_start_from(&m->start, s))
+		return 0;
+	return bs_import_state_free(s, take_free, m);
 }
 
 /* Only now it is known what gfp masks mean: nothing may be left. */
@@ -576,14 +528,17 @@ int bs_import_write(struct import *im, struct bs_trace_info *result)
 	    sscanf(im->kernel, "%3u.%3u", &major, &minor) == 2)
 		m->coalesce = major > 7 || (major == 7 && minor >= 2);
 	bs_pfnmap_init(&m->map);
-	ret = read_raw(m);
+	ret = begin(m);
+	if (!ret)
+		ret = read_raw(m);
 	bs_spool_close(&im->raw);
 	if (!ret)
 		ret = check_used(m);
+	bs_import_start_note(&m->start, &im->notes);
 	if (!ret)
-		ret = write_trace(m, result);
+		ret = bs_import_put(im, &m->pres, result);
 	bs_pfnmap_free(&m->map);
-	free(m->pre);
+	free(m->pres.pre);
 	free(m);
 	return ret;
 }

@@ -37,10 +37,24 @@ struct import {
 	struct bs_spool out; /* struct bs_spooled */
 };
 
+/** A block that was allocated before the trace began. */
+struct bs_import_pre {
+	uint64_t final; /* its allocation number: by first free */
+	bs_pfn pfn;
+	uint8_t order;
+	bool batched;
+};
+struct bs_import_pres {
+	struct bs_import_pre *pre;
+	uint64_t nr, cap;
+};
+
 /* Read the lines of a file. 0, or negative with @im->err. */
 int bs_import_read(struct import *im, const char *path, unsigned int file);
 /* The events in order, as a trace has them: into @im->out, and its PREs; to a file. */
 int bs_import_write(struct import *im, struct bs_trace_info *result);
+/* @im->out and its PREs to a file, which is read back before it has a name. */
+int bs_import_put(struct import *im, struct bs_import_pres *pres, struct bs_trace_info *result);
 
 /* BS_INTERRUPTED, if it was asked to stop. */
 int bs_import_stopped(struct import *im, const char *path);

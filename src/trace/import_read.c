@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clean.h"
 #include "import_parts.h"
 #include "looks.h"
 #include "reasons.h"
@@ -34,6 +35,7 @@ struct reading {
 	const struct bs_importer *wrapper; /* what lines are wrapped in */
 	const struct bs_importer *page; /* what has text of its own between the lines */
 	FILE *unknown;
+	bool unclean; /* lines have to be cleaned first */
 	pid_t reader; /* of a binary file, whose text it prints; 0: none */
 	char why[160];
 
@@ -144,22 +146,33 @@ static const char *fault_of(const struct bs_text_event *e)
 	return NULL;
 }
 
+/* As it waits: without its time. A field that does not fit is of an event that cannot be used. */
+static struct bs_raw_event raw_event(const struct reading *r, enum bs_line kind,
+				     const struct bs_text_event *e, uint32_t text)
+{
+	const unsigned int flags = (e->early ? BS_RAW_EARLY : 0) | (e->failed ? BS_RAW_FAILED : 0) |
+				   (e->bare_pfn ? BS_RAW_BARE : 0);
+
+	return (struct bs_raw_event){
+		.pfn = e->pfn & (BS_SPACE_LIMIT - 1),
+		.cpu = e->cpu & (BS_MAX_CPUS - 1),
+		.order = e->order & 15,
+		.line = (uint32_t)line_number(r),
+		.text = (uint16_t)text,
+		.kind = (uint8_t)(kind & 7),
+		.flags = (uint8_t)(flags & 31),
+		.migratetype = (int8_t)e->migratetype,
+	};
+}
+
 static int take_event(struct reading *r, enum bs_line kind, const struct bs_text_event *e,
 		      const char *line)
 {
 	struct import *im = r->im;
-	struct bs_raw_event raw = {
-		.pfn = e->pfn,
-		.line = (uint32_t)line_number(r),
-		.cpu = (uint8_t)e->cpu,
-		.order = (uint8_t)e->order,
-		.kind = (uint8_t)kind,
-		.migratetype = (int8_t)e->migratetype,
-		.flags = (uint8_t)((e->early ? BS_RAW_EARLY : 0) | (e->failed ? BS_RAW_FAILED : 0) |
-				   (e->bare_pfn ? BS_RAW_BARE : 0)),
-	};
 	static const char none[] = "none";
 	const char *why = fault_of(e);
+	struct bs_raw_event raw;
+	uint32_t text = 0;
 	int ret = 0;
 
 	r->events++;
@@ -167,11 +180,12 @@ static int take_event(struct reading *r, enum bs_line kind, const struct bs_text
 	if (!why && !e->failed && !bs_pfnspace_add(&im->space, e->pfn))
 		why = bs_why_spread;
 	if (!why && kind == BS_LINE_ALLOC) {
-		raw.text = bs_gfp_texts_see(&im->texts, e->text ? e->text : none,
-					    e->text ? e->len : strlen(none), e->migratetype,
-					    raw.line, &ret);
-		why = raw.text == UINT32_MAX ? bs_why_gfp_many : NULL;
+		text = bs_gfp_texts_see(&im->texts, e->text ? e->text : none,
+					e->text ? e->len : strlen(none), e->migratetype,
+					(uint32_t)line_number(r), &ret);
+		why = text == UINT32_MAX ? bs_why_gfp_many : NULL;
 	}
+	raw = raw_event(r, kind, e, text);
 	if (!ret && !why)
 		ret = set_time(r, e, &raw);
 	if (ret)
@@ -411,6 +425,31 @@ int bs_import_stopped(struct import *im, const char *path)
 	return bs_error_set(im->err, BS_INTERRUPTED, 0, path, NULL, "stopped; nothing was written");
 }
 
+/* A line of the file, in which carriage returns alone may end lines. */
+static int read_raw_line(struct reading *r, char *line, size_t n)
+{
+	const char *end;
+	int ret = 0;
+
+	/* A crash leaves blocks of zeros in a log. */
+	while (n && !*line) {
+		line++;
+		n--;
+	}
+	if (!r->unclean)
+		return read_line(r, line);
+	end = line + bs_line_clean(line, n);
+	while (line && !ret) {
+		char *next = memchr(line, '\r', (size_t)(end - line));
+
+		if (next)
+			*next++ = '\0';
+		ret = read_line(r, line);
+		line = next && next < end ? next : NULL;
+	}
+	return ret;
+}
+
 static int read_lines(struct reading *r)
 {
 	struct import *im = r->im;
@@ -419,7 +458,7 @@ static int read_lines(struct reading *r)
 	char *line;
 
 	while ((ret = bs_textfile_line(r->text, &line, im->err)) >= 0) {
-		bad = read_line(r, line);
+		bad = read_raw_line(r, line, (size_t)ret);
 		if (!bad)
 			bad = bs_import_stopped(im, r->path);
 		if (bad)
@@ -462,6 +501,7 @@ static int check_beginning(struct reading *r)
 		return (int)n;
 	if (n >= 3 && !memcmp(first, "\xef\xbb\xbf", 3))
 		bs_textfile_skip(r->text, 3);
+	r->unclean = bs_text_is_unclean(first, (size_t)n);
 	if (bs_is_tracedat(first, (size_t)n) && bs_textfile_size(r->text))
 		return read_binary(r);
 	return bs_looks_binary(r->path, first, (size_t)n, r->im->err);

@@ -34,6 +34,11 @@ static inline bool bs_pfnspace_add(struct bs_pfnspace *s, uint64_t pfn)
 	s->low[pfn >> BS_SPACE_SHIFT] = true;
 	return true;
 }
+/* Does an event's page lie in @pfn's GiB, and stay where it is? */
+static inline bool bs_pfnspace_is_low(const struct bs_pfnspace *s, bs_pfn pfn)
+{
+	return pfn < BS_MAX_PFN && s->low[pfn >> BS_SPACE_SHIFT] && !s->nr_high;
+}
 /* All pages are known. True: some have to move. */
 bool bs_pfnspace_settle(struct bs_pfnspace *s);
 /* Where a page is then; BS_NO_PFN: there was no room. */

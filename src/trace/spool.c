@@ -74,15 +74,32 @@ static int grow(struct bs_spool *s, struct bs_error *err)
 	return 0;
 }
 
-void bs_spool_cool(struct bs_spool *s, uint64_t index)
+/* Is there something new to be given back, below @s->cold? */
+static bool is_warm(struct bs_spool *s, uint64_t index)
 {
 	const uint64_t bytes = index * s->size;
 
+	if (bytes < s->cold + 2 * WARM)
+		return false;
+	s->cold = (bytes - WARM) & ~(WARM - 1);
+	return true;
+}
+
+void bs_spool_cool(struct bs_spool *s, uint64_t index)
+{
 	/* From the beginning: who looked back warmed it again. The data are the file's, and stay. */
-	if (bytes >= s->cold + 2 * WARM) {
-		s->cold = (bytes - WARM) & ~(WARM - 1);
+	if (is_warm(s, index))
 		madvise(s->at, s->cold, MADV_DONTNEED);
-	}
+}
+
+void bs_spool_drop(struct bs_spool *s, uint64_t index)
+{
+	const uint64_t from = s->cold;
+
+	/* Where a file cannot have holes, it is given back when the spool is closed. */
+	if (is_warm(s, index) && fallocate(s->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+					   (off_t)from, (off_t)(s->cold - from)))
+		madvise(s->at, s->cold, MADV_DONTNEED);
 }
 
 int bs_spool_add(struct bs_spool *s, const void *record, struct bs_error *err)

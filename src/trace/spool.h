@@ -9,12 +9,18 @@
 
 #include <buddysim/trace.h>
 
+/*
+ * Both kinds of record are as small as they can be: most of what an import costs the kernel is to find
+ * memory for them, and to clear it.
+ */
+
 /** An event as its line said it. */
 struct bs_raw_event {
-	uint64_t time, pfn;
-	uint32_t text; /* ALLOC: which printed gfp mask (gfp_texts.h) */
+	uint64_t time;
+	uint64_t pfn : 52, cpu : 8, order : 4;
 	uint32_t line;
-	uint8_t cpu, order, kind /* enum bs_line */, flags;
+	uint16_t text; /* ALLOC: which printed gfp mask (gfp_texts.h) */
+	uint8_t kind : 3 /* enum bs_line */, flags : 5;
 	int8_t migratetype; /* -1: not said */
 };
 enum bs_raw_flag {
@@ -22,19 +28,28 @@ enum bs_raw_flag {
 	BS_RAW_FAILED = 2,
 	BS_RAW_BARE = 4, /* pfn of digits that may be hex */
 	BS_RAW_CLAMPED = 8, /* its time went back */
+	BS_RAW_BEYOND = 16, /* its pfn is beyond any memory after all */
 };
 
 /** An event as the trace will have it. */
 struct bs_spooled {
 	bs_ns time;
-	uint64_t number; /* FREE: of the block; with @of_pre: which PRE */
-	uint32_t gfp, offset;
+	union {
+		uint64_t gfp; /* ALLOC, FAILED */
+		struct {
+			uint64_t number : 54; /* FREE: of the block; with @of_pre: which PRE */
+			uint64_t offset : 10;
+		};
+	};
 	bs_pfn pfn;
-	uint8_t kind, order, cpu, flags;
-	bool of_pre;
-	bool more; /* FREE: the same source event goes on in the next one */
-	bool dropped; /* happened later after all: there is a copy */
+	uint8_t cpu, flags, order;
+	uint8_t kind : 3; /* enum bs_ev */
+	bool of_pre : 1;
+	bool more : 1; /* FREE: the same source event goes on in the next one */
+	bool dropped : 1; /* happened later after all: there is a copy */
 };
+_Static_assert(sizeof(struct bs_raw_event) == 24 && sizeof(struct bs_spooled) == 24,
+	       "a record takes 24 bytes");
 
 struct bs_spool {
 	int fd;
@@ -51,6 +66,8 @@ void bs_spool_close(struct bs_spool *s);
 int bs_spool_add(struct bs_spool *s, const void *record, struct bs_error *err);
 /* Records below @index will hardly be looked at again: they take none of our memory. */
 void bs_spool_cool(struct bs_spool *s, uint64_t index);
+/* They will not be looked at again: they are gone, and what held them is there for others. */
+void bs_spool_drop(struct bs_spool *s, uint64_t index);
 
 static inline struct bs_raw_event *bs_raw_at(const struct bs_spool *s, uint64_t i)
 {

@@ -297,8 +297,9 @@ static void test_source_without_allocator_events_is_refused(void **state)
 
 	assert_true(import("", &info, &err) < 0);
 	assert_int_equal(err.status, BS_INPUT);
+	assert_string_equal(err.text, "there is nothing in it");
 	assert_true(import("# tracer: nop\n" FT("000", "sched_wakeup: comm=x"), &info, &err) < 0);
-	assert_string_equal(err.text, "no page allocator event in it");
+	assert_string_equal(err.text, "no page allocator event in it, only 1 of other kinds");
 }
 
 static void test_named_source_refuses_the_other(void **state)

@@ -69,6 +69,37 @@ static unsigned int entries(const char *path)
 	return n;
 }
 
+/* Who reads from the front and never looks back needs no room for what is behind: not in memory and not in
+ * the file. */
+static void test_what_was_dropped_takes_no_room(void **state)
+{
+	(void)state;
+
+	enum { N = 2000000 };
+	struct bs_spool s;
+	struct bs_error err;
+	struct stat full, rest;
+
+	assert_ok(bs_spool_open(&s, bs_test_path("x.cborseq"), sizeof(struct bs_spooled), &err),
+		  &err);
+	for (uint64_t i = 0; i < N; i++)
+		assert_ok(bs_spool_add(&s, &(struct bs_spooled){.time = i}, &err), &err);
+	assert_int_equal(fstat(s.fd, &full), 0);
+	s.cold = 0;
+	for (uint64_t i = 0; i < N; i++) {
+		bs_spool_drop(&s, i);
+		assert_int_equal(bs_spooled_at(&s, i)->time, i);
+	}
+	assert_int_equal(fstat(s.fd, &rest), 0);
+	assert_true(s.cold >= N * sizeof(struct bs_spooled) / 2);
+	/* Not every file can have holes. */
+	if (full.st_blocks == rest.st_blocks)
+		print_message("files cannot have holes here\n");
+	else
+		assert_true((uint64_t)(full.st_blocks - rest.st_blocks) * 512 >= s.cold);
+	bs_spool_close(&s);
+}
+
 /* No name to clean up, whatever ends the program. */
 static void test_no_name_in_the_folder(void **state)
 {
@@ -123,6 +154,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_come_back_in_order),
 		cmocka_unit_test(test_event_of_the_spool_can_be_added),
+		cmocka_unit_test(test_what_was_dropped_takes_no_room),
 		cmocka_unit_test(test_no_name_in_the_folder),
 		cmocka_unit_test(test_no_room_is_an_error),
 	};
