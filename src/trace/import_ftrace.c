@@ -90,7 +90,7 @@ static bool is_lost(const char *line, struct bs_text_event *ev)
 	ev->cpu = (unsigned int)strtoul(at + 4, &end, 10);
 	bracket = end + strspn(end, " \t");
 	if (end == at + 4 || bracket[0] != '[' ||
-	    (strncmp(bracket, "[LOST ", 6) && !strstr(bracket, " EVENTS DROPPED]")))
+	    (strncmp(bracket, "[LOST ", 6) && !strstr(bracket, "EVENTS DROPPED]")))
 		return false;
 	ev->lost = bs_text_count(bracket);
 	return true;

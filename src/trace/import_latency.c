@@ -100,6 +100,17 @@ static bool probe(const char *line)
 	return find(line, &ev, &name, &fields);
 }
 
+/* What stands around a dump of the buffer, into a log or by kdb. */
+static bool is_frame_of_dump(const char *line)
+{
+	static const char dashes[] = "---------------------------------";
+
+	return !strncmp(line, "Dumping ftrace buffer:", 22) ||
+	       !strncmp(line, "Dumping ftrace instance", 23) ||
+	       !strncmp(line, "   (ftrace buffer empty)", 24) ||
+	       !strncmp(line, dashes, strlen(dashes));
+}
+
 static enum bs_line parse(const char *line, struct bs_text_event *ev, const char **why)
 {
 	struct bs_token name;
@@ -107,7 +118,7 @@ static enum bs_line parse(const char *line, struct bs_text_event *ev, const char
 
 	*ev = (struct bs_text_event){.migratetype = -1, .cpu = BS_CPU_UNKNOWN};
 	if (!find(line, ev, &name, &fields))
-		return BS_LINE_FOREIGN;
+		return is_frame_of_dump(line) ? BS_LINE_NOTHING : BS_LINE_FOREIGN;
 	return name.n ? bs_text_read(&name, fields, ev, why) : BS_LINE_OTHER;
 }
 

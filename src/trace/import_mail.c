@@ -34,10 +34,48 @@ static bool begins(const char *line)
 	return line[0] == '>' || (n > 7 && !strcmp(line + n - 7, " wrote:"));
 }
 
+/* What marks a text in a report, on a page, or in a terminal: "```", "[...]", "user@host:~# perf script". */
+static bool is_mark(const char *line)
+{
+	static const char *const marks[] = {"```",
+					    "~~~",
+					    "{code",
+					    "{noformat",
+					    "<snip",
+					    "[snip",
+					    "--8<--",
+					    "---8<---",
+					    "[...]",
+					    "[…]",
+					    "...",
+					    "…",
+					    "--More--",
+					    "Script started on ",
+					    "Script done on ",
+					    "kdb>",
+					    "crash> ",
+					    "(gdb) ",
+					    "$ ",
+					    "# cat "};
+	const char *p = line + strspn(line, " \t"), *at, *prompt;
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (!strncmp(p, marks[i], strlen(marks[i])))
+			return true;
+	/* "[0]kdb> ftdump" */
+	if (*p == '[' && strstr(p, "]kdb> "))
+		return true;
+	at = memchr(p, '@', strcspn(p, " "));
+	prompt = at ? strpbrk(at, "#$") : NULL;
+	return prompt && (prompt[1] == ' ' || !prompt[1]);
+}
+
 static enum bs_line parse(const char *line, struct bs_text_event *ev, const char **why)
 {
 	(void)why;
 	*ev = (struct bs_text_event){.migratetype = -1, .cpu = BS_CPU_UNKNOWN};
+	if (is_mark(line))
+		return BS_LINE_NOTHING;
 	return begins(line) ? BS_LINE_NOTHING : BS_LINE_FOREIGN;
 }
 

@@ -15,6 +15,14 @@
 
 #include "textline.h"
 
+/* "mm_page_alloc:k", as it was asked for: the name alone. */
+static struct bs_token without_modifiers(const char *s, const char *end)
+{
+	const char *colon = memchr(s, ':', (size_t)(end - s));
+
+	return (struct bs_token){s, (size_t)((colon ? colon : end) - s)};
+}
+
 /* "kmem:mm_page_alloc:"; the sample's period may stand before it; a record of perf's own. */
 static bool name_at(const char **at, struct bs_token *name, enum bs_place found)
 {
@@ -33,7 +41,7 @@ static bool name_at(const char **at, struct bs_token *name, enum bs_place found)
 		return false;
 	colon = memchr(name->s, ':', name->n - 1);
 	if (colon)
-		*name = (struct bs_token){colon + 1, name->n - 2 - (size_t)(colon - name->s)};
+		*name = without_modifiers(colon + 1, name->s + name->n - 1);
 	else
 		name->n = 0; /* "250000 cycles:" */
 	return period || name->n;
@@ -114,6 +122,32 @@ static bool is_frame(const char *line, const struct bs_token *first)
 	return colon && last.s == first->s && isdigit((unsigned char)colon[1]);
 }
 
+/* What perf script -D prints before each sample: ". ... raw event: size 272 bytes", " ... thread: cc1:268",
+ * "0x2e8@perf.data [0x110]: event: 69", "1 24309440695430 0x467148 [0xd0]: PERF_RECORD_SAMPLE(IP, 0x1): .." */
+static bool is_dump(const char *line)
+{
+	const char *bracket;
+
+	if (line[0] == '.' || !strncmp(line, " ... ", 5) || !strncmp(line, " ...... ", 8))
+		return true;
+	if (!isdigit((unsigned char)line[0]))
+		return false;
+	bracket = strstr(line, " [0x");
+	return bracket && (strstr(bracket, "]: event: ") || strstr(bracket, "]: PERF_RECORD_"));
+}
+
+static enum bs_line dumped(const char *line, struct bs_text_event *ev)
+{
+	static const char lost[] = ": lost:";
+	const char *at = strstr(line, "]: PERF_RECORD_LOST");
+
+	at = at ? strstr(at, lost) : NULL;
+	if (!at)
+		return BS_LINE_NOTHING;
+	ev->lost = bs_text_count(at + strlen(lost));
+	return BS_LINE_LOST;
+}
+
 /* Comments, call chains, and what perf says of itself. */
 static enum bs_line other(const char *line, struct bs_text_event *ev)
 {
@@ -128,7 +162,11 @@ static enum bs_line other(const char *line, struct bs_text_event *ev)
 		return header(line, ev);
 	if (is_lost(line, ev))
 		return BS_LINE_LOST;
-	if ((line[0] == ' ' || line[0] == '\t') && is_frame(line, &t))
+	if (is_dump(line))
+		return dumped(line, ev);
+	/* A comm may look like an address. */
+	if ((line[0] == ' ' || line[0] == '\t') && is_frame(line, &t) &&
+	    !strstr(line, " kmem:mm_page"))
 		return BS_LINE_NOTHING;
 	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
 		if (!strncmp(line, said[i], strlen(said[i])))

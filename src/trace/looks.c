@@ -132,6 +132,15 @@ const char *bs_looks_like(const char *line, const char **advice)
 		{"# Samples:", "perf report, which has no events", "run perf script instead", true},
 		{"# Total Lost Samples", "perf report, which has no events",
 		 "run perf script instead", true},
+		{"Performance counter stats for", "perf stat, which has no events",
+		 "run perf record and perf script instead: traces/capture/record-perf.sh", true},
+		{"kmem:mm_page_alloc(", "perf trace, which leaves out the CPU",
+		 "run perf record and perf script instead: traces/capture/record-perf.sh", false},
+		{"kmem:mm_page_free(", "perf trace, which leaves out the CPU",
+		 "run perf record and perf script instead: traces/capture/record-perf.sh", false},
+		{", event.fields = {", "LTTng by babeltrace with all names",
+		 "run babeltrace without --names and --fields", false},
+		{"00000000: ", "a hex dump of a file", "import the file itself", true},
 	};
 	const char *p = line + strspn(line, " \t");
 
@@ -144,6 +153,10 @@ const char *bs_looks_like(const char *line, const char **advice)
 			*advice = signs[i].advice;
 			return signs[i].what;
 		}
+	}
+	if (strstr(p, " pfn=") && strstr(p, " order=") && !strstr(p, "mm_page")) {
+		*advice = "print them: perf script -F +event";
+		return "events without their names";
 	}
 	*advice = "echo 0 >options/raw; echo 0 >options/hex; echo 0 >options/bin, and record again";
 	/* Both may have nothing but decimal digits: the widths tell. */

@@ -433,6 +433,14 @@ enum bs_line bs_text_whole(enum bs_line kind, unsigned int has, struct bs_text_e
 	return BS_LINE_MALFORMED;
 }
 
+/* Without what quotes a line, as CSV or JSON: no field ends in such a sign. */
+static size_t value_length(const char *s, const char *end)
+{
+	while (end > s && strchr("\"',;\\}]", end[-1]))
+		end--;
+	return (size_t)(end - s);
+}
+
 /* "key=value" and words of no interest ("page=", a padded "(null)"), up to the line's end. */
 static enum bs_line read_fields(const char *p, enum bs_line kind, struct bs_text_event *ev,
 				const char **why)
@@ -452,7 +460,7 @@ static enum bs_line read_fields(const char *p, enum bs_line kind, struct bs_text
 			eq = memchr(p, '=', (size_t)(end - p));
 		if (eq) {
 			const struct bs_token key = {p, (size_t)(eq - p)};
-			const struct bs_token value = {eq + 1, (size_t)(end - eq - 1)};
+			const struct bs_token value = {eq + 1, value_length(eq + 1, end)};
 
 			if (!bs_text_field(&key, &value, ev, &has)) {
 				*why = bs_why_number;
