@@ -133,8 +133,9 @@ static struct state_options read_options(const struct argp_option *options, cons
 					 int argc, char **argv)
 {
 	const struct argp argp = {options, parse, args, doc, NULL, NULL, NULL};
-	struct state_options o = {.wanted = wanted,
-				  .import = {.seed = 1, .layout = BS_LAYOUT_QEMU_PC}};
+	struct state_options o = {
+		.wanted = wanted,
+		.import = {.seed = 1, .node = BS_EVERY_NODE, .layout = BS_LAYOUT_QEMU_PC}};
 
 	cli_parse(&argp, verb, argc, argv, &o);
 	return o;
@@ -217,7 +218,7 @@ static int state_import(int argc, char **argv)
 		{"layout", OPT_LAYOUT, "NAME", 0,
 		 "where memory lies, with --memory: qemu-pc or flat", 0},
 		{"cpus", OPT_CPUS, "N", 0, "simulated CPUs (as zoneinfo says)", 0},
-		{"node", OPT_NODE, "N", 0, "which node of several (0)", 0},
+		{"node", OPT_NODE, "N", 0, "one node of several (all that zoneinfo has)", 0},
 		{0}};
 	struct state_options o = read_options(
 		options, "[FILE...]",

@@ -152,6 +152,8 @@ unsigned int bs_snapshots_compare(const struct bs_snapshot *a, const struct bs_s
 
 /* ---- A start state --------------------------------------------------------------------------- */
 
+#define BS_EVERY_NODE UINT32_MAX
+
 /**
  * struct bs_state_import - what a start state is made of
  * @paths: as bs_snapshots_read() takes them; the first snapshot is used
@@ -159,7 +161,8 @@ unsigned int bs_snapshots_compare(const struct bs_snapshot *a, const struct bs_s
  * @kernel: a model, or a release that one fits ("6.12.9-amd64"); NULL = bs_kernel_default()
  * @memory_bytes, @layout: the guest's size where no zoneinfo says it
  * @nr_cpus: 0 = as zoneinfo says, else 1
- * @node: which node of several
+ * @node: which node of several; BS_EVERY_NODE: a guest with all that zoneinfo has the sizes of, else with the
+ *        first that has free memory
  * @seed: of the placement, and of the order within lists
  */
 struct bs_state_import {

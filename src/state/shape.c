@@ -37,7 +37,22 @@ static int refuse(struct bs_shape *s, const char *advice, const char *fmt, ...)
 
 struct bs_snapshot_zone *bs_shape_zone(const struct bs_shape *s, const struct bs_state_zone *z)
 {
-	return bs_snapshot_zone(s->from, s->c->node, bs_state_zone_names[z->type]);
+	return bs_snapshot_zone(s->from, s->node_of[z->node], bs_state_zone_names[z->type]);
+}
+
+/* The guest's number of it; s->nr_nodes: it has none. */
+static unsigned int guest_node(const struct bs_shape *s, unsigned int node)
+{
+	unsigned int n = 0;
+
+	while (n < s->nr_nodes && s->node_of[n] != node)
+		n++;
+	return n;
+}
+
+bool bs_shape_has(const struct bs_shape *s, unsigned int node)
+{
+	return guest_node(s, node) < s->nr_nodes;
 }
 
 static int type_named(const char *name)
@@ -50,8 +65,9 @@ static int type_named(const char *name)
 
 /* ---- From zoneinfo --------------------------------------------------------------------------- */
 
+/* Which CPU is of which node zoneinfo does not say: firmware usually numbers them in blocks. */
 static int add_pcp(struct bs_state_zone *z, const struct bs_snapshot_sizes *from,
-		   unsigned int nr_cpus)
+		   unsigned int nr_cpus, unsigned int nr_nodes)
 {
 	z->pcp = calloc(nr_cpus, sizeof(*z->pcp));
 	if (!z->pcp)
@@ -59,6 +75,7 @@ static int add_pcp(struct bs_state_zone *z, const struct bs_snapshot_sizes *from
 	for (; z->nr_pcp < nr_cpus; z->nr_pcp++)
 		z->pcp[z->nr_pcp] = (struct bs_state_pcp){
 			.cpu = z->nr_pcp,
+			.node = z->nr_pcp * nr_nodes / nr_cpus,
 			.high = (int64_t)from->pcp_high,
 			.batch = (int64_t)(from->pcp_batch ? from->pcp_batch : 1),
 			.high_min = (int64_t)from->pcp_high_min,
@@ -111,6 +128,7 @@ static int measured_zone(struct bs_shape *s, const struct bs_snapshot_zone *from
 			      from->name, f->spanned, f->present, f->managed, f->min);
 	*z = (struct bs_state_zone){
 		.type = (unsigned int)type,
+		.node = guest_node(s, from->node),
 		.start = (int64_t)(f->start - s->shift),
 		.spanned = (int64_t)f->spanned,
 		.present = (int64_t)f->present,
@@ -125,7 +143,8 @@ static int measured_zone(struct bs_shape *s, const struct bs_snapshot_zone *from
 	for (unsigned int i = 0; i < f->nr_reserve; i++)
 		z->lowmem_reserve[i] = (int64_t)(f->reserve[i] < BS_MAX_PFN ? f->reserve[i] : 0);
 	s->state->nr_zones++;
-	if (add_pcp(z, f, nr_cpus) || add_blocks(z, from, (unsigned int)s->state->pageblock_order))
+	if (add_pcp(z, f, nr_cpus, s->nr_nodes) ||
+	    add_blocks(z, from, (unsigned int)s->state->pageblock_order))
 		return bs_error_set(s->err, BS_RESOURCE, ENOMEM, NULL, NULL, "out of memory");
 	return 0;
 }
@@ -138,7 +157,7 @@ static void set_shift(struct bs_shape *s)
 	for (unsigned int i = 0; i < s->from->nr_zones; i++) {
 		const struct bs_snapshot_zone *z = &s->from->zone[i];
 
-		if (z->node != s->c->node || !z->sizes || !z->sizes->spanned)
+		if (!bs_shape_has(s, z->node) || !z->sizes || !z->sizes->spanned)
 			continue;
 		lowest = z->sizes->start < lowest ? z->sizes->start : lowest;
 		if (z->sizes->start + z->sizes->spanned > highest)
@@ -160,7 +179,7 @@ static int measured(struct bs_shape *s)
 
 	set_shift(s);
 	for (unsigned int i = 0; i < s->from->nr_zones && !nr_cpus; i++)
-		if (s->from->zone[i].sizes && s->from->zone[i].node == s->c->node)
+		if (s->from->zone[i].sizes && bs_shape_has(s, s->from->zone[i].node))
 			nr_cpus = s->from->zone[i].sizes->nr_cpus;
 	nr_cpus = nr_cpus ? nr_cpus : 1;
 	if (nr_cpus > BS_MAX_CPUS) {
@@ -171,10 +190,11 @@ static int measured(struct bs_shape *s)
 	for (unsigned int i = 0; i < s->from->nr_zones && !ret; i++) {
 		const struct bs_snapshot_zone *z = &s->from->zone[i];
 
-		if (z->node != s->c->node || !z->sizes || !z->sizes->managed)
+		if (!bs_shape_has(s, z->node) || !z->sizes || !z->sizes->managed)
 			continue;
-		if (s->state->nr_zones == BS_NR_ZONE_TYPES)
-			return refuse(s, "check zoneinfo", "more zones than a node can have");
+		if (s->state->nr_zones == BS_MAX_ZONES)
+			return refuse(s, "say which node: --node N", "more than %d zones",
+				      BS_MAX_ZONES);
 		ret = measured_zone(s, z, nr_cpus);
 	}
 	return ret;
@@ -197,7 +217,7 @@ static uint64_t present_bytes(const struct bs_shape *s)
 	uint64_t pages = 0;
 
 	for (unsigned int i = 0; i < s->from->nr_zones; i++)
-		if (s->from->zone[i].node == s->c->node && s->from->zone[i].sizes)
+		if (bs_shape_has(s, s->from->zone[i].node) && s->from->zone[i].sizes)
 			pages += s->from->zone[i].sizes->present;
 	/* Firmware takes a little: with it, sizes are those that people buy. */
 	return (pages + (pages ? 1023 : 0)) / 1024 * 1024 * BS_PAGE_SIZE;
@@ -269,26 +289,76 @@ static uint64_t free_pages_of_node(const struct bs_shape *s, unsigned int node)
 	return pages;
 }
 
+static bool has_sizes(const struct bs_snapshot_zone *z)
+{
+	return z->sizes && z->sizes->spanned;
+}
+
+/* The guest's nodes: the one that was asked for, or all whose zones have sizes, or, where none has, the
+ * first with free memory. */
+static int choose_nodes(struct bs_shape *s)
+{
+	const bool every = s->c->node == BS_EVERY_NODE;
+	unsigned int first = BS_EVERY_NODE;
+
+	for (unsigned int i = 0; i < s->from->nr_zones; i++) {
+		const struct bs_snapshot_zone *z = &s->from->zone[i];
+
+		if (bs_free_from_order(z->nr_free, 0) && z->node < first)
+			first = z->node;
+		if (!every || !has_sizes(z) || !z->sizes->managed || bs_shape_has(s, z->node))
+			continue;
+		if (s->nr_nodes == BS_MAX_NODES)
+			return refuse(s, "say which node: --node N",
+				      "more than %d nodes have memory", BS_MAX_NODES);
+		s->node_of[s->nr_nodes++] = z->node;
+	}
+	if (!s->nr_nodes)
+		s->node_of[s->nr_nodes++] = !every		     ? s->c->node
+					    : first == BS_EVERY_NODE ? 0
+								     : first;
+	for (unsigned int i = 0; i < s->from->nr_zones; i++)
+		s->measured |=
+			bs_shape_has(s, s->from->zone[i].node) && has_sizes(&s->from->zone[i]);
+	return 0;
+}
+
+/* Nobody says how far apart they are: as firmware has it that does not either. */
+static void set_distances(struct bs_shape *s)
+{
+	if (s->nr_nodes < 2)
+		return;
+	s->state->nr_distances = s->nr_nodes;
+	for (unsigned int a = 0; a < s->nr_nodes; a++)
+		for (unsigned int b = 0; b < s->nr_nodes; b++)
+			s->state->distance[a][b] = a == b ? 10 : 20;
+	bs_shape_note(s,
+		      "%u nodes, at a distance of 20 from each other, with the CPUs in blocks: "
+		      "--node N for one of them",
+		      s->nr_nodes);
+}
+
 static int check_nodes(struct bs_shape *s)
 {
+	const unsigned int node = s->node_of[0];
 	uint64_t others = 0;
-	unsigned int other = s->c->node;
+	unsigned int other = node;
 
 	for (unsigned int i = 0; i < s->from->nr_zones; i++)
-		if (s->from->zone[i].node != s->c->node && s->from->zone[i].nr_orders) {
+		if (!bs_shape_has(s, s->from->zone[i].node) && s->from->zone[i].nr_orders) {
 			other = s->from->zone[i].node;
 			others += bs_free_from_order(s->from->zone[i].nr_free, 0);
 		}
-	if (!free_pages_of_node(s, s->c->node) && others)
+	if (s->nr_nodes == 1 && !free_pages_of_node(s, node) && others)
 		return refuse(s, "say which node: --node N",
 			      "nothing is free on node %u, on node %u "
 			      "there is",
-			      s->c->node, other);
+			      node, other);
 	if (others)
 		bs_shape_note(s,
 			      "a guest of node %u; %" PRIu64
 			      " MiB that are free on others are left out: --node %u",
-			      s->c->node, others * BS_PAGE_SIZE >> 20, other);
+			      node, others * BS_PAGE_SIZE >> 20, other);
 	return 0;
 }
 
@@ -299,7 +369,7 @@ static int check_zones(struct bs_shape *s)
 		const struct bs_snapshot_zone *from = &s->from->zone[i];
 		bool found = false;
 
-		if (from->node != s->c->node || !bs_free_from_order(from->nr_free, 0))
+		if (!bs_shape_has(s, from->node) || !bs_free_from_order(from->nr_free, 0))
 			continue;
 		for (unsigned int k = 0; k < s->state->nr_zones; k++)
 			found |= bs_shape_zone(s, &s->state->zone[k]) == from;
@@ -335,12 +405,12 @@ int bs_shape_state(struct bs_shape *s)
 		return refuse(s, "`state info` reads it all the same",
 			      "pages of %" PRIu64 " KiB: only those of 4 KiB can be simulated",
 			      s->from->page_size >> 10);
-	for (unsigned int i = 0; i < s->from->nr_zones; i++)
-		s->measured |= s->from->zone[i].node == s->c->node && s->from->zone[i].sizes &&
-			       s->from->zone[i].sizes->spanned;
 	ret = set_kernel(s);
 	if (!ret)
+		ret = choose_nodes(s);
+	if (!ret)
 		ret = check_nodes(s);
+	set_distances(s);
 	if (!ret)
 		ret = s->measured ? measured(s) : of_a_size(s);
 	return ret ? ret : check_zones(s);

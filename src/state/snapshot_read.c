@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clean.h"
 #include "pageflags.h"
 #include "proc.h"
 #include "snapshot_fill.h"
@@ -40,8 +41,11 @@ static int read_text(struct bs_proc *p, const char *path, struct bs_error *err)
 	if (ret)
 		return ret;
 	bs_state_reader_init(&dump);
-	while (!ret && (len = bs_textfile_line(t, &line, err)) >= 0)
+	while (!ret && (len = bs_textfile_line(t, &line, err)) >= 0) {
+		if (bs_text_is_unclean(line, (size_t)len))
+			bs_line_clean(line, (size_t)len);
 		ret = one_line(p, &dump, line, path, bs_textfile_number(t), err);
+	}
 	if (!ret && len < -1)
 		ret = (int)len;
 	else if (!ret && dump.open)
@@ -142,8 +146,35 @@ static bool any_orders(const struct bs_snapshots *all)
 	return false;
 }
 
+/* All zones of a kernel have as many orders: a line with fewer was cut, one with more was broken in two. */
+static int check_orders(const struct bs_snapshots *all, const char *path, struct bs_error *err)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		const struct bs_snapshot_zone *first = NULL, *z = all->s[i].zone;
+
+		for (unsigned int k = 0; k < all->s[i].nr_zones; k++, z++) {
+			first = first || !z->nr_orders ? first : z;
+			if (!z->nr_orders || z->nr_orders == first->nr_orders)
+				continue;
+			return bs_error_set(
+				err, BS_INPUT, 0, path,
+				"a line of it was cut or broken: fetch all of it again, or "
+				"leave out the sample that is not whole",
+				"zone %s of node %u has %u orders, zone %s of node %u has "
+				"%u",
+				first->name, first->node, first->nr_orders, z->name, z->node,
+				z->nr_orders);
+		}
+	}
+	return 0;
+}
+
 static int finish(struct bs_snapshots *all, const char *path, struct bs_error *err)
 {
+	int ret = check_orders(all, path, err);
+
+	if (ret)
+		return ret;
 	for (size_t i = 0; i < all->n; i++)
 		for (unsigned int k = 0; k < all->s[i].nr_zones; k++)
 			add_up_types(&all->s[i].zone[k]);

@@ -12,7 +12,7 @@ static void note_pcp(struct bs_shape *s)
 	uint64_t said = 0, drawn = 0;
 
 	for (unsigned int i = 0; i < s->from->nr_zones; i++)
-		if (s->from->zone[i].sizes && s->from->zone[i].node == s->c->node)
+		if (s->from->zone[i].sizes && bs_shape_has(s, s->from->zone[i].node))
 			said += s->from->zone[i].sizes->pcp_pages;
 	for (unsigned int i = 0; i < s->state->nr_zones; i++)
 		for (unsigned int c = 0; c < s->state->zone[i].nr_pcp; c++)

@@ -87,6 +87,54 @@ grep -q "^zone 2 Normal .*start_pfn=1 spanned=8191 present=8000 managed=7900 min
 expect 0 -- state import --buddyinfo "$proc" -o - --kernel linux-6.1
 says "pa_oracle 1" "origin=counts,seed=1"
 
+# --- as a terminal or a page leaves it; cut ---
+printf '\033[32mNode 0, zone   Normal\033[0m    100     50     25\n' >colour.txt
+expect 0 -- state info colour.txt --format json
+says '"nr_free": [' 100 25
+printf 'Node 0,\302\240zone   Normal \302\240 100     50     25\n' >page.txt
+expect 0 -- state info page.txt --format json
+says '"nr_free": [' 100 25
+printf 'Node 0, zone    DMA32 8133 6637 1801\nNode 0, zone   Normal 1696 40' >short.txt
+expect 3 "zone DMA32 of node 0 has 3 orders, zone Normal of node 0 has 2" "cut" -- state info short.txt
+
+# --- several nodes, end to end ---
+for node in 0 1; do
+	cat <<-END
+	Node $node, zone   Normal
+	  pages free     $((6000 + node))
+	        min      180
+	        low      225
+	        high     270
+	        spanned  32768
+	        present  32768
+	        managed  32000
+	        protection: (0, 0, 0, 0)
+	  pagesets
+	    cpu: 0
+	              count: 5
+	              high:  100
+	              batch: 25
+	    cpu: 1
+	              count: 0
+	              high:  100
+	              batch: 25
+	  start_pfn:           $((node * 32768))
+	END
+done >two.zoneinfo
+cat >two.buddyinfo <<'END'
+Node 0, zone   Normal    100     50     25     10      5      2      1      0      0      0      3
+Node 1, zone   Normal     40     30     20     10      5      2      1      1      1      1     20
+END
+expect 0 -- state import --zoneinfo two.zoneinfo --buddyinfo two.buddyinfo --kernel linux-6.12 -o two.state
+says "2 nodes"
+expect 0 -- state diff two.state two.buddyinfo
+says "the same number"
+expect 0 -- compare "$trace" -s none,rotation --state two.state --device null --format json --no-measured
+says '"memory_bytes": 268435456' '"state_origin": "counts,seed=1"'
+expect 0 -- state import --zoneinfo two.zoneinfo --buddyinfo two.buddyinfo --node 1 -o one.state
+says "a guest of node 1"
+[ "$(grep -c '^zone ' one.state)" -eq 1 ] || fail "not one zone: $(grep '^zone ' one.state)"
+
 # --- a trace of the same machine ---
 printf '%s\n' "a-1 [000] .... 1.0: mm_page_alloc: page=0 pfn=0x100 order=0 migratetype=1 gfp_flags=GFP_HIGHUSER_MOVABLE" >own-trace.txt
 expect 0 -- trace import own-trace.txt -o own.cborseq --state small.state
@@ -140,7 +188,7 @@ expect 3 "kpageflags" -- state import flags.txt --kpageflags frag.txt -o no.stat
 expect 2 "-o" -- state import frag.txt --memory 6GiB
 expect 2 "--kpageflags" -- state import frag.txt --memory 6GiB --kpagecount flags -o no.state
 echo "Node 1, zone Normal 5 5 5 5" >node.txt
-expect 3 "--node" -- state import node.txt --memory 8GiB -o no.state
+expect 3 "--node" -- state import node.txt --memory 8GiB --node 0 -o no.state
 expect 4 "nowhere" -- state import frag.txt --memory 6GiB -o nowhere/no.state
 [ -e no.state ] && fail "a refused import left a file"
 expect 2 "unknown verb of state" -- state improt

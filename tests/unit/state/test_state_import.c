@@ -72,6 +72,52 @@ static void test_a_server_of_two_nodes(void **state)
 	bs_state_free(s);
 }
 
+/* All nodes that zoneinfo has, whatever their numbers; each zone has its counts, and the guest takes from
+ * the other node when one is full. */
+static void test_a_guest_of_every_node(void **state)
+{
+	struct bs_state *s = import(
+		ZONE("0", "Normal", "0", "8192", "8192", "8000") ZONE("3", "Normal", "8192", "8192",
+								      "8192", "8000")
+			ZONE("5", "Movable", "16384", "0", "0",
+			     "0") "Node 0, zone Normal 1 1 1 1 1\nNode 3, zone Normal 500 2 2 2 2\n",
+		"linux-6.12", BS_EVERY_NODE);
+	struct bs_machine *m = NULL;
+	struct bs_zone_info info;
+	bs_pfn pfn = 0;
+
+	(void)state;
+	if (!s)
+		fail_msg("%s: %s", err.where, err.text);
+	assert_true(noted("2 nodes, at a distance of 20"));
+	assert_int_equal(s->nr_zones, 2);
+	assert_int_equal(s->zone[1].node, 1);
+	assert_int_equal(s->zone[0].nr_free[4], 1);
+	assert_int_equal(s->zone[1].nr_free[0], 500);
+	assert_int_equal(s->nr_distances, 2);
+	assert_int_equal(s->distance[0][0], 10);
+	assert_int_equal(s->distance[0][1], 20);
+	assert_ok(bs_machine_from_state(s, NULL, &m, &err), &err);
+	bs_zone_info(m, 1, &info);
+	assert_int_equal(info.node, 1);
+	assert_int_equal(info.nr_free[0], 500);
+	/* Below the marks nothing is had from node 0, and the other has enough. */
+	pfn = bs_alloc_pages(m, 0, BS_GFP_KERNEL, 0);
+	assert_true(pfn >= 8192 && pfn < 16384);
+	bs_machine_destroy(m);
+	bs_state_free(s);
+	/* One of them, by its own number. */
+	s = import(ZONE("0", "Normal", "0", "8192", "8192", "8000") ZONE(
+			   "3", "Normal", "8192", "8192", "8192",
+			   "8000") "Node 0, zone Normal 1 1 1 1 1\nNode 3, zone Normal 2 2 2 2 2\n",
+		   "linux-6.1", 3);
+	assert_non_null(s);
+	assert_int_equal(s->nr_zones, 1);
+	assert_int_equal(s->zone[0].node, 0);
+	assert_int_equal(s->nr_distances, 0);
+	bs_state_free(s);
+}
+
 /* An arm64 server: memory begins at 8 TiB. It is moved down, whole GiB of it. */
 static void test_high_addresses(void **state)
 {
@@ -178,6 +224,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_server_of_two_nodes),
+		cmocka_unit_test(test_a_guest_of_every_node),
 		cmocka_unit_test(test_high_addresses),
 		cmocka_unit_test(test_types_and_cma),
 		cmocka_unit_test(test_read_at_two_moments),

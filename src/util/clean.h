@@ -3,8 +3,8 @@
  * clean.h - what stands in a line only because of the way that it came: colours of a terminal, blanks
  * of a web page, the end of a line within a script's string, zeros that a crash left in a log.
  */
-#ifndef BS_TRACE_CLEAN_H
-#define BS_TRACE_CLEAN_H
+#ifndef BS_UTIL_CLEAN_H
+#define BS_UTIL_CLEAN_H
 
 #include <stdbool.h>
 #include <stddef.h>
