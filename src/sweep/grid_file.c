@@ -151,7 +151,7 @@ static int in_file(const struct file *f, int ret)
 {
 	char text[512];
 
-	if (!ret || !f->err)
+	if (!ret || !f->err || !strcmp(f->err->where, f->path))
 		return ret;
 	snprintf(text, sizeof(text), "%.200s: %.300s", f->err->where, f->err->text);
 	snprintf(f->err->where, sizeof(f->err->where), "%s", f->path);
@@ -258,30 +258,47 @@ static int add_zip(const struct file *f, json_t *v)
 	return json_array_extend(f->g->zip, v) ? bad(f, "zip", NULL) : 0;
 }
 
+/* As text, which values are in a plan; NULL: no pattern can be that. */
+static json_t *pattern_of(json_t *v)
+{
+	if (json_is_integer(v))
+		return json_sprintf("%" JSON_INTEGER_FORMAT, json_integer_value(v));
+	if (json_is_boolean(v))
+		return json_string(json_is_true(v) ? "on" : "off");
+	return json_is_string(v) ? json_incref(v) : NULL;
+}
+
+static int add_rule(const struct file *f, json_t *v, const char *how)
+{
+	json_t *rule = json_object(), *pattern, *text;
+	const char *name;
+
+	json_array_append_new(f->g->exclude, rule);
+	json_object_foreach(v, name, pattern)
+	{
+		if (strcmp(name, "trace") && !bs_axis_find(name, f->path, f->err))
+			return -EINVAL;
+		text = pattern_of(pattern);
+		if (!text)
+			return bad(f, name, how);
+		json_object_set_new(rule, name, text);
+	}
+	return json_object_size(rule) ? 0 : bad(f, "exclude", how);
+}
+
 static int add_exclude(const struct file *f, json_t *v)
 {
 	static const char how[] =
 		"write [{\"OPTION\": \"PATTERN\", ...}, ...], trace and strategy being "
 		"names, too";
-	json_t *rule, *pattern;
-	const char *name;
+	json_t *rule;
 	size_t i;
+	int ret = 0;
 
 	if (!json_is_array(v))
 		return bad(f, "exclude", how);
-	json_array_foreach(v, i, rule)
-	{
-		if (!json_object_size(rule))
-			return bad(f, "exclude", how);
-		json_object_foreach(rule, name, pattern)
-		{
-			if (!json_is_string(pattern))
-				return bad(f, "exclude", how);
-			if (strcmp(name, "trace") && !bs_axis_find(name, f->path, f->err))
-				return -EINVAL;
-		}
-	}
-	return json_array_extend(f->g->exclude, v) ? bad(f, "exclude", NULL) : 0;
+	json_array_foreach(v, i, rule) if (!ret) ret = add_rule(f, rule, how);
+	return ret;
 }
 
 static int add_strategies(const struct file *f, const json_t *v)

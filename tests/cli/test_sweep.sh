@@ -32,6 +32,11 @@ jq '. + {options: {memory: ["64MiB", "128MiB", "256MiB"], cpus: [1, 2, 3], devic
 expect 0 -- sweep plan zip.json -o zip
 grep -q '^6 cells' stdout.txt || fail "zip: $(cat stdout.txt)"
 
+jq '. + {options: {cpus: [1, 2], "allow-lossy": [true, false], device: "model"}, exclude: [{cpus: 2, "allow-lossy": true}],
+	strategies: "none"}' grid.json >some.json
+expect 0 -- sweep plan some.json -o some
+grep -q '^6 cells' stdout.txt || fail "excluded by a number: $(cat stdout.txt)"
+
 # The manual's grid and the README's plan are what they say.
 sed -n '/^```$/,/^```$/{/^```$/d;p}' "$src/sim/man/buddysim-grid.5.scd" >manual.json
 ln -s "$src/traces" traces
@@ -51,6 +56,8 @@ bad() { # STATUS TEXT FILTER
 }
 bad 3 'did you mean "strategies"?' '. + {stratgies: "none"}'
 bad 2 'did you mean "seed"?' '.options += {sed: 1}'
+bad 3 '"seed" cannot be that' '. + {exclude: [{seed: 1.5}]}'
+bad 3 'bad.json: "seed" cannot be that' '.options.seed = 1.5'
 bad 3 'buddysim-grid-1' '.schema = "buddysim-grid-2"'
 bad 2 'nosuch' '.strategies = "none,nosuch"'
 bad 2 'order' '.strategies = "rotation:order=0..99"'
