@@ -119,9 +119,10 @@ static void print_counts(const struct bs_sweep *s)
 	uint64_t bytes;
 
 	bs_sweep_count(s, &c);
-	printf("%" PRIu64 " cells: %" PRIu64 " trace%s, %" PRIu64
+	printf("%" PRIu64 " cell%s: %" PRIu64 " trace%s, %" PRIu64
 	       " group%s of the same configuration; ",
-	       c.cells, c.traces, c.traces == 1 ? "" : "s", c.groups, c.groups == 1 ? "" : "s");
+	       c.cells, c.cells == 1 ? "" : "s", c.traces, c.traces == 1 ? "" : "s", c.groups,
+	       c.groups == 1 ? "" : "s");
 	printf("%" PRIu64 " done, %" PRIu64 " failed, %" PRIu64 " to be run\n", c.done, c.failed,
 	       c.cells - c.done - c.failed);
 	if (c.done + c.failed == c.cells)
