@@ -324,7 +324,7 @@ static void end_window(void *arg, int unused)
 	(void)unused;
 	c->closed = true;
 	bs_ledger_close(&c->ledger, c->end);
-	f->host_counts = bs_host_figures(&c->world.host, &f->host);
+	f->host_counts = bs_host_counted(&c->world.host, &f->host);
 	if (c->program)
 		bs_cell_load_close(c);
 	else

@@ -45,7 +45,7 @@ int bs_host_take(struct bs_host *h, struct bs_guest *g, struct bs_error *err)
 	return h->memory.size ? bs_device_may_swap(g->dev, err) : 0;
 }
 
-bool bs_host_figures(const struct bs_host *h, struct bs_host_figures *out)
+bool bs_host_counted(const struct bs_host *h, struct bs_host_figures *out)
 {
 	if (!h->memory.clock)
 		return false;

@@ -30,7 +30,7 @@ void bs_host_free(struct bs_host *h);
 /* The guest, of which nothing is resident yet, is one of its own. 0, or negative with @err. */
 int bs_host_take(struct bs_host *h, struct bs_guest *g, struct bs_error *err);
 /* What it counted; false: nothing. */
-bool bs_host_figures(const struct bs_host *h, struct bs_host_figures *out);
+bool bs_host_counted(const struct bs_host *h, struct bs_host_figures *out);
 /* Percent of a host of @size bytes that @held bytes are, rounded down; at most 100. */
 unsigned int bs_host_percent(uint64_t held, uint64_t size);
 /* Is what is asked of the host possible? 0 or -EINVAL with @err. */

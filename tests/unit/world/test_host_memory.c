@@ -81,7 +81,7 @@ static void test_it_counts(void **state)
 	take(s.g[1]);
 	assert_counted(&s);
 	at(&s, 3 * SEC);
-	assert_true(bs_host_figures(&s.t.w.host, &f));
+	assert_true(bs_host_counted(&s.t.w.host, &f));
 	assert_int_equal(f.peak_bytes, 8 * MIB);
 	assert_int_equal(f.p99_bytes, 8 * MIB);
 	assert_int_equal(f.held_mib_s, 20);
@@ -118,7 +118,7 @@ static void test_the_oldest_goes_to_swap(void **state)
 	assert_int_equal(bs_device_swapped(s.g[0]->dev), 0);
 	assert_int_equal(bs_device_swapped(s.g[1]->dev), 4 * MIB);
 	assert_int_equal(s.g[0]->cpus[1].blocked_ns[BS_CAUSE_SWAP], (40 + 4) * MS);
-	assert_true(bs_host_figures(&s.t.w.host, &f));
+	assert_true(bs_host_counted(&s.t.w.host, &f));
 	assert_int_equal(f.peak_bytes, 8 * MIB);
 	assert_int_equal(f.swapped_out_bytes, 8 * MIB);
 	assert_int_equal(f.swapped_in_bytes, 4 * MIB);
@@ -148,7 +148,7 @@ static void test_the_largest_is_killed(void **state)
 	assert_int_equal(s.g[0]->killed_at, SEC);
 	assert_int_equal(bs_device_held(s.g[0]->dev) + bs_device_swapped(s.g[0]->dev), 0);
 	assert_counted(&s);
-	assert_true(bs_host_figures(&s.t.w.host, &f));
+	assert_true(bs_host_counted(&s.t.w.host, &f));
 	assert_int_equal(f.kills, 1);
 	assert_int_equal(f.most, 3);
 	assert_int_equal(f.fit, 2);
@@ -188,7 +188,7 @@ static void test_lazily_freed_memory_goes_first(void **state)
 	take(s.g[2]);
 	assert_counted(&s);
 	assert_int_equal(bs_device_held(s.g[1]->dev), 0);
-	assert_true(bs_host_figures(&s.t.w.host, &f));
+	assert_true(bs_host_counted(&s.t.w.host, &f));
 	assert_int_equal(f.dropped_bytes, 4 * MIB);
 	assert_int_equal(f.swapped_out_bytes, 0);
 	assert_int_equal(f.fit, 3);
@@ -215,7 +215,7 @@ static void test_one_thread_serves_all(void **state)
 	for (unsigned int i = 0; i < 3; i++)
 		bs_guest_free(s.g[i], 0, take(s.g[i]), 10, 1);
 	at(&s, 10 * SEC);
-	assert_true(bs_host_figures(&s.t.w.host, &f));
+	assert_true(bs_host_counted(&s.t.w.host, &f));
 	assert_true(f.waits >= 2);
 	assert_true(f.waited_ns >= (10 + 20) * MS);
 	assert_counted(&s);
