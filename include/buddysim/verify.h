@@ -25,6 +25,7 @@ enum bs_difference {
 	BS_DIFF_RANDOM, /* more or fewer random bits drawn */
 	BS_DIFF_OWNER, /* a page that is freed is not in use here */
 	BS_DIFF_CHECK, /* a check line */
+	BS_DIFF_DRIVER, /* a device's driver does something else, or in another order */
 	BS_DIFF_CONSISTENCY, /* a dump contradicts itself */
 	BS_DIFF_OUTPUT, /* a line of a vector's .out file */
 	BS_DIFF_DUMP, /* + enum bs_state_part */

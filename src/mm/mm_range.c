@@ -149,6 +149,16 @@ int bs_mm_managed_gone(struct bs_machine *m, bs_pfn start, bs_pfn end)
 	return mm_remove_range(m, start, end);
 }
 
+void bs_mm_page_managed(struct bs_machine *m, bs_pfn pfn, bool on)
+{
+	struct zone *z = pfn_zone(m, pfn);
+
+	z->nr_foreign_pages += on ? 1 : -1;
+	z->managed += on ? 1 : -1;
+	if (m->km.reserves_follow)
+		mm_set_reserves(m);
+}
+
 void bs_mm_isolated_come(struct bs_machine *m, bs_pfn start, bs_pfn end)
 {
 	for (bs_pfn p = start; p < end; p += (bs_pfn)1 << m->pbo) {

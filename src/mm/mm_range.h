@@ -49,6 +49,8 @@ int bs_mm_managed_gone(struct bs_machine *m, bs_pfn start, bs_pfn end);
 int bs_mm_online_chunk(struct bs_machine *m, bs_pfn pfn, unsigned int order);
 /* The pageblocks of a range that comes are isolated. */
 void bs_mm_isolated_come(struct bs_machine *m, bs_pfn start, bs_pfn end);
+/* Nobody's page, of a balloon: it is no more managed, or it is again; it stays present. */
+void bs_mm_page_managed(struct bs_machine *m, bs_pfn pfn, bool on);
 /* What a zone spans. 0 or -ENOMEM. */
 int bs_mm_set_span(struct bs_machine *m, unsigned int zone, bs_pfn start, bs_pfn end);
 /* All marks, reserves, thresholds and per-cpu sizes anew: first from what is managed, then

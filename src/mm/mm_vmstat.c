@@ -88,3 +88,13 @@ unsigned int bs_mm_pcp_expire(const struct bs_machine *m, unsigned int zone, uns
 {
 	return m->zones[zone].pcp[cpu].expire;
 }
+
+void bs_mm_vmstat_unseen(struct bs_machine *m, unsigned int zone, unsigned int cpu, int64_t diff,
+			 unsigned int expire)
+{
+	struct zone *z = &m->zones[zone];
+
+	z->nr_free_pages += z->stat_diff[cpu] - diff;
+	z->stat_diff[cpu] = (int32_t)diff;
+	z->pcp[cpu].expire = expire;
+}

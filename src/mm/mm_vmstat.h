@@ -18,6 +18,10 @@
 bool bs_mm_vmstat(struct bs_machine *m, unsigned int cpu, uint32_t changed, bool pagesets);
 /* Can a round ever do anything in this guest? */
 bool bs_mm_vmstat_works(const struct bs_machine *m);
+/* What rounds that nobody saw did: the unfolded part of @zone's free counter on @cpu is @diff now, its remote list
+ * waits for @expire rounds. How many pages are free stays. */
+void bs_mm_vmstat_unseen(struct bs_machine *m, unsigned int zone, unsigned int cpu, int64_t diff,
+			 unsigned int expire);
 /* Rounds until a list of another node loses a batch. */
 unsigned int bs_mm_pcp_expire(const struct bs_machine *m, unsigned int zone, unsigned int cpu);
 

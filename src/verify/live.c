@@ -11,7 +11,7 @@ static bool is_live(const char *line)
 {
 	return !strncmp(line, "begin ", 6) &&
 	       (strstr(line, " op=watch") || strstr(line, " op=contig") ||
-		strstr(line, " op=trace"));
+		strstr(line, " op=trace") || strstr(line, " op=vio"));
 }
 
 struct bs_live *bs_live_begin(const char *line, uint64_t number)
@@ -22,6 +22,7 @@ struct bs_live *bs_live_begin(const char *line, uint64_t number)
 		return NULL;
 	l->first_line = number;
 	l->trace = strstr(line, " op=trace") != NULL;
+	l->devices = strstr(line, " op=vio") != NULL;
 	l->onlined = BS_NO_PFN;
 	return l;
 }

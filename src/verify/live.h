@@ -12,6 +12,8 @@
  * block: all but the last line are only announcements. */
 enum bs_live_mark { BS_LIVE_LATE = 1, BS_LIVE_RUN = 2, BS_LIVE_RUN_END = 4 };
 
+struct bs_verify_vio;
+
 struct bs_live_line {
 	size_t at; /* in the text */
 	bs_pfn first, n; /* BS_LIVE_RUN_END: what is given back */
@@ -45,6 +47,8 @@ struct bs_live {
 	uint64_t first_line;
 	bool trace; /* memory comes and goes: what zones span is the log's to say */
 	bool runs_found;
+	bool devices; /* of a balloon at work */
+	struct bs_verify_vio *vio; /* NULL: no such series */
 	struct bs_live_contig contig;
 	struct bs_live_run runs[BS_LIVE_RUNS], due[2]; /* due: surplus that must be given back */
 	unsigned int nr_runs, nr_due, cpu;

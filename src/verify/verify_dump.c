@@ -21,6 +21,7 @@
 #include "verify_isolation.h"
 #include "verify_live.h"
 #include "verify_request.h"
+#include "verify_vio.h"
 
 struct replay {
 	struct bs_logrun log;
@@ -94,6 +95,14 @@ static int set_spans(struct bs_logrun *v, const struct bs_state *s)
 	return 0;
 }
 
+/* Did the guest go the same way up to here? */
+static bool is_followed(const struct bs_logrun *v)
+{
+	const struct bs_live *l = v->live;
+
+	return !l || (!bs_live_half_undone(l) && (!l->vio || bs_verify_vio_follows(l)));
+}
+
 static int take_dump(struct replay *rp)
 {
 	struct bs_logrun *v = &rp->log;
@@ -118,8 +127,11 @@ static int take_dump(struct replay *rp)
 		ret = bs_log_need_guest(v);
 	if (!ret && v->live && v->live->trace)
 		ret = set_spans(v, s);
-	if (!ret && !(v->live && bs_live_half_undone(v->live)))
+	if (!ret && is_followed(v)) {
+		if (v->live && v->live->vio)
+			bs_verify_vio_unseen(v, s);
 		ret = compare_dump(v, s);
+	}
 	if (!ret)
 		ret = bs_log_take_fixed(v, s);
 	bs_state_free(s);
@@ -141,8 +153,11 @@ static int other_line(struct replay *rp, char *line)
 	int ret;
 
 	if (!rp->reader.open) {
-		ret = v->live ? bs_verify_event(v, line, &known)
-			      : bs_verify_isolation(v, line, &known);
+		if (v->live && v->live->vio)
+			ret = bs_verify_vio_event(v, line, &known);
+		else
+			ret = v->live ? bs_verify_event(v, line, &known)
+				      : bs_verify_isolation(v, line, &known);
 		if (known)
 			return ret;
 	}
@@ -178,11 +193,14 @@ static int play_live(struct replay *rp, struct bs_live *l)
 	int ret = bs_live_find_late(l);
 
 	v->live = l;
+	if (!ret && l->devices)
+		ret = bs_verify_vio_begin(v);
 	for (size_t i = 0; i < l->nr && ret == BS_LOG_GO_ON; i++) {
 		l->current = i;
 		v->line = l->first_line + i;
 		ret = one_line(rp, bs_live_text(l, i));
 	}
+	bs_verify_vio_end(l);
 	v->live = NULL;
 	return ret;
 }

@@ -35,21 +35,23 @@ static bool read_hex(char **p, unsigned int *out)
 	return true;
 }
 
-/* pa PFN ORDER GFP MT [cCPU] */
+/* pa PFN|- ORDER GFP MT [cCPU] */
 static int allocated(struct bs_logrun *v, char *line)
 {
 	struct bs_zone_info z;
 	unsigned int gfp, cpu;
-	uint64_t pfn, order, mt;
-	char *p = line + 3;
+	uint64_t pfn = BS_NO_PFN, order, mt;
+	const bool failed = !strncmp(line + 3, "- ", 2);
+	char *p = line + 3 + failed;
 	bs_pfn got;
 	int zone, ret;
 
-	if (!bs_log_number(&p, BS_MAX_PFN - 1, &pfn) || !bs_log_number(&p, BS_MAX_ORDER, &order) ||
-	    !read_hex(&p, &gfp) || !bs_log_number(&p, BS_PCPTYPES, &mt) ||
-	    !bs_log_cpu(v, &p, &cpu) || *p)
+	if ((!failed && !bs_log_number(&p, BS_MAX_PFN - 1, &pfn)) ||
+	    !bs_log_number(&p, BS_MAX_ORDER, &order) || !read_hex(&p, &gfp) ||
+	    !bs_log_number(&p, BS_PCPTYPES, &mt) || !bs_log_cpu(v, &p, &cpu) || *p)
 		return malformed(v, line);
-	zone = bs_pfn_zone(v->m, (bs_pfn)pfn);
+	/* A failure does not say where it looked: in all of a guest of one node. */
+	zone = failed ? 0 : bs_pfn_zone(v->m, (bs_pfn)pfn);
 	if (zone < 0)
 		return bs_log_bad(v, "a page in no zone: \"%.60s\"", line);
 	bs_zone_info(v->m, (unsigned int)zone, &z);

@@ -49,6 +49,31 @@ static void test_isolation_cpus_nodes(void **state)
 		      (unsigned long long)sum.pfns);
 }
 
+/* A balloon, free page hinting, virtio-mem. The three that are left out end in reclaim (FIDELITY.md, devices). */
+static void test_devices(void **state)
+{
+	static const char *const kinds[] = {
+		"linux-6.1/b_[dim][!o]*",  "linux-6.1/b_doom_[adirs]*",
+		"linux-6.1/b_short*",	   "linux-6.1/h_*",
+		"linux-6.12/b_[dim][!o]*", "linux-6.12/b_doom_[adirs]*",
+		"linux-6.12/b_short_all",  "linux-6.12/h_*",
+		"linux-7.3/b_*",	   "linux-6.1/m_*",
+		"linux-6.12/m_*",
+	};
+	struct bs_verified sum = {0};
+	char pattern[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		snprintf(pattern, sizeof(pattern), "%s/oracle/devices/%s.txt.gz", SHARED, kinds[i]);
+		bs_verify_glob(pattern, &sum);
+	}
+	assert_int_equal(sum.results, 52);
+	assert_true(sum.pfns >= 400000);
+	print_message("%llu operations, %llu pfns\n", (unsigned long long)sum.operations,
+		      (unsigned long long)sum.pfns);
+}
+
 static void test_every_vector(void **state)
 {
 	struct bs_verified sum = {0};
@@ -73,6 +98,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_dump),
 		cmocka_unit_test(test_isolation_cpus_nodes),
+		cmocka_unit_test(test_devices),
 		cmocka_unit_test(test_every_vector),
 		cmocka_unit_test(test_state_dumps_of_the_traces),
 	};
