@@ -476,7 +476,8 @@ static void create_machine(struct bs_guest *g)
 	const struct bs_mem_range range = {.end = pages};
 	static const char *const kernels[] = {"linux-6.1", "linux-5.4", "linux-6.12"};
 	const uint64_t seed = g->sc->seed, part = g->sc->script ? 10 : 1;
-	const struct bs_machine_config cfg = {.kernel = kernels[seed % 3],
+	const struct bs_machine_config cfg = {.kernel = g->sc->kernel ? g->sc->kernel
+								      : kernels[seed % 3],
 					      .ranges = &range,
 					      .nr_ranges = 1,
 					      .zones = seed % 4 == 3 ? two : one,

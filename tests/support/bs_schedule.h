@@ -70,6 +70,7 @@ const char *bs_law_name(unsigned int law);
  * @keeps: ... or complete and discard nothing, or in part
  * @host: what is wrong with the host that no device parameter can be set to
  * @ranges: memory goes and comes too, and owners take ranges
+ * @kernel: NULL: one of three, by the seed
  * @seed, @steps: what happens is random
  * @script: it is this instead, in a guest of 16 MiB of which half is in use, one letter each:
  *          A the guest allocates 2 MiB, F frees the oldest block, I isolates the pageblock that is
@@ -82,6 +83,7 @@ struct bs_schedule {
 	uint64_t laws;
 	bool errors, keeps, ranges;
 	enum bs_bad_host host;
+	const char *kernel;
 	uint64_t seed;
 	unsigned int steps;
 	const char *script;
