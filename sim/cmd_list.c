@@ -153,8 +153,8 @@ static int width_of(const char *kernel)
 }
 
 /* Behaviour @index on each of @kernels, the first one's and then what changes from one to the next.
- * Nothing if none of them differs. */
-static void print_behaviour(const char *const *kernels, unsigned int index)
+ * False, and nothing, if none of them differs. */
+static bool print_behaviour(const char *const *kernels, unsigned int index)
 {
 	struct bs_kernel_behaviour first, x;
 	char last[sizeof(x.value)];
@@ -164,7 +164,7 @@ static void print_behaviour(const char *const *kernels, unsigned int index)
 	for (const char *const *k = kernels; *k; k++)
 		differs |= bs_kernel_behaviour(*k, index, &x) && strcmp(first.value, x.value);
 	if (!differs)
-		return;
+		return false;
 	printf("%-22s", first.name);
 	last[0] = '\0';
 	for (const char *const *k = kernels; *k; k++) {
@@ -173,19 +173,23 @@ static void print_behaviour(const char *const *kernels, unsigned int index)
 		snprintf(last, sizeof(last), "%s", x.value);
 	}
 	printf("  %s\n", first.about);
+	return true;
 }
 
 /* What they differ in, a column each; "." is what stands to its left. */
 static void compare_kernels(const char *const *kernels)
 {
 	struct bs_kernel_behaviour x;
+	unsigned int n = 0;
 
 	printf("%-22s", "behaviour");
 	for (const char *const *k = kernels; *k; k++)
 		printf("  %-*s", width_of(*k), *k);
 	putchar('\n');
 	for (unsigned int i = 0; bs_kernel_behaviour(kernels[0], i, &x); i++)
-		print_behaviour(kernels, i);
+		n += print_behaviour(kernels, i);
+	if (!n)
+		puts("there is none in which they differ");
 }
 
 static void list_kernel(const char *name)
@@ -197,14 +201,39 @@ static void list_kernel(const char *name)
 		printf("    %-22s %-16s %s\n", x.name, x.value, x.about);
 }
 
+/* Names behind one another, and lists of them as --kernel takes them. To be free()d, and each of them. */
+static char **kernels_of(char **args)
+{
+	size_t n = 0, at = 0;
+	char **kernels;
+
+	for (char **a = args; *a; a++)
+		n += bs_kernel_count(*a);
+	kernels = cli_memory(calloc(n + 1, sizeof(*kernels)));
+	for (char **a = args; *a; a++)
+		for (const char *rest = *a; at < n; rest += strlen(kernels[at++]) + 1) {
+			kernels[at] = cli_memory(strndup(rest, bs_kernel_span(rest)));
+			if (!rest[strlen(kernels[at])]) {
+				at++;
+				break;
+			}
+		}
+	return kernels;
+}
+
 static void list_kernels(char **args)
 {
-	for (char **a = args; *a; a++)
-		cli_kernel(*a);
-	if (args[0] && !args[1])
-		list_kernel(args[0]);
+	char **kernels = kernels_of(args);
+
+	for (char **k = kernels; *k; k++)
+		cli_kernel(*k);
+	if (kernels[0] && !kernels[1])
+		list_kernel(kernels[0]);
 	else
-		compare_kernels(args[0] ? (const char *const *)args : bs_kernel_names());
+		compare_kernels(kernels[0] ? (const char *const *)kernels : bs_kernel_names());
+	for (char **k = kernels; *k; k++)
+		free(*k);
+	free(kernels);
 }
 
 static void list_options(char **args)
@@ -338,7 +367,7 @@ int cmd_list(int argc, char **argv)
 		.parser = parse,
 		.args_doc = args_of,
 		.doc = "List what there is. `list kernels` shows what the kernel models differ in, "
-		       "\".\" being what stands to its left; `list kernels A B` shows two of them, "
+		       "\".\" being what stands to its left; `list kernels A B` shows two of them, a list like that of --kernel more, "
 		       "`list kernels A` all that one does.",
 	};
 	struct list_input in = {0};

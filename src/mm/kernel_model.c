@@ -139,6 +139,15 @@ static void fill_row(int k, uint64_t *values)
 			values[i] = kernels[k].row[i] - 1;
 }
 
+/* A value as a user writes it. */
+static void format(unsigned int behaviour, uint64_t value, char *buf, size_t size)
+{
+	if (behaviours[behaviour].type == BS_PARAM_BOOL)
+		snprintf(buf, size, "%s", value ? "yes" : "no");
+	else
+		bs_param_format(&behaviours[behaviour], value, buf, size);
+}
+
 static int check_needs(const char *text, const uint64_t *values, struct bs_error *err)
 {
 	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
@@ -149,8 +158,8 @@ static int check_needs(const char *text, const uint64_t *values, struct bs_error
 		if (values[needs[i].has] != needs[i].value ||
 		    values[needs[i].needs] == needs[i].needed)
 			continue;
-		bs_param_format(a, needs[i].value, value, sizeof(value));
-		bs_param_format(b, needs[i].needed, needed, sizeof(needed));
+		format(needs[i].has, needs[i].value, value, sizeof(value));
+		format(needs[i].needs, needs[i].needed, needed, sizeof(needed));
 		return bs_error_set(err, BS_USAGE, 0, text, "change both, or neither",
 				    "%s=%s goes with %s=%s only", a->name, value, b->name, needed);
 	}
@@ -283,11 +292,9 @@ static void put_change(unsigned int behaviour, uint64_t value, char *change, siz
 	const size_t used = strlen(change);
 	char text[40];
 
-	bs_param_format(&behaviours[behaviour], value, text, sizeof(text));
+	format(behaviour, value, text, sizeof(text));
 	snprintf(change + used, size - used, "%s%s=%s", used ? "," : "", behaviours[behaviour].name,
-		 behaviours[behaviour].type != BS_PARAM_BOOL ? text
-		 : value				     ? "yes"
-							     : "no");
+		 text);
 }
 
 bool bs_kernel_mutation(const char *kernel, unsigned int index, char *change, size_t size)
@@ -372,9 +379,6 @@ bool bs_kernel_behaviour(const char *kernel, unsigned int index, struct bs_kerne
 	out->name = behaviours[index].name;
 	out->about = behaviours[index].help;
 	out->words = behaviours[index].names;
-	if (behaviours[index].type == BS_PARAM_BOOL)
-		snprintf(out->value, sizeof(out->value), "%s", values[index] ? "yes" : "no");
-	else
-		bs_param_format(&behaviours[index], values[index], out->value, sizeof(out->value));
+	format(index, values[index], out->value, sizeof(out->value));
 	return true;
 }

@@ -120,7 +120,7 @@ static void describe_wanted(const struct bs_param *p, const char *text, char *bu
 	char min[32], max[32];
 
 	if (p->type == BS_PARAM_BOOL) {
-		snprintf(buf, size, "use on or off");
+		snprintf(buf, size, "use yes or no (or on, off)");
 	} else if (!has_range(p)) {
 		bs_nearest_advice(p->type == BS_PARAM_ENUM
 					  ? "use one of:"

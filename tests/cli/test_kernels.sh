@@ -16,6 +16,12 @@ expect 0 -- list kernels linux-7.2 linux-7.3
 [ "$(wc -l <stdout.txt)" = 3 ] || fail "7.2 and 7.3 differ in two behaviours: $(cat stdout.txt)"
 expect 0 -- list kernels linux-7.3 linux-7.3:cma=no
 [ "$(wc -l <stdout.txt)" = 2 ] || fail "one change: $(cat stdout.txt)"
+expect 0 -- list kernels linux-7.2,linux-7.3:cma=no,highatomic_fast=no linux-7.1
+[ "$(head -n 1 stdout.txt | tr -s ' ')" = "behaviour linux-7.2 linux-7.3:cma=no,highatomic_fast=no linux-7.1 " ] ||
+	fail "a list of kernels: $(head -n 1 stdout.txt)"
+expect 0 -- list kernels linux-6.1 linux-6.1
+grep -qx 'there is none in which they differ' stdout.txt || fail "alike: $(cat stdout.txt)"
+expect 2 "pcp_decay=yes goes with pcp_high_rule=tuned only" -- list kernels linux-6.1:pcp_decay=yes
 expect 0 -- list kernels linux-7.3
 row ' cma' | grep -q ' cma yes ' || fail "linux-7.3: $(cat stdout.txt)"
 

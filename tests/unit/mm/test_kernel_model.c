@@ -84,7 +84,7 @@ static void test_what_is_unknown_is_said(void **state)
 		{"linux-6.1:boot=head", "boot", "boot_pos"},
 		{"linux-6.1:boot_pos=middle", "boot_pos", "head, tail"},
 		{"linux-6.1:pcp_flush=roundrobin", "pcp_orders=0 only", "both"},
-		{"linux-6.1:fallback=claim_steal", "move_refuses_straddle=on only", "both"},
+		{"linux-6.1:fallback=claim_steal", "move_refuses_straddle=yes only", "both"},
 		{"linux-6.1:highatomic_refills=no", "pcp_free_rule=auto only", "both"},
 		{"linux-5.4:highatomic_fast=yes", "reserve_flags=minreserve only", "both"},
 		{"linux-6.1:min_free_kb_max=1", "min_free_kb_max", "128"},
