@@ -4,6 +4,7 @@
 #define BUDDYSIM_H
 
 #include <buddysim/advise.h>
+#include <buddysim/contention.h>
 #include <buddysim/device.h>
 #include <buddysim/experiment.h>
 #include <buddysim/gfp.h>

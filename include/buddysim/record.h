@@ -44,6 +44,7 @@ extern "C" {
 	X(EVENTS, "events")               \
 	X(FAULTS, "faults")               \
 	X(FREES, "frees")                 \
+	X(LOCKS, "locks")                 \
 	X(MARKS, "marks")                 \
 	X(NODES, "nodes")                 \
 	X(PAGEBLOCKS, "pageblocks")       \

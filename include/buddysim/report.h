@@ -365,6 +365,8 @@ struct bs_env {
 	void (*known_zero)(void *arg, bs_pfn pfn, unsigned int order);
 	bs_ns (*next_use)(void *arg, bs_pfn pfn, unsigned int order);
 	bs_ns break_even;
+	/* the zone's lock was taken (@is) or is about to be let go by a pass */
+	void (*zone_locked)(void *arg, unsigned int zone, bool is);
 	/* a law broke; the world ends the run */
 	void (*violated)(void *arg, const char *law, bs_pfn pfn);
 };
@@ -375,6 +377,7 @@ struct bs_report_stats {
 	uint64_t calls, ranges, reported_bytes, failed_calls;
 	uint64_t unanswered_calls; /* of calls: the host still has them */
 	uint64_t nodes_walked;
+	uint64_t hooks_locked; /* hooks of the strategy that ran under a zone's lock */
 	uint64_t isolated_bytes, isolated_peak_bytes; /* now, and the most ever */
 	uint64_t client_bytes; /* allocated by the strategy itself, now */
 	uint64_t isolate_refused;

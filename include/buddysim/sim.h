@@ -9,6 +9,7 @@
 #ifndef BUDDYSIM_SIM_H
 #define BUDDYSIM_SIM_H
 
+#include <buddysim/contention.h>
 #include <buddysim/device.h>
 #include <buddysim/load.h>
 #include <buddysim/machine.h>
@@ -164,6 +165,12 @@ struct bs_sim_config {
 #include <buddysim/options.def>
 };
 
+/** What of --contention: "off", "model", or a file of costs? 0, or negative with @err; *@on says whether there is a
+ *  model at all, and @costs, which may be NULL, what it takes. */
+int bs_contention_read(const char *text, bool *on, struct bs_lock_costs *costs,
+		       struct bs_error *err);
+/** Can it be read? 0, or negative with @err. */
+int bs_contention_check(const char *text, struct bs_error *err);
 /** Fill with the defaults of options.def. */
 void bs_sim_defaults(struct bs_sim_config *c);
 

@@ -6,7 +6,7 @@
  * load of its own to a world with one guest (trial.h), for each strategy, and fills rows (kind.c).
  * This room may call world and what is below it, and knows no trace, no replay and no record of one.
  *
- *   kind <- trial <- release, list_walk, pressure, churn, stall <- experiment        kind <- print
+ *   kind <- trial <- release, list_walk, pressure, churn, stall, page_fault <- experiment    kind <- print
  */
 #ifndef BS_KIND_H
 #define BS_KIND_H

@@ -201,8 +201,12 @@ static int add_guest(struct bs_trial *t, const struct bs_experiment *x,
 					     .zones = &zone,
 					     .nr_zones = 1,
 					     .seed = x->cfg.seed};
+	struct bs_device_costs costs;
+	const bool own = setup->costs && bs_cost_preset(setup->costs, &costs);
 	const struct bs_device_config dc = {
 		.kind = x->device,
+		.costs = own ? &costs : NULL,
+		.advice = setup->advice,
 		.touch = setup->instant ? BS_TOUCH_NONE : BS_TOUCH_PAGE,
 		.thp = BS_THP_ALWAYS,
 		.capacity = BS_TRIAL_CAPACITY,

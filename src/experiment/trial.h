@@ -56,12 +56,14 @@ struct bs_trial {
 };
 
 /* @machine: NULL: @bytes of one zone; @instant: the host answers at once and nobody touches memory;
- * @window: expected length. */
+ * @window: expected length; @costs: a preset of the device's, NULL: its own; @advice: what the host does. */
 struct bs_trial_setup {
 	const struct bs_machine_config *machine;
 	uint64_t bytes;
 	bool instant;
 	bs_ns wake_latency, window;
+	const char *costs;
+	enum bs_advice advice;
 };
 
 /* With the strategy @spec, "rotation:order=9", which is off. 0, or negative with @err. */

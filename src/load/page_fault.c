@@ -51,7 +51,6 @@ static unsigned int nr_tasks(const uint64_t *v)
 	return (unsigned int)v[TASKS];
 }
 
-/* mmap() and munmap() have the address space for themselves, a fault shares it. */
 static void touches(struct bs_task *t, struct page_fault *p, unsigned int order)
 {
 	const size_t before = t->nr_blocks;
@@ -59,18 +58,18 @@ static void touches(struct bs_task *t, struct page_fault *p, unsigned int order)
 	if (!before) {
 		bs_task_cycle_begins(t);
 		if (t->v[THREADS])
-			bs_task_space(t, true);
+			bs_task_space(t);
 	}
 	if (bs_load_fill_some(t, nr_blocks(t->v), order, t->v[TOUCH]))
 		p->phase = UNMAPS;
 	for (size_t i = before; t->v[THREADS] && i < t->nr_blocks; i++)
-		bs_task_space(t, false);
+		bs_task_space(t);
 }
 
 static void unmaps(struct bs_task *t, struct page_fault *p, unsigned int order)
 {
 	if (!p->at && t->v[THREADS])
-		bs_task_space(t, true);
+		bs_task_space(t);
 	if (bs_load_free_some(t, &p->at, order))
 		p->phase = DONE;
 }

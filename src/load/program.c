@@ -73,6 +73,14 @@ static void give(void *arg, const struct bs_task *t, const struct bs_task_block 
 	bs_guest_free(p->g, t->cpu, b->at + offset, order, b->id);
 }
 
+static void space(void *arg, const struct bs_task *t)
+{
+	struct bs_program *p = arg;
+
+	if (p->g->contention)
+		bs_contention_space(p->g, t->cpu);
+}
+
 static void mark(void *arg, unsigned int name)
 {
 	struct bs_program *p = arg;
@@ -98,6 +106,7 @@ static const struct bs_task_ops ops = {
 	.alloc = alloc,
 	.free = give,
 	.busy = busy,
+	.space = space,
 	.mark = mark,
 	.cycle = cycle,
 	.failed = failed,

@@ -96,8 +96,8 @@ void bs_task_sleep(struct bs_task *t, bs_ns ns);
 void bs_task_yield(struct bs_task *t);
 /* It goes on when every task that is not over has come here. */
 void bs_task_meet(struct bs_task *t);
-/* It takes the lock of the address space that all tasks share, to have it for itself or with others. */
-void bs_task_space(struct bs_task *t, bool alone);
+/* It takes, and lets go of, the lock of the address space that all tasks share. */
+void bs_task_space(struct bs_task *t);
 /* A cycle begins; and has been done. */
 void bs_task_cycle_begins(struct bs_task *t);
 void bs_task_cycle_done(struct bs_task *t);

@@ -78,10 +78,10 @@ void bs_task_meet(struct bs_task *t)
 	t->meets = true;
 }
 
-void bs_task_space(struct bs_task *t, bool alone)
+void bs_task_space(struct bs_task *t)
 {
 	if (t->all->ops->space)
-		t->all->ops->space(t->all->arg, t, alone);
+		t->all->ops->space(t->all->arg, t);
 }
 
 void bs_task_cycle_begins(struct bs_task *t)

@@ -32,7 +32,7 @@ struct bs_task_ops {
 	void (*free)(void *arg, const struct bs_task *t, const struct bs_task_block *b,
 		     unsigned int offset, unsigned int order);
 	bs_ns (*busy)(const void *arg, unsigned int cpu);
-	void (*space)(void *arg, const struct bs_task *t, bool alone);
+	void (*space)(void *arg, const struct bs_task *t);
 	void (*mark)(void *arg, unsigned int name);
 	void (*cycle)(void *arg, bs_ns took);
 	void (*failed)(void *arg);

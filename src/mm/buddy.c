@@ -70,6 +70,7 @@ unsigned int mm_free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsig
 	bool tail;
 
 	mm_account(m, z, INT64_C(1) << order, mt);
+	m->counters.moved++;
 	while (order < BS_MAX_ORDER) {
 		const bs_pfn buddy = pfn ^ ((bs_pfn)1 << order);
 

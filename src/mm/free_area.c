@@ -171,6 +171,7 @@ unsigned int mm_del_from_free_list(struct bs_machine *m, struct zone *z, bs_pfn 
 	struct page *p = bs_page(m, pfn, order);
 	const unsigned int mt = p->list_type;
 
+	m->counters.moved += why != BS_MERGE;
 	if (hook_wanted(z, BS_HOOK_BLOCK_OUT, order)) {
 		const struct bs_block b = mm_describe(m, z, pfn, order, mt);
 		const bool was_locked = z->locked;

@@ -232,3 +232,8 @@ void bs_mm_pcp_each(const struct bs_machine *m,
 		}
 	}
 }
+
+const struct bs_machine_counters *bs_mm_counters(const struct bs_machine *m)
+{
+	return &m->counters;
+}

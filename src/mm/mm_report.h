@@ -79,4 +79,7 @@ void bs_mm_drain_zone(struct bs_machine *m, unsigned int zone);
 uint32_t bs_mm_block_word(const struct bs_machine *m, bs_pfn pfn, unsigned int order);
 void bs_mm_set_block_word(struct bs_machine *m, bs_pfn pfn, unsigned int order, uint32_t word);
 
+/* Totals of a guest's life without those that bs_machine_counters() sums up over zones. */
+const struct bs_machine_counters *bs_mm_counters(const struct bs_machine *m);
+
 #endif

@@ -78,6 +78,26 @@ static void put_load(json_t *o, const struct bs_sim_config *cfg)
 	bs_load_spec_free(&spec);
 }
 
+static void put_contention(json_t *o, const struct bs_sim_config *cfg)
+{
+	struct bs_lock_costs costs;
+	json_t *part;
+	const char *name;
+	bs_ns *ns;
+	bool on;
+
+	if (bs_contention_read(cfg->guest.contention, &on, &costs, NULL) || !on)
+		return;
+	part = json_object();
+	for (unsigned int i = 0; (ns = bs_lock_cost_field(&costs, i, &name, NULL, NULL)); i++) {
+		char key[64];
+
+		snprintf(key, sizeof(key), "%s_ns", name);
+		bs_json_put_uint(part, key, *ns);
+	}
+	json_object_set_new(o, "lock_costs", part);
+}
+
 static void put_option(json_t *o, const struct bs_sim_config *cfg, const struct bs_option *opt)
 {
 	const char *text;
@@ -112,6 +132,7 @@ json_t *bs_config_json(const struct bs_sim_config *cfg)
 			put_option(o, cfg, opt);
 	if (cfg->load)
 		put_load(o, cfg);
+	put_contention(o, cfg);
 	/* What is no option, or more than a value. */
 	bs_json_put_uint(o, "pageblock_order", mc->pageblock_order ? mc->pageblock_order : 9);
 	bs_json_put_bool(o, "counter_drift", mc->counter_drift);

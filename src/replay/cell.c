@@ -138,6 +138,9 @@ static int create_guest(struct bs_cell *c, const struct bs_trace_info *info, str
 		ret = bs_world_add(&c->world, &setup, &c->g, err);
 	if (ret)
 		return ret;
+	if (c->plan->contends &&
+	    bs_contention_begin(c->g, &c->plan->lock_costs, c->plan->load.kind))
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "setting up");
 	c->g->watch = (struct bs_watch){.arg = c, .broke = broke, .refused = refused};
 	if (c->future)
 		bs_cell_write_down(c, c->future);
@@ -316,6 +319,26 @@ static void take_delays(struct bs_cell *c)
 	};
 }
 
+static void take_locks(struct bs_cell *c)
+{
+	const struct bs_lock_figures *l;
+
+	if (!c->g->contention)
+		return;
+	l = &c->g->contention->f;
+	c->f.locks = (struct bs_locks){
+		.modelled = true,
+		.taken = l->taken,
+		.waited = l->waited,
+		.hold = l->hold_ns,
+		.longest_hold = l->longest_hold_ns,
+		.longest_wait = l->longest_wait_ns,
+		.worker_taken = l->worker_taken,
+		.worker_hold = l->worker_hold_ns,
+		.worker_wait = l->worker_wait_ns,
+	};
+}
+
 static void end_window(void *arg, int unused)
 {
 	struct bs_cell *c = arg;
@@ -331,6 +354,7 @@ static void end_window(void *arg, int unused)
 		bs_stream_close(&c->stream);
 	take_stall(c);
 	take_delays(c);
+	take_locks(c);
 	bs_held_why_take(&c->ledger.split, f);
 	bs_report_stats(c->g->rc, &f->report);
 	bs_device_stats(c->g->dev, &f->device);

@@ -26,6 +26,9 @@ int bs_config_check(struct bs_plan *plan, struct bs_error *err)
 
 	if (ret)
 		return ret;
+	ret = bs_contention_read(cfg->guest.contention, &plan->contends, &plan->lock_costs, err);
+	if (ret)
+		return ret;
 	plan->specs = calloc(cfg->nr_strategies + 1, sizeof(*plan->specs));
 	if (!plan->specs)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "strategies");

@@ -94,6 +94,7 @@ static const char *name_of_kernel(unsigned int n)
 	.kind = BS_OPTION_WORD, .value = {.type = BS_PARAM_ENUM, .def = (d)}, .word = name_of_##list
 #define TEXT .kind = BS_OPTION_TEXT
 #define CHECKED(list, function) TEXT, .word = name_of_##list, .check = (function)
+#define CHECKED_BY(function) TEXT, .check = (function)
 #define FLAG(d) .kind = BS_OPTION_FLAG, .value = {.type = BS_PARAM_BOOL, .def = (d)}
 #define OWN(reader, printer) .kind = BS_OPTION_OWN, .read = (reader), .print = (printer)
 #define OWN_OF(list, reader, printer) OWN(reader, printer), .word = name_of_##list
@@ -200,6 +201,27 @@ int bs_option_range(const struct bs_option *opt, char *buf, size_t size)
 	if (opt->value.max <= MOST_WORTH_SAYING)
 		return snprintf(buf, size, "%s to %s", min, max);
 	return has_default ? snprintf(buf, size, "default %s", def) : 0;
+}
+
+/* ---- Contention ------------------------------------------------------------------------------ */
+
+int bs_contention_read(const char *text, bool *on, struct bs_lock_costs *costs,
+		       struct bs_error *err)
+{
+	struct bs_lock_costs unused;
+
+	*on = text && strcmp(text, "off");
+	bs_lock_costs_default(costs ? costs : &unused);
+	if (!*on || !strcmp(text, "model"))
+		return 0;
+	return bs_lock_costs_read(text, costs ? costs : &unused, err);
+}
+
+int bs_contention_check(const char *text, struct bs_error *err)
+{
+	bool on;
+
+	return bs_contention_read(text, &on, NULL, err);
 }
 
 /* ---- Fields ---------------------------------------------------------------------------------- */

@@ -36,6 +36,15 @@ struct bs_delays {
 	uint64_t nonzero;
 };
 
+/* What CPUs waited for each other; locks.h has it for the world. */
+struct bs_locks {
+	bool modelled;
+	uint64_t taken, waited;
+	bs_ns hold, longest_hold, longest_wait;
+	uint64_t worker_taken;
+	bs_ns worker_hold, worker_wait;
+};
+
 /* What a load did; a trace has no cycles. */
 struct bs_cycles {
 	bool counted;
@@ -65,6 +74,7 @@ struct bs_figures {
 	bs_ns stall_per_minute; /* of load; BS_NO_TIME: the load takes no time */
 	struct bs_delays delay; /* of allocations that happened */
 	struct bs_cycles cycles;
+	struct bs_locks locks;
 	const char *
 		late_fault; /* the device's, which begins behind the window: its parameter; or NULL */
 	bool never_busy; /* the strategy asked whether the host is, and was told each time that it is not */
@@ -151,6 +161,8 @@ struct bs_plan {
 	struct bs_load_spec load; /* kind NULL: a trace is replayed */
 	struct bs_trace_info of_load; /* ... and what else a trace would say of itself */
 	const struct bs_trace_info *info; /* the trace's, or that */
+	bool contends; /* a zone's lock takes time */
+	struct bs_lock_costs lock_costs;
 	unsigned int at_once; /* cells that run side by side */
 	struct bs_progress_of *progress; /* NULL: nobody wants to know */
 	const struct bs_bound *bound; /* NULL until it is known */

@@ -4,6 +4,8 @@
  */
 #include "ctx_figures.h"
 
+#include "ctx_work.h"
+
 #include <stdlib.h>
 
 /* Counted when it is made: a run that ends while the host still works on it has made it. */
@@ -29,6 +31,12 @@ void bs_ctx_count_result(struct bs_report_ctx *rc, const struct bs_range *r, uns
 void bs_report_stats(const struct bs_report_ctx *rc, struct bs_report_stats *out)
 {
 	*out = rc->stats;
+}
+
+void bs_report_work(const struct bs_report_ctx *rc, uint64_t *nodes, uint64_t *hooks)
+{
+	*nodes = rc->stats.nodes_walked;
+	*hooks = rc->stats.hooks_locked;
 }
 
 /* ---- Raw memory ------------------------------------------------------------------------------ */

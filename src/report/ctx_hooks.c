@@ -22,6 +22,7 @@ static struct frame enter(struct bs_report_ctx *rc, enum bs_hook hook, int locke
 {
 	struct frame f = {rc->locked, rc->in_hook, rc->hook_block};
 
+	rc->stats.hooks_locked += locked != BS_NO_ZONE;
 	rc->locked = locked;
 	rc->in_hook = hook;
 	rc->hook_block = b;

@@ -43,6 +43,8 @@ void bs_zone_lock(struct bs_report_ctx *rc, unsigned int zone)
 		return;
 	bs_mm_zone_lock(rc->m, zone);
 	rc->locked = (int)zone;
+	if (rc->env.zone_locked)
+		rc->env.zone_locked(rc->env.arg, zone, true);
 }
 
 void bs_zone_unlock(struct bs_report_ctx *rc, unsigned int zone)
@@ -50,6 +52,8 @@ void bs_zone_unlock(struct bs_report_ctx *rc, unsigned int zone)
 	if (!bs_law(rc, rc->locked == (int)zone && !rc->in_hook,
 		    "zone lock dropped by somebody who did not take it", BS_NO_PFN))
 		return;
+	if (rc->env.zone_locked)
+		rc->env.zone_locked(rc->env.arg, zone, false);
 	bs_mm_zone_unlock(rc->m, zone);
 	rc->locked = BS_NO_ZONE;
 }

@@ -18,7 +18,7 @@ enum bs_cause {
 	BS_CAUSE_ZERO, /* memory is zeroed for user space */
 	BS_CAUSE_POISON, /* memory that is freed is overwritten */
 	BS_CAUSE_CLIENT, /* a driver that holds pages gives some back, and makes requests for that */
-	BS_CAUSE_WAIT, /* another CPU has what it needs: nothing in this room is contended */
+	BS_CAUSE_WAIT, /* another CPU has what it needs (locks.h) */
 	BS_CAUSE_SWAP, /* the host is short of memory: it makes room, or brings back what it swapped out */
 	BS_NR_CAUSES,
 };

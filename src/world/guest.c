@@ -107,6 +107,7 @@ void bs_guest_destroy(struct bs_guest *g)
 	bs_device_destroy(g->dev);
 	bs_machine_destroy(g->m);
 	bs_reporter_free(g);
+	free(g->contention);
 	free(g->cpus);
 	free(g);
 }

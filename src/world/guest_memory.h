@@ -12,6 +12,7 @@
 #include "content.h"
 #include "fail.h"
 #include "host_memory.h"
+#include "locks.h"
 #include "parts.h"
 #include "vmstat.h"
 
@@ -70,6 +71,8 @@ static inline void bs_guest_own(struct bs_guest *g, unsigned int cpu, bs_pfn pfn
 	g->used_bytes += BS_PAGE_SIZE << order;
 	bs_vmstat_note(g, cpu);
 	bs_guest_note_owned(g, pfn, order, true);
+	if (unlikely(g->contention))
+		bs_contention_did(g, cpu, pfn);
 	if (!g->touch)
 		return;
 	if (unlikely(g->zeroes))
@@ -97,6 +100,8 @@ static inline void bs_guest_disown(struct bs_guest *g, unsigned int cpu, bs_pfn 
 		bs_free_pages(g->m, cpu, pfn, order);
 	else
 		bs_guest_free_poisoned(g, cpu, pfn, order);
+	if (unlikely(g->contention))
+		bs_contention_did(g, cpu, pfn);
 }
 
 #endif

@@ -49,6 +49,8 @@ struct bs_reporter {
 	unsigned int nr_calls;
 };
 
+struct bs_contention;
+
 struct bs_guest {
 	struct bs_clock *clock;
 	struct bs_machine *m;
@@ -68,6 +70,7 @@ struct bs_guest {
 	bool touch; /* owners write into what they get */
 	bool follows; /* a recorded kernel, whose times hold the first touches: they delay nobody */
 	bool client_works; /* for an allocation that found nothing */
+	struct bs_contention *contention; /* locks take time (locks.h); NULL: they do not */
 	bool zeroes; /* zeroing is accounted for */
 	struct bs_range known_zero; /* just allocated, and not to be zeroed; or BS_NO_PFN */
 	enum bs_poison poison; /* when a free writes the pattern */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "fail.h"
+#include "locks.h"
 #include "request.h"
 
 #define MAX_CALLS 256 /* as many as the deepest queue holds */
@@ -154,6 +155,14 @@ static bs_ns env_next_use(void *arg, bs_pfn pfn, unsigned int order)
 	return f->next_use ? f->next_use(f->arg, pfn, order) : BS_NO_TIME;
 }
 
+static void env_zone_locked(void *arg, unsigned int zone, bool is)
+{
+	struct bs_guest *g = arg;
+
+	if (unlikely(g->contention))
+		bs_contention_pass(g, zone, is);
+}
+
 static void env_violated(void *arg, const char *law, bs_pfn pfn)
 {
 	struct bs_guest *g = arg;
@@ -183,6 +192,7 @@ void bs_reporter_env(struct bs_guest *g, struct bs_env *env)
 		.known_zero = env_known_zero,
 		.next_use = env_next_use,
 		.break_even = g->reporter.future.break_even,
+		.zone_locked = env_zone_locked,
 		.violated = env_violated,
 	};
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "vmstat.h"
 
+#include "locks.h"
 #include "mm_vmstat.h"
 
 static void run(void *arg, int number);
@@ -19,6 +20,7 @@ static void run(void *arg, int number)
 	const unsigned int cpu = (unsigned int)number;
 	struct bs_cpu *k = &g->cpus[cpu];
 	const bool busy = !k->vmstat_quiet;
+	bool work;
 
 	k->vmstat_armed = false;
 	if (g->ended)
@@ -28,7 +30,11 @@ static void run(void *arg, int number)
 		return;
 	}
 	k->vmstat_quiet = true;
-	if (bs_mm_vmstat(g->m, cpu, 0, true) || busy)
+	work = bs_mm_vmstat(g->m, cpu, 0, true);
+	/* What it gives back it gives back alone: a round takes no time (MEANING.md, idle work). */
+	if (unlikely(g->contention))
+		bs_contention_skip(g);
+	if (work || busy)
 		arm(g, cpu, g->clock->now + (busy ? g->vmstat_busy : g->vmstat_idle));
 }
 

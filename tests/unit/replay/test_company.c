@@ -99,6 +99,7 @@ static const struct {
 	{"wake-latency", {"0", "3ms"}},
 	{"vmstat-busy", {"0", "20ms"}},
 	{"vmstat-idle", {"0", "30ms", "3s"}},
+	{"contention", {"model", "off"}},
 	{"device",
 	 {"null", "model", "model:per_request=2ms", "model:error_every=3", "model:poison=after",
 	  "null:partial_every=2", "model:latency=exponential,latency_mean=3ms",

@@ -21,6 +21,7 @@ static const struct combination_case cases[] = {
 	{"repeat 2;load memhog", "repeat 2"},
 	{"allow-lossy;load memhog", "allow-lossy"},
 	{"keep-whole-chunks;load memhog", "keep-whole-chunks"},
+	{"contention model;state d.txt", "contention model"},
 	{"verify each;device model", "verify each;device madvise"},
 	{"advice free;device model", "advice free;device madvise;strategy rotation"},
 	{"costs vm;device null", "costs vm;device model"},
