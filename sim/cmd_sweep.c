@@ -106,8 +106,6 @@ static error_t parse_plan(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		take_argument(in, arg);
 		return 0;
-	case ARGP_KEY_NO_ARGS:
-		cli_usage("TRACE", "no trace and no grid given; see `%s --help`", state->name);
 	}
 	return ARGP_ERR_UNKNOWN;
 }
@@ -162,8 +160,8 @@ static int sweep_plan(int argc, char **argv)
 	const struct argp argp = {
 		.options = options,
 		.parser = parse_plan,
-		.args_doc = "TRACE|GRID.json...",
-		.doc = "Plan every combination of traces, strategies and options. Any option of `compare` "
+		.args_doc = "TRACE|GRID.json...\n--load NAME[:PARAM=VALUE,...]",
+		.doc = "Plan every combination of traces (or of loads in place of them), strategies and options. Any option of `compare` "
 		       "takes several values here: A,B or A|B, and 1..4, 10ms..50ms+10ms, 1MiB..1GiB*2 for "
 		       "a range; within a strategy, too. Nothing is run.",
 		.children = in.o.child,

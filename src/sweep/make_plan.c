@@ -144,6 +144,29 @@ static void append_once(json_t *list, json_t *seen, const char *text)
 	json_array_append_new(list, bs_json_text(text));
 }
 
+/* In place of traces, if the grid has loads. */
+static bool has_loads(const struct bs_sweep_grid *g)
+{
+	for (unsigned int i = 0; i < g->nr_axes; i++)
+		if (g->axes[i].opt->offset == offsetof(struct bs_sim_config, load))
+			return true;
+	return false;
+}
+
+/* What stands where a plan has a trace: its cells have none. */
+static int put_no_trace(const struct making *m, json_t *list)
+{
+	json_t *o = json_object();
+
+	bs_json_put_text(o, "path", "");
+	bs_json_put_text(o, "name", "-");
+	bs_json_put_text(o, "sha256", "");
+	bs_json_put_uint(o, "events", 0);
+	bs_json_put_uint(o, "numbers", 0);
+	bs_json_put_uint(o, "peak_pages", 0);
+	return json_array_append_new(list, o) ? no_memory(m) : 0;
+}
+
 static int put_traces(const struct making *m, json_t *manifest)
 {
 	json_t *list = json_array(), *seen = json_object();
@@ -163,9 +186,14 @@ static int put_traces(const struct making *m, json_t *manifest)
 		free(within);
 	}
 	json_decref(seen);
+	if (!ret && json_array_size(list) && has_loads(m->g))
+		return bs_error_set(m->err, BS_USAGE, 0, "--load", "leave one of them out",
+				    "is run in place of a trace");
 	if (!ret && !json_array_size(list))
-		return bs_error_set(m->err, BS_USAGE, 0, "TRACE", "name at least one",
-				    "no trace given");
+		return has_loads(m->g) ? put_no_trace(m, list)
+				       : bs_error_set(m->err, BS_USAGE, 0, "TRACE",
+						      "name a trace, or a grid, or a --load",
+						      "no trace given");
 	return ret;
 }
 

@@ -42,7 +42,7 @@ int bs_sweep_open(const char *dir, struct bs_sweep **out, struct bs_error *err)
 void bs_sweep_count(const struct bs_sweep *s, struct bs_sweep_counts *c)
 {
 	*c = (struct bs_sweep_counts){.cells = s->nr_cells,
-				      .traces = s->nr_traces,
+				      .traces = *s->traces[0].path ? s->nr_traces : 0,
 				      .groups = s->nr_groups,
 				      .segments = s->segments.nr,
 				      .bytes = s->segments.bytes,
@@ -79,8 +79,11 @@ static char *command_of(const struct bs_sweep *s, const struct bs_planned *c)
 	if (!f)
 		return NULL;
 	fputs("buddysim run ", f);
-	bs_shell_put(f, bs_group_trace(s, g)->path);
-	fputs(" -s ", f);
+	if (*bs_group_trace(s, g)->path) {
+		bs_shell_put(f, bs_group_trace(s, g)->path);
+		fputc(' ', f);
+	}
+	fputs("-s ", f);
 	bs_shell_put(f, s->strategies[c->strategy]);
 	for (unsigned int d = 0; d < s->nr_dims; d++)
 		for (unsigned int i = 0; i < s->dims[d].nr_opts; i++)

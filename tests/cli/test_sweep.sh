@@ -47,6 +47,17 @@ expect 0 -- sweep plan traces/*.cborseq.zst -s 'none,rotation:order=0..10,delay=
 	--seed 1..4 --device model --allow-lossy -o readme
 grep -q '^552 cells' stdout.txt && grep -q '552 cells' "$src/README.md" || fail "README: $(cat stdout.txt)"
 
+# Loads in place of traces, with their parameters as axes.
+expect 0 -- sweep plan --load 'churn:time=2s,size=16MiB|32MiB' -s none,rotation:delay=100ms --memory 256MiB -d model -o loads
+grep -q '^4 cells: 0 traces, 2 groups' stdout.txt || fail "loads: $(cat stdout.txt)"
+expect 0 -- sweep run loads
+expect 0 -- sweep merge loads -o loads.json
+expect 0 -- compare --load churn:time=2s,size=32MiB -s none,rotation:delay=100ms --memory 256MiB -d model --no-measured \
+	--no-timeline --format json -o load.json
+jq '.[1]' loads.json | diff - <(jq . load.json) >diff.txt || fail "a load is another one in a sweep: $(head -5 diff.txt)"
+expect 2 'in place of a trace' -- sweep plan a.cborseq --load churn -s none -o loads
+expect 2 'or a --load' -- sweep plan -s none -o loads
+
 # What is wrong with a grid is said before anything is planned.
 bad() { # STATUS TEXT FILTER
 	jq "$3" grid.json >bad.json
