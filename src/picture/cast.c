@@ -21,9 +21,24 @@ double bs_row_figure(const struct bs_row *r, const char *key)
 	return bs_json_uint_at(r->cell, key, &v) ? NAN : (double)v;
 }
 
+/* What reports nothing on the row's own kernel. */
+static const struct bs_row *none_of(const struct bs_cast *f, const struct bs_row *r)
+{
+	const json_t *kernel = json_object_get(r->cell, "kernel");
+
+	if (f->none && json_equal(json_object_get(f->none->cell, "kernel"), kernel))
+		return f->none;
+	for (size_t i = 0; f->none && kernel && i < f->nr_rows; i++)
+		if (f->rows[i].idle &&
+		    json_equal(json_object_get(f->rows[i].cell, "kernel"), kernel))
+			return &f->rows[i];
+	return kernel ? NULL : f->none;
+}
+
 double bs_cast_returned(const struct bs_cast *f, const struct bs_row *r)
 {
-	const double all = f->none ? bs_row_figure(f->none, "held_mib_s") : NAN;
+	const struct bs_row *none = none_of(f, r);
+	const double all = none ? bs_row_figure(none, "held_mib_s") : NAN;
 
 	return all > 0 ? 100 * (1 - bs_row_figure(r, "held_mib_s") / all) : NAN;
 }
@@ -133,10 +148,26 @@ static void add_role(const struct bs_cast *f, const struct bs_row *who, const ch
 		snprintf(r->role + len, sizeof(r->role) - len, "%s%s", len ? ", " : "", role);
 }
 
+/* Of several kernels each has a default: number @i, NULL where it is not known or there are no more. */
+static const struct bs_row *default_on(const struct bs_cast *f, size_t i)
+{
+	const json_t *kernels = bs_json_at(f->in->root, "answer.kernels");
+
+	return answered(f, json_array_get(kernels, i), "default");
+}
+
+static size_t nr_kernels(const struct bs_cast *f)
+{
+	return json_array_size(bs_json_at(f->in->root, "answer.kernels"));
+}
+
 static void add_roles(const struct bs_cast *f)
 {
 	add_role(f, f->none, "no reporting");
-	add_role(f, f->stock_default, "kernel default");
+	if (!nr_kernels(f))
+		add_role(f, f->stock_default, "kernel default");
+	for (size_t i = 0; i < nr_kernels(f); i++)
+		add_role(f, default_on(f, i), "kernel default");
 	if (f->stock == f->best && f->stock)
 		add_role(f, f->stock, "cheapest");
 	else
@@ -166,6 +197,8 @@ static void choose(struct bs_cast *f)
 	f->bound = json_is_object(json_object_get(f->in->root, BOUND));
 	put_in_front(f, f->none);
 	put_in_front(f, f->stock_default);
+	for (size_t i = 0; i < nr_kernels(f); i++)
+		put_in_front(f, default_on(f, i));
 	put_in_front(f, f->stock);
 	put_in_front(f, f->best);
 	/* Few rows need no background; the cheapest first, the others as they stand. */

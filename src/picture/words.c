@@ -69,11 +69,29 @@ static void put_rounds(FILE *out, const struct bs_cast *f)
 		fprintf(out, "  ·  once, then %s idle", bs_picture_time((double)tail, b));
 }
 
+/* Each that a row runs on, once. */
+static void put_kernels(const struct bs_cast *f, FILE *out)
+{
+	const char *begin = "  ·  ";
+
+	for (size_t i = 0; i < f->nr_rows; i++) {
+		const json_t *kernel = json_object_get(f->rows[i].cell, "kernel");
+		size_t k = 0;
+
+		while (k < i && !json_equal(json_object_get(f->rows[k].cell, "kernel"), kernel))
+			k++;
+		if (k < i || !json_is_string(kernel))
+			continue;
+		fprintf(out, "%s%s", begin, json_string_value(kernel));
+		begin = ", ";
+	}
+}
+
 char *bs_words_subject(const struct bs_cast *f)
 {
 	const json_t *trace = json_object_get(f->in->root, "trace");
 	const json_t *config = json_object_get(f->in->root, "config");
-	static const char *const keys[] = {"kernel", "device"};
+	const char *device = json_string_value(json_object_get(f->rows[0].cell, "device"));
 	const char *name = json_string_value(json_object_get(trace, "name"));
 	char *text = NULL, number[BS_WORD];
 	uint64_t memory;
@@ -88,12 +106,9 @@ char *bs_words_subject(const struct bs_cast *f)
 	if (!bs_json_uint_at(config, "memory_bytes", &memory) && memory)
 		fprintf(out, "  ·  guest of %s MiB",
 			bs_picture_number((double)memory / (1 << 20), number));
-	for (int i = 0; i < 2; i++) {
-		const char *of = json_string_value(json_object_get(f->rows[0].cell, keys[i]));
-
-		if (of)
-			fprintf(out, "  ·  %s", of);
-	}
+	put_kernels(f, out);
+	if (device)
+		fprintf(out, "  ·  %s", device);
 	put_rounds(out, f);
 	if (!fclose(out))
 		return text;

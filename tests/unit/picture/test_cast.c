@@ -162,6 +162,42 @@ static void test_a_strategy_has_one_colour_everywhere(void **state)
 	}
 }
 
+/* Each kernel's default is in front, and compared with what reports nothing on the same kernel. */
+static void test_several_kernels(void **state)
+{
+	static const char *const want[] = {"linux-6.1/none", "linux-6.1/rotation",
+					   "linux-7.3/rotation", "linux-7.3/none", NULL};
+	struct record r = {.in = {.path = "r.json", .root = json_object()}};
+	static const int held[] = {1000, 500, 2000, 500};
+
+	(void)state;
+	r.in.cells = json_array();
+	for (int i = 0; i < 4; i++) {
+		const char *kernel = i < 2 ? "linux-6.1" : "linux-7.3",
+			   *name = i & 1 ? "rotation" : "none";
+
+		json_array_append_new(r.in.cells,
+				      json_pack("{ss+++,ss,ss,si,si,sb,sb}", "label", kernel, "/",
+						name, "", "kernel", kernel, "strategy", name,
+						"held_mib_s", held[i], "cost_ns", held[i], "stock",
+						1, "finished", 1));
+	}
+	json_object_set(r.in.root, "cells", r.in.cells);
+	r.in.nr_cells = 4;
+	json_object_set_new(r.in.root, "answer",
+			    json_pack("{s{si}s{si}s{si}s{si}s[{s{si}}{s{si}}]}", "none", "cell", 0,
+				      "default", "cell", 1, "stock", "cell", 1, "best", "cell", 1,
+				      "kernels", "default", "cell", 1, "default", "cell", 3));
+	assert_front(&r, NULL, want, false);
+	assert_string_equal(r.front.rows[3].role, "kernel default");
+	assert_string_equal(r.front.rows[1].role, "kernel default, cheapest");
+	assert_int_equal(r.front.rows[3].colour, r.front.rows[1].colour);
+	assert_int_not_equal(r.front.rows[3].variant, r.front.rows[1].variant);
+	assert_true(bs_cast_returned(&r.front, &r.front.rows[1]) == 50);
+	assert_true(bs_cast_returned(&r.front, &r.front.rows[3]) == 75);
+	drop(&r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +205,7 @@ int main(void)
 		cmocka_unit_test(test_the_records_own_answer_decides),
 		cmocka_unit_test(test_highlight_names_labels_with_commas),
 		cmocka_unit_test(test_what_is_no_row_is_refused),
+		cmocka_unit_test(test_several_kernels),
 		cmocka_unit_test(test_a_strategy_has_one_colour_everywhere),
 	};
 
