@@ -76,9 +76,10 @@ function showMap() {
 	byId("map").hidden = !any.length;
 	if (!any.length)
 		return;
-	const before = map.times[map.at];
+	const share = map.times.length > 1 ? map.at / (map.times.length - 1) : undefined;
 	map.times = [...new Set(any.flatMap((row) => row.map.time_ns))].sort((a, b) => a - b);
-	map.at = Math.max(0, before === undefined ? Math.floor(map.times.length / 2) : map.times.indexOf(before));
+	// Another record is looked at as late in its own time as the one before.
+	map.at = Math.round((map.times.length - 1) * (share === undefined ? 0.5 : share));
 	byId("map-time").max = map.times.length - 1;
 	byId("map-time").value = map.at;
 	byId("map-about").textContent = "Each cell is " + text(any[0].map.cell_bytes, "bytes") +
