@@ -7,6 +7,9 @@
 
 #include "trace_figures.h"
 
+/* So many events of one kind alone are no accident. */
+#define ONE_SIDED 100
+
 static bool has_note(const struct bs_trace_info *info, const char *kind)
 {
 	const char *at = info->notes;
@@ -49,7 +52,11 @@ static void judge_usable(const struct bs_trace_info *info, const char *path, uns
 
 	trace_main_reason(info, reason, sizeof(reason));
 	v->answer = "partly";
-	if (trust < 10000)
+	if (info->allocs + info->frees >= ONE_SIDED && (!info->allocs || !info->frees))
+		snprintf(v->why, sizeof(v->why), "it has no %s at all: was kmem:%s recorded, too?",
+			 info->allocs ? "free" : "allocation",
+			 info->allocs ? "mm_page_free" : "mm_page_alloc");
+	else if (trust < 10000)
 		snprintf(v->why, sizeof(v->why), "%.2f %% of its events can be used; %s",
 			 trust / 100.0, reason);
 	else if (known < 5000)
@@ -72,7 +79,7 @@ static void judge_usable(const struct bs_trace_info *info, const char *path, uns
 				 ? ", as far as its source shows: it would not show losses"
 				 : "");
 	/* A few in ten thousand change no figure that anyone reads. */
-	if (trust >= 9900 && trust < 10000 && !info->lost_events)
+	if (trust >= 9900 && trust < 10000 && !info->lost_events && info->allocs && info->frees)
 		v->answer = "yes";
 	snprintf(v->next, sizeof(v->next), "buddysim compare %.200s -s none,rotation%s", path,
 		 info->memory_bytes ? "" : " --memory SIZE");

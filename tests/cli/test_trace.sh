@@ -50,6 +50,15 @@ expect 0 -- trace import unknown.txt -o short.cborseq --max-unknown 40% --keep-u
 grep -q 'not understood: 1 x words, first in line 3: what is this?' stdout.txt || fail "unknown: $(cat stdout.txt)"
 grep -q 'can it be trusted? partly' stdout.txt || fail "unknown: $(cat stdout.txt)"
 grep -q 'next  *buddysim compare short.cborseq' stdout.txt || fail "next: $(cat stdout.txt)"
+# One kind of event alone: nobody recorded the other one.
+for i in $(seq 1000 1120); do
+	echo "a-1 [000] .... 1.$i: mm_page_alloc: page=0 pfn=$i order=0 migratetype=0 gfp_flags=GFP_KERNEL"
+done >allocs.txt
+expect 0 -- trace import allocs.txt -o allocs.cborseq
+says 'can it be trusted? partly: it has no free at all: was kmem:mm_page_free recorded, too?'
+sed 's/mm_page_alloc/mm_page_free/' allocs.txt >frees.txt
+expect 0 -- trace import frees.txt -o frees.cborseq
+says 'can it be trusted? partly: it has no allocation at all: was kmem:mm_page_alloc recorded, too?'
 expect 3 unknown.txt:3 --strict -- trace import unknown.txt -o never.cborseq --max-unknown 40% --strict
 expect 2 --max-unknown -- trace import unknown.txt -o never.cborseq --max-unknown many
 expect 2 --kernel-version minix -- trace import ok.txt -o never.cborseq --kernel-version minix
