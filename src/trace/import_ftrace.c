@@ -109,7 +109,9 @@ static enum bs_line other(const char *line, struct bs_text_event *ev)
 	if (is_lost(line, ev))
 		return BS_LINE_LOST;
 	if (bs_token_is(&t, "=>") || bs_token_begins(&t, "cpus=") || bs_token_is(&t, "TRACE:") ||
-	    !strncmp(line, "version = ", 10) ||
+	    !strncmp(line, "version = ", 10) || !strncmp(line, "registering plugin: ", 20) ||
+	    !strncmp(line, "overriding event ", 17) ||
+	    (!strncmp(line, "CPU:", 4) && strstr(line, " [SUBBUFFER START]")) ||
 	    (!strncmp(line, "CPU ", 4) && strstr(line, " is empty")))
 		return BS_LINE_NOTHING;
 	/* Of several recordings: "    one.dat: cpus=2". */

@@ -158,7 +158,7 @@ static bool is_cpu(const struct bs_token *t, unsigned int *cpu)
 	return true;
 }
 
-/* "1d..1.": the latency format has the CPU and the flags in one word. */
+/* "1d..1.", raw "1-0x3": the latency format has the CPU and the flags in one word. */
 static bool is_cpu_flags(const struct bs_token *t, unsigned int *cpu)
 {
 	size_t n = digits(t->s, t->n);
@@ -166,7 +166,7 @@ static bool is_cpu_flags(const struct bs_token *t, unsigned int *cpu)
 	if (!n || n > 4 || t->n - n < 3 || t->n - n > 6)
 		return false;
 	for (size_t i = n; i < t->n; i++)
-		if (!strchr(".#-dDXBbNnpPLlHhSsZz0123456789abcdef", t->s[i]))
+		if (!strchr(".#-dDXxBbNnpPLlHhSsZz0123456789abcdef", t->s[i]))
 			return false;
 	*cpu = (unsigned int)strtoul(t->s, NULL, 10);
 	return true;

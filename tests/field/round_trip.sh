@@ -221,7 +221,7 @@ done
 same perf-all perf-by-cpu "\`--ns -G -C N\`: a file for each CPU" 0 "${cpus[@]}"
 
 perf_same 1000 -F comm,cpu,misc,time,event,trace
-perf_same 0 --ns -D
+perf_same 0 --ns -D -G
 
 script perf-delta --deltatime
 not_read perf-delta "\`--deltatime\`" "differences between lines" perf-delta.txt
@@ -304,6 +304,10 @@ if command -v trace-cmd >/dev/null; then
 	trace_cmd_same 1000 -l
 	trace_cmd_same 0 -t -R
 	trace_cmd_same 0 -t -w
+	trace_cmd_same 0 -t -l
+	trace_cmd_same 0 -t -l -R
+	trace_cmd_same 1000 -V
+	trace_cmd_same 1000 --debug
 	trace_cmd_same 1000 --ts-diff
 	trace_cmd_same 1000 --align-ts
 	report trace-cmd-raw --raw-ts
