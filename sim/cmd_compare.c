@@ -40,15 +40,20 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARGS:
 		if (in->o.lib.config.load)
 			cli_usage("--load", "is run in place of a trace: leave one of them out");
+		if (in->o.lib.config.scenario)
+			cli_usage("--scenario",
+				  "says what each guest runs: leave it or the trace out");
 		in->traces = state->argv + state->next;
 		in->nr_traces = (unsigned int)(state->argc - state->next);
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		if (!in->o.lib.config.load)
-			cli_usage("TRACE", "no trace given, and no --load; see `%s --help`",
+		if (!in->o.lib.config.load && !in->o.lib.config.scenario)
+			cli_usage("TRACE",
+				  "no trace given, and no --load or --scenario; see `%s --help`",
 				  state->name);
 		/* It stands where a trace's path does. */
-		in->load = cli_memory(strdup(in->o.lib.config.load));
+		in->load = cli_memory(strdup(in->o.lib.config.scenario ? in->o.lib.config.scenario
+								       : in->o.lib.config.load));
 		in->traces = &in->load;
 		in->nr_traces = 1;
 		return 0;

@@ -83,6 +83,18 @@ static void list_loads(char **args)
 	}
 }
 
+static void list_host_policies(char **args)
+{
+	const char *name, *summary;
+	const struct bs_param *params;
+
+	(void)args;
+	for (unsigned int i = 0; bs_host_policy_name(i, &name, &summary, &params); i++) {
+		printf("%s - %s\n", name, summary);
+		print_params(params);
+	}
+}
+
 static void list_experiments(char **args)
 {
 	const char *name, *question;
@@ -281,6 +293,7 @@ static const struct {
 	{"strategies", list_strategies, 0, NULL},
 	{"devices", list_devices, 0, NULL},
 	{"loads", list_loads, 0, NULL},
+	{"host-policies", list_host_policies, 0, NULL},
 	{"workloads", list_workloads, 0, NULL},
 	{"experiments", list_experiments, 0, NULL},
 	{"metrics", list_metrics, 0, list_metrics_tsv},

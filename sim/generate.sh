@@ -89,7 +89,7 @@ pages() {
 	{
 		echo "buddysim 1"
 		describe | awk -F '\t' '$1 == "verb" { print "buddysim-" $2, 1 }' | sort
-		printf '%s\n' "buddysim-grid 5" "buddysim-record 5" "buddysim-trace 5" "buddysim 7"
+		printf '%s\n' "buddysim-grid 5" "buddysim-record 5" "buddysim-scenario 5" "buddysim-trace 5" "buddysim 7"
 	} | awk -v self="$1" '{ if ($1 "." $2 != self) printf "%s*%s*(%s)", n++ ? ", " : "", $1, $2 }
 		END { print "" }'
 }

@@ -36,8 +36,9 @@ struct bs_options {
 	struct bs_sim_config config;
 	struct bs_program_config program;
 	uint64_t given;
-	struct bs_words strategies, texts;
+	struct bs_words strategies, texts, queued;
 	struct bs_host_event *host_events;
+	struct bs_scenario_guest *guests;
 	struct bs_device_costs costs;
 };
 

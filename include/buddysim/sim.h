@@ -105,6 +105,13 @@ struct bs_host_figures {
 	unsigned int kills, fit, most;
 };
 
+/** Host policy number @index: its name, what it does, its parameters; false behind the last. The last two may
+ *  be NULL. */
+bool bs_host_policy_name(unsigned int index, const char **name, const char **summary,
+			 const struct bs_param **params);
+/** Can "psi:tick=500ms" be run? 0, or -EINVAL with @err. */
+int bs_host_policy_check(const char *text, struct bs_error *err);
+
 /** struct bs_window_config - what of the trace is replayed, and for how long */
 struct bs_window_config {
 #define BS_WINDOW(type, field, ...) type field;
@@ -149,14 +156,32 @@ struct bs_output_config {
 };
 
 /**
+ * struct bs_scenario_guest - one of several guests of a host
+ * @name: NULL: "guest 1"; @strategy: NULL: that of the row
+ * @load, @trace_path: what it runs, one of the two
+ * @start: when that begins; until then the guest has nothing
+ * What is NULL or 0 is as the configuration says.
+ */
+struct bs_scenario_guest {
+	const char *name, *kernel, *strategy, *load, *trace_path;
+	uint64_t memory_bytes;
+	unsigned int nr_cpus;
+	bs_ns start;
+};
+
+/**
  * struct bs_sim_config - a comparison
  * @trace_path: native trace; not looked at where there is a load
  * @strategies: "rotation:order=9,delay=2s" each; @nr_strategies of them
+ * @scenario: where @guest_list comes from, for people; with it there is no @trace_path. Both are the caller's
  */
 struct bs_sim_config {
 	const char *trace_path;
 	const char *const *strategies;
 	unsigned int nr_strategies;
+	const char *scenario;
+	const struct bs_scenario_guest *guest_list;
+	unsigned int nr_guest_list;
 	struct bs_guest_config guest;
 	struct bs_host_config host;
 	struct bs_window_config window;

@@ -133,6 +133,10 @@ json_t *bs_config_json(const struct bs_sim_config *cfg)
 	if (cfg->load)
 		put_load(o, cfg);
 	put_contention(o, cfg);
+	if (cfg->scenario)
+		bs_json_put_text(o, "scenario", bs_base_name(cfg->scenario));
+	if (cfg->host.shared)
+		bs_json_put_uint(o, "weight_ns_per_mib_s", cfg->host.weight_ns_per_mib_s);
 	/* What is no option, or more than a value. */
 	bs_json_put_uint(o, "pageblock_order", mc->pageblock_order ? mc->pageblock_order : 9);
 	bs_json_put_bool(o, "counter_drift", mc->counter_drift);

@@ -128,6 +128,8 @@ static json_t *stock_setting_json(const struct bs_outcome *o)
 	return setting;
 }
 
+static json_t *guests_json(const struct bs_outcome *o);
+
 static json_t *cell_json(const struct bs_outcome *o)
 {
 	const struct bs_figures *f = o->f;
@@ -141,6 +143,30 @@ static json_t *cell_json(const struct bs_outcome *o)
 	if (!f->device.content_checked)
 		bs_json_put_text(cell, "content_loss", "not checked");
 	return cell;
+}
+
+/* What a guest is and runs, and the figures of a cell for it alone. */
+static json_t *guest_json(const struct bs_outcome *o)
+{
+	const struct bs_guest_plan *g = o->guest;
+	json_t *guest = cell_json(o);
+
+	bs_json_put_text(guest, "runs",
+			 g->trace ? bs_base_name(g->plan->cfg.trace_path) : g->plan->load.label);
+	bs_json_put_uint(guest, "memory_bytes", g->plan->cfg.guest.machine.memory_bytes);
+	bs_json_put_uint(guest, "start_ns", g->start);
+	/* It has none itself. */
+	json_object_del(guest, "guests");
+	return guest;
+}
+
+static json_t *guests_json(const struct bs_outcome *o)
+{
+	json_t *a = o->nr_guests ? json_array() : json_null();
+
+	for (unsigned int i = 0; i < o->nr_guests; i++)
+		json_array_append_new(a, guest_json(&o->guests[i]));
+	return a;
 }
 
 /* @array with room for one more of @size bytes, which is zeroed, behind @n others; or NULL: out of

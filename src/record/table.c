@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "follow_json.h"
+#include "guests_text.h"
 #include "json.h"
 #include "rows.h"
 #include "wrap.h"
@@ -48,6 +49,34 @@ static void print_answer(const struct bs_result *r, FILE *f)
 			free(first);
 		}
 	}
+}
+
+/* Of several guests what the host is says more than what one of them is. */
+static void print_host(const struct bs_result *r, FILE *f)
+{
+	const json_t *config = json_object_get(r->record, "config");
+	const uint64_t duration = bs_json_value(r->record, "trace.duration_ns");
+	const char *policy = bs_json_words(config, "host_policy");
+	char *text;
+
+	if (asprintf(&text,
+		     "%s: %zu guests on a host of %" PRIu64 " MiB, %" PRIu64
+		     " MiB of swap, %" PRIu64 " thread(s)%s%s, %s; %" PRIu64 ".%03" PRIu64
+		     " s, tail %" PRIu64 " ms; costs %s, weight %" PRIu64
+		     " us per MiB.s; seed %" PRIu64 "%s",
+		     r->trace_path, json_array_size(json_object_get(cell_at(r, 0), "guests")),
+		     bs_json_value(config, "host_memory_bytes") >> 20,
+		     bs_json_value(config, "host_swap_bytes") >> 20,
+		     bs_json_value(config, "host_threads"), *policy ? ", policy " : "", policy,
+		     bs_json_words(cell_at(r, 0), "device"), duration / BS_NS_PER_S,
+		     duration % BS_NS_PER_S / BS_NS_PER_MS,
+		     bs_json_value(config, "tail_ns") / BS_NS_PER_MS,
+		     bs_json_words(config, "costs_preset"),
+		     bs_json_value(config, "weight_ns_per_mib_s") / BS_NS_PER_US,
+		     bs_json_value(r->record, "seed"), r->partial ? "; PARTIAL" : "") < 0)
+		return;
+	bs_wrap(f, text, BS_TABLE_WIDTH);
+	free(text);
 }
 
 static void print_setting(const struct bs_result *r, FILE *f)
@@ -96,9 +125,12 @@ int bs_result_text(const struct bs_result *r, FILE *f)
 	int ret;
 
 	print_answer(r, f);
-	if (r->nr_rows)
+	if (r->nr_rows && json_is_array(json_object_get(cell_at(r, 0), "guests")))
+		print_host(r, f);
+	else if (r->nr_rows)
 		print_setting(r, f);
 	ret = bs_rows_text(r, f);
+	bs_guests_text(r, f);
 	print_prices(json_object_get(r->record, "bound"), f);
 	for (unsigned int i = 0; i < r->nr_rows; i++)
 		bs_agreement_text(r->rows[i].label, json_object_get(cell_at(r, i), "agreement"), f);

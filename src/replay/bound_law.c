@@ -10,9 +10,10 @@ static bool is_about(const struct bs_cell *c)
 {
 	const struct bs_figures *f = &c->f;
 
-	return !c->program && c->g->touch && c->plan->cfg.guest.resident != BS_RESIDENT_NONE &&
-	       !c->follow && !f->device.swapped_out_bytes && !f->unfinished_events &&
-	       !f->alloc_failed && !f->skipped_frees && !f->unusable_frees;
+	return !c->program && !c->guest && c->g->touch &&
+	       c->plan->cfg.guest.resident != BS_RESIDENT_NONE && !c->follow &&
+	       !f->device.swapped_out_bytes && !f->unfinished_events && !f->alloc_failed &&
+	       !f->skipped_frees && !f->unusable_frees;
 }
 
 /* How far below the bound the row may be: what being late can have saved it, what it would have been

@@ -12,6 +12,7 @@
 #include "config.h"
 #include "follow_steps.h"
 #include "held_why.h"
+#include "host_tick.h"
 #include "hostmem.h"
 #include "inherit.h"
 #include "progress.h"
@@ -29,7 +30,7 @@ static void owned(void *arg, bs_pfn pfn, unsigned int order, bool is)
 
 	if (!is)
 		bs_future_free(c->future, pfn, order);
-	else if (bs_future_alloc(c->future, pfn, order, c->world.clock.now))
+	else if (bs_future_alloc(c->future, pfn, order, c->world->clock.now))
 		bs_guest_fail_memory(c->g);
 }
 
@@ -73,7 +74,7 @@ static void heard(void *arg)
 	struct bs_cell *c = arg;
 
 	bs_progress_hear(c->plan->progress, c->index, c->stream.f.events - c->heard_events,
-			 c->world.clock.now);
+			 c->world->clock.now);
 	c->heard_events = c->stream.f.events;
 }
 
@@ -132,10 +133,11 @@ static int create_guest(struct bs_cell *c, const struct bs_trace_info *info, str
 	int ret = foresee(c, &setup.future, err);
 
 	machine.kernel = c->kernel;
-	if (!ret && bs_world_init(&c->world, &cfg->host, cfg->output.stop))
+	c->world = c->first ? c->first->world : &c->own;
+	if (!ret && !c->first && bs_world_init(&c->own, &cfg->host, cfg->output.stop))
 		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "setting up");
 	if (!ret)
-		ret = bs_world_add(&c->world, &setup, &c->g, err);
+		ret = bs_world_add(c->world, &setup, &c->g, err);
 	if (ret)
 		return ret;
 	if (c->plan->contends &&
@@ -189,32 +191,51 @@ static int create(struct bs_cell *c, struct bs_trace *trace, struct bs_error *er
 	c->params = bs_spec_params_text(c->spec);
 	if (!c->params)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "setting up");
-	if (!bs_window_end(&c->plan->cfg.window, info, &c->end))
+	if (!bs_plan_end(c->plan, info, &c->end))
 		return bs_error_set(err, BS_USAGE, 0, c->label, NULL, "the window is too long");
 	if (bs_ledger_begin(&c->ledger, c->g, c->end, true) ||
 	    (c->plan->cfg.output.map && bs_ledger_map(&c->ledger, c->end)))
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "timeline");
-	if (c->plan->cfg.output.viewer)
+	if (c->plan->cfg.output.viewer && !c->first)
 		bs_view_begin(c);
 	return trace ? follow(c, err) : 0;
 }
 
-int bs_cell_create(const struct bs_plan *plan, const struct bs_cell_setup *setup,
-		   struct bs_trace *trace, struct bs_cell **out, struct bs_error *err)
+/* Of several guests each is called by the row's name and its own. */
+static int name_guest(struct bs_cell *c, struct bs_error *err)
+{
+	if (asprintf(&c->own_label, "%s/%s", c->label, c->guest->name) < 0) {
+		c->own_label = NULL;
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "setting up");
+	}
+	c->label = c->own_label;
+	return 0;
+}
+
+static int create_one(const struct bs_plan *plan, const struct bs_cell_setup *setup,
+		      struct bs_trace *trace, struct bs_cell **out, struct bs_error *err)
 {
 	struct bs_cell *c = calloc(1, sizeof(*c));
 	struct bs_error here = {0};
-	int ret;
+	int ret = 0;
 
 	if (!c)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, setup->label, NULL, "setting up");
 	c->plan = plan;
 	c->spec = setup->spec;
-	c->label = setup->label;
+	c->label = c->row_label = setup->label;
 	c->kernel = setup->kernel ? setup->kernel : plan->cfg.guest.machine.kernel;
 	c->index = setup->index;
 	c->future = setup->future;
-	ret = create(c, trace, &here);
+	c->first = setup->first;
+	c->row_spec = setup->row;
+	c->guest = setup->guest;
+	if (c->guest)
+		ret = name_guest(c, &here);
+	if (!ret && c->guest && c->guest->trace)
+		ret = bs_trace_open_again(c->guest->trace, &c->reader, &here);
+	if (!ret)
+		ret = create(c, c->guest ? c->reader : trace, &here);
 	if (!ret) {
 		*out = c;
 		return 0;
@@ -226,26 +247,90 @@ int bs_cell_create(const struct bs_plan *plan, const struct bs_cell_setup *setup
 	return ret;
 }
 
+int bs_cell_create(const struct bs_plan *plan, const struct bs_cell_setup *setup,
+		   struct bs_trace *trace, struct bs_cell **out, struct bs_error *err)
+{
+	struct bs_cell *first = NULL, **next = &first;
+	int ret = plan->nr_guests ? 0 : create_one(plan, setup, trace, &first, err);
+
+	for (unsigned int i = 0; i < plan->nr_guests && !ret; i++) {
+		const struct bs_guest_plan *guest = &plan->guests[i];
+		struct bs_cell_setup one = *setup;
+
+		one.first = first;
+		one.guest = guest;
+		one.row = setup->spec;
+		if (guest->spec)
+			one.spec = guest->spec;
+		if (guest->own_kernel)
+			one.kernel = guest->plan->cfg.guest.machine.kernel;
+		ret = create_one(guest->plan, &one, NULL, next, err);
+		if (!ret)
+			next = &(*next)->next;
+	}
+	if (!ret)
+		*out = first;
+	else
+		bs_cell_destroy(first);
+	return ret;
+}
+
 static void let_go(struct bs_cell *c)
 {
 	bs_stream_free(&c->stream);
-	bs_world_end(&c->world);
+	if (!c->first)
+		bs_world_end(&c->own);
 	c->g = NULL;
 	c->at_rest = true;
+}
+
+/* What is to be said of each guest, and of all of them. */
+static int rest_all(struct bs_cell *c, struct bs_error *err)
+{
+	struct bs_outcome *told;
+	unsigned int nr = 0;
+	int ret = bs_cell_rest(c->next, err);
+
+	for (const struct bs_cell *g = c; g; g = g->next)
+		nr++;
+	told = c->told = calloc(nr, sizeof(*told));
+	if (ret || !told)
+		return ret ? ret : bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "record");
+	for (const struct bs_cell *g = c; g; g = g->next) {
+		*told = g->outcome;
+		told->label = g->guest->name;
+		told->guest = g->guest;
+		told++;
+	}
+	c->row_params = bs_spec_params_text(c->row_spec);
+	if (!c->row_params)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "record");
+	c->outcome.strategy = c->row_spec->s;
+	c->outcome.words = c->row_spec->label;
+	c->outcome.params = c->row_params;
+	c->outcome.f = &c->sum;
+	c->outcome.label = c->row_label;
+	c->outcome.guests = c->told;
+	c->outcome.nr_guests = nr;
+	return 0;
 }
 
 int bs_cell_rest(struct bs_cell *c, struct bs_error *err)
 {
 	struct bs_outcome o;
 	char *kernel, *words;
+	int ret;
 
 	bs_cell_outcome(c, &o);
 	o.kernel = kernel = strdup(o.kernel);
 	o.device_words = words = strdup(o.device_words);
 	c->outcome = o;
+	ret = kernel && words ? 0
+			      : bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "record");
+	if (!ret && c->next)
+		ret = c->first ? bs_cell_rest(c->next, err) : rest_all(c, err);
 	let_go(c);
-	return kernel && words ? 0
-			       : bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "record");
+	return ret;
 }
 
 static void free_text(const char *text)
@@ -253,10 +338,13 @@ static void free_text(const char *text)
 	free((char *)(uintptr_t)text);
 }
 
+/* The others first: it is their world that ends with it. */
 void bs_cell_destroy(struct bs_cell *c)
 {
 	if (!c)
 		return;
+	bs_cell_destroy(c->next);
+	bs_trace_close(c->reader);
 	bs_follow_destroy(c->follow);
 	bs_inherit_destroy(c->inherit);
 	bs_program_destroy(c->program);
@@ -266,6 +354,9 @@ void bs_cell_destroy(struct bs_cell *c)
 	free_text(c->outcome.kernel);
 	free_text(c->outcome.device_words);
 	free(c->params);
+	free(c->own_label);
+	free(c->row_params);
+	free(c->told);
 	if (c->violation.f)
 		bs_outfile_abandon(&c->violation);
 	free(c);
@@ -347,7 +438,7 @@ static void end_window(void *arg, int unused)
 	(void)unused;
 	c->closed = true;
 	bs_ledger_close(&c->ledger, c->end);
-	f->host_counts = bs_host_counted(&c->world.host, &f->host);
+	f->host_counts = bs_host_counted(&c->world->host, &f->host);
 	if (c->program)
 		bs_cell_load_close(c);
 	else
@@ -431,7 +522,7 @@ static int final_checks(struct bs_cell *c, struct bs_error *err)
 	ret = bs_machine_check(c->g->m, err);
 	if (ret) {
 		bs_guest_fail(c->g, err);
-		*err = c->world.clock.err;
+		*err = c->world->clock.err;
 		return ret;
 	}
 	return c->g->touch ? check_residency(c, err) : 0;
@@ -457,37 +548,90 @@ static void run_measured(struct bs_cell *c)
 	look_at_host(c, 0);
 	begin = now_real_ns(CLOCK_MONOTONIC);
 	cpu = now_real_ns(CLOCK_THREAD_CPUTIME_ID);
-	bs_clock_advance(&c->world.clock, &c->closed);
+	bs_clock_advance(&c->world->clock, &c->closed);
 	c->f.cpu_ns = now_real_ns(CLOCK_THREAD_CPUTIME_ID) - cpu;
 	c->f.wall_ns = now_real_ns(CLOCK_MONOTONIC) - begin;
 	look_at_host(c, 2);
 	c->f.loop_alloc_bytes = allocated ? allocated() - heap : 0;
 }
 
-static int run(struct bs_cell *c, struct bs_error *err)
+static int begin_load(struct bs_cell *c, struct bs_error *err)
 {
-	struct bs_clock *k = &c->world.clock;
+	if (c->program)
+		return bs_program_begin(c->program, c->end, err);
+	if (c->guest)
+		c->stream.base = c->guest->start;
+	if (!bs_stream_begin(&c->stream))
+		return 0;
+	*err = c->world->clock.err;
+	return -EIO;
+}
+
+static int begin(struct bs_cell *c, struct bs_error *err)
+{
+	int ret = begin_load(c, err);
+
+	if (!ret)
+		ret = bs_reporter_start(c->g, err);
+	if (!ret)
+		bs_host_memory_started(c->g);
+	return ret;
+}
+
+static void begin_later(void *arg, int unused)
+{
+	struct bs_cell *c = arg;
+	struct bs_error err;
+
+	(void)unused;
+	if (begin(c, &err))
+		bs_clock_fail(&c->world->clock, &err);
+}
+
+/* All guests, the first one last: with the end of its window the cell's is over. */
+static int begin_all(struct bs_cell *c, struct bs_error *err)
+{
+	int ret = c->next ? begin_all(c->next, err) : 0;
+
+	if (ret)
+		return ret;
+	/* The last instant belongs to the window: it closes behind all that happens in it. */
+	bs_clock_push(&c->world->clock, c->end + 1, BS_DUE_END, end_window, c, 0);
+	if (!c->guest || !c->guest->start)
+		return begin(c, err);
+	bs_clock_push(&c->world->clock, c->guest->start, BS_DUE_HOST, begin_later, c, 0);
+	return 0;
+}
+
+static int finish(struct bs_cell *c, struct bs_error *err)
+{
 	int ret = 0;
 
-	if (!(c->program ? bs_program_begin(c->program, c->end, err)
-			 : bs_stream_begin(&c->stream))) {
-		/* The last instant belongs to the window: it closes behind all that happens in it. */
-		bs_clock_push(k, c->end + 1, BS_DUE_END, end_window, c, 0);
-		ret = bs_reporter_start(c->g, err);
-		if (!ret) {
-			bs_host_memory_started(c->g);
-			bs_host_start(&c->world.host, c->end);
-			run_measured(c);
-		}
-	} else if (c->program) {
-		return -EIO;
+	for (; c && !ret; c = c->next) {
+		take_counts(c);
+		ret = final_checks(c, err);
 	}
-	take_counts(c);
+	return ret;
+}
+
+static int run(struct bs_cell *c, struct bs_error *err)
+{
+	struct bs_clock *k = &c->world->clock;
+	int ret = begin_all(c, err);
+
+	if (!ret) {
+		bs_host_start(&c->world->host, c->end);
+		ret = bs_host_tick_start(&c->world->host, err);
+	}
+	if (!ret) {
+		run_measured(c);
+	}
 	if (k->failed) {
+		take_counts(c);
 		*err = k->err;
 		return -EIO;
 	}
-	return ret ? ret : final_checks(c, err);
+	return ret ? ret : finish(c, err);
 }
 
 int bs_cell_run(struct bs_cell *c, struct bs_error *err)

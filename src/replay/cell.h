@@ -9,12 +9,17 @@
  * @spec: the strategy; @label: what the cell is called; @kernel: its guest's; all live as long as the cell
  * @index: of the cell in its comparison
  * @future: what the strategy knows of it; NULL: nothing
+ * @row: the spec of all guests, where this one has its own
+ * @first: the cell in whose world it is, and @guest which guest of it; NULL: it has a world of its own
  */
 struct bs_cell_setup {
 	const struct bs_spec *spec;
 	const char *label, *kernel;
 	unsigned int index;
 	struct bs_future *future;
+	const struct bs_spec *row;
+	struct bs_cell *first;
+	const struct bs_guest_plan *guest;
 };
 
 /* @trace: scanned; the cell rewinds and reads it while it runs, the caller keeps it; NULL: the plan has a

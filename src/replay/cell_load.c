@@ -7,6 +7,7 @@ int bs_cell_load_create(struct bs_cell *c, void (*over)(void *arg), struct bs_er
 	const struct bs_program_setup setup = {
 		.spec = &c->plan->load,
 		.seed = cfg->seed,
+		.start = c->guest ? c->guest->start : 0,
 		.lru = cfg->guest.lru,
 		.resident = cfg->guest.resident,
 		.check_every = cfg->window.check_every,
@@ -23,7 +24,7 @@ static void take_cycles(struct bs_cell *c)
 	const struct bs_program *p = c->program;
 	const struct bs_histogram *h = &p->cycle_ns;
 	const bs_ns until = p->f.over_at == BS_NO_TIME ? c->end : p->f.over_at;
-	const bs_ns lead = c->plan->load.values[BS_LOAD_LEAD];
+	const bs_ns lead = c->plan->load.values[BS_LOAD_LEAD] + p->setup.start;
 
 	c->f.cycles = (struct bs_cycles){
 		.counted = true,
@@ -38,7 +39,7 @@ static void take_cycles(struct bs_cell *c)
 
 void bs_cell_load_close(struct bs_cell *c)
 {
-	const bs_ns length = c->plan->info->duration;
+	const bs_ns length = c->plan->info->duration + c->program->setup.start;
 	const struct bs_program_figures *f = &c->program->f;
 	struct bs_stream_figures *s = &c->stream.f;
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* cell_parts.h - one cell of a comparison: a world with one guest, the trace that it is taken through,
- * who looks on, and the figures that come out. */
+/*
+ * cell_parts.h - one cell of a comparison: a world with a guest, the trace that it is taken through, who
+ * looks on, and the figures that come out. Where a cell has several guests each is a cell of this kind, and
+ * all are in the world of the first.
+ */
 #ifndef BS_CELL_PARTS_H
 #define BS_CELL_PARTS_H
 
@@ -27,10 +30,20 @@ struct bs_cell {
 	const struct bs_plan *plan;
 	unsigned int index; /* of the cell in its comparison */
 	const struct bs_spec *spec; /* the caller's */
-	const char *label, *kernel; /* the caller's */
+	const char *label, *kernel; /* the caller's, but for own_label */
+	const struct bs_spec
+		*row_spec; /* the caller's: of all guests that have none of their own */
+	const char *row_label; /* the caller's: of all guests */
+	char *row_params;
+	char *own_label;
 	char *params;
-	struct bs_world world;
-	struct bs_guest *g; /* the world's only one; NULL once it is gone */
+	struct bs_world *world,
+		own; /* own: unless it is another cell's, in whose company the guest is */
+	struct bs_cell *first,
+		*next; /* of several guests in one world; first: NULL in the first one itself */
+	const struct bs_guest_plan *guest; /* which of them it is; NULL: there is only this one */
+	struct bs_trace *reader; /* of its own trace, where there are several */
+	struct bs_guest *g; /* NULL once it is gone */
 	struct bs_ledger ledger;
 	struct bs_viewing viewing;
 	struct bs_stream
@@ -45,9 +58,11 @@ struct bs_cell {
 	bool violation_has_request;
 	uint64_t heard_events; /* of progress */
 	struct bs_figures f;
+	struct bs_figures sum; /* of all guests, in the first one */
 	bool closed; /* the window is */
 	bool at_rest; /* the guest is gone */
 	struct bs_outcome outcome; /* ... of a cell at rest; its texts are the cell's own */
+	struct bs_outcome *told; /* of each guest, where there are several */
 };
 
 #endif

@@ -16,6 +16,8 @@
 #include "cell.h"
 #include "company.h"
 #include "config.h"
+#include "figures_sum.h"
+#include "guests.h"
 #include "jobs.h"
 #include "progress.h"
 #include "start.h"
@@ -57,10 +59,12 @@ static int run_created(struct row *r, const struct comparison *k)
 	struct bs_cell *c = r->c;
 	int ret = bs_cell_run(c, &r->err), rest;
 
-	if (!ret) {
+	if (!ret)
 		r->ran = true;
-		ret = bs_bound_law(c, k->bound, &r->err);
-	}
+	for (struct bs_cell *g = c; g && !ret; g = g->next)
+		ret = bs_bound_law(g, k->bound, &r->err);
+	if (!ret && c->next)
+		bs_figures_sum(c);
 	if (!ret)
 		ret = bs_start_take(k->start, c->g->m, c->label, &r->end, &r->err);
 	rest = bs_cell_rest(c, ret ? NULL : &r->err);
@@ -86,7 +90,7 @@ static int run_cell(struct row *r, const struct comparison *k, unsigned int inde
 /* What a load will do depends on what it waits for: nobody can know it. */
 static bool is_left_out(const struct bs_plan *plan, const struct bs_spec *spec)
 {
-	return plan->load.kind && spec->s->caps & BS_CAP_KNOWS_FUTURE;
+	return (plan->load.kind || plan->nr_guests) && spec->s->caps & BS_CAP_KNOWS_FUTURE;
 }
 
 static void tell_left_out(const struct comparison *k, unsigned int index)
@@ -95,7 +99,8 @@ static void tell_left_out(const struct comparison *k, unsigned int index)
 	struct bs_error err;
 
 	bs_error_set(&err, BS_USAGE, 0, NULL, NULL,
-		     "needs a recorded trace: what a load will do depends on what it waits for");
+		     "needs a recorded trace of one guest: what a load will do, or several guests, "
+		     "depends on what they wait for");
 	if (sink->failed)
 		sink->failed(sink->arg, k->plan->cells[index].label, &err);
 }
@@ -229,7 +234,7 @@ static int run(struct bs_plan *plan, struct bs_trace *t, struct bs_start *start,
 	int ret = bs_bound_run(&plan->cfg, t, &b, &refault, err);
 
 	/* In a closed loop each row has a used(t) of its own, and there is none to make a bound of. */
-	if (!ret && t)
+	if (!ret && t && !plan->nr_guests)
 		plan->sink->bound(plan->sink->arg, b, refault, plan->cfg.host.weight_ns_per_mib_s);
 	plan->bound = b;
 	if (!ret)
@@ -251,7 +256,11 @@ static int compare_trace(struct bs_plan *plan, struct bs_trace *t, bool running,
 		return ret;
 	ret = bs_start_open(&start, plan, err);
 	if (!ret)
+		ret = bs_guests_make(plan, t, err);
+	if (!ret)
 		ret = bs_config_complete(plan, t, err);
+	if (!ret)
+		bs_guests_begun(plan);
 	if (!ret && running)
 		ret = run(plan, t, &start, err);
 	if (!ret)
@@ -270,10 +279,13 @@ static int compare(const struct bs_sim_config *config, const struct bs_sink *sin
 	int ret;
 
 	err = err ? err : &local;
+	bs_guests_share(&plan.cfg);
 	if (!running)
 		plan.cfg.output.dump_path = NULL;
 	ret = bs_config_check(&plan, err);
-	if (!ret && plan.load.kind)
+	if (!ret && bs_guests_differ(config))
+		bs_guests_stand_in(&plan);
+	else if (!ret && plan.load.kind)
 		bs_config_of_load(&plan);
 	else if (!ret)
 		ret = bs_trace_open(plan.cfg.trace_path, &t, err);
@@ -281,6 +293,7 @@ static int compare(const struct bs_sim_config *config, const struct bs_sink *sin
 		plan.info = bs_trace_info(t);
 	if (!ret)
 		ret = compare_trace(&plan, t, running, err);
+	bs_guests_free(&plan);
 	bs_trace_close(t);
 	bs_config_free(&plan);
 	return ret;

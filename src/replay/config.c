@@ -197,6 +197,14 @@ bool bs_window_end(const struct bs_window_config *w, const struct bs_trace_info 
 	       !__builtin_add_overflow(*end, w->tail, end) && *end < BS_WINDOW_MAX;
 }
 
+bool bs_plan_end(const struct bs_plan *plan, const struct bs_trace_info *info, bs_ns *end)
+{
+	if (!plan->longest)
+		return bs_window_end(&plan->cfg.window, info, end);
+	return !__builtin_add_overflow(plan->longest, plan->cfg.window.tail, end) &&
+	       *end < BS_WINDOW_MAX;
+}
+
 static int set_window(struct bs_plan *plan, const struct bs_trace_info *info, struct bs_error *err)
 {
 	struct bs_window_config *w = &plan->cfg.window;
@@ -289,4 +297,25 @@ int bs_config_complete(struct bs_plan *plan, struct bs_trace *t, struct bs_error
 		bs_plan_warn(plan, NULL, "the trace is used up to where it is damaged: %s",
 			     damage.text);
 	return 0;
+}
+
+int bs_config_guest(struct bs_plan *plan, struct bs_trace *t, struct bs_error *err)
+{
+	int ret = bs_config_kernel(plan, err);
+
+	if (!ret && t)
+		ret = bs_trace_scan(t, plan->cfg.window.keep_whole, err) < 0 ? -EIO : 0;
+	if (!ret && t)
+		ret = check_trust(&plan->cfg, plan->info, err);
+	if (!ret)
+		ret = set_guest(plan, plan->info, err);
+	return ret ? ret : set_window(plan, plan->info, err);
+}
+
+void bs_config_guest_begun(struct bs_plan *plan, const struct bs_plan *base)
+{
+	plan->cfg.host.device.thp = base->cfg.host.device.thp;
+	plan->contends = base->contends;
+	plan->lock_costs = base->lock_costs;
+	warn_small(plan, plan->info);
 }

@@ -9,6 +9,13 @@
 /* What can be said without the trace: parse the strategies into plan->specs, and the load. 0, or negative with
  * @err; bs_config_free() either way. */
 int bs_config_check(struct bs_plan *plan, struct bs_error *err);
+/* When the window closes, of a plan with that trace. False: never, or too late. */
+bool bs_plan_end(const struct bs_plan *plan, const struct bs_trace_info *info, bs_ns *end);
+/* One of several guests: its kernel, its memory and CPUs, with what its trace or load says. 0, or negative with
+ * @err. */
+int bs_config_guest(struct bs_plan *plan, struct bs_trace *t, struct bs_error *err);
+/* ... now that the whole of @base is known, and its sink has begun. */
+void bs_config_guest_begun(struct bs_plan *plan, const struct bs_plan *base);
 /* There is a load and no trace: what a trace would say of itself. */
 void bs_config_of_load(struct bs_plan *plan);
 /* The kernel, if none was asked for: the one that the trace's header names, else the default. */

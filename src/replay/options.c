@@ -56,6 +56,13 @@ static const char *name_of_strategy(unsigned int n)
 	return s ? s->name : NULL;
 }
 
+static const char *name_of_host_policy(unsigned int n)
+{
+	const char *name;
+
+	return bs_host_policy_name(n, &name, NULL, NULL) ? name : NULL;
+}
+
 static const char *name_of_load(unsigned int n)
 {
 	const struct bs_load_kind *k = bs_load_at(n);
@@ -304,9 +311,11 @@ static void free_words(struct bs_words *w)
 void bs_options_free(struct bs_options *o)
 {
 	free_words(&o->strategies);
+	free_words(&o->queued);
 	free_words(&o->texts);
 	free_words(&o->program.fail_if);
 	free(o->host_events);
+	free(o->guests);
 	memset(o, 0, sizeof(*o));
 }
 
@@ -332,6 +341,27 @@ static int check_text(struct bs_options *o, const struct bs_option *opt, const c
 	if (!opt->check || !opt->check(text, &why))
 		return 0;
 	return bs_error_set(err, why.status, 0, text, why.advice, "%s", why.text);
+}
+
+/* A file that was an option's value says more of them. */
+static int set_queued(struct bs_options *o, const char *file, struct bs_error *err)
+{
+	struct bs_words q = o->queued;
+	int ret = 0;
+
+	o->queued = (struct bs_words){0};
+	for (unsigned int i = 0; i + 1 < q.nr && !ret; i += 2)
+		ret = bs_option_set(o, bs_option_find(q.at[i]), q.at[i + 1], err);
+	free_words(&q);
+	if (ret && err) {
+		char text[sizeof(err->text)];
+
+		snprintf(text, sizeof(text), "%.80s: %.300s", err->where, err->text);
+		snprintf(err->where, sizeof(err->where), "%s", file);
+		snprintf(err->text, sizeof(err->text), "%s", text);
+		err->status = BS_INPUT;
+	}
+	return ret;
 }
 
 int bs_option_set(struct bs_options *o, const struct bs_option *opt, const char *text,
@@ -368,7 +398,8 @@ int bs_option_set(struct bs_options *o, const struct bs_option *opt, const char 
 		store(field, opt, v);
 		return 0;
 	case BS_OPTION_OWN:
-		return opt->read(o, opt, text, err);
+		ret = opt->read(o, opt, text, err);
+		return ret ? ret : set_queued(o, text, err);
 	}
 	return 0;
 }

@@ -73,8 +73,11 @@ bool bs_host_event_is_heard(const struct bs_sim_config *c, const struct bs_host_
 	return e->ask == BS_HOST_PRESSURE ? any(c, has_gate, 0, true) : any(c, takes, 0, true);
 }
 
+/* Guests of a scenario may have strategies of their own, which are not looked at here. */
 static bool has_unheard(const struct look *l, enum bs_host_ask ask)
 {
+	if (l->c->scenario)
+		return false;
 	for (unsigned int i = 0; i < l->c->host.nr_events; i++)
 		if (l->c->host.events[i].ask == ask &&
 		    !bs_host_event_is_heard(l->c, &l->c->host.events[i]))
@@ -83,6 +86,24 @@ static bool has_unheard(const struct look *l, enum bs_host_ask ask)
 }
 
 /* ---- Conditions, as combinations.def names them ---------------------------------------------- */
+
+static bool with_scenario(const struct look *l)
+{
+	return l->c->scenario;
+}
+
+static bool several(const struct look *l)
+{
+	return l->c->scenario || l->c->guests > 1;
+}
+
+static bool named_all(const struct look *l)
+{
+	for (unsigned int i = 0; i < l->c->nr_guest_list; i++)
+		if (!l->c->guest_list[i].strategy)
+			return false;
+	return l->c->nr_guest_list;
+}
 
 static bool from_dump(const struct look *l)
 {
@@ -104,7 +125,7 @@ static bool is_limited(const struct look *l)
 {
 	const struct bs_host_config *h = &l->c->host;
 
-	return h->memory_bytes && (h->shared || h->swap_bytes);
+	return h->memory_bytes && (several(l) || h->swap_bytes);
 }
 
 /* Without real memory there is what drops it and what does not. */
@@ -118,7 +139,12 @@ static bool unheard_advice(const struct look *l)
 
 static bool arena(const struct look *l)
 {
-	return device(l) && device(l)->has_arena;
+	return device(l) && device(l)->has_arena && !several(l);
+}
+
+static bool arena_of_several(const struct look *l)
+{
+	return device(l) && device(l)->has_arena && several(l);
 }
 
 static bool no_costs(const struct look *l)

@@ -107,6 +107,11 @@ struct bs_outcome {
 	bs_ns sample_interval;
 	const struct bs_agreement
 		*agreement; /* NULL unless the guest started from a dumped state */
+	const struct bs_guest_plan
+		*guest; /* what is said is of this one of several; NULL: of all */
+	const struct bs_outcome
+		*guests; /* of each, where there are several; f is then the sum of theirs */
+	unsigned int nr_guests;
 };
 
 /* held_why.c. Look number @i at why memory is held, in bytes, and when; false behind the last one. */
@@ -148,6 +153,22 @@ struct bs_cell_name {
 	const struct bs_spec *spec;
 };
 
+/*
+ * One of several guests of a cell.
+ * @plan: what it is and what it runs
+ * @spec: its own strategy; NULL: that of the row
+ * @start: when its load begins
+ * @trace: scanned; NULL: it has a load
+ */
+struct bs_guest_plan {
+	struct bs_plan *plan;
+	char *name;
+	struct bs_spec *spec;
+	bs_ns start;
+	struct bs_trace *trace;
+	bool own_kernel; /* it is none of the row's */
+};
+
 /* A comparison in force. */
 struct bs_plan {
 	struct bs_sim_config cfg; /* nothing is left to be taken from the trace */
@@ -163,6 +184,9 @@ struct bs_plan {
 	const struct bs_trace_info *info; /* the trace's, or that */
 	bool contends; /* a zone's lock takes time */
 	struct bs_lock_costs lock_costs;
+	struct bs_guest_plan *guests; /* NULL: a cell has one, which is this */
+	unsigned int nr_guests;
+	bs_ns longest; /* of several guests, until the last one's load is over; 0: as the trace says */
 	unsigned int at_once; /* cells that run side by side */
 	struct bs_progress_of *progress; /* NULL: nobody wants to know */
 	const struct bs_bound *bound; /* NULL until it is known */

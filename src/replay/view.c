@@ -155,7 +155,7 @@ static void look(struct bs_cell *c, bs_ns until)
 		.strategy = c->g->strategy->name,
 		.params = c->params,
 		.kernel = bs_kernel_name(c->g->m),
-		.now = c->world.clock.now,
+		.now = c->world->clock.now,
 		.until = until,
 		.load_end = c->end - c->plan->cfg.window.tail,
 		.end = c->end,
@@ -189,7 +189,7 @@ static void until(void *arg, bs_ns t)
 {
 	struct bs_cell *c = arg;
 
-	if (t > c->world.clock.now && (c->viewing.next <= t || wants(c) & BS_VIEW_NOW))
+	if (t > c->world->clock.now && (c->viewing.next <= t || wants(c) & BS_VIEW_NOW))
 		look(c, t);
 }
 
@@ -201,14 +201,14 @@ static void pass(void *arg, bool begins)
 
 	bs_report_stats(c->g->rc, &rs);
 	if (begins) {
-		w->pass_at = c->world.clock.now;
+		w->pass_at = c->world->clock.now;
 		w->pass_bytes = rs.reported_bytes;
 		w->pass_requests = rs.calls;
 		if (wants(c) & BS_VIEW_PASS)
 			w->next = w->pass_at;
 		return;
 	}
-	w->pass_ns = c->world.clock.now - w->pass_at;
+	w->pass_ns = c->world->clock.now - w->pass_at;
 	w->pass_bytes = rs.reported_bytes - w->pass_bytes;
 	w->pass_requests = rs.calls - w->pass_requests;
 }
@@ -217,13 +217,13 @@ void bs_view_begin(struct bs_cell *c)
 {
 	c->viewing =
 		(struct bs_viewing){.meter = {.until = until, .arg = c}, .pass_at = BS_NO_TIME};
-	bs_clock_add_meter(&c->world.clock, &c->viewing.meter);
+	bs_clock_add_meter(&c->world->clock, &c->viewing.meter);
 	c->g->watch.pass = pass;
 }
 
 void bs_view_end(struct bs_cell *c)
 {
-	bs_clock_drop_meter(&c->world.clock, &c->viewing.meter);
+	bs_clock_drop_meter(&c->world->clock, &c->viewing.meter);
 	c->g->watch.pass = NULL;
 	look(c, c->end);
 }

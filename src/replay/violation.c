@@ -60,7 +60,7 @@ static void write_facts(FILE *f, const struct bs_cell *c, const struct bs_error 
 
 	fprintf(f, "# %s: %s\n", err->where, err->text);
 	fprintf(f, "# seed %" PRIu64 "\n# time_ns %" PRIu64 "\n# event %" PRIu64 "\n",
-		c->plan->cfg.seed, c->world.clock.now, c->stream.f.events);
+		c->plan->cfg.seed, c->world->clock.now, c->stream.f.events);
 	fprintf(f, "# strategy %s\n# parameters %s\n", c->label, c->params);
 	fprintf(f, "# device %s\n# trace %s\n", bs_device_words(c->g->dev),
 		c->plan->cfg.trace_path);

@@ -14,6 +14,10 @@
 #include "host_memory.h"
 #include "service.h"
 
+struct bs_host_guest;
+struct bs_host_past;
+struct bs_host_policy;
+
 /* Zero it: a host that neither looks nor asks. */
 struct bs_host {
 	struct bs_clock *clock;
@@ -22,6 +26,11 @@ struct bs_host {
 	bs_ns end; /* it does not look behind that */
 	struct bs_host_memory memory;
 	struct bs_service service;
+	const struct bs_host_policy *policy; /* NULL, or without a tick: it does nothing */
+	uint64_t *policy_values;
+	struct bs_host_guest *seen; /* by the policy, of each guest */
+	struct bs_host_past *past; /* ... at its last tick */
+	unsigned int nr_seen;
 };
 
 /* Zero but for the first three: its memory and its threads. 0 or -ENOMEM. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "world.h"
 
+#include "host_tick.h"
+
 int bs_world_init(struct bs_world *w, const struct bs_host_config *host, const volatile int *stop)
 {
 	int ret;
@@ -33,6 +35,7 @@ void bs_world_end(struct bs_world *w)
 		w->guests = g->after;
 		bs_guest_destroy(g);
 	}
+	bs_host_tick_free(&w->host);
 	bs_host_free(&w->host);
 	bs_clock_free(&w->clock);
 }

@@ -24,4 +24,12 @@ diff want.txt got.txt >differs.txt || fail "README.md is not what the demo print
 [ "$(grep -c '^| linux-7.3/rotation ' want.txt)" = 3 ] || fail "a table for each trace: $(cat want.txt)"
 sed -n '/<!-- kernels/,/<!-- end/p' "$src/README.md" | grep '^[|*]' >got.txt
 diff want.txt got.txt >differs.txt || fail "README.md, kernels: $(cat differs.txt)"
+
+# Guests that differ: the table that the command above it prints.
+scenario=$(tr '\n' ' ' <"$src/README.md" | grep -o 'buddysim compare --scenario [^`]*' | head -n 1 | sed 's/^buddysim //; s/\\ */ /g')
+[ -n "$scenario" ] || fail "no scenario in README.md"
+(cd "$src" && "$bin" $scenario 2>/dev/null) >want.txt
+awk '/^```/ { on = !on; if (!on && hit) exit; text = ""; next } on { text = text $0 "\n"; if (/^three-guests.json: /) hit = 1 }
+	END { printf "%s", text }' "$src/README.md" >got.txt
+diff want.txt got.txt >differs.txt || fail "README.md, scenario: $(cat differs.txt)"
 finish

@@ -7,6 +7,8 @@ expect 0 -- trace gen memhog --params size=64MiB,cycles=2 -o t.cborseq
 cp t.cborseq u.cborseq
 : >empty.json
 mkdir dir
+jq 'del(.guests[2])' "$src/sim/scenarios/three-guests.json" >guests.json
+jq '.guests[].strategy = "rotation"' guests.json >own.json
 echo x >file
 
 # Runs that would work if it were not for what is behind: a plain one, of a device that has a parameter,

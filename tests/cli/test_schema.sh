@@ -77,6 +77,20 @@ for spoil in '.schema = "buddysim-grid-9"' '.strategys = ["none"]' '.timeline = 
 	"$bin" sweep plan spoilt.json -o refused >stdout.txt 2>stderr.txt && fail "the program takes $spoil"
 done
 
+# A scenario: what the schema refuses the program refuses, too.
+scenario=$src/sim/scenarios/three-guests.json
+sed -n '/^```$/,/^```$/{/^```$/d;p}' "$src/sim/man/buddysim-scenario.5.scd" | sed -n '/^{/,/^}/p' >manual.json
+cmp <(jq -S . manual.json) <(jq -S . "$scenario") || fail "the page shows another scenario than sim/scenarios has"
+jq 'del(.guests[2])' "$scenario" >scenario.json
+valid scenario-1 "$scenario" scenario.json
+expect 0 -- compare --scenario scenario.json -s none,rotation -d model --format json -o scenario-record.json
+valid record-3 scenario-record.json
+for spoil in '.schema = "buddysim-scenario-9"' '.guest = []' '.host.size = "1GiB"' '.guests = []' \
+	'.guests[0].trace = "t.cborseq"' 'del(.guests[0].load)' '.guests[0].memory = true' '.host.events = "1s"'; do
+	invalid scenario-1 scenario.json "$spoil"
+	"$bin" run --scenario spoilt.json -d model >stdout.txt 2>stderr.txt && fail "the program takes $spoil"
+done
+
 expect 0 -- advise t.cborseq -s rotation:order=9,budget=0,capacity=32,none --memory 1GiB --format json
 cp stdout.txt advice.json
 expect 1 -- advise t.cborseq -s rotation:order=9,budget=0,capacity=32,none --memory 1GiB --max-held 1B --max-stall 1ns/min --format json

@@ -110,6 +110,9 @@ static const struct {
 	{"host-memory", {"32MiB", "1GiB"}},
 	{"host-poll", {"10ms", "300ms"}},
 	{"host-swap", {"16MiB", "1GiB"}},
+	{"guests", {"1", "2"}},
+	{"stagger", {"0", "20ms"}},
+	{"host-policy", {"none", "proportional:tick=50ms", "psi:tick=20ms"}},
 	{"host-threads", {"1", "3"}},
 	{"host-event", {"100ms:pressure=80", "1s:target=4MiB"}},
 	{"weight", {"0", "1us", "10ms"}},
@@ -135,6 +138,12 @@ static const char *const *values_of(const struct bs_option *opt, const char **wo
 	return words;
 }
 
+/* What is compared is chosen otherwise, and a scenario stands in place of the trace. */
+static bool is_drawn(const struct bs_option *opt)
+{
+	return strcmp(opt->name, "strategy") && strcmp(opt->name, "scenario");
+}
+
 /* A third of the options that shape a run, each with one of its values. */
 static void choose_options(struct bs_rng *rng, struct bs_options *o)
 {
@@ -147,13 +156,13 @@ static void choose_options(struct bs_rng *rng, struct bs_options *o)
 		const char *const *values = values_of(opt, words);
 		unsigned int n = 0;
 
-		if (opt->group >= BS_OPTIONS_OUTPUT || !strcmp(opt->name, "strategy") ||
-		    bs_rng_below(rng, 3))
+		if (opt->group >= BS_OPTIONS_OUTPUT || !is_drawn(opt) || bs_rng_below(rng, 3))
 			continue;
 		/* One of them decides what the other says. */
-		if (!strcmp(opt->name, "state") ? bs_option_given(o, "kernel")
-		    : opt->of_state		? bs_option_given(o, "state")
-						: false)
+		if (!strcmp(opt->name, "state")
+			    ? bs_option_given(o, "kernel") || bs_option_given(o, "guests")
+		    : opt->of_state ? bs_option_given(o, "state")
+				    : false)
 			continue;
 		while (n < MOST_VALUES && values[n])
 			n++;
@@ -180,8 +189,7 @@ static void assert_all_tried(void)
 	const struct bs_option *opt;
 
 	for (unsigned int i = 0; (opt = bs_option_at(i)); i++)
-		if (opt->group < BS_OPTIONS_OUTPUT && strcmp(opt->name, "strategy") &&
-		    !(tried >> i & 1))
+		if (opt->group < BS_OPTIONS_OUTPUT && is_drawn(opt) && !(tried >> i & 1))
 			fail_msg("no trial with --%s", opt->name);
 }
 

@@ -4,7 +4,9 @@
 #include "bs_test.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "options_combine.h"
 
@@ -19,6 +21,14 @@ static const struct combination_case cases[] = {
 	{"cpus 2;state d.txt", "cpus 2"},
 	{"shuffle;state d.txt", "shuffle"},
 	{"repeat 2;load memhog", "repeat 2"},
+	{"load idle;scenario @", "load idle"},
+	{"guests 2;scenario @", "guests 2"},
+	{"state d.txt;guests 2", "state d.txt;guests 1"},
+	{"map;guests 2", "map"},
+	{"dump-state x;guests 2", "dump-state x"},
+	{"plots d;guests 2", "plots d;guests 1"},
+	{"device madvise;guests 2", "device model;guests 2"},
+	{"strategy none;scenario @named", "strategy none;scenario @"},
 	{"allow-lossy;load memhog", "allow-lossy"},
 	{"keep-whole-chunks;load memhog", "keep-whole-chunks"},
 	{"contention model;state d.txt", "contention model"},
@@ -57,8 +67,29 @@ static const struct combination_case cases[] = {
 	{"junit x;fail-if calls>0;print-config", "junit x;fail-if calls>0"},
 };
 
+/* "@": the scenario that is shipped; "@named": one in which each guest has a strategy. */
+static const char *path_of(const char *value, char *path, size_t size)
+{
+	FILE *f;
+
+	if (!value || value[0] != '@')
+		return value;
+	snprintf(path, size, "%s", BS_SOURCE_DIR "/sim/scenarios/three-guests.json");
+	if (!value[1])
+		return path;
+	snprintf(path, size, "/tmp/bs-named-%d.json", (int)getpid());
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs("{\"schema\": \"buddysim-scenario-1\", \"guests\": [{\"strategy\": \"rotation\", "
+	      "\"load\": \"idle\", \"memory\": \"1GiB\"}]}",
+	      f);
+	fclose(f);
+	return path;
+}
+
 static void read_options(struct bs_options *o, const char *text)
 {
+	char path[200];
 	char *copy = strdup(text), *save = NULL;
 	struct bs_error err;
 
@@ -69,7 +100,9 @@ static void read_options(struct bs_options *o, const char *text)
 		if (value)
 			*value++ = '\0';
 		assert_non_null(bs_option_find(word));
-		assert_ok(bs_option_set(o, bs_option_find(word), value, &err), &err);
+		assert_ok(bs_option_set(o, bs_option_find(word), path_of(value, path, sizeof(path)),
+					&err),
+			  &err);
 	}
 	free(copy);
 }
@@ -77,6 +110,7 @@ static void read_options(struct bs_options *o, const char *text)
 static void test_each_is_so_and_not_so(void **state)
 {
 	const struct bs_combination *k;
+	char path[200];
 	unsigned int i;
 
 	(void)state;
@@ -105,6 +139,7 @@ static void test_each_is_so_and_not_so(void **state)
 		bs_options_free(&o);
 	}
 	assert_int_equal(i, sizeof(cases) / sizeof(cases[0]));
+	unlink(path_of("@named", path, sizeof(path)));
 }
 
 /* What was not said is nobody's mistake. */
