@@ -206,6 +206,8 @@ def look_at_evil(b):
 
 def narrow(b):
     check(b.run("document.documentElement.scrollWidth <= innerWidth"), "wider than a phone")
+    over = b.run("[...document.querySelectorAll('header *, .bar *')].filter((e) => e.getBoundingClientRect().right > innerWidth).map((e) => e.id || e.tagName).join()")
+    check(not over, "hangs over the edge of a phone: " + over)
     small = b.run("[...document.querySelectorAll('svg text')].some((e) => e.getBoundingClientRect().height < 10)")
     check(not small, "text that nobody can read on a phone")
 
@@ -231,6 +233,9 @@ def everything(b):
     b.open("one.html", 390, 844, phone=True)
     narrow(b)
     b.screenshot("phone.png")
+    b.open("sweep.html", 390, 844, phone=True)
+    narrow(b)
+    b.screenshot("phone-sweep.png")
     quiet(b, "light, dark, phone")
 
 
