@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "start.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "beside.h"
 #include "state_print.h"
 #include "state_text.h"
 #include "textfile.h"
@@ -63,6 +65,21 @@ static int read_dumps(struct bs_start *s, const char *path, struct bs_error *err
 	return ret < 0 ? ret : 0;
 }
 
+static int read_asked(struct bs_start *s, const struct bs_sim_config *cfg, struct bs_error *err)
+{
+	char *path;
+	int ret;
+
+	if (strcmp(cfg->guest.state_path, BS_STATE_BESIDE))
+		return read_dumps(s, cfg->guest.state_path, err);
+	ret = bs_state_beside(cfg->trace_path, &path, err);
+	if (ret)
+		return ret;
+	ret = read_dumps(s, path, err);
+	free(path);
+	return ret;
+}
+
 /* The guest is the dumped one, whatever else was said of it. */
 static int set_guest(struct bs_start *s, struct bs_plan *plan, struct bs_error *err)
 {
@@ -104,7 +121,7 @@ int bs_start_open(struct bs_start *s, struct bs_plan *plan, struct bs_error *err
 
 	*s = (struct bs_start){0};
 	if (cfg->guest.state_path) {
-		ret = read_dumps(s, cfg->guest.state_path, err);
+		ret = read_asked(s, cfg, err);
 		if (!ret)
 			ret = set_guest(s, plan, err);
 		if (!ret && s->end)

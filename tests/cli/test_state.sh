@@ -18,6 +18,16 @@ grep -q '"agreement": null' stdout.txt || fail "compare: agreement without a sta
 expect 0 -- compare "$trace" -s none --state "$state" --print-config
 grep -q '"memory_bytes": 1610067968' stdout.txt || fail "print-config: not the dump's memory"
 
+# --- the state that lies beside the trace ---
+cp "$trace" other.cborseq.zst
+expect 3 "no state lies beside it: no other.state.txt.zst" --state -- run other.cborseq.zst --state beside --device null
+cp "$state" other.state.txt.gz
+expect 0 -- compare other.cborseq.zst -s none,rotation --state beside --device null --format json
+[ "$(jq -c '.cells[0].agreement.strict, .config.state' stdout.txt | xargs)" = "5326 beside" ] ||
+	fail "--state beside: $(jq -c '.cells[0].agreement' stdout.txt)"
+cp other.state.txt.gz beside
+expect 0 -- run "$trace" --state ./beside --device null
+
 # --- what was written is a state to start from: the kernel's last one ---
 expect 0 -- verify end.txt
 expect 0 -- run "$trace" --state end.txt --device null --dump-state again.txt
