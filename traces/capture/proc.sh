@@ -25,6 +25,17 @@ proc_save_text() {
 	done
 }
 
+# proc_exact start|end: with the module of oracle/ loaded, the allocator's exact state, and the time it is of
+pa_oracle=/proc/pa_oracle
+proc_exact() {
+	[ ! -w "$pa_oracle" ] || echo "dump trace_$1" >"$pa_oracle"
+}
+
+# proc_exact_save OUT: both, as OUT.state.txt
+proc_exact_save() {
+	[ ! -r "$pa_oracle" ] || cat "$pa_oracle" >"$1.state.txt"
+}
+
 # proc_commands OUT TEXT STATUS COMMAND: what was recorded, how to import the recording TEXT, and how to
 # start where the machine was
 proc_commands() {

@@ -55,11 +55,14 @@ done
 
 proc_save "$out" start
 echo 1 >"$i/tracing_on"
+proc_exact start
 status=0
 "$@" || status=$?
+proc_exact end
 echo 0 >"$i/tracing_on"
 proc_save "$out" end
 cat "$i/trace" >"$out.ftrace.txt"
+proc_exact_save "$out"
 
 proc_commands "$out" "$out.ftrace.txt" "$status" "$*" >&2
 exit "$status"

@@ -135,3 +135,17 @@ compiler_words() {
 		echo "CC=gcc CROSS_COMPILE= CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT="
 	fi
 }
+
+# build_module SOURCE HEADERS DIR: our module, for the kernel that HEADERS are of, in DIR. A fresh folder: what
+# was built for another kernel, here or there, must not be taken for this.
+build_module() {
+	rm -rf "$3"
+	mkdir "$3"
+	cp "$1"/{Makefile,*.[ch]} "$3"
+	rm -f "$3"/*.mod.c
+	# shellcheck disable=SC2046 # several words
+	make -C "$3" KDIR="$2" $(compiler_words "$2") >"$3/make.log" 2>&1 || {
+		cat "$3/make.log" >&2
+		return 1
+	}
+}

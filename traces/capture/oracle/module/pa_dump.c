@@ -9,6 +9,7 @@
 #include <linux/memory_hotplug.h>
 #include <linux/page-flags.h>
 #include <linux/smp.h>
+#include <linux/timekeeping.h>
 #include <linux/utsname.h>
 
 #include "pa_oracle.h"
@@ -310,7 +311,9 @@ void pa_log_head(void)
 	       utsname()->release, PA_NR_ORDERS - 1, (int)pageblock_order, (int)NR_PCP_LISTS);
 	pa_log(" migratetypes=%d nr_zones=%d page_size=%lu hz=%d cpus=%u", (int)MIGRATE_TYPES,
 	       (int)MAX_NR_ZONES, PAGE_SIZE, HZ, num_online_cpus());
-	pa_log(" shuffle=%d reporting=%d report_order=%u init_on_alloc=%d\n", pa_shuffle_on(),
+	pa_log(" shuffle=%d reporting=%d report_order=%u init_on_alloc=%d", pa_shuffle_on(),
 	       pa.reporting_key && static_key_enabled(pa.reporting_key),
 	       pa.report_order ? *pa.report_order : 0, want_init_on_alloc(0));
+	/* trace_clock "mono" is the same clock: it says which events of a recording are later. */
+	pa_log(" ns=%llu\n", (unsigned long long)ktime_get_mono_fast_ns());
 }
