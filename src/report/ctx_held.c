@@ -125,7 +125,8 @@ static void visit_given(const struct walk *w, bs_pfn pfn, unsigned int order)
 {
 	const size_t first = pfn / 64, n = order > 6 ? (size_t)1 << (order - 6) : 1;
 
-	for (size_t i = first; i < first + n; i++) {
+	/* A frame of the host may be larger than what is left of the guest's memory. */
+	for (size_t i = first; i < first + n && i < w->rc->given_words; i++) {
 		uint64_t left = w->rc->given[i] & bits_of(pfn, order);
 
 		for (; left; left &= left - 1)

@@ -135,6 +135,25 @@ static void test_a_client(void **state)
 	bs_world_destroy(w);
 }
 
+/* Memory ends within a huge page of the host: what lies behind it is nobody's, and not looked at. */
+static void test_a_client_at_the_end(void **state)
+{
+	struct bs_world *w = bs_world_create("linux-6.1", 3 * 512 + 64);
+
+	(void)state;
+	bs_world_start(w, "balloon:size=16KiB,at=1s,until=10s", 32);
+	assert_true(bs_world_work(w));
+	/* All of the rest in use: neither free nor given. */
+	while (bs_world_alloc(w, 0, M) != BS_NO_PFN)
+		;
+	used = 0;
+	seen[0] = '\0';
+	bs_report_walk_at(w->rc, 3 * 512, 9, note, NULL);
+	bs_report_walk_at(w->rc, 0, 9, note, NULL);
+	assert_int_equal(strspn(seen, "g0123456789: "), strlen(seen));
+	bs_world_destroy(w);
+}
+
 /* Its own smallest block, where no parameter says so. */
 static void test_units(void **state)
 {
@@ -167,9 +186,13 @@ static void test_units(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_small_raw_and_told), cmocka_unit_test(test_idle),
-		cmocka_unit_test(test_without_marks),	   cmocka_unit_test(test_in_its_hands),
-		cmocka_unit_test(test_a_client),	   cmocka_unit_test(test_units),
+		cmocka_unit_test(test_small_raw_and_told),
+		cmocka_unit_test(test_idle),
+		cmocka_unit_test(test_without_marks),
+		cmocka_unit_test(test_in_its_hands),
+		cmocka_unit_test(test_a_client),
+		cmocka_unit_test(test_a_client_at_the_end),
+		cmocka_unit_test(test_units),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
