@@ -29,6 +29,11 @@ expect() {
 	return 0
 }
 
+# The shipped traces that are short enough to be replayed many times here.
+short_traces() {
+	awk -F'\t' -v dir="$src/traces" 'FNR > 1 && $8 < 100000 { print dir "/" $1 }' "$src/traces/MANIFEST.tsv"
+}
+
 # nothing half-written lies about
 no_leftovers() {
 	local f

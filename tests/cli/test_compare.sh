@@ -35,7 +35,7 @@ twice() {
 	laws "$name.1.json"
 }
 
-for trace in "$src"/traces/*.cborseq.zst; do
+for trace in $(short_traces); do
 	twice "$(basename "$trace" .cborseq.zst)" "$trace" --device model --repeat 3 --gap 10s \
 		--allow-lossy
 done

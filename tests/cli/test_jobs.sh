@@ -23,7 +23,7 @@ same() {
 }
 
 some=none,rotation:delay=100ms,bitmap,boundary,clairvoyant,hypercall
-for t in "$src"/traces/*.cborseq.zst; do
+for t in $(short_traces); do
 	same "--jobs 1" "--jobs 2" "-j 3" "" -- compare "$t" -s all -d model --allow-lossy --no-measured \
 		--format json
 done

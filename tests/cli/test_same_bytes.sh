@@ -3,7 +3,7 @@
 # Same input, options and seed: the same bytes out. Measured parts are all that may differ.
 . "$(dirname "$0")/lib.sh"
 
-for trace in "$src"/traces/*.cborseq.zst; do
+for trace in $(short_traces); do
 	name=$(basename "$trace" .cborseq.zst)
 	for run in 1 2; do
 		expect 0 -- compare "$trace" -s all --device null --repeat 2 --gap 5s --allow-lossy \

@@ -42,7 +42,7 @@ invalid() { # SCHEMA FILE JQ: spoilt so
 	$python -W ignore valid.py "$schema/buddysim-$1.schema.json" spoilt.json >why.txt 2>&1 && fail "$1: valid though $3"
 }
 
-for trace in "$src"/traces/*.cborseq.zst; do
+for trace in $(short_traces); do
 	expect 0 -- compare "$trace" -s none,rotation -d model --allow-lossy --format json -o "$(basename "$trace").json"
 	valid record-3 "$(basename "$trace").json"
 done

@@ -4,12 +4,23 @@
 . "$(dirname "$0")/lib.sh"
 
 # --- the shipped traces are what the manifest says ---
-tail -n +2 "$src/traces/MANIFEST.tsv" | while IFS=$'\t' read -r file sum _ _ _ _ _ events trust; do
+# agreement TRACE STATE: share of the kernel's pfns that a replay from its state gets, and how it ends
+agreement() {
+	"$bin" run "$1" -s none -d null --state "$2" --format json 2>/dev/null | jq -r '.cells[0].agreement |
+		"\((.strict + .inferred) * 1000 / .total | floor / 10) \(if .final_state_equal then "identical" else "differs" end)"'
+}
+tail -n +2 "$src/traces/MANIFEST.tsv" >manifest.tsv
+while IFS=$'\t' read -r file sum _ _ _ _ _ events trust seconds peak state agreed; do
 	[ "$(sha256sum <"$src/traces/$file" | cut -d' ' -f1)" = "$sum" ] || fail "$file: sha256"
-	got=$("$bin" trace info "$src/traces/$file" --format json | jq -r '"\(.sha256) \(.events) \(.trust_e4 / 10000)"')
-	[ "$got" = "$sum $events $trust" ] || fail "$file: $got, manifest: $sum $events $trust"
-	[ "$failures" -eq 0 ] || exit 1
-done || failures=1
+	[ "$(stat -c %s "$src/traces/$file")" -lt 3000000 ] || fail "$file: more than 3 MB"
+	got=$("$bin" trace info "$src/traces/$file" --format json | jq -r '"\(.sha256) \(.events) \(.trust_e4 / 10000)
+		\(.duration_ns / 100000000 | round / 10) \(.peak_pages / 25.6 | round / 10)"' | xargs)
+	[ "$got" = "$sum $events $trust $seconds $peak" ] ||
+		fail "$file: $got, manifest: $sum $events $trust $seconds $peak"
+	[ "$state" = - ] || [ "$(agreement "$src/traces/$file" "$src/traces/$state")" = "$agreed" ] ||
+		fail "$file: $(agreement "$src/traces/$file" "$src/traces/$state"), manifest: $agreed"
+done <manifest.tsv
+[ "$(awk -F'\t' '$10 >= 60 && $12 != "-"' manifest.tsv | wc -l)" -ge 4 ] || fail "fewer than four long traces with their state"
 for trace in "$src"/traces/*.cborseq.zst; do
 	grep -q "^$(basename "$trace")	" "$src/traces/MANIFEST.tsv" || fail "$trace: not in the manifest"
 done
