@@ -36,11 +36,12 @@ enum {
 	OPT_TO,
 	OPT_STATE,
 	OPT_PLOTS_FORMAT,
+	OPT_LOAD,
 };
 
 /** What any of the verbs may be told. */
 struct trace_options {
-	const char *input, *output, *params, *plots, *plots_format;
+	const char *input, *output, *params, *plots, *plots_format, *load;
 	const char *const *inputs; /* of import, which takes several; the first is @input */
 	unsigned int nr_inputs;
 	unsigned int min_trust_e4;
@@ -193,6 +194,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_PARAMS:
 		o->params = arg;
 		return 0;
+	case OPT_LOAD:
+		o->load = arg;
+		return 0;
 	case 'p':
 		o->plots = arg;
 		return 0;
@@ -212,6 +216,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		take_input(o, arg, state);
 		return 0;
 	case ARGP_KEY_NO_ARGS:
+		if (o->load)
+			return 0;
 		cli_usage("trace", "nothing named to work on; see `%s --help`", state->name);
 	}
 	return arg ? parse_value(key, arg, o) : ARGP_ERR_UNKNOWN;
@@ -492,6 +498,23 @@ static const char *generator_name(unsigned int index)
 	return g ? g->name : NULL;
 }
 
+/* The load that `run --load` runs in a closed loop. */
+static int write_load(const struct trace_options *o)
+{
+	struct bs_trace_info info;
+	struct bs_error err = {0};
+
+	if (o->input)
+		cli_usage("--load", "is written in place of %s: leave one of them out", o->input);
+	if (o->params)
+		cli_usage("--params",
+			  "a load's stand behind its name: --load NAME:PARAM=VALUE,...");
+	if (bs_load_to_trace(o->load, o->seed, o->output, cli_stop(), &info, &err))
+		return cli_error(&err);
+	trace_print(&info, o->output, o->format);
+	return 0;
+}
+
 static int generate(const struct trace_options *o)
 {
 	const struct bs_generator *g;
@@ -499,6 +522,8 @@ static int generate(const struct trace_options *o)
 	struct bs_error err = {0};
 
 	need_output(o);
+	if (o->load)
+		return write_load(o);
 	g = bs_generator_find(o->input, &err);
 	if (!g || bs_trace_generate(g, o->params, o->seed, o->output, cli_stop(), &info, &err))
 		return cli_error(&err);
@@ -512,6 +537,8 @@ static int trace_gen(int argc, char **argv)
 		OUTPUT_OPTION,
 		{"params", OPT_PARAMS, "NAME=VALUE,...", 0,
 		 "parameters; `buddysim list workloads` describes them", 0},
+		{"load", OPT_LOAD, "NAME[:PARAM=VALUE,...]", 0,
+		 "write that load as a trace, see `buddysim list loads`", 0},
 		{"seed", OPT_SEED, "N", 0, "seed of what is random (1)", 0},
 		FORMAT_OPTION,
 		{0}};

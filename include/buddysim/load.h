@@ -52,6 +52,16 @@ const struct bs_load_kind *bs_load_find(const char *name, struct bs_error *err);
 /** Can "name:parameter=value,..." be run? 0, or negative with @err. */
 int bs_load_check(const char *text, struct bs_error *err);
 
+struct bs_trace_info;
+/**
+ * bs_load_to_trace - a load as a trace, each step when it would happen if nothing made it wait
+ * @text: "name:parameter=value,..."; @seed: of its random choices, unless it says one itself
+ * @stop: non-zero ends it with status BS_INTERRUPTED; may be NULL
+ * @result: receives the trace's figures, without the pointers
+ */
+int bs_load_to_trace(const char *text, uint64_t seed, const char *out_path, const volatile int *stop,
+		  struct bs_trace_info *result, struct bs_error *err);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

@@ -180,7 +180,7 @@ static void step(struct bs_task *t)
 		runs(t, p);
 }
 
-const struct bs_load_kind bs_load_build = {
+const struct bs_load_kind bs_load_kind_build = {
 	.name = "build",
 	.summary = "many short-lived processes allocate in small runs and free all at exit",
 	.params = params,

@@ -81,7 +81,7 @@ static void step(struct bs_task *t)
 	}
 }
 
-const struct bs_load_kind bs_load_churn = {
+const struct bs_load_kind bs_load_kind_churn = {
 	.name = "churn",
 	.summary = "tasks allocate, touch and free the same amount, again and again",
 	.params = params,

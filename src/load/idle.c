@@ -37,7 +37,7 @@ static void step(struct bs_task *t)
 	i->slept = true;
 }
 
-const struct bs_load_kind bs_load_idle = {
+const struct bs_load_kind bs_load_kind_idle = {
 	.name = "idle",
 	.summary = "nothing happens",
 	.params = params,

@@ -8,12 +8,12 @@
 #include "loads.h"
 #include "task.h"
 
-#define BS_LOAD(id) extern const struct bs_load_kind bs_load_##id;
+#define BS_LOAD(id) extern const struct bs_load_kind bs_load_kind_##id;
 #include "loads.def"
 #undef BS_LOAD
 
 static const struct bs_load_kind *const loads[] = {
-#define BS_LOAD(id) &bs_load_##id,
+#define BS_LOAD(id) &bs_load_kind_##id,
 #include "loads.def"
 #undef BS_LOAD
 };

@@ -135,7 +135,7 @@ static void end(struct bs_task *t)
 	free(((struct memhog *)t->state)->seq);
 }
 
-const struct bs_load_kind bs_load_memhog = {
+const struct bs_load_kind bs_load_kind_memhog = {
 	.name = "memhog",
 	.summary = "a process touches memory, keeps it, exits; again, several times",
 	.params = params,

@@ -91,7 +91,7 @@ static void step(struct bs_task *t)
 	}
 }
 
-const struct bs_load_kind bs_load_page_fault = {
+const struct bs_load_kind bs_load_kind_page_fault = {
 	.name = "page-fault",
 	.summary = "tasks map memory, touch every page and unmap it (will-it-scale's page_fault1)",
 	.params = params,

@@ -109,7 +109,7 @@ static void step(struct bs_task *t)
 	}
 }
 
-const struct bs_load_kind bs_load_stress_vm = {
+const struct bs_load_kind bs_load_kind_stress_vm = {
 	.name = "stress-vm",
 	.summary =
 		"workers write memory, free it and take it again, or write it again (stress --vm)",

@@ -2,7 +2,7 @@
 /*
  * task.h - what a load's file includes: the parameters that every load has, and what a task can do.
  *
- * A load is one file, NAME.c, that defines struct bs_load_kind bs_load_NAME, and one line in loads.def.
+ * A load is one file, NAME.c, that defines struct bs_load_kind bs_load_kind_NAME, and one line in loads.def.
  * Its step() is called whenever the task may go on. What it does in there happens at that instant; what it
  * says of work and sleep is how long it takes until the next call. It does not know where it runs: on a
  * guest (program.h), where what it does may take longer, or into a trace (open.h), where nothing does.

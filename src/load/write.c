@@ -100,7 +100,7 @@ static void step(struct bs_task *t)
 	}
 }
 
-const struct bs_load_kind bs_load_write = {
+const struct bs_load_kind bs_load_kind_write = {
 	.name = "write",
 	.summary = "threads write much memory, free all of it, wait, and again",
 	.params = params,

@@ -352,6 +352,59 @@ static void test_stall_recovery_and_loss(void **state)
 	bs_experiment_free(x);
 }
 
+/* ---- page-fault ------------------------------------------------------------------------------ */
+
+static unsigned int fault_row(const struct bs_experiment *x, const char *strategy, const char *of,
+			      const char *pages, const char *mode, uint64_t tasks)
+{
+	for (unsigned int i = 0; i < bs_experiment_rows(x); i++)
+		if (!strcmp(bs_experiment_word(x, i, "strategy"), strategy) &&
+		    !strcmp(bs_experiment_word(x, i, "case"), of) &&
+		    !strcmp(bs_experiment_word(x, i, "pages"), pages) &&
+		    !strcmp(bs_experiment_word(x, i, "mode"), mode) &&
+		    value(x, i, "tasks") == tasks)
+			return i;
+	fail_msg("no row %s, %s, %s, %s", strategy, of, pages, mode);
+	return 0;
+}
+
+static void test_page_fault(void **state)
+{
+	static const char *const specs[] = {"none", "hypercall", "list-walk"};
+	struct bs_experiment *x = run_ci("page-fault", specs, 3);
+	const char *const patched[] = {"hypercall", "list-walk"};
+	uint64_t before, one;
+	unsigned int row;
+
+	(void)state;
+	row = fault_row(x, "none", "unpatched", "huge", "processes", 3);
+	before = value(x, row, "pages_per_s");
+	assert_string_equal(bs_experiment_word(x, row, "of_unpatched"), "0.00");
+	one = value(x, fault_row(x, "none", "unpatched", "huge", "processes", 1), "pages_per_s");
+	assert_in_range(before, 3 * one - one / 100, 3 * one);
+	for (unsigned int i = 0; i < 2; i++) {
+		/* switched off nothing is left of it ... */
+		row = fault_row(x, patched[i], "off", "huge", "processes", 3);
+		assert_int_equal(value(x, row, "pages_per_s"), before);
+		assert_int_equal(value(x, row, "calls"), 0);
+		/* ... and memory that the host keeps is nobody's refault */
+		row = fault_row(x, patched[i], "no discard", "huge", "processes", 3);
+		assert_int_equal(value(x, row, "refault_share"), 0);
+		assert_true(value(x, row, "calls") > 0);
+	}
+	/* A call at each free costs its CPU the same whoever else is at work. */
+	row = fault_row(x, "hypercall", "on", "huge", "processes", 3);
+	assert_true(value(x, row, "refault_share") > 40000);
+	assert_true(value(x, row, "pages_per_s") < before * 55 / 100);
+	/* Threads take one lock more, each time: they are slower, and wait for each other. */
+	row = fault_row(x, "none", "unpatched", "base", "threads", 3);
+	assert_true(value(x, row, "space_share") > 0);
+	assert_true(
+		value(x, row, "pages_per_s") <
+		value(x, fault_row(x, "none", "unpatched", "base", "processes", 3), "pages_per_s"));
+	bs_experiment_free(x);
+}
+
 /* ---- The record ------------------------------------------------------------------------------ */
 
 static json_t *record_of(const struct bs_experiment *x, bool measured)
@@ -430,6 +483,7 @@ int main(void)
 		cmocka_unit_test(test_pressure_bounds),
 		cmocka_unit_test(test_churn_limits),
 		cmocka_unit_test(test_stall_recovery_and_loss),
+		cmocka_unit_test(test_page_fault),
 		cmocka_unit_test(test_record_has_the_promised_shape),
 		cmocka_unit_test(test_what_cannot_be_run_is_refused),
 	};
