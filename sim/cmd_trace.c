@@ -335,8 +335,8 @@ static void warn(const struct bs_trace_info *info, const char *path)
 	while (trace_note_next(&at, &n))
 		if (trace_note_is(&n, "losses"))
 			cli_warn(
-				"%s: whether events were lost is not known: perf script says so with "
-				"--show-lost-events",
+				"%s: no word of lost events: with --show-lost-events perf script says so "
+				"where some were, without it nothing",
 				path);
 	trace_main_reason(info, reason, sizeof(reason));
 	if (bs_trace_trust(info) < TRACE_TRUST_FLOOR)

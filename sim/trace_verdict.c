@@ -74,10 +74,11 @@ static void judge_usable(const struct bs_trace_info *info, const char *path, uns
 	else
 		v->answer = "yes";
 	if (v->answer[0] == 'y')
-		snprintf(v->why, sizeof(v->why), "every event is used%s",
-			 has_note(info, "losses")
-				 ? ", as far as its source shows: it would not show losses"
-				 : "");
+		snprintf(
+			v->why, sizeof(v->why), "every event is used%s",
+			has_note(info, "losses")
+				? "; none is said to be lost, which perf script does only with --show-lost-events"
+				: "");
 	/* A few in ten thousand change no figure that anyone reads. */
 	if (trust >= 9900 && trust < 10000 && !info->lost_events && info->allocs && info->frees)
 		v->answer = "yes";
