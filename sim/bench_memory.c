@@ -352,7 +352,7 @@ static void print(const struct row *rows, unsigned int nr, enum bs_format format
 	}
 }
 
-int bench_memory(const struct bs_sim_config *c, enum bs_format format)
+int bench_memory(const struct bs_sim_config *c, enum bs_format format, struct progress *progress)
 {
 	const unsigned int nr = c->nr_strategies;
 	struct row *rows = calloc(nr, sizeof(*rows));
@@ -362,8 +362,11 @@ int bench_memory(const struct bs_sim_config *c, enum bs_format format)
 	if (!rows)
 		return BS_RESOURCE;
 	trace = bench_trace("burst", WORK, &status);
-	for (unsigned int i = 0; i < NR_GUESTS && !status; i++)
+	for (unsigned int i = 0; i < NR_GUESTS && !status; i++) {
+		progress_tell(progress, "running", i, NR_GUESTS, "guests");
 		status = run_guest(trace, c, i, rows);
+	}
+	progress_wipe(progress);
 	bench_trace_remove(trace);
 	for (unsigned int i = 0; i < nr && !status; i++) {
 		rows[i].label = c->strategies[i];

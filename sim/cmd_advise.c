@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "gnuplot.h"
 #include "outputs.h"
@@ -19,7 +17,6 @@ struct advise_input {
 	unsigned int nr_kernels; /* 0: the trace's own */
 	char **traces;
 	unsigned int nr_traces, nr_printed;
-	uint64_t shown_ns; /* when progress was last */
 };
 
 enum { OPT_STOCK = 1000, OPT_MAX_STALL, OPT_MAX_HELD, OPT_KERNEL };
@@ -158,28 +155,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 /* ---- Progress ---------------------------------------------------------------------------------- */
 
-/* A person at a terminal reads at most ten lines a second. */
-static void show_progress(void *arg, const struct bs_advise_progress *p)
+static void heard(void *arg, const struct bs_advise_progress *p)
 {
 	struct advise_input *in = arg;
-	struct timespec ts;
-	uint64_t now;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	now = (uint64_t)ts.tv_sec * BS_NS_PER_S + (uint64_t)ts.tv_nsec;
-	if (now - in->shown_ns < BS_NS_PER_S / 10)
-		return;
-	in->shown_ns = now;
-	fprintf(stderr, "\rround %u: %u of %u settings, %u before\033[K", p->round, p->done,
-		p->cells, p->before);
-	fflush(stderr);
-}
-
-static void watch(struct advise_input *in)
-{
-	if (!in->o.lib.program.quiet && isatty(STDERR_FILENO))
-		in->asked.progress = show_progress;
-	in->asked.progress_arg = in;
+	sim_progress_tell(in->o.progress, &in->o.lib.config, &p->sim);
+	progress_note(in->o.progress, "round %u: %u of %u settings, %u before", p->round, p->done,
+		      p->cells, p->before);
 }
 
 /* ---- Pictures ---------------------------------------------------------------------------------- */
@@ -339,9 +321,11 @@ static int advise(struct advise_input *in, unsigned int trace, unsigned int kern
 	if (in->nr_kernels)
 		config->guest.machine.kernel = in->kernels[kernel];
 	in->asked.sim = config;
+	in->o.progress = progress_begin(in->o.lib.program.quiet);
+	in->asked.progress = in->o.progress ? heard : NULL;
+	in->asked.progress_arg = in;
 	ret = bs_advise(&in->asked, &a, &err);
-	if (in->asked.progress)
-		fputs("\r\033[K", stderr);
+	progress_end(in->o.progress);
 	if (ret < 0)
 		return cli_error(&err);
 	dir = in->o.lib.program.plots ? folder_of(in, trace, kernel) : NULL;
@@ -374,7 +358,6 @@ static int advise_all(struct advise_input *in)
 
 	if (status)
 		return status;
-	watch(in);
 	for (unsigned int i = 0; i < nr_of_pieces(in) && status != BS_INTERRUPTED; i++) {
 		const int one = advise(in, i / kernels, i % kernels);
 

@@ -20,6 +20,7 @@ struct bench_input {
 	const char *what, *events;
 	uint64_t text_bytes;
 	unsigned int runs;
+	struct progress *progress;
 	struct sim_options o; /* of which only strategies, kernel and format */
 };
 
@@ -102,13 +103,18 @@ static int bench_replay(const struct bench_input *in)
 
 	snprintf(params, sizeof(params), "events=%s,live=300000,memory=16GiB", in->events);
 	fprintf(stderr, "generating churn:%s\n", params);
+	progress_tell(in->progress, "generating", 0, 0, "");
 	path = bench_trace("churn", params, &status);
 	for (size_t k = 0; k < 4 && !status; k++) {
 		const char *strategy =
 			(k < 2 ? bs_strategy_with(BS_CAP_IDLE) : kernels_own())->name;
 
-		for (unsigned int i = 0; i < in->runs && !status; i++)
+		for (unsigned int i = 0; i < in->runs && !status; i++) {
+			progress_tell(in->progress, "replaying", k * in->runs + i, 4 * in->runs,
+				      "runs");
 			status = replay_once(in, path, strategy, cases[k % 2].touch, &rate[i]);
+		}
+		progress_wipe(in->progress);
 		snprintf(what, sizeof(what), "replay, %s, %s", strategy, cases[k % 2].what);
 		if (!status)
 			print_spread(what, rate, in->runs, "M events/s");
@@ -161,8 +167,11 @@ static int bench_ops(const struct bench_input *in)
 	for (size_t k = 0; k < sizeof(orders) / sizeof(orders[0]); k++) {
 		char what[64];
 
+		progress_tell(in->progress, "allocating", k, sizeof(orders) / sizeof(orders[0]),
+			      "orders");
 		for (unsigned int i = 0; i < in->runs; i++)
 			ns[i] = pair_ns(m, BS_GFP_HIGHUSER_MOVABLE, orders[k]);
+		progress_wipe(in->progress);
 		snprintf(what, sizeof(what), "alloc+free pair, order %u, 1 GiB", orders[k]);
 		print_spread(what, ns, in->runs, "ns");
 	}
@@ -216,7 +225,7 @@ static int bench_start(const struct bench_input *in)
 
 static int run_memory(const struct bench_input *in)
 {
-	return bench_memory(&in->o.lib.config, in->o.lib.program.format);
+	return bench_memory(&in->o.lib.config, in->o.lib.program.format, in->progress);
 }
 
 /* ---- Import ---------------------------------------------------------------------------------- */
@@ -224,7 +233,7 @@ static int run_memory(const struct bench_input *in)
 static int run_import(const struct bench_input *in)
 {
 	fprintf(stderr, "making texts of %" PRIu64 " MB\n", in->text_bytes / 1000000);
-	return bench_import(in->text_bytes, in->runs, print_spread);
+	return bench_import(in->text_bytes, in->runs, print_spread, in->progress);
 }
 
 static const struct {
@@ -321,7 +330,9 @@ int cmd_bench(int argc, char **argv)
 	if (is_of_memory(&in) && (!in.what || strcmp(in.what, "memory")))
 		cli_usage(in.what ? in.what : "bench",
 			  "only `bench memory` takes --strategy and --format");
+	in.progress = progress_begin(false);
 	status = run_benches(&in);
+	progress_end(in.progress);
 	sim_options_free(&in.o);
 	return status;
 }

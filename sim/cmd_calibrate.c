@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cli.h"
+#include "progress.h"
 
 struct calibrate_input {
 	const char *output;
@@ -36,13 +37,18 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 /* Beside the shipped ones; what no machine's clock can say stays as it is there. */
 static int calibrate_contention(const struct calibrate_input *in)
 {
+	struct progress *progress = progress_begin(false);
 	struct bs_lock_costs measured, shipped;
 	const char *name, *about;
 	bool measurable;
 	struct bs_error err;
 	bs_ns *ns;
+	int ret;
 
-	if (bs_lock_calibrate(in->rounds, &measured, &err))
+	progress_tell(progress, "measuring what locks take", 0, 0, "");
+	ret = bs_lock_calibrate(in->rounds, &measured, &err);
+	progress_end(progress);
+	if (ret)
 		return cli_error(&err);
 	bs_lock_costs_default(&shipped);
 	printf("%-10s %8s %8s   ns, %u rounds\n", "cost", "here", "shipped", in->rounds);
@@ -73,15 +79,21 @@ int cmd_calibrate(int argc, char **argv)
 		.parser = parse,
 		.doc = "Measure what this machine takes to discard memory and to get it back."};
 	struct calibrate_input in = {.rounds = 15};
+	struct progress *progress;
 	struct bs_calibration k;
 	struct bs_error err;
 	const char *name;
 	bs_ns *field;
+	int ret;
 
 	cli_parse(&argp, "calibrate", argc, argv, &in);
 	if (in.contention)
 		return calibrate_contention(&in);
-	if (bs_device_calibrate(in.rounds, &k, &err))
+	progress = progress_begin(false);
+	ret = bs_device_calibrate(in.rounds, progress_ear(progress, "measuring", "rounds"), &k,
+				  &err);
+	progress_end(progress);
+	if (ret)
 		return cli_error(&err);
 	printf("%-20s %12s %12s %12s   ns, %u rounds\n", "cost", "median", "p10", "p90", in.rounds);
 	for (unsigned int i = 0; (field = bs_cost_field(&k.median, i, &name)); i++)

@@ -207,15 +207,19 @@ static int tell(struct compare_input *in, struct bs_result *r, unsigned int trac
 static int run(struct compare_input *in, struct bs_result **r, struct bs_error *err)
 {
 	struct bs_sim_config *config = &in->o.lib.config;
-	int ret = in->watch ? watch_begin(in->watch, config, config->output.stop, err) : 0;
+	int ret;
 
+	if (!in->watch) {
+		sim_options_progress(&in->o);
+		ret = bs_compare(config, r, err);
+		sim_options_progress_end(&in->o);
+		return ret;
+	}
+	ret = watch_begin(in->watch, config, config->output.stop, err);
 	if (ret)
 		return ret;
 	ret = bs_compare(config, r, err);
-	if (in->watch)
-		watch_end(in->watch);
-	else if (config->output.progress)
-		fputs("\r\033[K", stderr);
+	watch_end(in->watch);
 	return ret;
 }
 
@@ -323,10 +327,8 @@ static int begin_watch(struct compare_input *in)
 {
 	int status;
 
-	if (!in->o.lib.program.watch) {
-		sim_options_watch(&in->o);
+	if (!in->o.lib.program.watch)
 		return 0;
-	}
 	status = watch_check();
 	if (!status)
 		in->watch = cli_memory(watch_create(in->verb));

@@ -128,9 +128,10 @@ static char *help_filter(int key, const char *text, void *input)
 static int run(struct experiment_input *in)
 {
 	const struct bs_program_config *p = &in->o.lib.program;
+	struct progress *progress;
 	struct bs_experiment *x;
 	struct bs_error err;
-	int status;
+	int status, ret;
 
 	if (p->plots_format && gnuplot_check_formats(p->plots_format, &err))
 		return cli_error(&err);
@@ -142,7 +143,12 @@ static int run(struct experiment_input *in)
 	in->cfg.kernel = in->o.lib.config.guest.machine.kernel;
 	in->cfg.seed = in->o.lib.config.seed;
 	in->cfg.stop = cli_stop();
-	if (bs_experiment_run(&in->cfg, &x, &err))
+	progress = progress_begin(false);
+	in->cfg.ear = progress_ear(progress, in->cfg.name, "rows");
+	progress_tell(progress, in->cfg.name, 0, 0, "");
+	ret = bs_experiment_run(&in->cfg, &x, &err);
+	progress_end(progress);
+	if (ret)
 		return cli_error(&err);
 	if (bs_experiment_write(x, p->format, p->measured, p->output ? p->output : "-", &err))
 		status = cli_error(&err);

@@ -10,6 +10,7 @@
 
 #include "cli.h"
 #include "gnuplot.h"
+#include "progress.h"
 #include "report_html.h"
 
 int report_picture(const char *name, const struct folder *f, const struct report_form *form,
@@ -25,14 +26,19 @@ int report_picture(const char *name, const struct folder *f, const struct report
 /* How many of the pictures were drawn, or negative with @err, which else says why the last one of those left
  * out was. */
 static int draw_pictures(const struct bs_pictures *p, const char *scripts, const struct folder *f,
-			 const struct report_form *form, struct bs_error *err)
+			 const struct report_form *form, struct progress *progress,
+			 struct bs_error *err)
 {
 	const char *name;
+	unsigned int of = 0;
 	int drawn = 0;
 
+	while (bs_picture_at(of))
+		of++;
 	for (unsigned int i = 0; (name = bs_picture_at(i)); i++) {
 		int ret = bs_pictures_write(p, i, f->path, err);
 
+		progress_tell(progress, "drawing", i, of, "pictures");
 		if (!ret)
 			ret = gnuplot_draw(scripts, name, f->path, form->formats, err);
 		if (ret < 0)
@@ -57,16 +63,20 @@ static int draw_record(const struct bs_stored *in, const struct folder *f,
 		       const struct report_form *form, struct bs_error *err)
 {
 	char *scripts = gnuplot_scripts(err);
+	struct progress *progress = progress_begin(false);
 	struct bs_pictures *p = NULL;
 	int ret = scripts ? bs_pictures_open(in, form->highlight, &p, err) : -ENOENT;
 
 	if (!ret) {
-		ret = draw_pictures(p, scripts, f, form, err);
+		ret = draw_pictures(p, scripts, f, form, progress, err);
+		progress_end(progress);
+		progress = NULL;
 		if (ret > 0)
 			tell_missing(p, f);
 		if (ret >= 0)
 			ret = ret ? 0 : -ENODATA;
 	}
+	progress_end(progress);
 	bs_pictures_close(p);
 	free(scripts);
 	return ret;
@@ -178,15 +188,20 @@ static int write_folder(const struct bs_stored *in, const char *record, const ch
 /* All records of all files on one page. 0 or the exit status. */
 static int write_page(const struct options *o)
 {
+	struct progress *progress = progress_begin(false);
 	struct bs_stored **list = NULL;
 	struct bs_error err = {0};
 	size_t nr = 0;
 	int ret = 0;
 
-	for (unsigned int i = 0; !ret && i < o->nr; i++)
+	for (unsigned int i = 0; !ret && i < o->nr; i++) {
+		progress_tell(progress, "reading", i, o->nr, "records");
 		ret = bs_records_read(o->records[i], &list, &nr, &err);
+	}
+	progress_tell(progress, "writing the page", 0, 0, "");
 	if (!ret)
 		ret = report_html(list, nr, o->form.highlight, o->page, &err);
+	progress_end(progress);
 	bs_records_release(list, nr);
 	return ret ? cli_error(&err) : 0;
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "progress.h"
 #include "snapshot_print.h"
 
 #define MAX_FILES 256
@@ -180,17 +181,26 @@ static int state_info(int argc, char **argv)
 static int make(struct state_options *o)
 {
 	struct bs_state_notes notes;
+	struct progress *progress;
 	struct bs_error err = {0};
 	struct bs_state *s;
 	int status = 0;
 
 	o->import.paths = o->files;
 	o->import.nr_paths = o->nr_files;
-	if (bs_state_import(&o->import, &s, &notes, &err))
+	progress = progress_begin(false);
+	progress_tell(progress, "placing what is free and what is used", 0, 0, "");
+	status = bs_state_import(&o->import, &s, &notes, &err) ? err.status : 0;
+	if (!status) {
+		progress_tell(progress, "writing", 0, 0, "");
+		status = bs_state_save(s, o->output, &err) ? err.status : 0;
+		if (status)
+			bs_state_free(s);
+	}
+	progress_end(progress);
+	if (status)
 		return cli_error(&err);
-	if (bs_state_save(s, o->output, &err))
-		status = cli_error(&err);
-	else if (strcmp(o->output, "-"))
+	if (strcmp(o->output, "-"))
 		state_print_made(s, o->output, &notes);
 	for (unsigned int i = 0; !strcmp(o->output, "-") && i < notes.n; i++)
 		cli_warn("%s", notes.text[i]);

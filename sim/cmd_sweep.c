@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <buddysim/sweep.h>
 
@@ -166,6 +164,7 @@ static int sweep_plan(int argc, char **argv)
 		       "a range; within a strategy, too. Nothing is run.",
 		.children = in.o.child,
 	};
+	struct progress *progress;
 	struct bs_sweep *s;
 	struct bs_error err;
 	int ret;
@@ -176,7 +175,10 @@ static int sweep_plan(int argc, char **argv)
 	cli_parse(&argp, "sweep plan", argc, argv, &in);
 	if (!in.dir)
 		cli_usage("-o", "say which folder the plan goes to: -o DIR");
+	progress = progress_begin(false);
+	progress_tell(progress, "planning", 0, 0, "");
 	ret = bs_sweep_plan(in.g, in.dir, &err);
+	progress_end(progress);
 	sim_options_free(&in.o);
 	bs_sweep_grid_free(in.g);
 	if (ret)
@@ -194,34 +196,16 @@ struct run_input {
 	const char *dir;
 	struct bs_sweep_run_config config;
 	bool quiet;
-	uint64_t begin_ns, shown_ns;
+	struct progress *progress;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * BS_NS_PER_S + (uint64_t)ts.tv_nsec;
-}
 
 static void show(void *arg, uint64_t done, uint64_t failed, uint64_t of)
 {
 	struct run_input *in = arg;
-	const uint64_t now = now_ns(), all = done + failed;
-	const double seconds = (double)(now - in->begin_ns) / 1e9;
 
-	if (now - in->shown_ns < BS_NS_PER_S / 5 && all < of)
-		return;
-	in->shown_ns = now;
-	fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " cells", all, of);
+	progress_tell(in->progress, "running", done + failed, of, "cells");
 	if (failed)
-		fprintf(stderr, ", %" PRIu64 " failed", failed);
-	if (seconds > 0)
-		fprintf(stderr, ", %.1f cells/s, %.0f s to go", (double)all / seconds,
-			(double)(of - all) * seconds / (double)all);
-	fputs("\033[K", stderr);
-	fflush(stderr);
+		progress_note(in->progress, "%" PRIu64 " failed", failed);
 }
 
 /* "2/8" */
@@ -294,7 +278,7 @@ static int sweep_run(int argc, char **argv)
 		       "kept, and the next run goes on from there; several may run at once, each with its --shard, on one machine "
 		       "or many that share DIR.",
 	};
-	struct run_input in = {.begin_ns = now_ns()};
+	struct run_input in = {0};
 	struct bs_sweep *s;
 	struct bs_error err;
 	int ret;
@@ -302,14 +286,12 @@ static int sweep_run(int argc, char **argv)
 	cli_parse(&argp, "sweep run", argc, argv, &in);
 	s = open_plan(in.dir);
 	in.config.stop = cli_stop();
-	if (!in.quiet && isatty(STDERR_FILENO)) {
-		in.config.progress = show;
-		in.config.progress_arg = &in;
-	}
+	in.progress = progress_begin(in.quiet);
+	in.config.progress = in.progress ? show : NULL;
+	in.config.progress_arg = &in;
 	ret = bs_sweep_run(s, &in.config, &err);
 	bs_sweep_close(s);
-	if (in.config.progress)
-		fputs("\r\033[K", stderr);
+	progress_end(in.progress);
 	if (in.config.progress && !ret)
 		fprintf(stderr, "all done: buddysim sweep merge %s -o FILE\n", in.dir);
 	if (ret < 0)
@@ -501,6 +483,7 @@ static int sweep_merge(int argc, char **argv)
 		       "sqlite: a row for each cell. Status 1 if cells failed.",
 	};
 	struct merge_input in = {0};
+	struct progress *progress;
 	struct bs_error err;
 	struct bs_sweep *s;
 	int ret;
@@ -510,7 +493,10 @@ static int sweep_merge(int argc, char **argv)
 	if (ret)
 		return ret;
 	s = open_plan(in.dir);
-	ret = bs_sweep_merge(s, form_of(&in), in.output ? in.output : "-", in.partial, &err);
+	progress = progress_begin(false);
+	ret = bs_sweep_merge(s, form_of(&in), in.output ? in.output : "-", in.partial,
+			     progress_ear(progress, "merging", "cells"), &err);
+	progress_end(progress);
 	bs_sweep_close(s);
 	return ret < 0 ? cli_error(&err) : ret ? BS_UNEQUAL : 0;
 }

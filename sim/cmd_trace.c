@@ -5,11 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "gnuplot.h"
+#include "progress.h"
 #include "trace_figures.h"
 #include "trace_plots.h"
 #include "trace_print.h"
@@ -297,24 +296,11 @@ static char *import_doc(void)
 	return fclose(out) ? NULL : doc;
 }
 
-static void show_progress(void *arg, const struct bs_import_progress *p)
+static void heard(void *arg, const struct bs_import_progress *p)
 {
-	struct timespec now, *begin = arg;
-	double seconds;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (!begin->tv_sec)
-		*begin = now;
-	seconds =
-		(double)(now.tv_sec - begin->tv_sec) + (double)(now.tv_nsec - begin->tv_nsec) / 1e9;
-	fprintf(stderr, "\r%.0f MB", (double)p->bytes / 1e6);
-	if (p->of_bytes)
-		fprintf(stderr, ", %.0f %%", 100 * (double)p->bytes / (double)p->of_bytes);
-	if (seconds > 0.1)
-		fprintf(stderr, ", %.0f MB/s", (double)p->bytes / 1e6 / seconds);
-	fprintf(stderr, "; %" PRIu64 " events, %" PRIu64 " lost, %" PRIu64 " unusable\033[K",
-		p->events, p->lost, p->unusable);
-	fflush(stderr);
+	progress_tell(arg, "importing", p->bytes, p->of_bytes, "MB");
+	progress_note(arg, "%" PRIu64 " events, %" PRIu64 " lost, %" PRIu64 " unusable", p->events,
+		      p->lost, p->unusable);
 }
 
 /* What was noticed on the way that the user should hear of, whatever reads the figures. */
@@ -347,19 +333,17 @@ static void warn(const struct bs_trace_info *info, const char *path)
 static int import(const struct trace_options *o)
 {
 	struct bs_import_config config = o->import;
-	struct timespec begin = {0};
+	struct progress *progress;
 	struct bs_trace_info info;
 	struct bs_error err = {0};
 	int ret;
 
 	need_output(o);
-	if (isatty(STDERR_FILENO)) {
-		config.progress = show_progress;
-		config.progress_arg = &begin;
-	}
+	progress = progress_begin(false);
+	config.progress = progress ? heard : NULL;
+	config.progress_arg = progress;
 	ret = bs_trace_import_files(o->inputs, o->nr_inputs, o->output, &config, &info, &err);
-	if (begin.tv_sec)
-		fputs("\r\033[K", stderr);
+	progress_end(progress);
 	if (ret)
 		return cli_error(&err);
 	if (info.events)
@@ -414,13 +398,18 @@ static int trace_import(int argc, char **argv)
 /* Open and read all of it; 0, or the exit status after printing why not. */
 static int open_scanned(const struct trace_options *o, struct bs_trace **t)
 {
+	struct progress *progress;
 	struct bs_error err = {0};
 	int ret;
 
 	if (bs_trace_open(o->input, t, &err))
 		return cli_error(&err);
 	bs_trace_stop_reading_on(*t, cli_stop());
+	progress = progress_begin(false);
+	bs_trace_tell(*t, progress_ear(progress, "reading", "MB"));
 	ret = bs_trace_scan(*t, o->keep_whole, &err);
+	bs_trace_tell(*t, NULL);
+	progress_end(progress);
 	if (ret < 0) {
 		bs_trace_close(*t);
 		return cli_error(&err);
@@ -518,14 +507,22 @@ static int write_load(const struct trace_options *o)
 static int generate(const struct trace_options *o)
 {
 	const struct bs_generator *g;
+	struct progress *progress;
 	struct bs_trace_info info;
 	struct bs_error err = {0};
+	int ret = -EINVAL;
 
 	need_output(o);
 	if (o->load)
 		return write_load(o);
 	g = bs_generator_find(o->input, &err);
-	if (!g || bs_trace_generate(g, o->params, o->seed, o->output, cli_stop(), &info, &err))
+	progress = progress_begin(false);
+	if (g)
+		ret = bs_trace_generate_heard(g, o->params, o->seed, o->output, cli_stop(),
+					      progress_ear(progress, "generating", "events"), &info,
+					      &err);
+	progress_end(progress);
+	if (ret)
 		return cli_error(&err);
 	trace_print(&info, o->output, o->format);
 	return 0;
@@ -565,6 +562,7 @@ static int trace_cut(int argc, char **argv)
 			     "Make a trace of a window of another one. Blocks live at its start "
 			     "are allocated before it.",
 			     "trace cut", argc, argv);
+	struct progress *progress;
 	struct bs_trace_info info;
 	struct bs_error err = {0};
 	struct bs_trace *t;
@@ -574,11 +572,14 @@ static int trace_cut(int argc, char **argv)
 	status = open_scanned(&o, &t);
 	if (status)
 		return status;
+	progress = progress_begin(false);
+	bs_trace_tell(t, progress_ear(progress, "cutting", "MB"));
 	if (bs_trace_cut(t, o.from, o.to, o.output, &info, &err))
-		status = cli_error(&err);
+		status = err.status;
+	progress_end(progress);
 	bs_trace_close(t);
 	if (status)
-		return status;
+		return cli_error(&err);
 	trace_print(&info, o.output, o.format);
 	return 0;
 }

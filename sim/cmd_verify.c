@@ -10,6 +10,7 @@
 
 #include "cli.h"
 #include "junit.h"
+#include "progress.h"
 #include "verify_mutate.h"
 
 struct verify_args {
@@ -20,6 +21,8 @@ struct verify_args {
 	struct mutations mutations;
 	const char *junit_path;
 	struct junit junit;
+	struct progress *progress;
+	unsigned int seen, nr_files;
 	/* while printing */
 	unsigned int results, explained;
 	uint64_t operations, pfns, failures, checks, dumps, ns, exact, differ, empty;
@@ -198,6 +201,8 @@ static void result(void *arg, const struct bs_verify_result *r)
 	else
 		a->empty++;
 	add_case(a, r);
+	/* Where the results are seen on the same terminal they are progress enough, and come line by line. */
+	progress_wipe(a->progress);
 	if (a->format == BS_FORMAT_JSON)
 		print_json(a, r);
 	else if (a->format == BS_FORMAT_CSV)
@@ -234,14 +239,20 @@ static void print_end(const struct verify_args *a)
 
 static int verify_file(struct verify_args *a, const char *path)
 {
+	const char *slash = strrchr(path, '/');
 	struct bs_error err = {0};
 	const int ret = a->mutate ? mutate_file(&a->mutations, path, &a->cfg, &err)
 				  : bs_verify_file(path, &a->cfg, &err);
 
 	if (a->mutate)
 		a->results++;
+	progress_tell(a->progress, "comparing", ++a->seen, a->nr_files, "files");
+	if (a->operations)
+		progress_note(a->progress, "%" PRIu64 " operations; %.40s", a->operations,
+			      slash ? slash + 1 : path);
 
 	if (ret < 0) {
+		progress_wipe(a->progress);
 		fflush(stdout);
 		junit_case(&a->junit, JUNIT_ERROR, "verify", path, err.text);
 		return cli_error(&err);
@@ -270,6 +281,27 @@ static int cannot_read(struct verify_args *a, const char *path, int error)
 	return cli_error(&err);
 }
 
+static bool is_input(const FTSENT *e)
+{
+	return e->fts_info != FTS_D && e->fts_info != FTS_DP && e->fts_info != FTS_DNR &&
+	       e->fts_info != FTS_ERR && e->fts_info != FTS_NS &&
+	       (!e->fts_level || has_input_name(e->fts_name));
+}
+
+/* So that it is known how long it will take. */
+static unsigned int count_files(char **paths)
+{
+	FTS *tree = fts_open(paths, FTS_LOGICAL | FTS_NOCHDIR, by_name);
+	unsigned int n = 0;
+	FTSENT *e;
+
+	while (tree && (e = fts_read(tree)) != NULL)
+		n += is_input(e);
+	if (tree)
+		fts_close(tree);
+	return n;
+}
+
 /* @path itself, or all that lies under it, in the order of names. The exit status. */
 static int verify_path(struct verify_args *a, char *path)
 {
@@ -285,8 +317,7 @@ static int verify_path(struct verify_args *a, char *path)
 
 		if (e->fts_info == FTS_DNR || e->fts_info == FTS_ERR || e->fts_info == FTS_NS)
 			ret = cannot_read(a, e->fts_path, e->fts_errno);
-		else if (e->fts_info != FTS_D && e->fts_info != FTS_DP &&
-			 (!e->fts_level || has_input_name(e->fts_name)))
+		else if (is_input(e))
 			ret = verify_file(a, e->fts_path);
 		status = ret ? ret : status;
 	}
@@ -327,11 +358,15 @@ int cmd_verify(int argc, char **argv)
 	status = junit_begin(&a.junit, a.junit_path);
 	if (status)
 		return status;
+	a.progress = progress_begin(false);
+	if (a.progress)
+		a.nr_files = count_files(a.files);
 	for (char **f = a.files; *f && status <= BS_UNEQUAL; f++) {
 		const int ret = verify_path(&a, *f);
 
 		status = ret ? ret : status;
 	}
+	progress_end(a.progress);
 	if (a.mutate)
 		mutations_print(&a.mutations, a.format);
 	else

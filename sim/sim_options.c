@@ -165,13 +165,45 @@ void sim_options_init(struct sim_options *o, const char *const *names)
 	o->child[0] = (struct argp_child){.argp = &o->argp};
 }
 
-void sim_options_watch(struct sim_options *o)
+void sim_progress_tell(struct progress *p, const struct bs_sim_config *c,
+		       const struct bs_progress *is)
 {
-	if (o->lib.program.quiet || !isatty(STDERR_FILENO))
+	const bs_ns whole = is->cells * is->end, now = is->done * is->end + is->now;
+
+	if (is->of_read && !is->events) {
+		progress_tell(p, "reading the trace", is->read, is->of_read, "MB");
 		return;
-	o->progress = (struct progress){.config = &o->lib.config};
-	o->lib.config.output.progress = progress_show;
-	o->lib.config.output.progress_arg = &o->progress;
+	}
+	if (is->of_events)
+		progress_tell(p, "replaying", is->events, is->of_events, "events");
+	else if (whole)
+		progress_tell(p, "running", now / BS_NS_PER_S, whole / BS_NS_PER_S, "virtual s");
+	if (is->cell < is->cells && is->cells == c->nr_strategies)
+		progress_note(p, "%u of %u cells; %.30s is at %.3f s", is->done, is->cells,
+			      c->strategies[is->cell], (double)is->now / 1e9);
+	else
+		progress_note(p, "%u of %u cells", is->done, is->cells);
+}
+
+static void heard(void *arg, const struct bs_progress *is)
+{
+	const struct sim_options *o = arg;
+
+	sim_progress_tell(o->progress, &o->lib.config, is);
+}
+
+void sim_options_progress(struct sim_options *o)
+{
+	o->progress = progress_begin(o->lib.program.quiet);
+	o->lib.config.output.progress = o->progress ? heard : NULL;
+	o->lib.config.output.progress_arg = o;
+}
+
+void sim_options_progress_end(struct sim_options *o)
+{
+	progress_end(o->progress);
+	o->progress = NULL;
+	o->lib.config.output.progress = NULL;
 }
 
 void sim_options_free(struct sim_options *o)

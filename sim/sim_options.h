@@ -15,13 +15,17 @@ struct sim_options {
 	void *take_arg;
 	struct argp argp; /* a child of the verb's; its input is the struct sim_options */
 	struct argp_child child[2];
-	struct progress progress;
+	struct progress *progress; /* NULL: nobody is to see it */
 };
 
 /* Defaults, and the argp child that reads @names. */
 void sim_options_init(struct sim_options *o, const char *const *names);
 void sim_options_free(struct sim_options *o);
-/* Progress on the terminal from now on, if there is one and it is wanted. */
-void sim_options_watch(struct sim_options *o);
+/* Progress on the terminal from now on, if there is one and it is wanted; and no longer. */
+void sim_options_progress(struct sim_options *o);
+void sim_options_progress_end(struct sim_options *o);
+/* Tell @p how far a comparison is. */
+void sim_progress_tell(struct progress *p, const struct bs_sim_config *c,
+		       const struct bs_progress *is);
 
 #endif

@@ -34,15 +34,18 @@ static double cell_events_to_go(const struct watch_shown *s)
 	return of > (double)s->view.events ? of - (double)s->view.events : 0;
 }
 
-/* What runs at a steady speed goes on at that; what runs as fast as it goes, at the rate of its events. */
+/* What runs at a steady speed goes on at that; what runs as fast as it goes, at the rate of its events, or, if
+ * nobody knows how many there will be, of its time. */
 static double to_go(const struct watch_shown *s, double seconds, double events)
 {
-	const double rate = watch_real_rate(&s->rates);
+	const double rate = watch_real_rate(&s->rates), speed = watch_real_speed(&s->rates);
 
 	if (!s->seen || s->mode == WATCH_STANDS || s->mode == WATCH_STOPS)
 		return -1;
 	if (s->speed > 0 && s->mode == WATCH_RUNS)
 		return seconds / s->speed;
+	if (!s->progress.of_events)
+		return speed > 0 ? seconds / speed : -1;
 	return rate > 0 ? events / rate : -1;
 }
 
@@ -76,7 +79,10 @@ static void put_title(const struct watch_shown *s, struct watch_page *p)
 	watch_put(p, 0, 0, WATCH_TITLE, "%s", head);
 	watch_put_cut(p, 0, (unsigned int)strlen(head), p->cols - 40, WATCH_TITLE,
 		      slash ? slash + 1 : s->trace);
-	if (cells)
+	if (cells && s->seen && s->view.guests > 1)
+		watch_put_right(p, 0, p->cols - 1, WATCH_TITLE, "cell %u of %u, guest 1 of %u",
+				cell < cells ? cell + 1 : cells, cells, s->view.guests);
+	else if (cells)
 		watch_put_right(p, 0, p->cols - 1, WATCH_TITLE, "cell %u of %u",
 				cell < cells ? cell + 1 : cells, cells);
 }
@@ -254,7 +260,10 @@ static void put_not_yet(const struct watch_shown *s, struct watch_page *p)
 {
 	const struct bs_progress *g = &s->progress;
 
-	if (!g->events || !g->of_events)
+	if (g->of_read && !g->events)
+		watch_put(p, 2, 1, WATCH_PLAIN, "reading the trace: %.0f of %.0f MB",
+			  (double)g->read / 1e6, (double)g->of_read / 1e6);
+	else if (!g->events || !g->of_events)
 		watch_put(p, 2, 1, WATCH_PLAIN, "getting ready ...");
 	else
 		watch_put(p, 2, 1, WATCH_PLAIN, "getting ready: %.0f %% of all events",

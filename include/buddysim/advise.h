@@ -25,9 +25,11 @@ extern "C" {
  * struct bs_advise_progress - how far it is
  * @round: from 1: a round is a comparison of its own
  * @done: of @cells of this round; @before: cells of the rounds before
+ * @sim: of this round
  */
 struct bs_advise_progress {
 	unsigned int round, done, cells, before;
+	struct bs_progress sim;
 };
 
 /**

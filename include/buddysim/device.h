@@ -59,8 +59,9 @@ struct bs_calibration {
 	struct bs_device_costs median, low, high;
 };
 /** Measure this host's costs @rounds times, 1 .. BS_CALIBRATE_ROUNDS, on two arenas of 64 MiB.
- *  0, or negative with @err. */
-int bs_device_calibrate(unsigned int rounds, struct bs_calibration *out, struct bs_error *err);
+ *  @ear: is told of rounds; may be NULL. 0, or negative with @err. */
+int bs_device_calibrate(unsigned int rounds, const struct bs_ear *ear, struct bs_calibration *out,
+			struct bs_error *err);
 /** As a file (JSON), whole or not at all: the medians are what bs_costs_read() finds in it. 0, or
  *  negative with @err. */
 int bs_calibration_write(const struct bs_calibration *k, const char *path, struct bs_error *err);

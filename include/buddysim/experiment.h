@@ -53,6 +53,7 @@ bool bs_experiment_column_at(unsigned int index, unsigned int column,
  * @seed: of every random choice, 0 = 1
  * @repeats: of what is measured in real time (list-walk), at most 1000; 0 = the size's own
  * @stop: polled while it runs; non-zero ends it with status BS_INTERRUPTED; may be NULL
+ * @ear: is told of rows; may be NULL
  */
 struct bs_experiment_config {
 	const char *name;
@@ -63,6 +64,7 @@ struct bs_experiment_config {
 	uint64_t seed;
 	unsigned int repeats;
 	const volatile int *stop;
+	const struct bs_ear *ear;
 };
 
 struct bs_experiment;

@@ -123,12 +123,15 @@ struct bs_window_config {
  * @done: of @cells; those that failed, too
  * @events: have happened, of about @of_events; in all cells, and twice in one whose strategy knows the
  *          future, for it goes through the trace twice
- * @cell, @now: the first cell that is not done, and its virtual time
+ * @of_events: 0 for a load, of which nobody knows how many there will be
+ * @cell, @now: the first cell that is not done, and its virtual time; @end: of the window of each
+ * @read, @of_read: bytes of the trace, which is gone through before the first cell; with .events 0
  */
 struct bs_progress {
 	unsigned int cells, done, cell;
 	uint64_t events, of_events;
-	bs_ns now;
+	bs_ns now, end;
+	uint64_t read, of_read;
 };
 
 /**

@@ -130,12 +130,13 @@ const char *bs_sweep_form_name(unsigned int index);
  * bs_sweep_merge - write all results in the plan's order
  * @path: "-": stdout, not for SQLITE
  * @partial: write what is there if cells are missing; else that is an error
+ * @ear: is told of cells; may be NULL
  *
  * JSON: a record for each group, as `compare --no-measured --format json` prints it. The same plan and
  * the same program give the same bytes. Return: 0; 1: cells failed or are missing; negative with @err.
  */
 int bs_sweep_merge(struct bs_sweep *s, enum bs_sweep_form form, const char *path, bool partial,
-		   struct bs_error *err);
+		   const struct bs_ear *ear, struct bs_error *err);
 
 /**
  * bs_sweep_diff - two plans cell by cell, by trace, options and strategy

@@ -126,6 +126,8 @@ void bs_trace_close(struct bs_trace *t);
 /** From now on reading fails with status BS_INTERRUPTED once *@stop is not 0; looked at between
  *  chunks. NULL: never. */
 void bs_trace_stop_reading_on(struct bs_trace *t, const volatile int *stop);
+/** From now on reading tells @ear between chunks how many bytes of the file are behind it; NULL: nobody. */
+void bs_trace_tell(struct bs_trace *t, const struct bs_ear *ear);
 /** Header now; end figures are zero until bs_trace_scan() or the last chunk was read. */
 const struct bs_trace_info *bs_trace_info(const struct bs_trace *t);
 /** Next chunk: 1 and the columns, 0 at the proper end, negative with @err naming chunk, byte
@@ -261,6 +263,11 @@ const struct bs_generator *bs_generator_find(const char *name, struct bs_error *
 int bs_trace_generate(const struct bs_generator *g, const char *params, uint64_t seed,
 		      const char *out_path, const volatile int *stop, struct bs_trace_info *result,
 		      struct bs_error *err);
+/** The same, telling @ear of events; they are counted first, so that it is known of how many. */
+int bs_trace_generate_heard(const struct bs_generator *g, const char *params, uint64_t seed,
+			    const char *out_path, const volatile int *stop,
+			    const struct bs_ear *ear, struct bs_trace_info *result,
+			    struct bs_error *err);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

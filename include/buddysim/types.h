@@ -130,6 +130,16 @@ int bs_error_set(struct bs_error *err, enum bs_status status, int sys_errno, con
 	;
 
 /**
+ * struct bs_ear - who wants to know how far something is that takes a while
+ * @tell: @done of about @of, in whatever it is made of; @of 0: nobody knows. Called now and then by the
+ *        thread that does it
+ */
+struct bs_ear {
+	void (*tell)(void *arg, uint64_t done, uint64_t of);
+	void *arg;
+};
+
+/**
  * bs_nearest - which known word somebody most likely meant
  *
  * Return: the entry of @names (NULL-terminated) that takes the fewest edits to become @word, if those

@@ -54,7 +54,7 @@ enum bs_view_held {
 
 /**
  * struct bs_view - a cell at an instant; all texts are valid while it is looked at
- * @cell, @cells: which of how many; @label: what it is called; @params: its strategy's, as "order=9"
+ * @cell, @cells: which of how many; @guests: in its world, of which the first is looked at; @label: what it is called; @params: its strategy's, as "order=9"
  * @now: virtual time; @until: nothing happens before that
  * @load_end, @end: when the load is over, and the window
  * @ended: the window is closed: this is the last look at the cell
@@ -84,7 +84,7 @@ enum bs_view_held {
  * @in_flight: requests that the host has
  */
 struct bs_view {
-	unsigned int cell, cells;
+	unsigned int cell, cells, guests;
 	const char *label, *strategy, *params, *kernel;
 	bs_ns now, until, load_end, end;
 	bool ended;

@@ -186,6 +186,7 @@ static void heard(void *arg, const struct bs_progress *p)
 
 	r->progress.done = p->done;
 	r->progress.cells = p->cells;
+	r->progress.sim = *p;
 	asked->progress(asked->progress_arg, &r->progress);
 }
 

@@ -122,7 +122,8 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-int bs_device_calibrate(unsigned int rounds, struct bs_calibration *out, struct bs_error *err)
+int bs_device_calibrate(unsigned int rounds, const struct bs_ear *ear, struct bs_calibration *out,
+			struct bs_error *err)
 {
 	uint64_t(*samples)[BS_CALIBRATE_ROUNDS] = calloc(NR_COSTS, sizeof(*samples));
 	struct bs_arena arena[2];
@@ -144,6 +145,8 @@ int bs_device_calibrate(unsigned int rounds, struct bs_calibration *out, struct 
 		/* The first one warms up the host's allocator. */
 		for (unsigned int i = 0; r && i < NR_COSTS; i++)
 			samples[i][r - 1] = ns[i];
+		if (ear)
+			ear->tell(ear->arg, r, rounds);
 	}
 	out->rounds = rounds;
 	for (unsigned int i = 0; !ret && i < NR_COSTS; i++) {

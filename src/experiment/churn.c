@@ -202,6 +202,7 @@ static int run(struct bs_experiment *x, struct bs_error *err)
 	bs_experiment_setting(
 		x, "%llu MiB guest takes and frees a share in huge pages, half a period each",
 		(unsigned long long)(bytes >> 20));
+	x->nr_settings = NR_SHARES * NR_PERIODS;
 	for (size_t s = 0; s < NR_SHARES && !ret; s++)
 		for (unsigned int i = 0; i < x->nr_specs && !ret; i++)
 			for (size_t p = 0; p < NR_PERIODS && !ret; p++)

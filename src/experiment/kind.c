@@ -13,6 +13,9 @@ json_t *bs_experiment_row(struct bs_experiment *x, const char *strategy)
 
 	bs_json_put_text(row, "strategy", strategy);
 	json_array_append_new(x->rows, row);
+	if (x->cfg.ear)
+		x->cfg.ear->tell(x->cfg.ear->arg, json_array_size(x->rows),
+				 (uint64_t)x->nr_specs * x->nr_settings);
 	return row;
 }
 

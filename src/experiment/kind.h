@@ -51,6 +51,7 @@ struct bs_experiment {
 	bool ci;
 	char **specs; /* of the strategies */
 	unsigned int nr_specs;
+	unsigned int nr_settings; /* rows of each, for who wants to know how far it is */
 	char *left_out; /* who is not among them, and why; NULL: nobody */
 	json_t *record, *rows, *setting, *series; /* rows .. series belong to the record */
 	json_t *measured, *measured_rows;

@@ -379,6 +379,7 @@ static int run(struct bs_experiment *x, struct bs_error *err)
 		"one list of 4 MiB blocks, %u raw, 0 to %u reported; walk: all passes, host answers "
 		"at once",
 		n, n * 64);
+	x->nr_settings = 3 * sizeof(ratios) / sizeof(ratios[0]);
 	for (unsigned int place = 0; place < 3 && !ret; place++)
 		for (unsigned int i = 0; i < x->nr_specs && !ret; i++)
 			for (size_t k = 0; k < sizeof(ratios) / sizeof(ratios[0]) && !ret; k++)

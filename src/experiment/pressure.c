@@ -219,6 +219,7 @@ static int run(struct bs_experiment *x, struct bs_error *err)
 		x,
 		"2 GiB guest, host stalls 5 s; margin: what is left above the min watermark with "
 		"nothing isolated");
+	x->nr_settings = 2 * NR_MARGINS;
 	for (unsigned int c = 0; c < 2 && !ret; c++)
 		for (unsigned int i = 0; i < x->nr_specs && !ret; i++)
 			for (size_t k = 0; k < NR_MARGINS && !ret; k++)

@@ -272,6 +272,7 @@ static int run(struct bs_experiment *x, struct bs_error *err)
 		x, "%llu MiB freed, %llu ns per base page or %llu per huge page, then 60 s idle",
 		(unsigned long long)(bytes >> 20), (unsigned long long)bs_trial_free_ns(0),
 		(unsigned long long)bs_trial_free_ns(9));
+	x->nr_settings = NR_PATTERNS;
 	for (unsigned int p = 0; p < NR_PATTERNS && !ret; p++)
 		for (unsigned int i = 0; i < x->nr_specs && !ret; i++)
 			ret = run_cell(x, x->specs[i], p, bytes, err);

@@ -309,6 +309,7 @@ static int run(struct bs_experiment *x, struct bs_error *err)
 		"%llu MiB freed in huge pages while the device misbehaves, 60 s idle; end: 60 s after "
 		"it is healthy",
 		(unsigned long long)(bytes >> 20));
+	x->nr_settings = NR_FAULTS;
 	for (unsigned int f = 0; f < NR_FAULTS && !ret; f++)
 		for (unsigned int i = 0; i < x->nr_specs && !ret; i++)
 			ret = run_cell(x, x->specs[i], (enum fault)f, bytes, err);

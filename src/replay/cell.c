@@ -73,7 +73,7 @@ static void heard(void *arg)
 {
 	struct bs_cell *c = arg;
 
-	bs_progress_hear(c->plan->progress, c->index, c->stream.f.events - c->heard_events,
+	bs_progress_hear(bs_progress_of_cell(c), c->index, c->stream.f.events - c->heard_events,
 			 c->world->clock.now);
 	c->heard_events = c->stream.f.events;
 }
@@ -174,7 +174,7 @@ static int create_stream(struct bs_cell *c, struct bs_trace *trace, struct bs_er
 
 	c->stream.over = load_over;
 	c->stream.over_arg = c;
-	c->stream.heard = c->plan->progress ? heard : NULL;
+	c->stream.heard = bs_progress_of_cell(c) ? heard : NULL;
 	c->stream.heard_arg = c;
 	return ret;
 }
@@ -461,7 +461,7 @@ static void end_window(void *arg, int unused)
 	for (unsigned int i = 0; i < 3; i++)
 		f->settle[i] =
 			bs_timeline_settle(c->ledger.tl, (const unsigned int[]){50, 90, 99}[i]);
-	if (c->plan->cfg.output.viewer)
+	if (c->plan->cfg.output.viewer && !c->first)
 		bs_view_end(c);
 }
 

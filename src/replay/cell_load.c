@@ -1,6 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cell_load.h"
 
+#include "progress.h"
+
+#define HEARD_EVERY 0x200 /* instants */
+
+static void heard(void *arg, bs_ns t)
+{
+	struct bs_cell *c = arg;
+	const uint64_t steps = c->program->f.steps;
+
+	(void)t;
+	if (++c->unheard < HEARD_EVERY)
+		return;
+	c->unheard = 0;
+	bs_progress_hear(bs_progress_of_cell(c), c->index, steps - c->heard_events,
+			 c->world->clock.now);
+	c->heard_events = steps;
+}
+
 int bs_cell_load_create(struct bs_cell *c, void (*over)(void *arg), struct bs_error *err)
 {
 	const struct bs_sim_config *cfg = &c->plan->cfg;
@@ -15,6 +33,10 @@ int bs_cell_load_create(struct bs_cell *c, void (*over)(void *arg), struct bs_er
 		.over_arg = c,
 	};
 
+	if (bs_progress_of_cell(c)) {
+		c->hearing = (struct bs_meter){.until = heard, .arg = c};
+		bs_clock_add_meter(&c->world->clock, &c->hearing);
+	}
 	return bs_program_create(c->g, &setup, &c->program, err);
 }
 

@@ -57,6 +57,8 @@ struct bs_cell {
 	struct bs_outfile violation; /* while it is written */
 	bool violation_has_request;
 	uint64_t heard_events; /* of progress */
+	struct bs_meter hearing; /* of a load, for who wants to know how far it is */
+	unsigned int unheard; /* calls of it since then */
 	struct bs_figures f;
 	struct bs_figures sum; /* of all guests, in the first one */
 	bool closed; /* the window is */

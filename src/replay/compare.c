@@ -208,13 +208,16 @@ static int run_cells(struct bs_plan *plan, struct bs_trace *t, const struct bs_b
 	struct comparison k = {.plan = plan, .bound = b, .start = start, .err = err};
 	struct bs_jobs jobs = {.nr = plan->nr_cells, .work = work, .tell = tell, .arg = &k};
 	int ret = bs_company_open(&k.company, plan, t, err);
+	bs_ns end;
 
 	k.rows = calloc(jobs.nr + 1, sizeof(*k.rows));
 	if (!ret && !k.rows)
 		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "setting up");
 	if (!ret) {
 		jobs.at_once = plan->at_once = k.company.nr;
-		plan->progress = bs_progress_create(plan, plan->info);
+		if (!bs_window_end(&plan->cfg.window, plan->info, &end))
+			end = 0;
+		plan->progress = bs_progress_create(plan, plan->info, end);
 		ret = bs_jobs_run(&jobs, err);
 		bs_progress_destroy(plan->progress);
 		plan->progress = NULL;
@@ -233,6 +236,7 @@ static int run(struct bs_plan *plan, struct bs_trace *t, struct bs_start *start,
 	bs_ns refault;
 	int ret = bs_bound_run(&plan->cfg, t, &b, &refault, err);
 
+	bs_reading_end(t);
 	/* In a closed loop each row has a used(t) of its own, and there is none to make a bound of. */
 	if (!ret && t && !plan->nr_guests)
 		plan->sink->bound(plan->sink->arg, b, refault, plan->cfg.host.weight_ns_per_mib_s);
@@ -249,12 +253,14 @@ static int run(struct bs_plan *plan, struct bs_trace *t, struct bs_start *start,
 static int compare_trace(struct bs_plan *plan, struct bs_trace *t, bool running,
 			 struct bs_error *err)
 {
+	struct bs_reading_of reading;
 	struct bs_start start;
 	int ret = bs_config_kernel(plan, err);
 
 	if (ret)
 		return ret;
 	ret = bs_start_open(&start, plan, err);
+	bs_reading_begin(&reading, plan, t);
 	if (!ret)
 		ret = bs_guests_make(plan, t, err);
 	if (!ret)
@@ -263,6 +269,7 @@ static int compare_trace(struct bs_plan *plan, struct bs_trace *t, bool running,
 		bs_guests_begun(plan);
 	if (!ret && running)
 		ret = run(plan, t, &start, err);
+	bs_reading_end(t);
 	if (!ret)
 		return bs_start_close(&start, true, err);
 	/* The cells that are whole are kept, whatever became of the others. */

@@ -60,6 +60,7 @@ static int make_plan(struct bs_guest_plan *g, const struct bs_plan *base,
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, g->name, NULL, "setting up");
 	*p = *base;
 	g->plan = p;
+	p->of = base;
 	p->guests = NULL;
 	p->nr_guests = 0;
 	p->specs = NULL;

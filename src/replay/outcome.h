@@ -186,6 +186,7 @@ struct bs_plan {
 	struct bs_lock_costs lock_costs;
 	struct bs_guest_plan *guests; /* NULL: a cell has one, which is this */
 	unsigned int nr_guests;
+	const struct bs_plan *of; /* of one guest of several: that of all; NULL: it is that */
 	bs_ns longest; /* of several guests, until the last one's load is over; 0: as the trace says */
 	unsigned int at_once; /* cells that run side by side */
 	struct bs_progress_of *progress; /* NULL: nobody wants to know */

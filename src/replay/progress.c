@@ -15,14 +15,15 @@ struct one {
 struct bs_progress_of {
 	const struct bs_output_config *out;
 	pthread_mutex_t lock;
+	bs_ns end;
 	unsigned int nr;
 	struct one cells[];
 };
 
 struct bs_progress_of *bs_progress_create(const struct bs_plan *plan,
-					  const struct bs_trace_info *info)
+					  const struct bs_trace_info *info, bs_ns end)
 {
-	const unsigned int nr = plan->nr_cells;
+	const unsigned int nr = plan->nr_cells, guests = plan->nr_guests ? plan->nr_guests : 1;
 	struct bs_progress_of *p = NULL;
 
 	if (plan->cfg.output.progress)
@@ -31,11 +32,13 @@ struct bs_progress_of *bs_progress_create(const struct bs_plan *plan,
 		return NULL;
 	p->out = &plan->cfg.output;
 	p->nr = nr;
+	p->end = end;
 	pthread_mutex_init(&p->lock, NULL);
 	for (unsigned int i = 0; i < nr; i++) {
 		const bool twice = plan->cells[i].spec->s->caps & BS_CAP_KNOWS_FUTURE;
 
-		p->cells[i].of_events = (twice ? 2 : 1) * info->events * plan->cfg.window.repeat;
+		p->cells[i].of_events =
+			(twice ? 2 : 1) * guests * info->events * plan->cfg.window.repeat;
 	}
 	return p;
 }
@@ -51,7 +54,7 @@ void bs_progress_destroy(struct bs_progress_of *p)
 /* With the lock, so that one thread tells at a time, and none tells older news than the one before. */
 static void tell(const struct bs_progress_of *p)
 {
-	struct bs_progress sum = {.cells = p->nr, .cell = p->nr};
+	struct bs_progress sum = {.cells = p->nr, .cell = p->nr, .end = p->end};
 
 	for (unsigned int i = 0; i < p->nr; i++) {
 		const struct one *c = &p->cells[i];
@@ -76,7 +79,7 @@ void bs_progress_hear(struct bs_progress_of *p, unsigned int cell, uint64_t more
 	pthread_mutex_lock(&p->lock);
 	c->events += more;
 	c->now = now;
-	if (c->events > c->of_events)
+	if (c->of_events && c->events > c->of_events)
 		c->of_events = c->events;
 	tell(p);
 	pthread_mutex_unlock(&p->lock);
@@ -88,8 +91,42 @@ void bs_progress_done(struct bs_progress_of *p, unsigned int cell)
 		return;
 	pthread_mutex_lock(&p->lock);
 	/* One that failed will not do the rest. */
-	p->cells[cell].of_events = p->cells[cell].events;
+	if (p->cells[cell].of_events)
+		p->cells[cell].of_events = p->cells[cell].events;
 	p->cells[cell].done = true;
 	tell(p);
 	pthread_mutex_unlock(&p->lock);
+}
+
+/* ---- Before the first cell ------------------------------------------------------------------------ */
+
+static void reads(void *arg, uint64_t done, uint64_t of)
+{
+	struct bs_reading_of *r = arg;
+
+	/* From its beginning once more. */
+	if (done < r->last)
+		r->before += of;
+	r->last = done;
+	if (r->before + done <= r->times * of)
+		r->out->progress(r->out->progress_arg,
+				 &(struct bs_progress){.cells = r->cells,
+						       .read = r->before + done,
+						       .of_read = r->times * of});
+}
+
+void bs_reading_begin(struct bs_reading_of *r, const struct bs_plan *plan, struct bs_trace *t)
+{
+	*r = (struct bs_reading_of){.ear = {.tell = reads, .arg = r},
+				    .out = &plan->cfg.output,
+				    .cells = plan->nr_cells,
+				    .times = 1 + (uint64_t)plan->cfg.window.repeat};
+	if (t && r->out->progress)
+		bs_trace_tell(t, &r->ear);
+}
+
+void bs_reading_end(struct bs_trace *t)
+{
+	if (t)
+		bs_trace_tell(t, NULL);
 }

@@ -147,10 +147,12 @@ static void take_reporter(const struct bs_cell *c, struct bs_view *v)
 
 static void look(struct bs_cell *c, bs_ns until)
 {
-	const struct bs_viewer *viewer = c->plan->cfg.output.viewer;
+	const struct bs_plan *all = c->plan->of ? c->plan->of : c->plan;
+	const struct bs_viewer *viewer = all->cfg.output.viewer;
 	struct bs_view v = {
 		.cell = c->index,
-		.cells = c->plan->nr_cells,
+		.cells = all->nr_cells,
+		.guests = all->nr_guests ? all->nr_guests : 1,
 		.label = c->label,
 		.strategy = c->g->strategy->name,
 		.params = c->params,
@@ -172,8 +174,8 @@ static void look(struct bs_cell *c, bs_ns until)
 	take_host(c, &v);
 	take_stall(c, &v);
 	take_reporter(c, &v);
-	if (c->plan->bound)
-		v.cost = bs_bound_row_cost_ns(c->plan->bound, c->ledger.tl, v.stall[BS_VIEW_STALL],
+	if (all->bound)
+		v.cost = bs_bound_row_cost_ns(all->bound, c->ledger.tl, v.stall[BS_VIEW_STALL],
 					      v.host_ns);
 	c->viewing.next = viewer->look(viewer->arg, &v);
 }

@@ -22,7 +22,7 @@ const char *bs_sweep_form_name(unsigned int index)
 /* ---- All of them -------------------------------------------------------------------------------------- */
 
 static int merge_groups(const struct bs_sweep *s, const struct bs_merge_form *form, void *to,
-			struct bs_error *err)
+			const struct bs_ear *ear, struct bs_error *err)
 {
 	uint64_t missing = 0;
 	int ret = 0;
@@ -34,12 +34,14 @@ static int merge_groups(const struct bs_sweep *s, const struct bs_merge_form *fo
 		m.record = record;
 		ret = record ? form->group(to, &m, err) : -EINVAL;
 		json_decref(record);
+		if (ear)
+			ear->tell(ear->arg, m.g->first + m.g->nr, s->nr_cells);
 	}
 	return ret;
 }
 
 int bs_sweep_merge(struct bs_sweep *s, enum bs_sweep_form form, const char *path, bool partial,
-		   struct bs_error *err)
+		   const struct bs_ear *ear, struct bs_error *err)
 {
 	struct bs_sweep_counts c;
 	struct bs_error second;
@@ -56,7 +58,7 @@ int bs_sweep_merge(struct bs_sweep *s, enum bs_sweep_form form, const char *path
 	ret = forms[form]->begin(&to, s, path, err);
 	if (ret)
 		return ret;
-	ret = merge_groups(s, forms[form], to, err);
+	ret = merge_groups(s, forms[form], to, ear, err);
 	end = forms[form]->end(to, !ret, ret ? &second : err);
 	if (ret || end)
 		return ret ? ret : end;

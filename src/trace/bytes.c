@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
 
@@ -183,6 +184,15 @@ long bs_bytes_read(struct bs_bytes_in *in, void *buf, size_t n, struct bs_error 
 	if (got > 0)
 		in->offset += (uint64_t)got;
 	return got;
+}
+
+uint64_t bs_bytes_behind(const struct bs_bytes_in *in, uint64_t *of)
+{
+	const off_t at = lseek(in->fd, 0, SEEK_CUR);
+	struct stat st;
+
+	*of = !fstat(in->fd, &st) && S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+	return at > 0 ? (uint64_t)at : 0;
 }
 
 uint64_t bs_bytes_offset(const struct bs_bytes_in *in)

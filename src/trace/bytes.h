@@ -20,6 +20,8 @@ int bs_bytes_rewind(struct bs_bytes_in *in, struct bs_error *err);
 long bs_bytes_read(struct bs_bytes_in *in, void *buf, size_t n, struct bs_error *err);
 /* How many bytes were handed out; decompressed ones. */
 uint64_t bs_bytes_offset(const struct bs_bytes_in *in);
+/* How many bytes of the file were read, and how many it has; 0: it is no file. */
+uint64_t bs_bytes_behind(const struct bs_bytes_in *in, uint64_t *of);
 bool bs_bytes_compressed(const struct bs_bytes_in *in);
 
 /* Compressed if the name ends in .zst. The file appears at commit. */

@@ -117,8 +117,14 @@ static void describe(struct bs_trace_info *info, const struct bs_generator *g,
 		info->nr_names++;
 }
 
+#define TELL_EVERY 0x10000 /* events */
+
+/* @ear: NULL: nobody hears of them, and @of is not known. */
 struct sink {
 	struct bs_trace_writer *w;
+	const struct bs_ear *ear;
+	const volatile int *stop;
+	uint64_t events, of;
 	struct bs_error *err;
 };
 
@@ -126,19 +132,41 @@ static int to_writer(void *arg, const struct bs_trace_event *ev)
 {
 	struct sink *s = arg;
 
+	if (s->ear && !(s->events++ % TELL_EVERY))
+		s->ear->tell(s->ear->arg, s->events, s->of);
 	return bs_trace_write(s->w, ev, s->err);
 }
 
-static int write_all(const struct bs_generator *g, const uint64_t *values, uint64_t seed,
-		     const char *out_path, const struct bs_trace_info *info,
-		     const volatile int *stop, struct bs_trace_info *result, struct bs_error *err)
+static int to_nowhere(void *arg, const struct bs_trace_event *ev)
 {
-	struct sink sink = {NULL, err};
+	struct sink *s = arg;
+
+	(void)ev;
+	return !(++s->of % TELL_EVERY) && s->stop && *s->stop;
+}
+
+/* The same seed gives the same events: they can be counted before. Whoever interrupts that is heard of by the
+ * writer. */
+static void count_events(const struct bs_generator *g, const uint64_t *values, uint64_t seed,
+			 struct sink *s)
+{
+	if (s->ear)
+		g->run(values, seed, to_nowhere, s, NULL);
+}
+
+static int write_all(const struct bs_generator *g, const uint64_t *values, uint64_t seed,
+		     const char *out_path, const struct bs_trace_info *info, const struct sink *s,
+		     struct bs_trace_info *result)
+{
+	const volatile int *stop = s->stop;
+	struct bs_error *err = s->err;
+	struct sink sink = *s;
 	int ret = bs_trace_create(out_path, info, &sink.w, err);
 
 	if (ret)
 		return ret;
 	bs_trace_stop_writing_on(sink.w, stop);
+	count_events(g, values, seed, &sink);
 	ret = g->run(values, seed, to_writer, &sink, err);
 	if (ret) {
 		bs_trace_abandon(sink.w);
@@ -147,10 +175,12 @@ static int write_all(const struct bs_generator *g, const uint64_t *values, uint6
 	return bs_trace_hand_over(sink.w, info, stop, result, err);
 }
 
-int bs_trace_generate(const struct bs_generator *g, const char *params, uint64_t seed,
-		      const char *out_path, const volatile int *stop, struct bs_trace_info *result,
-		      struct bs_error *err)
+int bs_trace_generate_heard(const struct bs_generator *g, const char *params, uint64_t seed,
+			    const char *out_path, const volatile int *stop,
+			    const struct bs_ear *ear, struct bs_trace_info *result,
+			    struct bs_error *err)
 {
+	struct sink sink = {.ear = ear, .stop = stop, .err = err};
 	uint64_t *values = calloc(bs_param_count(g->params) + 1, sizeof(*values));
 	struct bs_trace_info info = {0};
 	char owner[64];
@@ -167,8 +197,15 @@ int bs_trace_generate(const struct bs_generator *g, const char *params, uint64_t
 		ret = choose_memory(g, values, owner, &info.memory_bytes, err);
 	if (!ret) {
 		describe(&info, g, values, seed);
-		ret = write_all(g, values, seed, out_path, &info, stop, result, err);
+		ret = write_all(g, values, seed, out_path, &info, &sink, result);
 	}
 	free(values);
 	return ret;
+}
+
+int bs_trace_generate(const struct bs_generator *g, const char *params, uint64_t seed,
+		      const char *out_path, const volatile int *stop, struct bs_trace_info *result,
+		      struct bs_error *err)
+{
+	return bs_trace_generate_heard(g, params, seed, out_path, stop, NULL, result, err);
 }

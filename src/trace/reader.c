@@ -353,6 +353,14 @@ static const char *read_item(struct bs_trace *t, size_t *len, int *ret, struct b
 	return read_rest(t, BS_ITEM_PREFIX, *len, ret, err);
 }
 
+static void tell(const struct bs_trace *t)
+{
+	uint64_t of;
+	const uint64_t behind = bs_bytes_behind(t->in, &of);
+
+	t->ear->tell(t->ear->arg, behind, of);
+}
+
 int bs_trace_next(struct bs_trace *t, struct bs_trace_chunk *c, struct bs_error *err)
 {
 	const uint64_t offset = bs_bytes_offset(t->in);
@@ -364,6 +372,8 @@ int bs_trace_next(struct bs_trace *t, struct bs_trace_chunk *c, struct bs_error 
 		return 0;
 	if (t->stop && __atomic_load_n(t->stop, __ATOMIC_RELAXED))
 		return bs_error_set(err, BS_INTERRUPTED, 0, t->path, NULL, "stopped");
+	if (t->ear)
+		tell(t);
 	why = read_item(t, &len, &ret, err);
 	if (ret)
 		return ret;
@@ -451,6 +461,11 @@ void bs_trace_close(struct bs_trace *t)
 void bs_trace_stop_reading_on(struct bs_trace *t, const volatile int *stop)
 {
 	t->stop = stop;
+}
+
+void bs_trace_tell(struct bs_trace *t, const struct bs_ear *ear)
+{
+	t->ear = ear;
 }
 
 const struct bs_trace_info *bs_trace_info(const struct bs_trace *t)

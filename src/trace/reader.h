@@ -16,6 +16,7 @@ struct bs_trace {
 	size_t item_cap;
 	size_t header_len;
 	bool ended;
+	const struct bs_ear *ear; /* hears how much is read; or NULL */
 	const volatile int *stop; /* not 0: the next chunk is not read any more; or NULL */
 	uint64_t keep_chunks; /* whole ones of a damaged file, after a scan that accepted it */
 };

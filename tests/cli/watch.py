@@ -127,8 +127,10 @@ def keys():
     t.until("the view again", lambda: t.says("free lists"))
     t.type("n")
     t.until("the next cell", lambda: t.says("cell 2 of 3"))
+    t.until("the next cell as the last one was: paused", lambda: is_paused(t) and 0 <= t.now() < 0.1)
+    t.settle()
     if not is_paused(t) or t.now() > 0.1:
-        fail("the next cell does not begin as the last one was: paused")
+        fail("the next cell does not stand at its beginning")
     if not re.search(r"none +\d+ ", "\n".join(t.lines())):
         fail("no row of the cell that is over")
     t.type("p")

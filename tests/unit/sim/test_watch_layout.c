@@ -108,12 +108,37 @@ static void test_head(void **state)
 	assert_says(line(3), "2 s per second  1234 events");
 	/* 29 s at 2 per second; and 40 more of the third cell. */
 	assert_says(line(3), "14 s to go, all cells 34 s");
+	shown.view.guests = 3;
+	draw(24, 80);
+	assert_says(line(0), "cell 2 of 3, guest 1 of 3");
 	shown.mode = WATCH_STANDS;
 	draw(24, 80);
 	assert_says(line(2), "11.000000 s");
 	assert_says(line(3), "PAUSED");
 	assert_null(strstr(line(3), "to go"));
 	assert_says(line(23), "space go on");
+}
+
+/* As fast as it goes: by events; of a load, whose number nobody knows, by time. */
+static void test_as_fast_as_it_goes(void **state)
+{
+	(void)state;
+	setup();
+	shown.speed = 0;
+	shown.view.cells = 1;
+	shown.view.cell = 0;
+	for (unsigned int i = 0; i <= 4; i++) {
+		shown.view.events = 400 * i;
+		watch_rates_look(&shown.rates, &shown.view, i * SEC, i * SEC / 2);
+	}
+	shown.now = 4 * SEC;
+	shown.progress = (struct bs_progress){.cells = 1, .events = 1600, .of_events = 9600};
+	draw(24, 80);
+	assert_says(line(3), "as fast as it goes  1600 events, 800/s");
+	assert_says(line(3), " 10 s to go");
+	shown.progress.of_events = 0;
+	draw(24, 80);
+	assert_says(line(3), " 18 s to go");
 }
 
 /* Each part is there by its sign, its length, and its figure: nothing is said by colour alone. */
@@ -286,6 +311,9 @@ static void test_other_pages(void **state)
 	shown.seen = false;
 	draw(24, 80);
 	assert_there("getting ready ...");
+	shown.progress = (struct bs_progress){.cells = 3, .read = 12000000, .of_read = 60000000};
+	draw(24, 80);
+	assert_there("reading the trace: 12 of 60 MB");
 	shown.progress =
 		(struct bs_progress){.cells = 3, .cell = 1, .events = 30, .of_events = 120};
 	draw(24, 80);
@@ -349,6 +377,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_head),
+		cmocka_unit_test(test_as_fast_as_it_goes),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_small_parts),
 		cmocka_unit_test(test_lists_and_reporter),
