@@ -15,13 +15,15 @@ struct advise_input {
 	struct bs_advise_config asked;
 	char **kernels;
 	unsigned int nr_kernels; /* 0: the trace's own */
-	char **traces;
+	char **traces, *load;
 	unsigned int nr_traces, nr_printed;
 };
 
 enum { OPT_STOCK = 1000, OPT_MAX_STALL, OPT_MAX_HELD, OPT_KERNEL };
 
 static const char *const shared[] = {"strategy",
+				     "load",
+				     "contention",
 				     "seed",
 				     "state",
 				     "memory",
@@ -144,11 +146,20 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		add_kernels(in, arg);
 		return 0;
 	case ARGP_KEY_ARGS:
+		if (in->o.lib.config.load)
+			cli_usage("--load", "is run in place of a trace: leave one of them out");
 		in->traces = state->argv + state->next;
 		in->nr_traces = (unsigned int)(state->argc - state->next);
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		cli_usage("TRACE", "no trace given; see `%s --help`", state->name);
+		if (!in->o.lib.config.load)
+			cli_usage("TRACE", "no trace given, and no --load; see `%s --help`",
+				  state->name);
+		/* It stands where a trace's path does. */
+		in->load = cli_memory(strdup(in->o.lib.config.load));
+		in->traces = &in->load;
+		in->nr_traces = 1;
+		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
@@ -374,7 +385,7 @@ int cmd_advise(int argc, char **argv)
 	const struct argp argp = {
 		.options = options,
 		.parser = parse,
-		.args_doc = "TRACE...",
+		.args_doc = "TRACE...\n--load NAME[:PARAM=VALUE,...]",
 		.doc = "Try every strategy on each TRACE with many reporting orders, delays and other "
 		       "parameters, on a simulated host, and name the setting to choose: what it "
 		       "gives back, what it costs, and how sure that is. Status 1: no setting is "
@@ -392,6 +403,7 @@ int cmd_advise(int argc, char **argv)
 	for (unsigned int i = 0; i < in.nr_kernels; i++)
 		free(in.kernels[i]);
 	free(in.kernels);
+	free(in.load);
 	sim_options_free(&in.o);
 	return status;
 }

@@ -53,6 +53,9 @@ static const struct bs_column columns[] = {
 	{"nodes", "nodes", BS_COLUMN_COUNT, false, "free-list nodes that the strategy looked at"},
 	{"longest_wait_ns", "longest us", BS_COLUMN_NS_SHORT, false,
 	 "the longest that a CPU waited for the zone's lock"},
+	{"hold_ns", "hold s", BS_COLUMN_NS, false, "how long CPUs had the zone's lock, summed up"},
+	{"worker_hold_ns", "worker s", BS_COLUMN_NS, false,
+	 "how long the strategy's passes had it"},
 	{"calls", "calls", BS_COLUMN_COUNT, false, "report requests made"},
 	{NULL, NULL, BS_COLUMN_TEXT, false, NULL},
 };
@@ -308,7 +311,6 @@ static void put_row(const struct points *all, const struct point *p)
 	bs_json_put_uint(row, "calls", p->calls);
 	bs_json_put_uint(row, "hold_ns", p->locks.hold_ns);
 	bs_json_put_uint(row, "worker_hold_ns", p->locks.worker_hold_ns);
-	bs_json_put_uint(row, "length_ns", p->length);
 }
 
 static bool tell(void *arg, unsigned int job)
@@ -464,6 +466,8 @@ static void describe(struct bs_experiment *x)
 	json_object_set_new(x->setting, "lock_costs_ns", o);
 	bs_json_put_text(x->setting, "costs", "vm");
 	bs_json_put_uint(x->setting, "memory_bytes", memory_of(x));
+	bs_json_put_uint(x->setting, "huge_length_ns", length_of(x, HUGE_PAGES));
+	bs_json_put_uint(x->setting, "base_length_ns", length_of(x, BASE));
 	bs_json_put_uint(x->setting, "size_bytes", (x->ci ? 16 : 128) * BS_MIB);
 	bs_experiment_setting(
 		x,

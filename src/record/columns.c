@@ -8,30 +8,48 @@
 #include "grid.h"
 #include "json.h"
 
-#define SHARE "held_share" /* the one column that is no figure of a cell: it needs two of them */
+#define SHARE "held_share"
+#define SPEED "speed_share"
+
+/* The columns that are no figure of a cell, for they need two of them: @key of this one, and of the row that
+ * reports nothing. */
+static const struct {
+	const char *name, *heading, *key, *definition;
+	bool less_is_more; /* the other one's is divided by this one's */
+} shares[] = {
+	{SHARE, "of none", "held_mib_s",
+	 "held_mib_s in per cent of that of the row that reports nothing; only in tables", false},
+	{SPEED, "speed of none", "load.ns_per_cycle",
+	 "cycles of the load per time in per cent of those of the row that reports nothing; only in "
+	 "tables, and only of a load",
+	 true},
+};
+#define NR_SHARES (sizeof(shares) / sizeof(shares[0]))
 
 /* What a table shows unless it is asked for more. */
 static const struct {
 	const char *name;
-	bool if_any; /* only where a row has more than 0 */
+	const char *if_any; /* only where a row has more than 0 of that, NULL: always */
 } defaults[] = {
-	{"held_mib_s", false},
-	{SHARE, false},
-	{"settle_ns.t50", false},
-	{"settle_ns.t90", false},
-	{"stall_per_minute", false},
-	{"alloc_delay_ns.p99", false},
-	{"alloc_delay_ns.max", false},
-	{"refault_bytes.total", false},
-	{"calls", false},
-	{"cost_ns", false},
-	{"alloc_failed", true},
-	{"rescued_allocs", true},
-	{"failed_calls", true},
-	{"unanswered_calls", true},
-	{"skipped_ranges", true},
-	{"host_errors", true},
-	{"content_loss", true},
+	{"held_mib_s", NULL},
+	{SHARE, NULL},
+	{"settle_ns.t50", NULL},
+	{"settle_ns.t90", NULL},
+	{"load.cycles", "load.cycles"},
+	{SPEED, "load.cycles"},
+	{"stall_per_minute", NULL},
+	{"alloc_delay_ns.p99", NULL},
+	{"alloc_delay_ns.max", NULL},
+	{"refault_bytes.total", NULL},
+	{"calls", NULL},
+	{"cost_ns", NULL},
+	{"alloc_failed", "alloc_failed"},
+	{"rescued_allocs", "rescued_allocs"},
+	{"failed_calls", "failed_calls"},
+	{"unanswered_calls", "unanswered_calls"},
+	{"skipped_ranges", "skipped_ranges"},
+	{"host_errors", "host_errors"},
+	{"content_loss", "content_loss"},
 };
 #define NR_DEFAULTS (sizeof(defaults) / sizeof(defaults[0]))
 
@@ -54,13 +72,11 @@ bool bs_table_column_at(unsigned int index, struct bs_table_column *c)
 					      m->definition, m, is_default(m->key)};
 		return true;
 	}
-	if (index)
+	if (index >= NR_SHARES)
 		return false;
-	*c = (struct bs_table_column){
-		SHARE, "of none",
-		"held_mib_s in per cent of that of the row that reports nothing; only "
-		"in tables",
-		NULL, true};
+	*c = (struct bs_table_column){shares[index].name, shares[index].heading,
+				      shares[index].definition, NULL,
+				      is_default(shares[index].name)};
 	return true;
 }
 
@@ -193,14 +209,23 @@ static unsigned int base_of(const struct bs_result *r, const json_t *cell)
 	return cell ? bs_row_base_of(r, cell) : bs_row_base(r);
 }
 
-static bool share_of(const struct bs_result *r, const json_t *cell, uint64_t held, double *value)
+static size_t share_number(const char *name)
 {
-	const unsigned int base = base_of(r, cell);
-	const uint64_t whole = value_of(cell_at(r, base), "held_mib_s");
+	return !strcmp(name, SPEED);
+}
 
-	if (base == r->nr_rows || !whole)
+static bool share_of(const struct bs_result *r, const char *name, const json_t *cell,
+		     uint64_t value, double *share)
+{
+	const size_t n = share_number(name);
+	const unsigned int base = base_of(r, cell);
+	const uint64_t whole = value_of(cell_at(r, base), shares[n].key);
+	const uint64_t from = shares[n].less_is_more ? whole : value;
+	const uint64_t to = shares[n].less_is_more ? value : whole;
+
+	if (base == r->nr_rows || !to)
 		return false;
-	*value = (double)held * 100 / (double)whole;
+	*share = (double)from * 100 / (double)to;
 	return true;
 }
 
@@ -218,7 +243,8 @@ bool bs_column_value(const struct bs_result *r, const struct bs_shown *s, const 
 		     double *value)
 {
 	if (!s->column.metric)
-		return share_of(r, cell, value_of(cell, "held_mib_s"), value);
+		return share_of(r, s->column.name, cell,
+				value_of(cell, shares[share_number(s->column.name)].key), value);
 	return number_at(cell, s->column.name, value);
 }
 
@@ -230,7 +256,8 @@ bool bs_column_bound(const struct bs_result *r, const struct bs_shown *s, double
 	if (!json_is_object(bound))
 		return false;
 	if (!s->column.metric)
-		return share_of(r, NULL, value_of(bound, "held_mib_s"), value);
+		return !strcmp(name, SHARE) &&
+		       share_of(r, name, NULL, value_of(bound, "held_mib_s"), value);
 	/* It takes back memory; nobody tells it when. */
 	return number_at(bound, strcmp(name, "refault_bytes.total") ? name : "refault_bytes",
 			 value);
@@ -348,7 +375,7 @@ static void add_defaults(const struct bs_result *r, struct bs_shown *list, unsig
 	struct bs_table_column c;
 
 	for (size_t i = 0; i < NR_DEFAULTS; i++)
-		if ((!defaults[i].if_any || is_anywhere(r, defaults[i].name)) &&
+		if ((!defaults[i].if_any || is_anywhere(r, defaults[i].if_any)) &&
 		    !find_column(defaults[i].name, strlen(defaults[i].name), &c, NULL))
 			add(r, list, nr, &c);
 }

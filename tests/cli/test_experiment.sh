@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 export BUDDYSIM_PLOTS=$src/plots
 
-for name in release list-walk pressure churn stall; do
+for name in release list-walk pressure churn stall page-fault; do
 	for format in text json csv; do
 		expect 0 -- experiment "$name" --size ci --no-measured --format $format \
 			-o "$name.1.$format"
@@ -81,7 +81,7 @@ touch nowhere
 expect 4 "nowhere/x" -- experiment release --size ci -s none --plots nowhere/x
 
 if command -v gnuplot >/dev/null; then
-	for name in release list-walk pressure churn stall; do
+	for name in release list-walk pressure churn stall page-fault; do
 		picture=experiment_${name//-/_}
 		who=(-s none -s boundary -s rotation)
 		[ $name = list-walk ] && who=()

@@ -124,6 +124,12 @@ check_generator() {
 	has '"allocs": 20' compare example.cborseq -s none --format json
 }
 
+check_load() {
+	has "one block at a time" list loads
+	has '"cycles": 20' run --load example:blocks=20 --memory 256MiB --format json
+	has "" trace gen --load example:blocks=20 -o example.cborseq
+}
+
 check_importer() {
 	has example trace import --help
 	printf 'alloc %d %d 9\nfree %d %d 9\n' 1000 512 5000 512 >example.txt
