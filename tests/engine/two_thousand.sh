@@ -70,7 +70,7 @@ merged whole "in one piece"
 every=$((cells / 200 + 1))
 own_ns=0 looked=0
 while read -r line; do
-	ns=$(cd whole && eval "\"$bin\" ${line#*buddysim } --format json" | jq '.measured.cells[0].cpu_ns') || fail "$line"
+	ns=$(cd whole && eval "\"$bin\" ${line#*buddysim } --format json" 2>/dev/null | jq '.measured.cells[0].cpu_ns') || fail "$line"
 	own_ns=$((own_ns + ns)) looked=$((looked + 1))
 done < <(awk -v every=$every '(NR - 1) % every == 0' all.txt)
 awk -v n="$cells" -v own="$own_ns" -v looked="$looked" '{
