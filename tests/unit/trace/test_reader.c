@@ -313,6 +313,50 @@ static void test_unknown_keys_are_passed_over(void **state)
 	bs_trace_close(t);
 }
 
+static struct {
+	uint64_t behind, of;
+	unsigned int calls;
+} heard;
+
+static void hear(void *arg, uint64_t behind, uint64_t of)
+{
+	assert_ptr_equal(arg, &heard);
+	assert_true(behind >= heard.behind && behind <= of);
+	heard.behind = behind;
+	heard.of = of;
+	heard.calls++;
+}
+
+/* Between chunks, in bytes of the file as it lies there; nobody is told any more who does not want to be. */
+static void test_reading_is_heard(void **state)
+{
+	const struct bs_ear ear = {.tell = hear, .arg = &heard};
+	static const char *const names[] = {"ear.cborseq", "ear.cborseq.zst"};
+	struct bs_trace *t;
+	struct bs_error err;
+	size_t size;
+
+	(void)state;
+	for (unsigned int i = 0; i < 2; i++) {
+		const char *path = bs_test_path(names[i]);
+
+		bs_test_generate("churn", "events=200000", 1, path);
+		free(bs_test_read_file(path, &size));
+		memset(&heard, 0, sizeof(heard));
+		assert_ok(bs_trace_open(path, &t, &err), &err);
+		bs_trace_tell(t, &ear);
+		assert_ok(bs_trace_scan(t, false, &err), &err);
+		assert_int_equal(heard.of, size);
+		assert_in_range(heard.behind, size / 2, size);
+		assert_true(heard.calls > 3);
+		heard.calls = 0;
+		bs_trace_tell(t, NULL);
+		assert_ok(bs_trace_scan(t, false, &err), &err);
+		assert_int_equal(heard.calls, 0);
+		bs_trace_close(t);
+	}
+}
+
 /* Reading on request only: the flag is looked at before each chunk. */
 static void test_reading_stops_when_asked_to(void **state)
 {
@@ -392,6 +436,7 @@ int main(void)
 		cmocka_unit_test(test_other_version_is_refused_by_number),
 		cmocka_unit_test(test_mutations_with_a_right_checksum_never_crash),
 		cmocka_unit_test(test_unknown_keys_are_passed_over),
+		cmocka_unit_test(test_reading_is_heard),
 		cmocka_unit_test(test_reading_stops_when_asked_to),
 		cmocka_unit_test(test_a_second_reader),
 	};
