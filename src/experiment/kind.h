@@ -7,6 +7,7 @@
  * This room may call world and what is below it, and knows no trace, no replay and no record of one.
  *
  *   kind <- trial <- release, list_walk, pressure, churn, stall, page_fault <- experiment    kind <- print
+ *   kind <- fleet <- density, memhog <- experiment
  */
 #ifndef BS_KIND_H
 #define BS_KIND_H
