@@ -30,8 +30,8 @@ do for [format in formats] {
 	set ytics nomirror out 1 format '%g' font 'DejaVu Sans,16'
 	set xlabel "from one program's exit to the next guest's start (s)"
 	set ylabel 'guests without swap' font 'DejaVu Sans,17'
-	set label 11 'published without reporting: 2' at 0.32, 2.22 font 'DejaVu Sans,14' textcolor rgb '#404040'
-	set label 12 'published with reporting: 6' at 0.32, 6.22 font 'DejaVu Sans,14' textcolor rgb '#404040'
+	set label 11 'published without reporting: 2' at 14, 2.22 font 'DejaVu Sans,14' textcolor rgb '#404040'
+	set label 12 'published with reporting: 6' at 14, 6.22 font 'DejaVu Sans,14' textcolor rgb '#404040'
 	unset key
 	plot 2 with lines dashtype 3 linecolor rgb '#808080' notitle, \
 		6 with lines dashtype 3 linecolor rgb '#808080' notitle, \

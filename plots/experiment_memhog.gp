@@ -51,6 +51,7 @@ do for [format in formats] {
 			seconds(column('gap_ns')) : NaN):(column(key_[k]) / unit[k]) with linespoints \
 			linecolor rgb colour(i) linewidth width(i) / 1.5 dashtype dashes(i) \
 			pointtype point(i) pointsize 1.3 notitle
+		unset label
 	} }
 	eval legend_setup
 	plot for [i = 1:n] NaN with linespoints linecolor rgb colour(i) linewidth width(i) / 1.5 \
