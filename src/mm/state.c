@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kernel_model.h"
+#include "state_fields.h"
 
 static const char mt_letters[] = "UMRHI";
 
@@ -423,6 +424,16 @@ unsigned int bs_state_compare(const struct bs_state *expected, const struct bs_s
 		else
 			number(&c, BS_PART_ZONE, e->type, "exists", 1, 0);
 	}
+	compare_zonelists(&c, expected, got);
+	return c.n;
+}
+
+unsigned int bs_state_compare_zonelists(const struct bs_state *expected, const struct bs_state *got,
+					void (*differs)(void *arg, const struct bs_state_diff *d),
+					void *arg)
+{
+	struct comparison c = {differs, arg, 0, true};
+
 	compare_zonelists(&c, expected, got);
 	return c.n;
 }

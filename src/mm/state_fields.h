@@ -34,4 +34,9 @@ unsigned int bs_state_number_of_type(const struct bs_state *s, unsigned int mt);
 struct bs_state_zone *bs_state_zone_at(struct bs_state *s, int64_t z);
 int64_t bs_state_zone_number(const struct bs_state *s, const struct bs_state_zone *z);
 
+/* Of a dump that has them: in which order each node looks at zones. How many entries differ. */
+unsigned int bs_state_compare_zonelists(const struct bs_state *expected, const struct bs_state *got,
+					void (*differs)(void *arg, const struct bs_state_diff *d),
+					void *arg);
+
 #endif

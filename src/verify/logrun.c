@@ -68,6 +68,28 @@ int bs_log_make_guest(struct bs_logrun *v, const struct bs_state *s)
 	return bs_log_take_fixed(v, s);
 }
 
+static void order_differs(void *arg, const struct bs_state_diff *d)
+{
+	bs_log_differ(arg, BS_DIFF_DUMP + d->part, d->what, d->expected, d->got);
+}
+
+/* The order of zones follows from the nodes' distances and is no part of a dump but the first. */
+static int compare_order(struct bs_logrun *v)
+{
+	struct bs_state *own;
+	unsigned int n;
+	int ret;
+
+	if (!v->pending->zonelist[0][0].n)
+		return 0;
+	ret = bs_state_of_machine(v->m, &own, v->err);
+	if (ret)
+		return ret;
+	n = bs_state_compare_zonelists(v->pending, own, order_differs, v);
+	bs_state_free(own);
+	return n && !v->cfg->keep_going ? BS_LOG_STOP : 0;
+}
+
 int bs_log_first_guest(struct bs_logrun *v)
 {
 	int ret;
@@ -75,6 +97,8 @@ int bs_log_first_guest(struct bs_logrun *v)
 	if (!v->pending)
 		return v->m ? 0 : bs_log_bad(v, "an operation before any %s dump", "start");
 	ret = bs_log_make_guest(v, v->pending);
+	if (!ret)
+		ret = compare_order(v);
 	bs_state_free(v->pending);
 	v->pending = NULL;
 	return ret;

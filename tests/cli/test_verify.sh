@@ -55,6 +55,12 @@ grep -q '^ *[0-9.]* s cpu 1 zone 1: high 956/956 count 56/56 free 94971/94971 ex
 expect 1 -- verify --rounds --kernel linux-6.12:pcp_decay=no --keep-going "$data/linux-6.12-x_decay_cpus.txt.zst"
 grep -q ' high 956/1092 ' stdout.txt || fail "rounds of another kernel: $(head -3 stdout.txt)"
 
+# The order in which a node looks at zones follows from the distances: what the first dump says of it is compared.
+zstd -dc "$data/linux-6.1-x_nodes_six.txt.zst" | sed 's/^zl 3 0 16 21 11 /zl 3 0 16 11 21 /' >order.txt
+expect 1 -- verify order.txt
+grep -q "zone 0 node 3 zonelist entry 1" stdout.txt || fail "order of zones: $(head -3 stdout.txt)"
+expect 1 -- verify --kernel linux-6.1:node_load_set=yes "$data/linux-6.1-x_nodes_six.txt.zst"
+
 expect 1 -- verify --format json bad.txt good.txt
 jq -e 'length == 2 and .[0].verdict == "differs" and .[1].verdict == "exact"
 	and .[0].first.operation > 0 and .[1].differences == {}' stdout.txt >/dev/null ||
