@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bench.h"
+#include "real_time.h"
 #include "sim_options.h"
 
 #define MOST_RUNS 64
@@ -23,14 +23,6 @@ struct bench_input {
 	struct progress *progress;
 	struct sim_options o; /* of which only strategies, kernel and format */
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * BS_NS_PER_S + (uint64_t)ts.tv_nsec;
-}
 
 static int by_value(const void *a, const void *b)
 {
@@ -129,22 +121,22 @@ static int bench_replay(const struct bench_input *in)
 
 static double pair_ns(struct bs_machine *m, unsigned int gfp, unsigned int order)
 {
-	uint64_t begin = now_ns();
+	uint64_t begin = real_ns();
 
 	for (unsigned int i = 0; i < PAIRS; i++)
 		bs_free_pages(m, 0, bs_alloc_pages(m, 0, gfp, order), order);
-	return (double)(now_ns() - begin) / PAIRS;
+	return (double)(real_ns() - begin) / PAIRS;
 }
 
 static double bulk_ns(struct bs_machine *m, bs_pfn *pfns, unsigned int n)
 {
-	uint64_t begin = now_ns();
+	uint64_t begin = real_ns();
 
 	for (unsigned int i = 0; i < n; i++)
 		pfns[i] = bs_alloc_pages(m, 0, BS_GFP_HIGHUSER_MOVABLE, 0);
 	for (unsigned int i = 0; i < n; i++)
 		bs_free_pages(m, 0, pfns[i], 0);
-	return (double)(now_ns() - begin) / (2.0 * n);
+	return (double)(real_ns() - begin) / (2.0 * n);
 }
 
 static int bench_ops(const struct bench_input *in)
@@ -206,13 +198,13 @@ static int bench_start(const struct bench_input *in)
 
 	for (unsigned int i = 0; i < in->runs; i++) {
 		double before = resident_mib();
-		uint64_t begin = now_ns();
+		uint64_t begin = real_ns();
 		struct bs_machine *m;
 		struct bs_error err;
 
 		if (bs_machine_create(&mc, &m, &err))
 			return cli_error(&err);
-		ms[i] = (double)(now_ns() - begin) / 1e6;
+		ms[i] = (double)(real_ns() - begin) / 1e6;
 		mib[i] = resident_mib() - before;
 		bs_machine_destroy(m);
 	}

@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "real_time.h"
 
 #define FIRST_NS (BS_NS_PER_S / 2) /* what is over by then is not shown */
 #define EVERY_NS (BS_NS_PER_S / 10) /* a person reads no more */
@@ -30,14 +31,6 @@ struct progress {
 	uint64_t begin_ns, first_ns; /* of @what; of all */
 	size_t width; /* of the line */
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * BS_NS_PER_S + (uint64_t)ts.tv_nsec;
-}
 
 /* ---- The line ------------------------------------------------------------------------------------- */
 
@@ -82,7 +75,7 @@ static void put_done(const struct progress *p, FILE *f)
 
 static void put_line(const struct progress *p, FILE *f)
 {
-	const double seconds = (double)(now_ns() - p->begin_ns) / 1e9;
+	const double seconds = (double)(real_ns() - p->begin_ns) / 1e9;
 	const double rate = seconds > 0 ? (double)p->done / seconds : 0;
 
 	fputs(p->what, f);
@@ -143,12 +136,8 @@ static void *shows(void *arg)
 
 	pthread_mutex_lock(&p->lock);
 	while (!p->over) {
-		const uint64_t until = now_ns() + EVERY_NS;
-		const struct timespec ts = {.tv_sec = (time_t)(until / BS_NS_PER_S),
-					    .tv_nsec = (long)(until % BS_NS_PER_S)};
-
-		pthread_cond_timedwait(&p->turn, &p->lock, &ts);
-		if (p->said && !p->over && now_ns() - p->first_ns >= FIRST_NS)
+		real_cond_wait(&p->turn, &p->lock, EVERY_NS);
+		if (p->said && !p->over && real_ns() - p->first_ns >= FIRST_NS)
 			show(p);
 	}
 	wipe(p);
@@ -166,7 +155,7 @@ void progress_tell(struct progress *p, const char *what, uint64_t done, uint64_t
 	pthread_mutex_lock(&p->lock);
 	/* Fewer than before: the next one of the kind. */
 	if (!p->begin_ns || done < p->done || strcmp(p->what, what)) {
-		p->begin_ns = now_ns();
+		p->begin_ns = real_ns();
 		snprintf(p->what, sizeof(p->what), "%s", what);
 	}
 	snprintf(p->unit, sizeof(p->unit), "%s", unit);
@@ -234,7 +223,6 @@ static int start(struct progress *p)
 struct progress *progress_begin(bool quiet)
 {
 	const char *term = getenv("TERM");
-	pthread_condattr_t attr;
 	struct progress *p;
 
 	if (quiet || !isatty(STDERR_FILENO))
@@ -243,12 +231,9 @@ struct progress *progress_begin(bool quiet)
 	if (!p)
 		return NULL;
 	p->dumb = !term || !*term || !strcmp(term, "dumb");
-	p->first_ns = now_ns();
+	p->first_ns = real_ns();
 	pthread_mutex_init(&p->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&p->turn, &attr);
-	pthread_condattr_destroy(&attr);
+	real_cond_init(&p->turn);
 	if (!start(p))
 		return p;
 	free(p);

@@ -2,15 +2,16 @@
 #include "watch.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "real_time.h"
 #include "watch_layout.h"
 #include "watch_pace.h"
 #include "watch_screen.h"
@@ -24,6 +25,7 @@ struct watch {
 	const char *verb;
 	const volatile int *stop;
 	struct bs_viewer viewer;
+	bool chosen; /* the speed is somebody's choice */
 	pthread_t thread;
 	sigset_t signals; /* before */
 	volatile unsigned int wants;
@@ -41,14 +43,6 @@ struct watch {
 	char drawn_texts[4][TEXT];
 	struct watch_page page;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * BS_NS_PER_S + (uint64_t)ts.tv_nsec;
-}
 
 static bool stops(const struct watch *w)
 {
@@ -74,17 +68,13 @@ static void choose_speed(struct watch *w, const struct bs_view *v)
 {
 	const unsigned int seconds = v->cells > 1 ? 60 / v->cells : 20;
 
-	if (!w->pace.begun)
+	if (!w->pace.begun && !w->chosen)
 		watch_pace_for(&w->pace, v->end, seconds > 5 ? seconds : 5);
 }
 
 static void wait_for(struct watch *w, uint64_t ns)
 {
-	const uint64_t until = now_ns() + (ns < AT_LEAST_NS ? ns : AT_LEAST_NS);
-	const struct timespec ts = {.tv_sec = (time_t)(until / BS_NS_PER_S),
-				    .tv_nsec = (long)(until % BS_NS_PER_S)};
-
-	pthread_cond_timedwait(&w->turn, &w->lock, &ts);
+	real_cond_wait(&w->turn, &w->lock, ns < AT_LEAST_NS ? ns : AT_LEAST_NS);
 }
 
 static bs_ns look(void *arg, const struct bs_view *v)
@@ -98,7 +88,7 @@ static bs_ns look(void *arg, const struct bs_view *v)
 	w->shown.seen = true;
 	choose_speed(w, v);
 	for (;;) {
-		go = watch_pace_look(&w->pace, v, now_ns());
+		go = watch_pace_look(&w->pace, v, real_ns());
 		if (go.goes || stops(w))
 			break;
 		wait_for(w, go.real);
@@ -169,9 +159,11 @@ static void typed(struct watch *w, int key, bs_ns at)
 	case '+':
 	case '=':
 		watch_pace_faster(p, at);
+		w->chosen = true;
 		break;
 	case '-':
 		watch_pace_slower(p, at);
+		w->chosen = true;
 		break;
 	case 'n':
 		watch_pace_skip(p);
@@ -188,7 +180,7 @@ static void typed(struct watch *w, int key, bs_ns at)
 
 static void take_state(struct watch *w, int key)
 {
-	const uint64_t real = now_ns();
+	const uint64_t real = real_ns();
 	struct watch_shown *s = &w->shown;
 
 	s->now = watch_pace_now(&w->pace, &s->view, real);
@@ -256,16 +248,12 @@ int watch_check(void)
 struct watch *watch_create(const char *verb)
 {
 	struct watch *w = calloc(1, sizeof(*w));
-	pthread_condattr_t attr;
 
 	if (!w)
 		return NULL;
 	w->verb = verb;
 	pthread_mutex_init(&w->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&w->turn, &attr);
-	pthread_condattr_destroy(&attr);
+	real_cond_init(&w->turn);
 	return w;
 }
 
@@ -289,7 +277,10 @@ int watch_begin(struct watch *w, struct bs_sim_config *config, const volatile in
 	if (ret)
 		return ret;
 	w->stop = stop;
-	w->over = w->pace.begun = false;
+	w->over = false;
+	/* It stands, or goes on, as before: at the beginning of this one. */
+	watch_pace_cell(&w->pace, UINT_MAX);
+	w->pace.begun = false;
 	snprintf(w->trace, sizeof(w->trace), "%s", slash ? slash + 1 : config->trace_path);
 	w->shown = (struct watch_shown){.verb = w->verb, .trace = w->trace};
 	w->viewer = (struct bs_viewer){.arg = w, .wants = &w->wants, .look = look, .row = row};

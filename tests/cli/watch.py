@@ -280,6 +280,15 @@ def one_cell():
         fail("run --watch")
 
 
-for test in (keys, quits, ends, stops, colours, sizes, refused, one_cell):
+def two_traces():
+    """The second one goes on as the first: as fast as it goes; it is one value of JSON, and nothing else."""
+    t = Terminal(["compare", trace, "-s", "none,rotation"] + common)
+    t.until("a view", lambda: t.now() >= 0)
+    t.type("+" * 30)
+    if t.end() != 0 or [len(r["cells"]) for r in json.load(open("out"))] != [2, 2]:
+        fail("compare of two traces --watch")
+
+
+for test in (keys, quits, ends, stops, colours, sizes, refused, one_cell, two_traces):
     test()
 sys.exit(failures > 0)

@@ -252,3 +252,20 @@ struct bs_trace_event *bs_test_random_events(uint64_t seed)
 	}
 	return ev;
 }
+
+static void hear(void *arg, uint64_t done, uint64_t of)
+{
+	struct bs_test_heard *h = arg;
+
+	assert_true(done >= h->done && (!of || done <= of));
+	assert_true(!h->calls || of == h->of);
+	h->done = done;
+	h->of = of;
+	h->calls++;
+}
+
+struct bs_ear bs_test_ear(struct bs_test_heard *h)
+{
+	*h = (struct bs_test_heard){0};
+	return (struct bs_ear){.tell = hear, .arg = h};
+}

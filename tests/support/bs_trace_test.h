@@ -21,6 +21,14 @@ void bs_assert_trace_text(const char *path, const char *expected);
 struct bs_trace_info bs_test_generate(const char *generator, const char *params, uint64_t seed,
 				      const char *path);
 
+/* What an ear heard. @done never goes back, @of stays what it is; 0: nobody knew. */
+struct bs_test_heard {
+	uint64_t done, of;
+	unsigned int calls;
+};
+/* Nothing yet. */
+struct bs_ear bs_test_ear(struct bs_test_heard *h);
+
 /* Every kind of event, every column in use, every counter its own; and its events as text. */
 #define BS_NR_SMALL 10
 extern const struct bs_trace_info bs_small_info;

@@ -221,26 +221,12 @@ static void test_unknown_generator_gets_a_hint(void **state)
 	assert_non_null(strstr(err.advice, "did you mean \"memhog\"?"));
 }
 
-static struct {
-	uint64_t done, of;
-	unsigned int calls;
-} heard;
-
-static void hear(void *arg, uint64_t done, uint64_t of)
-{
-	assert_ptr_equal(arg, &heard);
-	assert_true(done >= heard.done && (!of || done <= of));
-	assert_true(!heard.calls || of == heard.of);
-	heard.done = done;
-	heard.of = of;
-	heard.calls++;
-}
-
 /* Whoever listens hears of every event, knows from the first one how many there will be, and changes nothing. */
 static void test_generating_is_heard(void **state)
 {
 	const char *a = bs_test_path("a.cborseq"), *b = bs_test_path("b.cborseq");
-	const struct bs_ear ear = {.tell = hear, .arg = &heard};
+	struct bs_test_heard heard;
+	const struct bs_ear ear = bs_test_ear(&heard);
 	struct bs_trace_info info;
 	struct bs_error err;
 	const struct bs_generator *g = bs_generator_find("churn", &err);
@@ -248,14 +234,14 @@ static void test_generating_is_heard(void **state)
 
 	(void)state;
 	bs_test_generate("churn", "events=200000", 1, a);
-	memset(&heard, 0, sizeof(heard));
+	bs_test_ear(&heard);
 	assert_ok(bs_trace_generate_heard(g, "events=200000", 1, b, NULL, &ear, &info, &err), &err);
 	assert_true(same_file(a, b));
 	assert_int_equal(heard.of, info.events);
 	assert_in_range(heard.calls, 3, 100);
 	assert_in_range(heard.done, info.events / 2, info.events);
 	/* Interrupted while they are counted, too: then nobody knows how many. */
-	memset(&heard, 0, sizeof(heard));
+	bs_test_ear(&heard);
 	assert_true(bs_trace_generate_heard(g, "events=200000", 1, b, &stop, &ear, &info, &err) <
 		    0);
 	assert_int_equal(err.status, BS_INTERRUPTED);

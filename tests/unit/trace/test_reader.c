@@ -313,24 +313,11 @@ static void test_unknown_keys_are_passed_over(void **state)
 	bs_trace_close(t);
 }
 
-static struct {
-	uint64_t behind, of;
-	unsigned int calls;
-} heard;
-
-static void hear(void *arg, uint64_t behind, uint64_t of)
-{
-	assert_ptr_equal(arg, &heard);
-	assert_true(behind >= heard.behind && behind <= of);
-	heard.behind = behind;
-	heard.of = of;
-	heard.calls++;
-}
-
 /* Between chunks, in bytes of the file as it lies there; nobody is told any more who does not want to be. */
 static void test_reading_is_heard(void **state)
 {
-	const struct bs_ear ear = {.tell = hear, .arg = &heard};
+	struct bs_test_heard heard;
+	const struct bs_ear ear = bs_test_ear(&heard);
 	static const char *const names[] = {"ear.cborseq", "ear.cborseq.zst"};
 	struct bs_trace *t;
 	struct bs_error err;
@@ -342,12 +329,12 @@ static void test_reading_is_heard(void **state)
 
 		bs_test_generate("churn", "events=200000", 1, path);
 		free(bs_test_read_file(path, &size));
-		memset(&heard, 0, sizeof(heard));
+		bs_test_ear(&heard);
 		assert_ok(bs_trace_open(path, &t, &err), &err);
 		bs_trace_tell(t, &ear);
 		assert_ok(bs_trace_scan(t, false, &err), &err);
 		assert_int_equal(heard.of, size);
-		assert_in_range(heard.behind, size / 2, size);
+		assert_in_range(heard.done, size / 2, size);
 		assert_true(heard.calls > 3);
 		heard.calls = 0;
 		bs_trace_tell(t, NULL);
