@@ -162,8 +162,9 @@ static bool is_cpu(const struct bs_token *t, unsigned int *cpu)
 static bool is_cpu_flags(const struct bs_token *t, unsigned int *cpu)
 {
 	size_t n = digits(t->s, t->n);
+	uint64_t days;
 
-	if (!n || n > 4 || t->n - n < 3 || t->n - n > 6)
+	if (!n || n > 4 || t->n - n < 3 || t->n - n > 6 || is_date(t, &days))
 		return false;
 	for (size_t i = n; i < t->n; i++)
 		if (!strchr(".#-dDXxBbNnpPLlHhSsZz0123456789abcdef", t->s[i]))
