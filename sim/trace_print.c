@@ -74,6 +74,9 @@ static void print_notes(const struct bs_trace_info *info)
 			       n.what, n.example_len, n.example);
 		else if (trace_note_is(&n, "state"))
 			printf("  %-10" PRIu64 "%.*s\n", n.count, n.what_len, n.what);
+		else if (trace_note_is(&n, "not-as-in"))
+			printf("  meanwhile %.*s memory: the state was read while the machine ran on\n",
+			       n.what_len, n.what);
 		else if (trace_note_is(&n, "kernel"))
 			printf("  recorded  on Linux %.*s\n", n.what_len, n.what);
 		else if (trace_note_is(&n, "pfn"))

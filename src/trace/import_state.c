@@ -64,8 +64,9 @@ void bs_import_start_note(const struct bs_import_start *st, struct bs_import_not
 	/* Faults are counted as such. */
 	if (st->exact || !(st->was_free || st->taken))
 		return;
-	snprintf(what, sizeof(what), "%" PRIu64 " frees of free memory, %" PRIu64 " of used taken",
-		 st->was_free, st->taken);
+	snprintf(what, sizeof(what),
+		 "%" PRIu64 " frees of free memory, %" PRIu64 " allocations of used", st->was_free,
+		 st->taken);
 	bs_import_note_add(notes, "not-as-in", what, 1, 0, NULL);
 }
 

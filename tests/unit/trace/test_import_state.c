@@ -151,7 +151,7 @@ static void test_pages_read_one_by_one_make_no_fault(void **state)
 					"1000 free age=2 o0+0 pfn=263\n");
 
 	assert_int_equal(bs_trace_trust(&i), 10000);
-	assert_non_null(strstr(i.notes, "1 frees of free memory, 1 of used taken"));
+	assert_non_null(strstr(i.notes, "1 frees of free memory, 1 allocations of used"));
 }
 
 /* Pages that were drawn, and those of the recording's end, say nothing of where its memory was. */
