@@ -114,6 +114,7 @@ int bs_fleet_launch(struct bs_fleet *f, const struct bs_experiment *x, struct bs
 		return ret;
 	f->nr++;
 	g->began = k->now;
+	bs_host_memory_started(g->g);
 	ret = bs_program_create(g->g, &ps, &g->program, err);
 	if (!ret)
 		ret = bs_program_begin(g->program, BS_NO_TIME, err);
@@ -121,7 +122,7 @@ int bs_fleet_launch(struct bs_fleet *f, const struct bs_experiment *x, struct bs
 		ret = bs_reporter_start(g->g, err);
 	if (ret)
 		return ret;
-	bs_host_memory_started(g->g);
+	bs_host_memory_changed(g->g, BS_NO_CPU);
 	while (!g->over && !g->g->killed && !k->failed && bs_clock_next(k) != BS_NO_TIME)
 		bs_clock_run(k, bs_clock_next(k));
 	return k->failed ? clock_error(f, err) : 0;

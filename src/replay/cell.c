@@ -569,13 +569,13 @@ static int begin_load(struct bs_cell *c, struct bs_error *err)
 
 static int begin(struct bs_cell *c, struct bs_error *err)
 {
-	int ret = begin_load(c, err);
+	int ret;
 
-	if (!ret)
-		ret = bs_reporter_start(c->g, err);
-	if (!ret)
-		bs_host_memory_started(c->g);
-	return ret;
+	/* It is a guest before it has anything: if there is no room for what it has, it is one too many. */
+	bs_host_memory_started(c->g);
+	ret = begin_load(c, err);
+	bs_host_memory_changed(c->g, BS_NO_CPU);
+	return ret ? ret : bs_reporter_start(c->g, err);
 }
 
 static void begin_later(void *arg, int unused)
