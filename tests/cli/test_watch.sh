@@ -24,5 +24,5 @@ if [ -z "$python" ]; then
 	echo "needs the package python3-pyte"
 	exit 77
 fi
-"$python" "$src/tests/cli/watch.py" "$bin" t.cborseq || fail "watch.py"
+"$python" "$src/tests/cli/watch.py" "$bin" t.cborseq "$src" || fail "watch.py"
 finish

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs the program on a terminal of its own, types, and looks at what is on the screen (test_watch.sh).
-# watch.py PROGRAM TRACE
+# watch.py PROGRAM TRACE SOURCES
 import fcntl, json, os, pty, re, select, signal, struct, subprocess, sys, termios, time
 import pyte
 
-program, trace = sys.argv[1:]
+program, trace, sources = sys.argv[1:]
 common = [trace, "-d", "model", "--no-measured", "--format", "json"]
 three = ["compare", "-s", "none,rotation:delay=200ms,clairvoyant"] + common
 failures = 0
@@ -280,6 +280,44 @@ def one_cell():
         fail("run --watch")
 
 
+def readme():
+    """What the README shows is what one sees there: all but the rates, which are of the times of looks."""
+    block, wanted, on = "", None, False
+    for line in open(sources + "/README.md"):
+        if line.startswith("```"):
+            if on and block.startswith(" buddysim compare "):
+                wanted = block.splitlines()
+            on, block = not on, ""
+        elif on:
+            block += line
+    if not wanted:
+        fail("README.md shows no view")
+        return
+    cell = int(re.search(r"cell (\d+) of", wanted[0]).group(1))
+    t = Terminal(["compare", sources + "/traces/memhog_thp.cborseq.zst", "-s", "all", "-d", "model"])
+    t.until("a view", lambda: t.now() >= 0)
+    t.type(" ")
+    t.until("a pause", lambda: is_paused(t))
+    for n in range(2, cell + 1):
+        t.type("n")
+        t.until("the next cell", lambda: t.says("cell %d of" % n))
+    for key in "pppppps":
+        t.settle()
+        at = t.now()
+        t.type(key)
+        t.until("a step by " + key, lambda: t.now() > at and is_paused(t))
+    t.settle()
+    seen = t.lines()
+    for i, line in enumerate(wanted):
+        parts = ((0, 80),) if not 11 < i < 20 else ((0, 41), (48, 80))
+        for first, end in parts:
+            if seen[i][first:end].rstrip() != line[first:end].rstrip():
+                fail("README.md shows\n%s\nand it is\n%s" % (line, seen[i]))
+    t.type("q")
+    if t.end() != 130:
+        fail("q behind the README's view")
+
+
 def two_traces():
     """The second one goes on as the first: as fast as it goes; it is one value of JSON, and nothing else."""
     t = Terminal(["compare", trace, "-s", "none,rotation"] + common)
@@ -289,6 +327,6 @@ def two_traces():
         fail("compare of two traces --watch")
 
 
-for test in (keys, quits, ends, stops, colours, sizes, refused, one_cell, two_traces):
+for test in (keys, quits, ends, stops, colours, sizes, refused, one_cell, readme, two_traces):
     test()
 sys.exit(failures > 0)
