@@ -210,6 +210,18 @@ static attr_t attributes(unsigned int style)
 	return plain[style];
 }
 
+/* ncurses ignores Ctrl-Z while it writes: one that comes then waits until it is heard again. */
+static void show(void)
+{
+	sigset_t stop, before;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTSTP);
+	pthread_sigmask(SIG_BLOCK, &stop, &before);
+	refresh();
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 void watch_screen_put(const struct watch_page *p)
 {
 	erase();
@@ -222,5 +234,5 @@ void watch_screen_put(const struct watch_page *p)
 					(chtype)(unsigned char)k->c | attributes(k->style));
 		}
 	if (tty.taken)
-		refresh();
+		show();
 }
