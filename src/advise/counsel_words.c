@@ -319,7 +319,8 @@ static void put_needed(const struct bs_counsel *a, bs_ns delay, FILE *f)
 	char buf[BS_WORD];
 
 	fprintf(f, "%s", bs_word_time(5 * delay, buf));
-	if (rounds)
+	/* A load is no recording that could be played again. */
+	if (rounds && !a->s.asked->sim->load)
 		fprintf(f, " (--repeat %" PRIu64 ")", rounds);
 }
 

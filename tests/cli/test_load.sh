@@ -44,6 +44,11 @@ expect 0 -- compare --load "$small" $M -s none,clairvoyant,rotation --format jso
 	fail "left out: $(jq -c '[.cells[].label, .failed[].label]' left.json)"
 [ "$(jq .partial left.json)" = false ] || fail "partial"
 
+# advise tries settings on one, too, and knows that it cannot be played again.
+expect 0 -- advise --load churn:size=16MiB,time=5s,pause=500ms --memory 256MiB -s boundary
+grep -q '^Choose ' stdout.txt || fail "advise: $(head -3 stdout.txt)"
+grep -q -- '--repeat' stdout.txt && fail "advise: a load is not repeated"
+
 # The same load as a trace: memhog's is that of the generator, event by event.
 expect 0 -- trace gen --load memhog:size=32MiB,cycles=2,hold=1s,pause=2s -o a.cborseq
 expect 0 -- trace gen memhog --params size=32MiB,cycles=2,hold=1s,pause=2s -o b.cborseq
