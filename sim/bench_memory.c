@@ -17,7 +17,7 @@
 #include "bench.h"
 
 #define GIB (UINT64_C(1) << 30)
-#define PAGES_PER_GIB (GIB / BS_PAGE_SIZE)
+#define PAGES_PER_GIB (GIB / BS_UNIT_SIZE)
 #define MAX_ZONES 3
 
 /* 160 blocks of 4 MiB come and go: more than any threshold asks for, on one CPU, in one zone. Then
@@ -110,7 +110,7 @@ static int run_guest(const char *trace, const struct bs_sim_config *of, unsigned
 	cfg.host.device.kind = bs_device_for(BS_DEVICE_INSTANT);
 	cfg.host.device.touch = BS_TOUCH_NONE;
 	cfg.guest.machine.kernel = of->guest.machine.kernel;
-	cfg.guest.machine.layout = BS_LAYOUT_FLAT;
+	cfg.guest.machine.machine = BS_MACHINE_FLAT;
 	cfg.guest.machine.memory_bytes = g->gib * GIB;
 	cfg.guest.machine.nr_cpus = g->cpus;
 	cfg.guest.machine.zones = zone;

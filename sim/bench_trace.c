@@ -35,7 +35,7 @@ char *bench_trace(const char *generator, const char *params, int *status)
 		return NULL;
 	}
 	close(fd);
-	if (bs_trace_generate(g, params, 1, path, cli_stop(), &info, &err)) {
+	if (bs_trace_generate(g, params, 1, NULL, path, cli_stop(), &info, &err)) {
 		*status = cli_error(&err);
 		bench_trace_remove(path);
 		path = NULL;

@@ -266,6 +266,15 @@ _Noreturn void cli_unknown(const char *what, const char *text, const char *const
 	cli_usage(text, "unknown %s; %s", what, advice);
 }
 
+enum bs_machine_kind cli_machine(const char *text)
+{
+	const char *names[BS_NR_MACHINES + 1] = {NULL};
+
+	for (unsigned int i = 0; i < BS_NR_MACHINES; i++)
+		names[i] = bs_platform_at(i)->name;
+	return (enum bs_machine_kind)cli_enum("--machine", text, names);
+}
+
 const char *cli_kernel(const char *text)
 {
 	struct bs_error err;

@@ -64,5 +64,7 @@ _Noreturn void cli_unknown(const char *what, const char *text, const char *const
 enum bs_format cli_format(const char *text);
 /* A kernel model, perhaps with changes behind a colon; one that is none ends the program. */
 const char *cli_kernel(const char *text);
+/* ... of --machine. */
+enum bs_machine_kind cli_machine(const char *text);
 
 #endif

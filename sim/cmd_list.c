@@ -248,6 +248,18 @@ static void list_kernels(char **args)
 	free(kernels);
 }
 
+static void list_machines(char **args)
+{
+	const struct bs_platform *p;
+
+	(void)args;
+	for (unsigned int i = 0; (p = bs_platform_at(i)); i++)
+		printf("%-10s pages of %2u KiB, blocks up to order %u, pageblocks of order %u, "
+		       "reporting from order %u: %s\n",
+		       p->name, 1U << (p->page_shift - 10), p->max_order, p->pageblock_order,
+		       p->report_order, p->summary);
+}
+
 static void list_options(char **args)
 {
 	const struct bs_option *opt;
@@ -298,6 +310,7 @@ static const struct {
 	{"experiments", list_experiments, 0, NULL},
 	{"metrics", list_metrics, 0, list_metrics_tsv},
 	{"kernels", list_kernels, 2, NULL},
+	{"machines", list_machines, 0, NULL},
 	{"options", list_options, 0, NULL},
 	{"combinations", list_combinations, 0, NULL},
 };

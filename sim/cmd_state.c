@@ -21,7 +21,7 @@ enum {
 	OPT_KPAGECOUNT,
 	OPT_KERNEL,
 	OPT_MEMORY,
-	OPT_LAYOUT,
+	OPT_MACHINE,
 	OPT_CPUS,
 	OPT_NODE,
 	OPT_SEED,
@@ -41,17 +41,6 @@ static void add_file(struct state_options *o, const char *path)
 	if (o->nr_files == MAX_FILES)
 		cli_usage(path, "%d files at most; put samples into one file", MAX_FILES);
 	o->files[o->nr_files++] = path;
-}
-
-static unsigned int layout_named(const char *text)
-{
-	const char *names[8] = {NULL};
-	const struct bs_option *opt = bs_option_find("layout");
-	const char *word;
-
-	for (unsigned int i = 0; i < 7 && (word = opt->word(i)); i++)
-		names[i] = word;
-	return cli_enum("--layout", text, names);
 }
 
 static uint64_t page_size(const char *text)
@@ -78,8 +67,8 @@ static error_t parse_import(int key, const char *arg, struct bs_state_import *c)
 	case OPT_MEMORY:
 		c->memory_bytes = cli_size("--memory", arg);
 		return 0;
-	case OPT_LAYOUT:
-		c->layout = layout_named(arg);
+	case OPT_MACHINE:
+		c->machine = cli_machine(arg);
 		return 0;
 	case OPT_CPUS:
 		c->nr_cpus = (unsigned int)cli_uint("--cpus", arg, 1, BS_MAX_CPUS);
@@ -136,7 +125,7 @@ static struct state_options read_options(const struct argp_option *options, cons
 	const struct argp argp = {options, parse, args, doc, NULL, NULL, NULL};
 	struct state_options o = {
 		.wanted = wanted,
-		.import = {.seed = 1, .node = BS_EVERY_NODE, .layout = BS_LAYOUT_QEMU_PC}};
+		.import = {.seed = 1, .node = BS_EVERY_NODE, .machine = BS_MACHINE_QEMU_PC}};
 
 	cli_parse(&argp, verb, argc, argv, &o);
 	return o;
@@ -171,7 +160,7 @@ static int state_info(int argc, char **argv)
 	if (bs_snapshots_read(o.files, o.nr_files, &all, &err))
 		return cli_error(&err);
 	size = o.page_size ? o.page_size : all->s[0].page_size;
-	state_print(all, size ? size : BS_PAGE_SIZE, o.format);
+	state_print(all, size ? size : BS_UNIT_SIZE, o.format);
 	bs_snapshots_free(all);
 	return 0;
 }
@@ -225,8 +214,9 @@ static int state_import(int argc, char **argv)
 		{"kernel", OPT_KERNEL, "NAME", 0,
 		 "kernel model, or the machine's release (`uname -r`) that one fits", 0},
 		{"memory", OPT_MEMORY, "SIZE", 0, "of the guest, where no zoneinfo says it", 0},
-		{"layout", OPT_LAYOUT, "NAME", 0,
-		 "where memory lies, with --memory: qemu-pc or flat", 0},
+		{"machine", OPT_MACHINE, "NAME", 0,
+		 "size of a page, and with --memory where memory lies (see `list machines`)", 0},
+		{"layout", OPT_MACHINE, "NAME", OPTION_HIDDEN, "", 0},
 		{"cpus", OPT_CPUS, "N", 0, "simulated CPUs (as zoneinfo says)", 0},
 		{"node", OPT_NODE, "N", 0, "one node of several (all that zoneinfo has)", 0},
 		{0}};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cmd_trace.c - `buddysim trace import|info|validate|gen|cut`: traces in, out, and looked at. */
+/* cmd_trace.c - `buddysim trace import|info|validate|gen|cut|convert`: traces in, out, and looked at. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -36,6 +36,7 @@ enum {
 	OPT_STATE,
 	OPT_PLOTS_FORMAT,
 	OPT_LOAD,
+	OPT_MACHINE,
 };
 
 /** What any of the verbs may be told. */
@@ -48,6 +49,7 @@ struct trace_options {
 	struct bs_state *state; /* of import, which points at it */
 	enum bs_format format;
 	bool allow_lossy, keep_whole;
+	const struct bs_platform *on; /* NULL: none was named */
 	uint64_t seed;
 	bs_ns from, to;
 };
@@ -137,7 +139,7 @@ static void take_machine(const char *path, struct trace_options *o)
 	for (unsigned int i = 0; i < s->nr_zones; i++)
 		pages += (uint64_t)(s->zone[i].present ? s->zone[i].present : s->zone[i].spanned);
 	if (!c->memory_bytes)
-		c->memory_bytes = pages * BS_PAGE_SIZE;
+		c->memory_bytes = pages << bs_state_platform(s)->page_shift;
 	if (!c->kernel)
 		c->kernel = bs_state_model(s);
 	c->state = o->state = s;
@@ -174,6 +176,9 @@ static error_t parse_value(int key, const char *arg, struct trace_options *o)
 		o->format = cli_format(arg);
 		if (o->format == BS_FORMAT_CSV)
 			cli_usage("--format", "text or json, not csv");
+		return 0;
+	case OPT_MACHINE:
+		o->on = bs_platform_at(cli_machine(arg));
 		return 0;
 	case OPT_MIN_TRUST:
 		o->min_trust_e4 = share_e4("--min-trust", arg);
@@ -518,7 +523,7 @@ static int generate(const struct trace_options *o)
 	g = bs_generator_find(o->input, &err);
 	progress = progress_begin(false);
 	if (g)
-		ret = bs_trace_generate_heard(g, o->params, o->seed, o->output, cli_stop(),
+		ret = bs_trace_generate_heard(g, o->params, o->seed, o->on, o->output, cli_stop(),
 					      progress_ear(progress, "generating", "events"), &info,
 					      &err);
 	progress_end(progress);
@@ -537,6 +542,9 @@ static int trace_gen(int argc, char **argv)
 		{"load", OPT_LOAD, "NAME[:PARAM=VALUE,...]", 0,
 		 "write that load as a trace, see `buddysim list loads`", 0},
 		{"seed", OPT_SEED, "N", 0, "seed of what is random (1)", 0},
+		{"machine", OPT_MACHINE, "NAME", 0,
+		 "for this machine: the same load in its pages, as `trace convert` makes it (qemu-pc)",
+		 0},
 		FORMAT_OPTION,
 		{0}};
 	char *names = joined(NULL, generator_name);
@@ -584,6 +592,40 @@ static int trace_cut(int argc, char **argv)
 	return 0;
 }
 
+static int trace_convert(int argc, char **argv)
+{
+	static const struct argp_option options[] = {
+		OUTPUT_OPTION,
+		{"machine", OPT_MACHINE, "NAME", 0, "which one; see `buddysim list machines`", 0},
+		KEEP_OPTION,
+		FORMAT_OPTION,
+		{0}};
+	const struct trace_options o = read_options(
+		options, "TRACE",
+		"Make a trace of the same load, in bytes and in time, as a machine with "
+		"larger pages would have it. What is smaller than one of them shares it "
+		"with others of its size and gfp mask.",
+		"trace convert", argc, argv);
+	struct bs_trace_info info;
+	struct bs_error err = {0};
+	struct bs_trace *t;
+	int status;
+
+	need_output(&o);
+	if (!o.on)
+		cli_usage("--machine", "say for which one; see `buddysim list machines`");
+	status = open_scanned(&o, &t);
+	if (status)
+		return status;
+	if (bs_trace_convert(t, o.on, o.output, &info, &err))
+		status = cli_error(&err);
+	bs_trace_close(t);
+	if (status)
+		return status;
+	trace_print(&info, o.output, o.format);
+	return 0;
+}
+
 /* ---- The verb ------------------------------------------------------------------------------- */
 
 static const struct cli_command verbs[] = {
@@ -593,6 +635,7 @@ static const struct cli_command verbs[] = {
 	{"gen", "generate one of the workloads that `buddysim list workloads` describes",
 	 trace_gen},
 	{"cut", "a window of a trace as a trace", trace_cut},
+	{"convert", "the same load in the larger pages of another machine", trace_convert},
 	{NULL, NULL, NULL},
 };
 

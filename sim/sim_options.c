@@ -71,7 +71,7 @@ static const struct argp_option *make_options(const struct sim_options *o)
 
 	while (bs_option_at(nr))
 		nr++;
-	list = next = cli_memory(calloc(2 * nr + 1, sizeof(*list)));
+	list = next = cli_memory(calloc(3 * nr + 1, sizeof(*list)));
 	for (unsigned int i = 0; (opt = bs_option_at(i)); i++) {
 		const char *name = bs_option_heading(opt->group);
 
@@ -86,6 +86,12 @@ static const struct argp_option *make_options(const struct sim_options *o)
 					       .arg = opt->arg,
 					       .doc = help_text(opt),
 					       .group = group};
+		if (opt->was) {
+			*next = next[-1];
+			next->name = opt->was;
+			next->doc = NULL;
+			next++->flags = OPTION_HIDDEN;
+		}
 	}
 	return list;
 }

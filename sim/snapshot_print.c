@@ -441,6 +441,7 @@ void state_print_made(const struct bs_state *s, const char *path,
 {
 	static const char *const names[BS_NR_ZONE_TYPES] = {"DMA", "DMA32", "Normal", "Movable",
 							    "Device"};
+	const struct bs_platform *on = bs_state_platform(s);
 	char a[24], b[24];
 
 	printf("%s: a start state of %s, kernel %s, %" PRId64 " CPU%s\n", path, s->origin,
@@ -449,9 +450,9 @@ void state_print_made(const struct bs_state *s, const char *path,
 		const struct bs_state_zone *z = &s->zone[i];
 
 		printf("  %-7s %9s of %9s free, blocks", names[z->type],
-		       size_text((uint64_t)z->vm_free * BS_PAGE_SIZE, a),
-		       size_text((uint64_t)z->managed * BS_PAGE_SIZE, b));
-		for (unsigned int o = 0; o < BS_NR_ORDERS; o++)
+		       size_text((uint64_t)z->vm_free << on->page_shift, a),
+		       size_text((uint64_t)z->managed << on->page_shift, b));
+		for (unsigned int o = 0; o <= on->max_order; o++)
 			printf(" %" PRId64, z->nr_free[o]);
 		putchar('\n');
 	}

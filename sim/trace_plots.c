@@ -21,8 +21,8 @@ static void print_name(FILE *f, const char *name)
 static void print_sheet(FILE *f, const struct bs_trace_info *info, const char *path)
 {
 	const double seconds = (double)info->duration / 1e9 / BS_TRACE_SHAPE;
-	const bool gib = info->peak_pages >= (UINT64_C(2) << 30) / BS_PAGE_SIZE;
-	const double unit = (double)BS_PAGE_SIZE / (gib ? 1 << 30 : 1 << 20);
+	const bool gib = info->peak_pages >= (UINT64_C(2) << 30) >> info->page_shift;
+	const double unit = (double)(1U << info->page_shift) / (gib ? 1 << 30 : 1 << 20);
 	struct trace_verdict v;
 
 	trace_judge(info, path, &v);

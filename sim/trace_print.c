@@ -11,9 +11,9 @@
 #include "trace_figures.h"
 #include "trace_verdict.h"
 
-static double mib(uint64_t pages)
+static double mib(const struct bs_trace_info *info, uint64_t pages)
 {
-	return (double)pages * (double)BS_PAGE_SIZE / (1 << 20);
+	return (double)pages * (1U << info->page_shift) / (1 << 20);
 }
 
 /* Live memory over the trace's time. */
@@ -41,7 +41,7 @@ static void print_shape(const struct bs_trace_info *info)
 		}
 		line[n] = '\0';
 		if (row == ROWS)
-			printf("  %10.1f MiB |%s\n", mib(most), line);
+			printf("  %10.1f MiB |%s\n", mib(info, most), line);
 		else
 			printf("  %14s |%s\n", "", line);
 	}
@@ -88,18 +88,18 @@ static void print_notes(const struct bs_trace_info *info)
 
 static void print_machine(const struct bs_trace_info *info)
 {
-	const uint64_t pages = info->memory_bytes / BS_PAGE_SIZE;
+	const uint64_t pages = info->memory_bytes >> info->page_shift;
 
 	if (info->memory_bytes)
 		printf("  machine   %u CPU%s, %.1f MiB\n", info->nr_cpus,
-		       info->nr_cpus == 1 ? "" : "s", mib(pages));
+		       info->nr_cpus == 1 ? "" : "s", mib(info, pages));
 	else
 		printf("  machine   %u CPU%s, memory not known\n", info->nr_cpus,
 		       info->nr_cpus == 1 ? "" : "s");
 	if (info->memory_bytes && info->peak_pages > pages)
 		printf("  larger    than the machine: at its peak it holds %.1f %% of the memory, and "
 		       "allocations will fail\n",
-		       100 * mib(info->peak_pages) / mib(pages));
+		       100 * mib(info, info->peak_pages) / mib(info, pages));
 }
 
 static void print_text(const struct bs_trace_info *info, const char *path)
@@ -109,15 +109,16 @@ static void print_text(const struct bs_trace_info *info, const char *path)
 	trace_judge(info, path, &v);
 	printf("%s: can it be trusted? %s: %s\n", path, v.answer, v.why);
 	printf("  %" PRIu64 " events in %.3f s, peak %.1f MiB, trust %.4f\n", info->events,
-	       (double)info->duration / 1e9, mib(info->peak_pages), bs_trace_trust(info) / 10000.0);
+	       (double)info->duration / 1e9, mib(info, info->peak_pages),
+	       bs_trace_trust(info) / 10000.0);
 	printf("  source    %s, format version %" PRIu32 "\n", info->source, info->version);
 	if (info->comment[0])
 		printf("  comment   %s\n", info->comment);
 	if (info->kernel[0])
 		printf("  kernel    %s\n", info->kernel);
 	print_machine(info);
-	printf("  live      %.1f MiB at the start, %.1f MiB at the end\n", mib(info->start_pages),
-	       mib(info->end_pages));
+	printf("  live      %.1f MiB at the start, %.1f MiB at the end\n",
+	       mib(info, info->start_pages), mib(info, info->end_pages));
 	if (info->max_pfn)
 		printf("  pfns      below %#" PRIx32 "\n", info->max_pfn);
 	for (size_t i = 0; i < trace_nr_figures; i++)

@@ -182,15 +182,15 @@ void watch_put_lists(const struct watch_shown *s, struct watch_page *p, unsigned
 	const unsigned int bar = room - 11;
 	uint64_t most = 1;
 
-	for (unsigned int o = 0; o < BS_NR_ORDERS; o++)
+	for (unsigned int o = 0; o < v->nr_orders; o++)
 		if (v->free_blocks[o] << o > most)
 			most = v->free_blocks[o] << o;
 	watch_put(p, row, col, WATCH_STRONG, "free lists");
 	watch_put_right(p, row, col + room, WATCH_FAINT, bar > 12 ? "blocks  memory" : "blocks");
-	for (unsigned int o = 0; o < BS_NR_ORDERS; o++) {
+	for (unsigned int o = 0; o < v->nr_orders; o++) {
 		const unsigned int at = row + 1 + o;
 		const uint64_t all = v->free_blocks[o] << o;
-		const double pages = (double)v->told_bytes[o] / BS_PAGE_SIZE;
+		const double pages = (double)v->told_bytes[o] / (double)v->page_bytes;
 		const unsigned int n = (unsigned int)((double)all / (double)most * bar + 0.999);
 		const unsigned int told = (unsigned int)(pages / (double)most * bar + 0.5);
 		const enum part is = v->unit && o < v->unit ? BELOW : RAW;

@@ -12,6 +12,7 @@
 #include <buddysim/load.h>
 #include <buddysim/machine.h>
 #include <buddysim/options.h>
+#include <buddysim/platform.h>
 #include <buddysim/record.h>
 #include <buddysim/report.h>
 #include <buddysim/sim.h>

@@ -97,6 +97,8 @@ const char *bs_device_for(enum bs_device_use use);
  * struct bs_device_config - a device and the memory behind it
  * @kind: name of a kind, see bs_device_at() and bs_device_for()
  * @nr_pages: size of the guest's pfn space
+ * @page_shift: a page of the guest has 2^page_shift bytes, 12..16; 0 = 12. The host's have 4 KiB unless
+ *              a parameter says otherwise, and all its figures are in bytes
  * @peak_pages: the most pages that will be resident at once, for the memory guard; 0 = nr_pages
  * @capacity: ranges per request, 1..512; 0 = 32
  * @depth: requests in flight at once, 1..256; 0 = 16
@@ -109,7 +111,7 @@ const char *bs_device_for(enum bs_device_use use);
 struct bs_device_config {
 	const char *kind;
 	uint64_t nr_pages, peak_pages;
-	unsigned int capacity, depth;
+	unsigned int page_shift, capacity, depth;
 	enum bs_touch touch;
 	enum bs_thp thp;
 	enum bs_advice advice;
@@ -203,7 +205,7 @@ struct bs_fault_cost {
 };
 /**
  * bs_device_alloc - the guest got a block: it owns and (touch mode) writes it
- * @id: stamped together with the pfn into each 4 KiB page
+ * @id: stamped together with the pfn into each 4 KiB
  * @cost: virtual ns of the faults it took; 0 if all was resident
  *
  * BS_TOUCH_NONE: the guest takes the block and leaves it alone: no residency, no owner.
@@ -344,7 +346,7 @@ uint64_t bs_device_resident_bytes(const struct bs_device *d, bs_pfn pfn, unsigne
 uint64_t bs_device_kept_bytes(const struct bs_device *d, bs_pfn pfn, unsigned int order);
 /** ... and the others that are mapped by a huge page of which the guest uses another part. */
 uint64_t bs_device_beside_bytes(const struct bs_device *d, bs_pfn pfn, unsigned int order);
-/** Every 2 MiB of which a page is resident: its first page, and order 9. */
+/** Every 2 MiB of which a page is resident: its first page, and the order of 2 MiB. */
 void bs_device_each_populated(const struct bs_device *d,
 			      void (*visit)(void *arg, bs_pfn pfn, unsigned int order), void *arg);
 /** What is unmapped but not returned, in bytes: of huge pages of which the guest uses what is still

@@ -10,6 +10,7 @@
 #ifndef BUDDYSIM_EXPERIMENT_H
 #define BUDDYSIM_EXPERIMENT_H
 
+#include <buddysim/platform.h>
 #include <buddysim/sim.h>
 #include <buddysim/types.h>
 
@@ -50,6 +51,7 @@ bool bs_experiment_column_at(unsigned int index, unsigned int column,
  *              experiment's own choice: every registered strategy that works inside the guest; who is
  *              left out, and why, is in the record
  * @kernel: kernel model, NULL = "linux-6.1"
+ * @machine: what the guests are
  * @seed: of every random choice, 0 = 1
  * @repeats: of what is measured in real time (list-walk), at most 1000; 0 = the size's own
  * @stop: polled while it runs; non-zero ends it with status BS_INTERRUPTED; may be NULL
@@ -61,6 +63,7 @@ struct bs_experiment_config {
 	const char *const *strategies;
 	unsigned int nr_strategies;
 	const char *kernel;
+	enum bs_machine_kind machine;
 	uint64_t seed;
 	unsigned int repeats;
 	const volatile int *stop;

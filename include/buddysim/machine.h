@@ -11,6 +11,7 @@
 #define BUDDYSIM_MACHINE_H
 
 #include <buddysim/gfp.h>
+#include <buddysim/platform.h>
 #include <buddysim/types.h>
 
 #ifdef __cplusplus
@@ -35,23 +36,19 @@ struct bs_zone_range {
 	bs_pfn start, spanned;
 };
 
-enum bs_layout {
-	BS_LAYOUT_FLAT, /* all memory from pfn 0 upward, no hole */
-	BS_LAYOUT_QEMU_PC, /* hole between 3 and 4 GiB, as QEMU's pc machine lays it out */
-};
-
 /**
  * struct bs_machine_config - what bs_machine_create() builds
  * @kernel: kernel model, as bs_kernel_check() takes it; NULL = bs_kernel_default()
- * @memory_bytes, @layout: the usual way to say how much memory there is; rounded down to whole
- *                pages; ignored if @nr_ranges is set
+ * @machine: what a page is, how large blocks are, where memory lies (machines.def)
+ * @memory_bytes: the usual way to say how much memory there is; rounded down to whole pages; ignored
+ *                if @nr_ranges is set
  * @ranges: explicit memory map instead; copied
- * @zones: explicit zones; 0 of them = x86-64's DMA/DMA32/Normal by address. Copied.
+ * @zones: explicit zones; 0 of them = the machine's own, by address. Copied.
  * @nr_cpus: simulated CPUs, 1 .. BS_MAX_CPUS; 0 = 1
  * @cpu_node: node of each CPU; NULL = spread over the nodes in blocks, as firmware usually numbers
  *            them. Copied.
  * @distance: of each node from each; NULL = 10 to itself, 20 to others. Copied.
- * @pageblock_order: 0 = 9 (2 MiB)
+ * @pageblock_order: 0 = the machine's
  * @no_thp: THP disabled: no per-cpu lists for huge pages, no raised min_free_kbytes
  * @no_boot: leave all memory unfreed; the caller frees it with bs_machine_boot_range()
  * @shuffle: page_alloc.shuffle=1: zones shuffled at the end of boot, random ends for top orders
@@ -63,7 +60,7 @@ enum bs_layout {
 struct bs_machine_config {
 	const char *kernel;
 	uint64_t memory_bytes;
-	enum bs_layout layout;
+	enum bs_machine_kind machine;
 	const struct bs_mem_range *ranges;
 	unsigned int nr_ranges;
 	const struct bs_zone_range *zones;
@@ -117,7 +114,7 @@ void bs_machine_set_shuffle(struct bs_machine *m, bool on);
  * @m:     the guest
  * @cpu:   simulated CPU whose per-cpu lists are used, 0 .. nr_cpus-1; its node is the first tried
  * @gfp:   BS_GFP_* bits; they decide migratetype, zones and watermark, see gfp.h
- * @order: 0 .. BS_MAX_ORDER
+ * @order: 0 .. bs_platform_of()->max_order
  *
  * The pages are on no list afterwards and belong to the caller until bs_free_pages().
  * Never sleeps and never reclaims: where Linux would enter reclaim, this fails.
@@ -228,6 +225,10 @@ bs_pfn bs_max_pfn(const struct bs_machine *m);
 const char *bs_kernel_name(const struct bs_machine *m);
 unsigned int bs_nr_cpus(const struct bs_machine *m);
 unsigned int bs_pageblock_order(const struct bs_machine *m);
+/** The machine that the guest is. */
+const struct bs_platform *bs_platform_of(const struct bs_machine *m);
+/** Bytes of a block. */
+uint64_t bs_block_bytes(const struct bs_machine *m, unsigned int order);
 /** Zone index of a pfn, or -1 in a hole; pageblock type of a pfn. */
 int bs_pfn_zone(const struct bs_machine *m, bs_pfn pfn);
 unsigned int bs_pageblock_type(const struct bs_machine *m, bs_pfn pfn);

@@ -68,6 +68,7 @@ enum bs_option_kind {
  * @arg: what its value is called; NULL if it takes none
  * @doc: what it does, without a full stop
  * @needs: name of the option without which this one has no meaning, or NULL
+ * @was: an older name, which is still read, or NULL
  * @value: type, default and range of a number; default of a word or a flag
  * @word: name number n of those that it can be, NULL behind the last; itself NULL where any will do
  * @check: what a text must pass, or NULL
@@ -81,7 +82,7 @@ struct bs_option {
 	char key;
 	enum bs_option_group group;
 	enum bs_option_kind kind;
-	const char *record, *arg, *doc, *needs;
+	const char *record, *arg, *doc, *needs, *was;
 	struct bs_param value;
 	const char *(*word)(unsigned int n);
 	int (*check)(const char *text, struct bs_error *err);
@@ -94,7 +95,7 @@ struct bs_option {
 
 /** Option number @index, NULL behind the last. */
 const struct bs_option *bs_option_at(unsigned int index);
-/** By its name; NULL if there is none. */
+/** By its name, or an older one; NULL if there is none. */
 const struct bs_option *bs_option_find(const char *name);
 /** "The guest" */
 const char *bs_option_heading(enum bs_option_group group);

@@ -14,6 +14,7 @@
 #define BUDDYSIM_REPORT_H
 
 #include <buddysim/hooks.h>
+#include <buddysim/platform.h>
 #include <buddysim/types.h>
 
 #include <stdio.h>
@@ -58,8 +59,9 @@ struct bs_strategy_memory {
 
 /** How a user of an unpatched kernel gets a strategy, as it is typed; what is "" is not needed.
  *  @host: to QEMU. @monitor: in its monitor. @boot: on the guest's kernel command line. @running: in the running guest. Where both are
- *  there, either of them will do. */
+ *  there, either of them will do. @on: the machine, known when it is asked for; NULL: x86. */
 struct bs_stock_setting {
+	const struct bs_platform *on;
 	char host[96], monitor[32], boot[96], running[96];
 };
 
@@ -148,17 +150,21 @@ const struct bs_strategy *bs_strategy_with(unsigned int caps);
  * bs_strategy_is_stock - does an unpatched @kernel offer this, with these parameters?
  * @params: "order=9,delay=2s" as in a record
  * @kernel: a model's name, with changes behind a colon or without
+ * @on: the machine that it runs on, NULL: x86
  */
-bool bs_strategy_is_stock(const struct bs_strategy *s, const char *params, const char *kernel);
+bool bs_strategy_is_stock(const struct bs_strategy *s, const char *params, const char *kernel,
+			  const struct bs_platform *on);
 
 /** Which strategy does an unpatched @kernel follow by itself, as soon as its host has a device that takes
  *  reports? NULL: none. It is what that kernel does by default with all parameters at theirs. */
 const struct bs_strategy *bs_strategy_of_kernel(const char *kernel);
-bool bs_strategy_is_default(const struct bs_strategy *s, const char *params, const char *kernel);
+bool bs_strategy_is_default(const struct bs_strategy *s, const char *params, const char *kernel,
+			    const struct bs_platform *on);
 
 /** How a user gets it there. False: not at all, or nobody says how. */
 bool bs_strategy_stock_setting(const struct bs_strategy *s, const char *params, const char *kernel,
-			       uint64_t memory, struct bs_stock_setting *out);
+			       const struct bs_platform *on, uint64_t memory,
+			       struct bs_stock_setting *out);
 
 /**
  * bs_strategy_find - a strategy by name, or from a shared object
@@ -210,6 +216,12 @@ void bs_defer(struct bs_report_ctx *rc, const struct bs_block *b);
  *  order 9. Call in start() or param_set(). */
 void bs_listen(struct bs_report_ctx *rc, uint32_t mask, unsigned int lowest_order);
 
+/** The highest order that the guest has (BS_MAX_ORDER: that any has), and the bytes of a block. */
+unsigned int bs_top_order(const struct bs_report_ctx *rc);
+uint64_t bs_order_bytes(const struct bs_report_ctx *rc, unsigned int order);
+/** What 2 MiB of x86 stand for where a strategy has no parameter for its order (struct bs_platform's
+ *  report_order). */
+unsigned int bs_usual_order(const struct bs_report_ctx *rc);
 /** Simulated CPUs of the guest. */
 unsigned int bs_cpus(const struct bs_report_ctx *rc);
 /** Zones, in system order (all zones of node 0 from the lowest, then node 1, ...). */

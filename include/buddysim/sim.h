@@ -50,7 +50,7 @@ struct bs_host_event {
 /**
  * struct bs_guest_config - the guest that every cell starts with
  * @machine: kernel (NULL: the one that the trace names, else bs_kernel_default()), memory and CPUs
- *           (0: from the trace), layout, seed, shuffle
+ *           (0: from the trace), machine, seed, shuffle
  * @resident: what the host holds before t0
  * @state_origin: what the state was made of (bs_state.origin), NULL for a dump; set by the replay
  *

@@ -159,7 +159,8 @@ unsigned int bs_snapshots_compare(const struct bs_snapshot *a, const struct bs_s
  * @paths: as bs_snapshots_read() takes them; the first snapshot is used
  * @pageflags, @pagecount: /proc/kpageflags and /proc/kpagecount, or NULL
  * @kernel: a model, or a release that one fits ("6.12.9-amd64"); NULL = bs_kernel_default()
- * @memory_bytes, @layout: the guest's size where no zoneinfo says it
+ * @machine: how large pages are, and where memory lies where no zoneinfo says it
+ * @memory_bytes: the guest's size where no zoneinfo says it
  * @nr_cpus: 0 = as zoneinfo says, else 1
  * @node: which node of several; BS_EVERY_NODE: a guest with all that zoneinfo has the sizes of, else with the
  *        first that has free memory
@@ -170,7 +171,7 @@ struct bs_state_import {
 	unsigned int nr_paths;
 	const char *pageflags, *pagecount, *kernel;
 	uint64_t memory_bytes;
-	enum bs_layout layout;
+	enum bs_machine_kind machine;
 	unsigned int nr_cpus, node;
 	uint64_t seed;
 };

@@ -89,6 +89,7 @@ struct bs_state {
 	/* What placed its memory: empty for a kernel or a guest, else how it was made (snapshot.h):
 	 * "counts" drawn from counts alone, "pages" as kpageflags says; then ",seed=N". */
 	char origin[40];
+	int64_t page_size; /* 0: 4 KiB */
 	int64_t pageblock_order, nr_pcp_lists, migratetypes, nr_zone_types, nr_cpus;
 	int64_t shuffle, reporting, report_order;
 	int64_t boost_factor; /* watermark_boost_factor, 1/10000 */
@@ -124,6 +125,9 @@ int bs_state_save(const struct bs_state *s, const char *path, struct bs_error *e
  */
 int bs_state_check(const struct bs_state *s, struct bs_error *err);
 
+/** The machine that has pages of a state's size; a state that was read has such a machine. */
+enum bs_machine_kind bs_state_machine(const struct bs_state *s);
+const struct bs_platform *bs_state_platform(const struct bs_state *s);
 /** Kernel model that fits a state's kernel ("linux-6.1"), or NULL. */
 const char *bs_state_model(const struct bs_state *s);
 

@@ -11,6 +11,7 @@
 #ifndef BUDDYSIM_TRACE_H
 #define BUDDYSIM_TRACE_H
 
+#include <buddysim/platform.h>
 #include <buddysim/types.h>
 
 #ifdef __cplusplus
@@ -71,6 +72,7 @@ struct bs_trace_info {
 	char kernel[256]; /* kernel model that fits, or empty */
 	uint64_t memory_bytes; /* size of the traced machine; 0 = unknown */
 	unsigned int nr_cpus;
+	unsigned int page_shift; /* a page has 2^page_shift bytes; to a writer 0 is 12 */
 	bool has_pfn;
 	const uint32_t *gfp; /* gfp table */
 	unsigned int nr_gfp;
@@ -236,6 +238,11 @@ int bs_trace_import_files(const char *const *text_paths, unsigned int nr_paths,
 int bs_trace_cut(struct bs_trace *t, bs_ns from, bs_ns to, const char *out_path,
 		 struct bs_trace_info *result, struct bs_error *err);
 
+/** The same load, in bytes and in time, as machine @to with larger pages would have it (MEANING.md, other
+ *  machines). It has no pfns. It stops where reading @t would. */
+int bs_trace_convert(struct bs_trace *t, const struct bs_platform *to, const char *out_path,
+		     struct bs_trace_info *result, struct bs_error *err);
+
 /**
  * struct bs_generator - a workload generator
  * @params: "cpus" and "memory", where it has them, go into the trace's header
@@ -259,15 +266,16 @@ struct bs_generator {
 const struct bs_generator *bs_generator_at(unsigned int index);
 const struct bs_generator *bs_generator_find(const char *name, struct bs_error *err);
 /** Generate into a file. @params: "size=6GiB,order=9"; the same seed gives the same bytes.
- *  @stop: as bs_trace_stop_reading_on() has it. */
+ *  @on: the machine that it is for, NULL: one with pages of 4 KiB, in which a load is made; for others it
+ *  is what bs_trace_convert() would make of it. @stop: as bs_trace_stop_reading_on() has it. */
 int bs_trace_generate(const struct bs_generator *g, const char *params, uint64_t seed,
-		      const char *out_path, const volatile int *stop, struct bs_trace_info *result,
-		      struct bs_error *err);
+		      const struct bs_platform *on, const char *out_path, const volatile int *stop,
+		      struct bs_trace_info *result, struct bs_error *err);
 /** The same, telling @ear of events; they are counted first, so that it is known of how many. */
 int bs_trace_generate_heard(const struct bs_generator *g, const char *params, uint64_t seed,
-			    const char *out_path, const volatile int *stop,
-			    const struct bs_ear *ear, struct bs_trace_info *result,
-			    struct bs_error *err);
+			    const struct bs_platform *on, const char *out_path,
+			    const volatile int *stop, const struct bs_ear *ear,
+			    struct bs_trace_info *result, struct bs_error *err);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -2,8 +2,9 @@
 /*
  * types.h - the words everything else is said in: pfn, order, migratetype, time, errors.
  *
- * A page is 4 KiB. Orders run 0 .. BS_MAX_ORDER inclusive (Linux's MAX_ORDER meant "exclusive"
- * until 6.4; here it is always the largest order). Times are virtual nanoseconds.
+ * How large a page is and which orders there are is the guest's machine's (platform.h); no machine's
+ * go beyond BS_MAX_ORDER, inclusive (Linux's MAX_ORDER meant "exclusive" until 6.4; here it is always
+ * the largest order). What is counted in units is counted in 4 KiB. Times are virtual nanoseconds.
  */
 #ifndef BUDDYSIM_TYPES_H
 #define BUDDYSIM_TYPES_H
@@ -24,10 +25,12 @@ typedef uint64_t bs_ns;
 
 #define BS_NO_PFN UINT32_MAX
 #define BS_NO_TIME UINT64_MAX
-#define BS_PAGE_SHIFT 12
-#define BS_PAGE_SIZE (UINT64_C(1) << BS_PAGE_SHIFT)
-#define BS_MAX_ORDER 10 /* 4 MiB, inclusive */
+/** What a device counts in, and a driver tells it in, however large the guest's pages are: 4 KiB. */
+#define BS_UNIT_SHIFT 12
+#define BS_UNIT_SIZE (UINT64_C(1) << BS_UNIT_SHIFT)
+#define BS_MAX_ORDER 13 /* of any machine, inclusive */
 #define BS_NR_ORDERS (BS_MAX_ORDER + 1)
+#define BS_MAX_UNIT_ORDER 17 /* of any machine's largest block, in units: 512 MiB */
 #define BS_MAX_NODES 8
 #define BS_MAX_ZONES 32 /* all zones of all nodes of one guest */
 #define BS_MAX_CPUS 256
@@ -158,7 +161,7 @@ enum bs_param_type {
 	BS_PARAM_BOOL, /* on/off, yes/no, true/false, 1/0 */
 	BS_PARAM_SIZE, /* bytes: 4KiB 64MiB 6GiB 512B; only 0 goes without a unit */
 	BS_PARAM_TIME, /* ns: 250ms 2s 20us 10min */
-	BS_PARAM_ORDER, /* 0 .. BS_MAX_ORDER */
+	BS_PARAM_ORDER, /* written down for x86-64; on other machines bs_params_on() */
 	BS_PARAM_ENUM, /* one of @names; the value is its index */
 	BS_PARAM_FLAGS, /* '+'-separated subset of @names; the value is a bit mask; "none" = 0 */
 };

@@ -92,6 +92,8 @@ struct bs_view {
 
 	uint64_t memory, used, pcp, below, raw, hands, told, nobody;
 	unsigned int unit;
+	unsigned int nr_orders; /* that the guest has */
+	uint64_t page_bytes;
 	uint64_t free_blocks[BS_NR_ORDERS], told_bytes[BS_NR_ORDERS];
 
 	uint64_t resident, unmapped, held, held_mib_s;

@@ -48,7 +48,7 @@ static const struct bs_space *space_of(const struct bs_counsel *a, unsigned int 
 
 static const struct bs_param *param_of(const struct bs_space *s, unsigned int axis)
 {
-	return &s->spec.s->params[s->axis[axis].param];
+	return &s->spec.params[s->axis[axis].param];
 }
 
 /* ---- What it does ------------------------------------------------------------------------------ */

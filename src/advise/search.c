@@ -41,10 +41,11 @@ static int begin(void *arg, const struct bs_sim_config *cfg, const struct bs_tra
 	bs_json_put_text(s->trace, "sha256", info->sha256);
 	bs_json_put_uint(s->trace, "events", info->events);
 	bs_json_put_uint(s->trace, "duration_ns", info->duration);
-	bs_json_put_uint(s->trace, "peak_bytes", info->peak_pages << BS_PAGE_SHIFT);
+	bs_json_put_uint(s->trace, "peak_bytes", info->peak_pages << info->page_shift);
 	bs_window_end(&cfg->window, info, &s->window);
 	s->length = s->window - cfg->window.tail;
 	s->memory = cfg->guest.machine.memory_bytes;
+	s->on = bs_platform_at(cfg->guest.machine.machine);
 	s->duration = info->duration;
 	s->gap = cfg->window.gap;
 	s->repeat = cfg->window.repeat;
@@ -82,7 +83,8 @@ static struct bs_found found_in(const struct bs_outcome *o, bs_ns window)
 	return (struct bs_found){
 		.ran = true,
 		.whole = is_whole(f),
-		.stock = bs_strategy_is_stock(o->strategy, o->params, o->kernel),
+		.stock = bs_strategy_is_stock(o->strategy, o->params, o->kernel,
+					      bs_platform_at(o->cfg->guest.machine.machine)),
 		.idle = o->strategy->caps & BS_CAP_IDLE,
 		.worth = f->cost_ns != BS_NO_TIME ? f->cost_ns - other : 0,
 		.stall = f->stall.total,
@@ -254,7 +256,8 @@ static int open_space(struct bs_search *s, const char *text, struct bs_error *er
 {
 	const unsigned int capacity = s->asked->sim->host.device.capacity;
 	struct bs_space *space = &s->tried.spaces[s->tried.nr_spaces];
-	int ret = bs_space_open(space, text, s->asked->stock, capacity ? capacity : 32, err);
+	int ret = bs_space_open(space, text, s->asked->stock, capacity ? capacity : 32,
+				bs_platform_at(s->asked->sim->guest.machine.machine), err);
 
 	s->tried.nr_spaces += !ret;
 	return ret;
@@ -345,7 +348,7 @@ bool bs_search_setting(const struct bs_search *s, unsigned int point, struct bs_
 	const struct bs_point *p = &s->tried.points.p[point];
 
 	return bs_strategy_stock_setting(s->tried.spaces[p->space].spec.s, p->params, s->kernel,
-					 s->memory, out);
+					 s->on, s->memory, out);
 }
 
 void bs_search_free(struct bs_search *s)

@@ -22,6 +22,7 @@ struct bs_search {
 	struct bs_tried tried;
 	json_t *trace, *config;
 	char *kernel, *device;
+	const struct bs_platform *on;
 	uint64_t memory;
 	bs_ns duration, length, window, gap, weight;
 	unsigned int rounds, repeat;

@@ -12,8 +12,8 @@
 #define S BS_NS_PER_S
 #define NO_MORE UINT64_MAX
 
-static const uint64_t orders[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, NO_MORE};
-static const uint64_t even_orders[] = {0, 2, 4, 6, 8, 10, NO_MORE};
+static const uint64_t orders[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, NO_MORE};
+static const uint64_t even_orders[] = {0, 2, 4, 6, 8, 10, 12, NO_MORE};
 static const uint64_t delays[] = {0,	 10 * MS, 50 * MS, 100 * MS, 200 * MS, 500 * MS,
 				  1 * S, 2 * S,	  5 * S,   10 * S,   NO_MORE};
 static const uint64_t few_delays[] = {0, 100 * MS, 2 * S, 10 * S, NO_MORE};
@@ -96,8 +96,8 @@ static bool is_number(const struct bs_param *p)
 
 static void add_axis(struct bs_space *s, const struct ladder *l, bool stock, unsigned int capacity)
 {
-	const int i = bs_param_of_role(s->spec.s->params, l->role);
-	const struct bs_param *p = i < 0 ? NULL : &s->spec.s->params[i];
+	const int i = bs_param_of_role(s->spec.params, l->role);
+	const struct bs_param *p = i < 0 ? NULL : &s->spec.params[i];
 	struct bs_axis *x = &s->axis[s->nr_axes];
 	uint64_t most;
 
@@ -111,12 +111,12 @@ static void add_axis(struct bs_space *s, const struct ladder *l, bool stock, uns
 }
 
 int bs_space_open(struct bs_space *s, const char *text, bool stock, unsigned int capacity,
-		  struct bs_error *err)
+		  const struct bs_platform *on, struct bs_error *err)
 {
 	int ret;
 
 	*s = (struct bs_space){0};
-	ret = bs_spec_parse(text, &s->spec, err);
+	ret = bs_spec_parse(text, on, &s->spec, err);
 	for (size_t i = 0; i < NR_LADDERS && !ret; i++)
 		add_axis(s, &ladders[i], stock, capacity);
 	return ret;
@@ -149,7 +149,7 @@ char *bs_space_label(const struct bs_space *s, const uint8_t *at)
 	fputs(s->spec.label, f);
 	for (unsigned int i = 0; i < s->nr_axes; i++) {
 		const struct bs_axis *x = &s->axis[i];
-		const struct bs_param *p = &s->spec.s->params[x->param];
+		const struct bs_param *p = &s->spec.params[x->param];
 
 		if (x->value[at[i]] == s->spec.values[x->param] && !is_told(p))
 			continue;
@@ -168,7 +168,7 @@ uint64_t bs_space_value(const struct bs_space *s, const uint8_t *at, enum bs_par
 			uint64_t fallback)
 {
 	for (unsigned int i = 0; i < s->nr_axes; i++)
-		if (s->spec.s->params[s->axis[i].param].role == role)
+		if (s->spec.params[s->axis[i].param].role == role)
 			return s->axis[i].value[at[i]];
 	return bs_spec_value_of_role(&s->spec, role, fallback);
 }
@@ -176,7 +176,7 @@ uint64_t bs_space_value(const struct bs_space *s, const uint8_t *at, enum bs_par
 bool bs_space_has_axis(const struct bs_space *s, enum bs_param_role role)
 {
 	for (unsigned int i = 0; i < s->nr_axes; i++)
-		if (s->spec.s->params[s->axis[i].param].role == role)
+		if (s->spec.params[s->axis[i].param].role == role)
 			return true;
 	return false;
 }

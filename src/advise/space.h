@@ -25,9 +25,9 @@ struct bs_space {
 };
 
 /* Who has a role has an axis, unless @text gives it a value, or @stock and it cannot be set there.
- * @capacity: ranges of the device's request. 0, or negative with @err. */
+ * @capacity: ranges of the device's request. @on: the guest's machine. 0, or negative with @err. */
 int bs_space_open(struct bs_space *s, const char *text, bool stock, unsigned int capacity,
-		  struct bs_error *err);
+		  const struct bs_platform *on, struct bs_error *err);
 void bs_space_close(struct bs_space *s);
 
 /* The setting at these steps, as -s takes it: what has the role of order or delay is always said,

@@ -62,8 +62,8 @@ int bs_account_open(struct bs_account *acc, struct bs_error *err)
 				    "no memory for the residency check");
 	}
 	/* The stack is mapped for sure: a kernel that knows the call finds it. */
-	start = (uintptr_t)regions & ~(BS_PAGE_SIZE - 1);
-	acc->has_scan = acc->pagemap >= 0 && scan(acc, &start, start + BS_PAGE_SIZE, regions) >= 0;
+	start = (uintptr_t)regions & ~(BS_UNIT_SIZE - 1);
+	acc->has_scan = acc->pagemap >= 0 && scan(acc, &start, start + BS_UNIT_SIZE, regions) >= 0;
 	return 0;
 }
 
@@ -84,7 +84,7 @@ static int read_scan(const struct bs_account *acc, const char *addr, unsigned in
 		     uint64_t *present)
 {
 	struct scan_region regions[SCAN_REGIONS];
-	const uint64_t base = (uintptr_t)addr, end = base + ((uint64_t)nr << BS_PAGE_SHIFT);
+	const uint64_t base = (uintptr_t)addr, end = base + ((uint64_t)nr << BS_UNIT_SHIFT);
 
 	for (uint64_t at = base, from = base; at < end; from = at) {
 		int n = scan(acc, &at, end, regions);
@@ -94,8 +94,8 @@ static int read_scan(const struct bs_account *acc, const char *addr, unsigned in
 		if (at <= from)
 			return -EIO;
 		for (int i = 0; i < n; i++)
-			for (uint64_t a = regions[i].start; a < regions[i].end; a += BS_PAGE_SIZE)
-				set_bit(present, (a - base) >> BS_PAGE_SHIFT);
+			for (uint64_t a = regions[i].start; a < regions[i].end; a += BS_UNIT_SIZE)
+				set_bit(present, (a - base) >> BS_UNIT_SHIFT);
 	}
 	return 0;
 }
@@ -106,7 +106,7 @@ int bs_account_read(const struct bs_account *acc, const char *addr, unsigned int
 	memset(present, 0, (nr + 63) / 64 * sizeof(*present));
 	if (thp && acc->has_scan)
 		return read_scan(acc, addr, nr, present);
-	if (mincore((void *)(uintptr_t)addr, (size_t)nr << BS_PAGE_SHIFT, acc->vec))
+	if (mincore((void *)(uintptr_t)addr, (size_t)nr << BS_UNIT_SHIFT, acc->vec))
 		return -errno;
 	for (unsigned int i = 0; i < nr; i++)
 		if (acc->vec[i] & 1)
@@ -117,7 +117,7 @@ int bs_account_read(const struct bs_account *acc, const char *addr, unsigned int
 int bs_account_read_swapped(const struct bs_account *acc, const char *addr, unsigned int nr,
 			    uint64_t *present)
 {
-	const uint64_t first = (uintptr_t)addr >> BS_PAGE_SHIFT;
+	const uint64_t first = (uintptr_t)addr >> BS_UNIT_SHIFT;
 	uint64_t entries[512];
 
 	if (acc->pagemap < 0)

@@ -9,13 +9,13 @@
 #include "lazy.h"
 #include "residency.h"
 
-#define ARENA_ALIGN (BS_PAGE_SIZE << BS_MAX_ORDER)
+#define ARENA_ALIGN (UINT64_C(4) << 20)
 /* Set in every stamp, and never in a pfn (BS_MAX_PFN): a stamp cannot be mistaken for the zeroes
  * that a lost page reads as. */
 #define STAMP_MARK UINT32_C(0xa0000000)
 /* MADV_POPULATE_WRITE, Linux 5.14 */
 #define POPULATE_WRITE 23
-#define PAGE_WORDS (BS_PAGE_SIZE / sizeof(uint64_t))
+#define PAGE_WORDS (BS_UNIT_SIZE / sizeof(uint64_t))
 
 static size_t touched_bytes(uint64_t nr_pages)
 {
@@ -27,12 +27,12 @@ static int map_failed(int error, uint64_t nr_pages, struct bs_error *err)
 	return bs_error_set(err, BS_RESOURCE, error, "the arena",
 			    "use a --device without an arena, or a smaller --memory",
 			    "cannot map an arena of %llu MiB",
-			    (unsigned long long)(nr_pages >> (20 - BS_PAGE_SHIFT)));
+			    (unsigned long long)(nr_pages >> (20 - BS_UNIT_SHIFT)));
 }
 
 int bs_arena_map(struct bs_arena *a, uint64_t nr_pages, bool thp, struct bs_error *err)
 {
-	const size_t bytes = nr_pages << BS_PAGE_SHIFT;
+	const size_t bytes = nr_pages << BS_UNIT_SHIFT;
 	/* Inaccessible pages on both sides: the kernel must not merge the arena with a neighbour,
 	 * or its figures in smaps, and its huge pages, would reach beyond the guest. */
 	const size_t whole = bytes + 2 * ARENA_ALIGN;
@@ -135,7 +135,7 @@ void bs_arena_populate(struct bs_arena *a, bs_pfn pfn, unsigned int nr)
 
 void bs_arena_install(struct bs_arena *a, bs_pfn pfn, unsigned int nr)
 {
-	if (madvise(bs_arena_page(a, pfn), (size_t)nr << BS_PAGE_SHIFT, a->install))
+	if (madvise(bs_arena_page(a, pfn), (size_t)nr << BS_UNIT_SHIFT, a->install))
 		bs_arena_populate(a, pfn, nr);
 	else
 		mark_touched(a, pfn, nr);
@@ -143,7 +143,7 @@ void bs_arena_install(struct bs_arena *a, bs_pfn pfn, unsigned int nr)
 
 void bs_arena_fill(struct bs_arena *a, bs_pfn pfn, unsigned int nr, uint8_t byte)
 {
-	memset(bs_arena_page(a, pfn), byte, (size_t)nr << BS_PAGE_SHIFT);
+	memset(bs_arena_page(a, pfn), byte, (size_t)nr << BS_UNIT_SHIFT);
 	mark_touched(a, pfn, nr);
 }
 
@@ -152,7 +152,7 @@ bool bs_arena_is_filled(const struct bs_arena *a, bs_pfn page, uint8_t byte)
 	const char *p = bs_arena_page(a, page);
 
 	/* The first byte is right, and each is like the one before it. */
-	return (uint8_t)*p == byte && memcmp(p, p + 1, BS_PAGE_SIZE - 1) == 0;
+	return (uint8_t)*p == byte && memcmp(p, p + 1, BS_UNIT_SIZE - 1) == 0;
 }
 
 int bs_arena_discard(struct bs_arena *a, bs_pfn pfn, unsigned int nr)
@@ -162,7 +162,7 @@ int bs_arena_discard(struct bs_arena *a, bs_pfn pfn, unsigned int nr)
 
 	/* EAGAIN: the kernel could not get what it needed at that moment. */
 	do {
-		ret = madvise(bs_arena_page(a, pfn), (size_t)nr << BS_PAGE_SHIFT, a->advice);
+		ret = madvise(bs_arena_page(a, pfn), (size_t)nr << BS_UNIT_SHIFT, a->advice);
 	} while (ret && errno == EAGAIN && --tries);
 	if (ret)
 		return errno;

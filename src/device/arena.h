@@ -8,7 +8,7 @@
 #include <buddysim/device.h>
 
 struct bs_arena {
-	char *base; /* of page 0; aligned to 4 MiB, the largest block */
+	char *base; /* of page 0; aligned to 4 MiB, which huge pages are a part of */
 	uint64_t nr_pages;
 	uint64_t *touched; /* written and not discarded since: what is surely there */
 	void *mapping; /* the arena with a guard on each side */
@@ -24,7 +24,7 @@ void bs_arena_unmap(struct bs_arena *a);
 
 static inline char *bs_arena_page(const struct bs_arena *a, bs_pfn pfn)
 {
-	return a->base + ((size_t)pfn << BS_PAGE_SHIFT);
+	return a->base + ((size_t)pfn << BS_UNIT_SHIFT);
 }
 
 /* Stamp every page of a block. */

@@ -127,7 +127,7 @@ int bs_arena_check(struct bs_device *d)
 /* Just now discarded, so it must be gone, whatever the size of the pages. */
 int bs_arena_check_discarded(struct bs_device *d, struct bs_range r)
 {
-	uint64_t real[(1U << BS_MAX_ORDER) / BS_WORD_PAGES];
+	uint64_t real[(1U << BS_MAX_UNIT_ORDER) / BS_WORD_PAGES];
 	const unsigned int nr = 1U << r.order;
 	uint64_t pages = 0;
 	bs_pfn first = r.pfn;

@@ -14,7 +14,7 @@
 #include "residency.h"
 
 #define BLOCKS 32 /* of 2 MiB: one request's worth */
-#define BLOCK_BYTES (BS_REGION_PAGES * BS_PAGE_SIZE)
+#define BLOCK_BYTES (BS_REGION_PAGES * BS_UNIT_SIZE)
 #define MIB_PER_BLOCK 2
 #define EMPTY_CALLS 256
 
@@ -51,7 +51,7 @@ static uint64_t time_touch(const struct bs_arena *a)
 {
 	const uint64_t start = real_ns();
 
-	for (size_t at = 0; at < BLOCKS * BLOCK_BYTES; at += BS_PAGE_SIZE)
+	for (size_t at = 0; at < BLOCKS * BLOCK_BYTES; at += BS_UNIT_SIZE)
 		*(volatile char *)(a->base + at) = 1;
 	return real_ns() - start;
 }

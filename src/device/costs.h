@@ -10,7 +10,7 @@
 
 static inline bs_ns bs_cost_of(uint64_t pages, bs_ns per_mib)
 {
-	return (bs_ns)((unsigned __int128)pages * per_mib >> (20 - BS_PAGE_SHIFT));
+	return (bs_ns)((unsigned __int128)pages * per_mib >> (20 - BS_UNIT_SHIFT));
 }
 
 /* 0, or -EINVAL with @err, which says that they came from @owner. */

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <buddysim/platform.h>
+
 #include "advice.h"
 #include "costs.h"
 #include "device_params.h"
@@ -20,11 +22,25 @@
 
 /* ---- A device's life ------------------------------------------------------------------------- */
 
+static unsigned int unit_shift(const struct bs_device_config *c)
+{
+	return c->page_shift ? c->page_shift - BS_UNIT_SHIFT : 0;
+}
+
+static unsigned int max_order(const struct bs_device_config *c)
+{
+	const unsigned int shift = c->page_shift ? c->page_shift : BS_UNIT_SHIFT;
+
+	return bs_platform_at(bs_machine_of_page(UINT64_C(1) << shift))->max_order + unit_shift(c);
+}
+
 static int check_config(const struct bs_device_config *c, struct bs_error *err)
 {
 	const char *what = NULL;
 
-	if (!c->nr_pages || c->nr_pages > BS_MAX_PFN)
+	if (c->page_shift && bs_machine_of_page(UINT64_C(1) << c->page_shift) == BS_NR_MACHINES)
+		what = "no machine has pages of that size";
+	else if (!c->nr_pages || c->nr_pages << unit_shift(c) > BS_MAX_PFN)
 		what = "a guest has 1 page to 2 TiB";
 	else if (c->capacity > BS_DEVICE_MAX_CAPACITY)
 		what = "a request holds 1 to 512 ranges";
@@ -127,13 +143,15 @@ static void take_down(struct bs_device *d)
 static int setup(struct bs_device *d, const struct bs_device_config *c,
 		 struct bs_device_settings *s, struct bs_error *err)
 {
-	const uint64_t peak =
-		c->peak_pages && c->peak_pages < c->nr_pages ? c->peak_pages : c->nr_pages;
+	const uint64_t nr_pages = c->nr_pages << unit_shift(c);
+	const uint64_t peak = c->peak_pages && c->peak_pages < c->nr_pages
+				      ? c->peak_pages << unit_shift(c)
+				      : nr_pages;
 	const unsigned int depth = s->depth ? s->depth : c->depth ? c->depth : 16;
-	int ret = bs_residency_init(&d->res, c->nr_pages, wants_thp(c), err);
+	int ret = bs_residency_init(&d->res, nr_pages, wants_thp(c), err);
 
 	if (!ret)
-		ret = bs_virtqueue_init(&d->vq, c->capacity ? c->capacity : 32, depth, c->nr_pages,
+		ret = bs_virtqueue_init(&d->vq, c->capacity ? c->capacity : 32, depth, nr_pages,
 					err);
 	if (!ret)
 		ret = describe(d, s->changed, err);
@@ -170,6 +188,8 @@ int bs_device_create(const struct bs_device_config *config, struct bs_device **o
 	}
 	d->ops = ops;
 	d->touch = config->touch;
+	d->unit_shift = unit_shift(config);
+	d->max_order = max_order(config);
 	d->advice = config->advice;
 	d->verify = config->verify;
 	d->costs = s.costs;
@@ -190,7 +210,8 @@ unsigned int bs_device_fit(const struct bs_device_config *config, uint64_t besid
 {
 	const struct bs_device_traits *t = bs_device_traits(config->kind);
 	const uint64_t peak = config->peak_pages ? config->peak_pages : config->nr_pages;
-	const uint64_t each = beside + (t && t->has_arena ? bs_guard_need(peak) : 0);
+	const uint64_t each =
+		beside + (t && t->has_arena ? bs_guard_need(peak << unit_shift(config)) : 0);
 	char limit[256];
 	uint64_t available;
 	const unsigned int fit =
@@ -216,18 +237,21 @@ void bs_device_destroy(struct bs_device *d)
 
 void bs_device_levels(const struct bs_device *d, uint64_t *resident, uint64_t *unmapped)
 {
-	*resident = d->res.resident << BS_PAGE_SHIFT;
-	*unmapped = d->res.unmapped << BS_PAGE_SHIFT;
+	*resident = d->res.resident << BS_UNIT_SHIFT;
+	*unmapped = d->res.unmapped << BS_UNIT_SHIFT;
 }
 
 uint64_t bs_device_held(const struct bs_device *d)
 {
-	return (d->res.resident + d->res.unmapped) << BS_PAGE_SHIFT;
+	return (d->res.resident + d->res.unmapped) << BS_UNIT_SHIFT;
 }
 
 bool bs_device_is_resident(const struct bs_device *d, bs_pfn pfn)
 {
-	return pfn < d->res.nr_pages && bs_residency_test(&d->res, pfn);
+	unsigned int order = 0;
+
+	bs_device_in_units(d, &pfn, &order);
+	return pfn < d->res.nr_pages && bs_residency_all(&d->res, pfn, 1U << order);
 }
 
 void bs_device_stats(const struct bs_device *d, struct bs_device_stats *out)
@@ -235,18 +259,18 @@ void bs_device_stats(const struct bs_device *d, struct bs_device_stats *out)
 	const struct bs_residency *r = &d->res;
 
 	*out = d->stats;
-	out->redundant_bytes = r->redundant << BS_PAGE_SHIFT;
-	out->discarded_bytes = r->discarded_total << BS_PAGE_SHIFT;
-	out->returned_bytes = r->returned << BS_PAGE_SHIFT;
+	out->redundant_bytes = r->redundant << BS_UNIT_SHIFT;
+	out->discarded_bytes = r->discarded_total << BS_UNIT_SHIFT;
+	out->returned_bytes = r->returned << BS_UNIT_SHIFT;
 	out->refaults = r->refaults;
-	out->refault_bytes = r->refault_pages << BS_PAGE_SHIFT;
-	out->refault_bytes_1s = r->refault_1s << BS_PAGE_SHIFT;
-	out->refault_bytes_10s = r->refault_10s << BS_PAGE_SHIFT;
-	out->resident_bytes = r->resident << BS_PAGE_SHIFT;
-	out->unmapped_bytes = r->unmapped << BS_PAGE_SHIFT;
-	out->peak_resident_bytes = r->peak << BS_PAGE_SHIFT;
-	out->swapped_bytes = r->swapped_out << BS_PAGE_SHIFT;
-	out->first_touch_bytes = r->first_touch << BS_PAGE_SHIFT;
+	out->refault_bytes = r->refault_pages << BS_UNIT_SHIFT;
+	out->refault_bytes_1s = r->refault_1s << BS_UNIT_SHIFT;
+	out->refault_bytes_10s = r->refault_10s << BS_UNIT_SHIFT;
+	out->resident_bytes = r->resident << BS_UNIT_SHIFT;
+	out->unmapped_bytes = r->unmapped << BS_UNIT_SHIFT;
+	out->peak_resident_bytes = r->peak << BS_UNIT_SHIFT;
+	out->swapped_bytes = r->swapped_out << BS_UNIT_SHIFT;
+	out->first_touch_bytes = r->first_touch << BS_UNIT_SHIFT;
 }
 
 uint64_t bs_device_real_rss(struct bs_device *d)

@@ -9,6 +9,7 @@
 
 #include "account.h"
 #include "arena.h"
+#include "compiler.h"
 #include "device_ops.h"
 #include "faults.h"
 #include "residency.h"
@@ -21,6 +22,8 @@ struct bs_device {
 	struct bs_residency res;
 	const struct bs_device_ops *ops;
 	enum bs_touch touch;
+	unsigned int unit_shift; /* a page of the guest is 2^unit_shift units */
+	unsigned int max_order; /* of its largest block, in units */
 	struct bs_virtqueue vq;
 	struct bs_device_costs costs;
 	struct bs_faults faults;
@@ -45,5 +48,17 @@ struct bs_device {
 	uint64_t collapses; /* of khugepaged, when the arena was mapped */
 	struct bs_error mismatch; /* the first one found */
 };
+
+/*
+ * What comes from outside counts in the guest's pages, all within in units of 4 KiB (residency.h and
+ * whatever stands on it call these pages). A pfn that is beyond all units stays beyond.
+ */
+static inline void bs_device_in_units(const struct bs_device *d, bs_pfn *pfn, unsigned int *order)
+{
+	if (likely(!d->unit_shift))
+		return;
+	*pfn = *pfn >> (32 - d->unit_shift) ? BS_NO_PFN : *pfn << d->unit_shift;
+	*order += d->unit_shift;
+}
 
 #endif

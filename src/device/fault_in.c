@@ -4,9 +4,9 @@
 #include "compiler.h"
 #include "costs.h"
 
-/* Words that one touch can change: those of the regions of a block of 4 MiB. */
+/* Words that one touch can change: those of the regions of the largest block. */
 #define REGION_WORDS (BS_REGION_PAGES / BS_WORD_PAGES)
-#define MAX_WORDS (((1U << BS_MAX_ORDER) / BS_REGION_PAGES) * REGION_WORDS)
+#define MAX_WORDS (((1U << BS_MAX_UNIT_ORDER) / BS_REGION_PAGES) * REGION_WORDS)
 
 static uint64_t nr_words(const struct bs_device *d)
 {
@@ -24,7 +24,7 @@ static void fill_word(struct bs_device *d, uint64_t word, uint64_t pages)
 	d->poisoned[word] |= pages;
 	if (d->dirty && d->poison_byte)
 		d->dirty[word] |= pages;
-	d->stats.poison_bytes += (uint64_t)__builtin_popcountll(pages) << BS_PAGE_SHIFT;
+	d->stats.poison_bytes += (uint64_t)__builtin_popcountll(pages) << BS_UNIT_SHIFT;
 	for (; d->ops->fill && pages; pages &= pages - 1)
 		d->ops->fill(d,
 			     (bs_pfn)(word * BS_WORD_PAGES + (unsigned int)__builtin_ctzll(pages)),
@@ -65,7 +65,7 @@ static bs_ns swapped_in(struct bs_device *d, const struct bs_refault *f)
 {
 	if (likely(!f->swapped_pages))
 		return 0;
-	d->stats.swapped_in_bytes += f->swapped_pages << BS_PAGE_SHIFT;
+	d->stats.swapped_in_bytes += f->swapped_pages << BS_UNIT_SHIFT;
 	return bs_cost_of(f->swapped_pages, d->costs.swap_in_per_mib);
 }
 

@@ -85,7 +85,7 @@ struct bs_fate bs_faults_request(struct bs_faults *f, unsigned int n, bs_ns now,
 
 bool bs_faults_skip(const struct bs_faults *f, struct bs_range r, bs_ns now)
 {
-	if (BS_PAGE_SIZE << r.order < f->host_page)
+	if (BS_UNIT_SIZE << r.order < f->host_page)
 		return true;
 	if (f->inhibit == BS_INHIBIT_OFF || now < f->inhibit_at)
 		return false;

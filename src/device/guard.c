@@ -180,7 +180,7 @@ int bs_guard_available(const struct bs_guard_files *files, uint64_t *bytes, char
 
 uint64_t bs_guard_need(uint64_t peak_pages)
 {
-	const uint64_t peak = peak_pages << BS_PAGE_SHIFT;
+	const uint64_t peak = peak_pages << BS_UNIT_SHIFT;
 
 	return peak + (peak >> 9); /* 8 bytes of page table per page */
 }
@@ -196,7 +196,7 @@ unsigned int bs_guard_fit(const struct bs_guard_files *files, uint64_t each, uns
 
 int bs_guard_check(const struct bs_guard_files *files, uint64_t peak_pages, struct bs_error *err)
 {
-	const uint64_t peak = peak_pages << BS_PAGE_SHIFT, need = bs_guard_need(peak_pages);
+	const uint64_t peak = peak_pages << BS_UNIT_SHIFT, need = bs_guard_need(peak_pages);
 	char limit[PATH_MAX + 64];
 	uint64_t available;
 

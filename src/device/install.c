@@ -8,11 +8,14 @@
 int bs_device_install(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns now, bs_ns *cost,
 		      struct bs_error *err)
 {
-	const unsigned int nr = 1U << order;
+	unsigned int nr;
 	uint64_t pages;
-	int ret = bs_law_not_at_device(d, pfn, order, "installed while it is at the device", err);
+	int ret;
 
 	*cost = 0;
+	bs_device_in_units(d, &pfn, &order);
+	nr = 1U << order;
+	ret = bs_law_not_at_device(d, pfn, order, "installed while it is at the device", err);
 	if (ret)
 		return ret;
 	d->stats.installs++;
@@ -21,6 +24,6 @@ int bs_device_install(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns
 	if (d->ops->install)
 		d->ops->install(d, pfn, nr);
 	*cost = bs_device_install_pages(d, pfn, nr, now, &pages);
-	d->stats.install_bytes += pages << BS_PAGE_SHIFT;
+	d->stats.install_bytes += pages << BS_UNIT_SHIFT;
 	return 0;
 }

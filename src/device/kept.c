@@ -51,7 +51,7 @@ void bs_kept_lazily(struct bs_device *d, struct bs_range r, bs_ns now)
 		pages += (unsigned int)__builtin_popcountll(d->res.words[i].resident & mask &
 							    ~d->kept[i]);
 	d->res.redundant += (1U << r.order) - pages;
-	d->stats.lazyfree_bytes += (uint64_t)pages << BS_PAGE_SHIFT;
+	d->stats.lazyfree_bytes += (uint64_t)pages << BS_UNIT_SHIFT;
 	bs_kept_note(d, r);
 	if (d->lazy)
 		bs_lazy_note(d, r, now);
@@ -61,14 +61,18 @@ void bs_kept_lazily(struct bs_device *d, struct bs_range r, bs_ns now)
 
 uint64_t bs_device_resident_bytes(const struct bs_device *d, bs_pfn pfn, unsigned int order)
 {
-	const struct bs_region *g = &d->res.regions[pfn >> BS_REGION_SHIFT];
-	const unsigned int nr = 1U << order;
+	const struct bs_region *g;
 	uint64_t first, mask, pages = 0;
+	unsigned int nr;
+
+	bs_device_in_units(d, &pfn, &order);
+	g = &d->res.regions[pfn >> BS_REGION_SHIFT];
+	nr = 1U << order;
 
 	if (order >= BS_REGION_SHIFT) {
 		for (unsigned int i = 0; i < nr >> BS_REGION_SHIFT; i++)
 			pages += g[i].resident;
-		return pages << BS_PAGE_SHIFT;
+		return pages << BS_UNIT_SHIFT;
 	}
 	if (!g->resident)
 		return 0;
@@ -76,7 +80,7 @@ uint64_t bs_device_resident_bytes(const struct bs_device *d, bs_pfn pfn, unsigne
 	mask = bs_word_mask(pfn, nr);
 	for (uint64_t i = first; i < first + bs_nr_words(nr); i++)
 		pages += (unsigned int)__builtin_popcountll(d->res.words[i].resident & mask);
-	return pages << BS_PAGE_SHIFT;
+	return pages << BS_UNIT_SHIFT;
 }
 
 /* Is a page in use that the region's huge page maps? */
@@ -94,14 +98,16 @@ static bool huge_page_in_use(const struct bs_residency *r, uint64_t region)
 
 uint64_t bs_device_kept_bytes(const struct bs_device *d, bs_pfn pfn, unsigned int order)
 {
-	const uint64_t first = pfn / BS_WORD_PAGES, mask = bs_word_mask(pfn, 1U << order);
-	uint64_t pages = 0;
+	uint64_t first, mask, pages = 0;
 
 	if (!d->any_kept)
 		return 0;
+	bs_device_in_units(d, &pfn, &order);
+	first = pfn / BS_WORD_PAGES;
+	mask = bs_word_mask(pfn, 1U << order);
 	for (uint64_t i = first; i < first + bs_nr_words(1U << order); i++)
 		pages += (unsigned int)__builtin_popcountll(d->kept[i] & mask);
-	return pages << BS_PAGE_SHIFT;
+	return pages << BS_UNIT_SHIFT;
 }
 
 static uint64_t beside_in_region(const struct bs_device *d, bs_pfn pfn, unsigned int nr)
@@ -118,12 +124,15 @@ static uint64_t beside_in_region(const struct bs_device *d, bs_pfn pfn, unsigned
 
 uint64_t bs_device_beside_bytes(const struct bs_device *d, bs_pfn pfn, unsigned int order)
 {
-	const unsigned int nr = 1U << order, step = nr < BS_REGION_PAGES ? nr : BS_REGION_PAGES;
+	unsigned int nr, step;
 	uint64_t pages = 0;
 
+	bs_device_in_units(d, &pfn, &order);
+	nr = 1U << order;
+	step = nr < BS_REGION_PAGES ? nr : BS_REGION_PAGES;
 	for (unsigned int done = 0; done < nr; done += step)
 		pages += beside_in_region(d, pfn + done, step);
-	return pages << BS_PAGE_SHIFT;
+	return pages << BS_UNIT_SHIFT;
 }
 
 void bs_device_unmapped(const struct bs_device *d, uint64_t *in_use, uint64_t *rest)
@@ -140,16 +149,17 @@ void bs_device_unmapped(const struct bs_device *d, uint64_t *in_use, uint64_t *r
 		pages[huge_page_in_use(r, region)] += BS_REGION_PAGES - mapped;
 		left -= BS_REGION_PAGES - mapped;
 	}
-	*in_use = pages[1] << BS_PAGE_SHIFT;
-	*rest = pages[0] << BS_PAGE_SHIFT;
+	*in_use = pages[1] << BS_UNIT_SHIFT;
+	*rest = pages[0] << BS_UNIT_SHIFT;
 }
 
 void bs_device_each_populated(const struct bs_device *d,
 			      void (*visit)(void *arg, bs_pfn pfn, unsigned int order), void *arg)
 {
+	const unsigned int order = BS_REGION_SHIFT - d->unit_shift;
 	const struct bs_residency *r = &d->res;
 
 	for (uint32_t i = 0; i < r->nr_populated; i++)
 		if (r->regions[r->populated[i]].resident)
-			visit(arg, r->populated[i] << BS_REGION_SHIFT, BS_REGION_SHIFT);
+			visit(arg, r->populated[i] << order, order);
 }

@@ -10,7 +10,8 @@ int bs_device_broken(const struct bs_device *d, struct bs_error *err, bs_pfn pag
 
 	snprintf(where, sizeof(where), "device %s", d->ops->traits.name);
 	return bs_error_set(err, BS_INVARIANT, 0, where, NULL,
-			    "page %u: %s (block at pfn %u, order %u)", page, law, pfn, order);
+			    "page %u: %s (block at pfn %u, order %u)", page >> d->unit_shift, law,
+			    pfn >> d->unit_shift, order - d->unit_shift);
 }
 
 int bs_law_look_closer(const struct bs_device *d, bs_pfn pfn, unsigned int order, const char *law,
@@ -26,7 +27,7 @@ int bs_law_look_closer(const struct bs_device *d, bs_pfn pfn, unsigned int order
 
 static const char *why_no_block(const struct bs_device *d, struct bs_range r)
 {
-	if (r.order > BS_MAX_ORDER)
+	if (r.order > d->max_order)
 		return "reported with an impossible order";
 	if ((uint64_t)r.pfn + (1U << r.order) > d->res.nr_pages)
 		return "reported, but outside the arena";

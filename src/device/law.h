@@ -9,7 +9,7 @@
 /* Is it naturally aligned and inside the guest? */
 static inline bool bs_device_is_block(const struct bs_device *d, bs_pfn pfn, unsigned int order)
 {
-	return order <= BS_MAX_ORDER && !(pfn & ((1U << order) - 1)) &&
+	return order <= d->max_order && !(pfn & ((1U << order) - 1)) &&
 	       (uint64_t)pfn + (1U << order) <= d->res.nr_pages;
 }
 /* Fill @err: @law is broken at @page, in the block at @pfn. Returns -EUCLEAN. */

@@ -146,7 +146,7 @@ static void madvise_completed(struct bs_device *d, const struct bs_range *r, uns
 
 static int madvise_rss(struct bs_device *d, struct bs_rss *rss)
 {
-	return bs_account_rss(d->arena.base, (size_t)d->arena.nr_pages << BS_PAGE_SHIFT, rss);
+	return bs_account_rss(d->arena.base, (size_t)d->arena.nr_pages << BS_UNIT_SHIFT, rss);
 }
 
 static int madvise_check(struct bs_device *d, struct bs_error *err)

@@ -49,12 +49,14 @@ enum bs_poison bs_device_poison_mode(const struct bs_device *d)
 int bs_device_poison(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns now, bs_ns *cost,
 		     struct bs_error *err)
 {
-	const unsigned int nr = 1U << order;
 	uint64_t first, mask;
+	unsigned int nr;
 	bs_pfn page;
 	int ret;
 
 	*cost = 0;
+	bs_device_in_units(d, &pfn, &order);
+	nr = 1U << order;
 	if (!bs_device_is_block(d, pfn, order))
 		return bs_device_broken(d, err, pfn, "no such block", pfn, order);
 	if (d->touch == BS_TOUCH_NONE ||
@@ -80,7 +82,7 @@ int bs_device_poison(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns 
 	if (d->dirty)
 		bs_zero_set_dirty(d, pfn, nr, d->poison_byte != 0);
 	*cost += bs_cost_of(nr, d->costs.poison_per_mib);
-	d->stats.poison_bytes += (uint64_t)nr << BS_PAGE_SHIFT;
+	d->stats.poison_bytes += (uint64_t)nr << BS_UNIT_SHIFT;
 	return 0;
 }
 

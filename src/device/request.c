@@ -16,10 +16,20 @@ static bool drops_nothing(const struct bs_device *d)
 	return d->advice == BS_ADVICE_NONE || bs_poison_inhibits(d);
 }
 
+static struct bs_range in_units(const struct bs_device *d, struct bs_range r)
+{
+	unsigned int order = r.order;
+
+	bs_device_in_units(d, &r.pfn, &order);
+	r.order = order > UINT8_MAX ? UINT8_MAX : (uint8_t)order;
+	return r;
+}
+
 int bs_device_request_at(struct bs_device *d, const struct bs_range *r, unsigned int n, bs_ns now,
 			 bs_ns *cost, struct bs_error *err)
 {
 	const bs_ns per_mib = d->res.thp ? d->costs.thp_per_mib : d->costs.per_mib;
+	struct bs_range units[BS_DEVICE_MAX_CAPACITY];
 	struct bs_fate fate;
 	uint64_t pages = 0;
 	int ret;
@@ -33,24 +43,25 @@ int bs_device_request_at(struct bs_device *d, const struct bs_range *r, unsigned
 		return bs_error_set(err, BS_RESOURCE, EBUSY, d->ops->traits.name, NULL,
 				    "%u requests are in flight", d->vq.depth);
 	for (unsigned int i = 0; i < n; i++) {
-		ret = bs_law_range(d, r[i], err);
+		units[i] = in_units(d, r[i]);
+		ret = bs_law_range(d, units[i], err);
 		if (ret) {
 			while (i--)
-				bs_virtqueue_mark(&d->vq, r[i], false);
+				bs_virtqueue_mark(&d->vq, units[i], false);
 			return ret;
 		}
-		bs_virtqueue_mark(&d->vq, r[i], true);
-		pages += 1U << r[i].order;
+		bs_virtqueue_mark(&d->vq, units[i], true);
+		pages += 1U << units[i].order;
 	}
 	d->stats.requests++;
 	d->stats.ranges += n;
-	d->stats.asked_bytes += pages << BS_PAGE_SHIFT;
+	d->stats.asked_bytes += pages << BS_UNIT_SHIFT;
 	*cost = d->costs.per_request + n * d->costs.per_range;
 	if (!drops_nothing(d))
 		*cost += bs_cost_of(pages, per_mib);
 	d->stats.host_ns += *cost;
 	fate = bs_faults_request(&d->faults, n, now, cost);
-	ret = bs_virtqueue_add(&d->vq, r, n);
+	ret = bs_virtqueue_add(&d->vq, units, n);
 	if (ret >= 0)
 		d->fate[ret] = fate;
 	return ret;
@@ -119,7 +130,7 @@ int bs_device_complete(struct bs_device *d, int ticket, bs_ns now, struct bs_err
 		error = refused;
 	for (unsigned int i = 0; i < n; i++) {
 		if (failed[i / 64] >> (i % 64) & 1) {
-			d->stats.skipped_bytes += BS_PAGE_SIZE << r[i].order;
+			d->stats.skipped_bytes += BS_UNIT_SIZE << r[i].order;
 			d->stats.skipped_ranges++;
 			bs_kept_note(d, r[i]);
 			continue;

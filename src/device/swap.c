@@ -87,8 +87,8 @@ uint64_t bs_device_drop_lazy(struct bs_device *d, bs_ns now, bs_ns *cost)
 			     now);
 	pages = before - d->res.resident;
 	*cost = bs_cost_of(pages, d->res.thp ? d->costs.thp_per_mib : d->costs.per_mib);
-	d->stats.lazy_dropped_bytes += pages << BS_PAGE_SHIFT;
-	return pages << BS_PAGE_SHIFT;
+	d->stats.lazy_dropped_bytes += pages << BS_UNIT_SHIFT;
+	return pages << BS_UNIT_SHIFT;
 }
 
 /* ---- Out and in ------------------------------------------------------------------------------ */
@@ -123,13 +123,13 @@ uint64_t bs_device_swap_out(struct bs_device *d, bs_ns *cost)
 	forget_region(d, region);
 	pages = bs_residency_swap_out(&d->res, region);
 	*cost = bs_cost_of(pages, d->costs.swap_out_per_mib);
-	d->stats.swapped_out_bytes += pages << BS_PAGE_SHIFT;
-	return pages << BS_PAGE_SHIFT;
+	d->stats.swapped_out_bytes += pages << BS_UNIT_SHIFT;
+	return pages << BS_UNIT_SHIFT;
 }
 
 uint64_t bs_device_swapped(const struct bs_device *d)
 {
-	return d->res.swapped_out << BS_PAGE_SHIFT;
+	return d->res.swapped_out << BS_UNIT_SHIFT;
 }
 
 void bs_device_let_go(struct bs_device *d)

@@ -13,6 +13,7 @@ void bs_device_preset_resident(struct bs_device *d, bs_pfn pfn, unsigned int ord
 {
 	struct bs_refault none = {0};
 
+	bs_device_in_units(d, &pfn, &order);
 	if (!bs_device_is_block(d, pfn, order))
 		return;
 	if (d->ops->populate)
@@ -50,6 +51,7 @@ void bs_device_touch(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns 
 		     struct bs_fault_cost *cost)
 {
 	*cost = (struct bs_fault_cost){0};
+	bs_device_in_units(d, &pfn, &order);
 	if (d->touch == BS_TOUCH_NONE || (!d->lazy && bs_residency_all(&d->res, pfn, 1U << order)))
 		return;
 	*cost = bs_device_fault_in(d, pfn, 1U << order, now);
@@ -61,6 +63,7 @@ int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_
 	int ret;
 
 	*cost = (struct bs_fault_cost){0};
+	bs_device_in_units(d, &pfn, &order);
 	ret = bs_law_not_at_device(d, pfn, order, "allocated while it is at the device", err);
 	if (unlikely(ret))
 		return ret;
@@ -87,8 +90,10 @@ int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t
 		   struct bs_error *err)
 {
 	uint64_t damaged = 0;
-	bs_pfn first = pfn;
+	bs_pfn first;
 
+	bs_device_in_units(d, &pfn, &order);
+	first = pfn;
 	if (unlikely(!bs_device_is_block(d, pfn, order)))
 		return bs_device_broken(d, err, pfn, "no such block", pfn, order);
 	if (d->touch == BS_TOUCH_NONE)
@@ -104,11 +109,13 @@ int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t
 
 uint64_t bs_device_touched_bytes(const struct bs_device *d, bs_pfn pfn, unsigned int order)
 {
-	const uint64_t first = pfn / BS_WORD_PAGES, mask = bs_word_mask(pfn, 1U << order);
-	uint64_t pages = 0;
+	uint64_t first, mask, pages = 0;
 
+	bs_device_in_units(d, &pfn, &order);
+	first = pfn / BS_WORD_PAGES;
+	mask = bs_word_mask(pfn, 1U << order);
 	for (uint64_t i = first; i < first + bs_nr_words(1U << order); i++)
 		pages += (unsigned int)__builtin_popcountll(
 			(d->res.words[i].resident | d->res.discarded[i]) & mask);
-	return pages << BS_PAGE_SHIFT;
+	return pages << BS_UNIT_SHIFT;
 }

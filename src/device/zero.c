@@ -48,20 +48,23 @@ void bs_zero_discarded(struct bs_device *d, struct bs_range r)
 
 bs_ns bs_device_zero(struct bs_device *d, bs_pfn pfn, unsigned int order, bool known)
 {
-	const unsigned int nr = 1U << order;
-	const uint64_t word = pfn / BS_WORD_PAGES, mask = bs_word_mask(pfn, nr);
 	const bool filled = d->poison == BS_POISON_HOST && d->poison_byte;
-	uint64_t pages = 0;
+	uint64_t word, mask, pages = 0;
+	unsigned int nr;
 
+	bs_device_in_units(d, &pfn, &order);
+	nr = 1U << order;
+	word = pfn / BS_WORD_PAGES;
+	mask = bs_word_mask(pfn, nr);
 	if (!known)
 		return bs_cost_of(nr, d->costs.zero_per_mib);
-	d->stats.zeroing_avoided_bytes += (uint64_t)nr << BS_PAGE_SHIFT;
+	d->stats.zeroing_avoided_bytes += (uint64_t)nr << BS_UNIT_SHIFT;
 	for (uint64_t i = word; d->dirty && i < word + bs_nr_words(nr); i++) {
 		/* What is not there yet is filled before the owner sees it. */
 		const uint64_t unseen = filled ? ~d->res.words[i].resident : 0;
 
 		pages += (unsigned int)__builtin_popcountll((d->dirty[i] | unseen) & mask);
 	}
-	d->stats.unzeroed_bytes += pages << BS_PAGE_SHIFT;
+	d->stats.unzeroed_bytes += pages << BS_UNIT_SHIFT;
 	return 0;
 }

@@ -89,10 +89,10 @@ static int add_spec(struct bs_experiment *x, const char *spec, struct bs_error *
 }
 
 /* Found now, not when its turn comes. */
-static int check_spec(const char *text, struct bs_error *err)
+static int check_spec(const struct bs_experiment *x, const char *text, struct bs_error *err)
 {
 	struct bs_spec spec;
-	int ret = bs_spec_parse(text, &spec, err);
+	int ret = bs_spec_parse(text, bs_platform_at(x->cfg.machine), &spec, err);
 
 	if (ret)
 		return ret;
@@ -145,7 +145,7 @@ static int choose_specs(struct bs_experiment *x, struct bs_error *err)
 			ret = add_all(x, BS_CAP_KNOWS_FUTURE, err);
 			continue;
 		}
-		ret = check_spec(text, err);
+		ret = check_spec(x, text, err);
 		if (!ret)
 			ret = add_spec(x, text, err);
 	}

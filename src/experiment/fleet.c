@@ -40,7 +40,7 @@ int bs_fleet_begin(struct bs_fleet *f, const struct bs_experiment *x, const char
 	ret = bs_world_init(&f->world, &f->host, x->cfg.stop);
 	if (ret)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, strategy, NULL, "experiment");
-	ret = bs_spec_parse(strategy, &f->spec, err);
+	ret = bs_spec_parse(strategy, NULL, &f->spec, err);
 	return ret ? ret : bs_load_parse(load, &f->load, err);
 }
 
@@ -63,7 +63,7 @@ static void over(void *arg)
 
 static int add(struct bs_fleet *f, const struct bs_experiment *x, struct bs_error *err)
 {
-	const bs_pfn pages = (bs_pfn)(f->bytes >> BS_PAGE_SHIFT);
+	const bs_pfn pages = (bs_pfn)(f->bytes >> BS_UNIT_SHIFT);
 	const struct bs_zone_range zone = {.type = BS_ZONE_NORMAL, .spanned = pages};
 	const struct bs_mem_range range = {.end = pages};
 	const struct bs_machine_config mc = {.kernel = x->cfg.kernel,

@@ -68,10 +68,10 @@ static int mark_all(struct bs_report_ctx *rc, int cpu)
 
 	(void)cpu;
 	bs_zone_lock(rc, 0);
-	for (bs_pfn p = bs_first(rc, 0, BS_MAX_ORDER, BS_MIGRATE_MOVABLE); p != BS_NO_PFN;
-	     p = bs_next(rc, BS_MAX_ORDER, p))
+	for (bs_pfn p = bs_first(rc, 0, bs_top_order(rc), BS_MIGRATE_MOVABLE); p != BS_NO_PFN;
+	     p = bs_next(rc, bs_top_order(rc), p))
 		if (!s->raw[i++])
-			bs_mark(rc, p, BS_MAX_ORDER);
+			bs_mark(rc, p, bs_top_order(rc));
 	bs_zone_unlock(rc, 0);
 	return 0;
 }
@@ -111,10 +111,11 @@ static void choose_raw(bool *raw, unsigned int nr_reported, unsigned int nr_raw,
 static int build(const struct bs_experiment *x, struct bs_trial *t, const char *spec,
 		 unsigned int n, struct bs_error *err)
 {
-	const bs_pfn span = (bs_pfn)n << BS_MAX_ORDER;
+	const bs_pfn span = (bs_pfn)n << bs_platform_at(x->cfg.machine)->max_order;
 	const struct bs_zone_range zone = {.type = BS_ZONE_NORMAL, .spanned = span + 1024};
 	const struct bs_mem_range range = {.end = span + 1024};
 	const struct bs_machine_config mc = {.kernel = x->cfg.kernel,
+					     .machine = x->cfg.machine,
 					     .ranges = &range,
 					     .nr_ranges = 1,
 					     .zones = &zone,
@@ -137,10 +138,11 @@ static int build(const struct bs_experiment *x, struct bs_trial *t, const char *
 }
 
 /* A pass of our own marks; then the strategy in question takes over. */
-static int compose(struct bs_trial *t, const bool *raw, struct bs_error *err)
+static int compose(const struct bs_experiment *x, struct bs_trial *t, const bool *raw,
+		   struct bs_error *err)
 {
 	struct bs_spec ours;
-	int ret = bs_spec_of(&marker, NULL, &ours, err);
+	int ret = bs_spec_of(&marker, NULL, bs_platform_at(x->cfg.machine), &ours, err);
 
 	if (!ret)
 		ret = bs_guest_bind(t->g, &ours, err);
@@ -211,7 +213,7 @@ static int run_once(struct bs_experiment *x, struct run_of *run, struct bs_error
 	choose_raw(raw, run->nr_reported, run->nr_raw, run->place, x->cfg.seed);
 	ret = build(x, &t, run->spec, n, err);
 	if (!ret) {
-		ret = compose(&t, raw, err);
+		ret = compose(x, &t, raw, err);
 		if (!ret)
 			ret = flush(&t, run, err);
 		bs_trial_end(&t);
@@ -373,7 +375,9 @@ static int run(struct bs_experiment *x, struct bs_error *err)
 		return bs_error_set(err, BS_USAGE, 0, "repeats", NULL, "at most %d", MAX_REPEATS);
 
 	bs_json_put_uint(x->setting, "raw_blocks", n);
-	bs_json_put_uint(x->setting, "block_bytes", BS_PAGE_SIZE << BS_MAX_ORDER);
+	bs_json_put_uint(x->setting, "block_bytes",
+			 UINT64_C(1) << (bs_platform_at(x->cfg.machine)->page_shift +
+					 bs_platform_at(x->cfg.machine)->max_order));
 	bs_experiment_setting(
 		x,
 		"one list of 4 MiB blocks, %u raw, 0 to %u reported; walk: all passes, host answers "

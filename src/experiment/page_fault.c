@@ -186,7 +186,7 @@ static int run_load(struct bs_trial *t, const struct bs_experiment *x, struct po
 
 static int run_point(const struct bs_experiment *x, struct point *p, struct bs_error *err)
 {
-	const bs_pfn pages = (bs_pfn)(memory_of(x) >> BS_PAGE_SHIFT);
+	const bs_pfn pages = (bs_pfn)(memory_of(x) >> BS_UNIT_SHIFT);
 	const struct bs_zone_range zone = {.type = BS_ZONE_NORMAL, .spanned = pages};
 	const struct bs_mem_range range = {.end = pages};
 	const struct bs_machine_config mc = {.kernel = x->cfg.kernel,
@@ -363,7 +363,7 @@ static bool is_idle(const char *spec)
 	struct bs_spec s;
 	bool idle;
 
-	if (bs_spec_parse(spec, &s, NULL))
+	if (bs_spec_parse(spec, NULL, &s, NULL))
 		return false;
 	idle = s.s->caps & BS_CAP_IDLE;
 	bs_spec_free(&s);

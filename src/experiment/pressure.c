@@ -76,7 +76,7 @@ static void ask(struct bs_trial *t, struct demand *d)
 	bs_report_stats(t->g->rc, &rs);
 	d->isolated_bytes = rs.isolated_bytes;
 	d->met = true;
-	pages = pages_above_min(t) + (int64_t)(rs.isolated_bytes >> BS_PAGE_SHIFT) - d->leave;
+	pages = pages_above_min(t) + (int64_t)(rs.isolated_bytes >> t->g->page_shift) - d->leave;
 	for (; pages > 0 && !t->world.clock.failed; pages--, d->asked++)
 		bs_trial_alloc(t, BS_GFP_HIGHUSER_MOVABLE, 0);
 }
@@ -93,7 +93,7 @@ static void during(struct bs_trial *t, unsigned int call)
 /* Take blocks until so many pages are free above the min watermark. */
 static void shrink_to(struct bs_trial *t, int64_t pages)
 {
-	for (unsigned int order = BS_MAX_ORDER + 1; order-- > 0;)
+	for (unsigned int order = bs_platform_of(t->g->m)->max_order + 1; order-- > 0;)
 		while (pages_above_min(t) - (INT64_C(1) << order) >= pages &&
 		       bs_trial_alloc(t, BS_GFP_HIGHUSER_MOVABLE, order) != BS_NO_PFN)
 			;
@@ -109,7 +109,7 @@ static void put_figures(json_t *row, struct bs_trial *t, const struct bs_report_
 	bs_json_put_uint(row, "asked_pages", d->asked);
 	bs_json_put_uint(row, "alloc_failed", t->g->alloc_failed);
 	bs_json_put_uint(row, "false_oom", t->g->false_oom);
-	bs_json_put_uint(row, "false_oom_bytes", t->g->false_oom << BS_PAGE_SHIFT);
+	bs_json_put_uint(row, "false_oom_bytes", t->g->false_oom << t->g->page_shift);
 	bs_json_put_uint(row, "isolated_bytes", d->isolated_bytes);
 	bs_json_put_uint(row, "isolated_peak_bytes", rs.isolated_peak_bytes);
 	bs_json_put_uint(row, "isolate_refused", rs.isolate_refused - base->isolate_refused);
@@ -151,7 +151,7 @@ static int run_cell(struct bs_experiment *x, const char *spec, unsigned int befo
 	/* Without per-cpu lists, so that a refusal is the watermark's alone: their pages cannot be
 	 * had below it either. */
 	bs_zone_set_pcp(t->g->m, 0, 0, 1);
-	ret = bs_trial_fill(t, &r, mib * BS_MIB, BS_MAX_ORDER, err);
+	ret = bs_trial_fill(t, &r, mib * BS_MIB, bs_platform_of(t->g->m)->max_order, err);
 	shrink_to(t, 0);
 	if (!ret)
 		ret = bs_reporter_start(t->g, err);

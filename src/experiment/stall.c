@@ -133,9 +133,9 @@ static void nudge(struct bs_trial *t, struct stall *s)
 
 	t->faults.error_every = 0;
 	s->healthy = bs_trial_now(t);
-	pfn = bs_trial_alloc(t, BS_GFP_HIGHUSER_MOVABLE, BS_MAX_ORDER);
+	pfn = bs_trial_alloc(t, BS_GFP_HIGHUSER_MOVABLE, bs_platform_of(t->g->m)->max_order);
 	if (pfn != BS_NO_PFN)
-		bs_trial_free(t, pfn, BS_MAX_ORDER);
+		bs_trial_free(t, pfn, bs_platform_of(t->g->m)->max_order);
 }
 
 static uint64_t beyond(uint64_t v, uint64_t base)

@@ -81,7 +81,7 @@ int bs_trial_fill(struct bs_trial *t, struct bs_trial_release *r, uint64_t bytes
 	const unsigned int gfp = order ? BS_GFP_TRANSHUGE : BS_GFP_HIGHUSER_MOVABLE;
 
 	*r = (struct bs_trial_release){.order = order, .step = bs_trial_free_ns(order)};
-	r->n = bytes >> BS_PAGE_SHIFT >> order;
+	r->n = bytes >> t->g->page_shift >> order;
 	r->pfn = malloc((r->n + 1) * sizeof(*r->pfn));
 	for (size_t i = 0; r->pfn && i < r->n; i++) {
 		r->pfn[i] = bs_trial_alloc(t, gfp, order);
@@ -192,10 +192,11 @@ int bs_trial_check(struct bs_trial *t, struct bs_error *err)
 static int add_guest(struct bs_trial *t, const struct bs_experiment *x,
 		     const struct bs_trial_setup *setup, struct bs_error *err)
 {
-	const bs_pfn pages = (bs_pfn)(setup->bytes >> BS_PAGE_SHIFT);
+	const bs_pfn pages = (bs_pfn)(setup->bytes >> bs_platform_at(x->cfg.machine)->page_shift);
 	const struct bs_zone_range zone = {.type = BS_ZONE_NORMAL, .spanned = pages};
 	const struct bs_mem_range range = {.end = pages};
 	const struct bs_machine_config mc = {.kernel = x->cfg.kernel,
+					     .machine = x->cfg.machine,
 					     .ranges = &range,
 					     .nr_ranges = 1,
 					     .zones = &zone,
@@ -229,7 +230,7 @@ int bs_trial_begin(struct bs_trial *t, const struct bs_experiment *x, const char
 	int ret;
 
 	*t = (struct bs_trial){.load = {.next = next_step, .run = run_step, .arg = t}};
-	ret = bs_spec_parse(spec, &t->spec, err);
+	ret = bs_spec_parse(spec, bs_platform_at(x->cfg.machine), &t->spec, err);
 	if (!ret && bs_world_init(&t->world, NULL, x->cfg.stop))
 		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, spec, NULL, "experiment");
 	if (!ret)

@@ -9,10 +9,10 @@ enum { SIZE = BS_LOAD_OWN, TASKS, ORDER, TIME, HOLD, PAUSE, TOUCH };
 
 static const struct bs_param params[] = {
 	BS_LOAD_COMMON,
-	[SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(512) << 20, BS_PAGE_SIZE, BS_LOAD_SIZE_MAX, NULL,
+	[SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(512) << 20, BS_UNIT_SIZE, BS_LOAD_SIZE_MAX, NULL,
 		  "memory of each task, rounded up to whole blocks", false},
 	[TASKS] = {"tasks", BS_PARAM_UINT, 1, 1, BS_LOAD_TASKS_MAX, NULL, "tasks", false},
-	[ORDER] = {"order", BS_PARAM_ORDER, 9, 0, BS_MAX_ORDER, NULL,
+	[ORDER] = {"order", BS_PARAM_ORDER, 9, 0, BS_LOAD_MAX_ORDER, NULL,
 		   "order of each allocation: 9 = huge pages, 0 = base pages", false},
 	[TIME] = BS_LOAD_UNTIL_PARAM(30 * BS_NS_PER_S),
 	[HOLD] = {"hold", BS_PARAM_TIME, 0, 0, BS_LOAD_TIME_MAX, NULL,
@@ -37,7 +37,7 @@ static uint64_t nr_blocks(const uint64_t *v)
 
 static uint64_t peak_bytes(const uint64_t *v)
 {
-	return v[TASKS] * nr_blocks(v) * (BS_PAGE_SIZE << v[ORDER]);
+	return v[TASKS] * nr_blocks(v) * (BS_UNIT_SIZE << v[ORDER]);
 }
 
 static bs_ns length(const uint64_t *v)

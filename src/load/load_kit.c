@@ -64,7 +64,7 @@ bool bs_load_time_is_up(const struct bs_task *t, bs_ns time)
 bs_ns bs_load_touch_ns(bs_ns per_mib, unsigned int order)
 {
 	if (per_mib)
-		return per_mib * (BS_PAGE_SIZE << order) >> 20;
+		return per_mib * (BS_UNIT_SIZE << order) >> 20;
 	return of_block(order, FAULT_PAGE_NS, FAULT_HUGE_NS);
 }
 

@@ -11,9 +11,9 @@ enum { SIZE = BS_LOAD_OWN, ORDER, CYCLES, HOLD, PAUSE, FILL, EXIT, SHUFFLE };
 
 static const struct bs_param params[] = {
 	BS_LOAD_COMMON,
-	[SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(1) << 30, BS_PAGE_SIZE, BS_LOAD_SIZE_MAX, NULL,
+	[SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(1) << 30, BS_UNIT_SIZE, BS_LOAD_SIZE_MAX, NULL,
 		  "memory the process touches, rounded up to whole blocks", false},
-	[ORDER] = {"order", BS_PARAM_ORDER, 9, 0, BS_MAX_ORDER, NULL,
+	[ORDER] = {"order", BS_PARAM_ORDER, 9, 0, BS_LOAD_MAX_ORDER, NULL,
 		   "order of each allocation: 9 = huge pages, 0 = base pages", false},
 	[CYCLES] = {"cycles", BS_PARAM_UINT, 3, 1, 1000000, NULL, "how often it runs", false},
 	[HOLD] = {"hold", BS_PARAM_TIME, 10 * BS_NS_PER_S, 0, BS_LOAD_TIME_MAX, NULL,
@@ -46,7 +46,7 @@ static uint64_t nr_blocks(const uint64_t *v)
 
 static uint64_t peak_bytes(const uint64_t *v)
 {
-	return nr_blocks(v) * (BS_PAGE_SIZE << v[ORDER]);
+	return nr_blocks(v) * (BS_UNIT_SIZE << v[ORDER]);
 }
 
 /* It ends with its last exit. */

@@ -99,7 +99,7 @@ static const struct bs_task_ops ops = {
 static void put_base(struct sink *s, const uint64_t *v)
 {
 	const uint64_t apart = v[BS_LOAD_SPREAD];
-	const uint64_t pages = ((v[BS_LOAD_BASE] + BS_PAGE_SIZE - 1) >> BS_PAGE_SHIFT) * apart;
+	const uint64_t pages = ((v[BS_LOAD_BASE] + BS_UNIT_SIZE - 1) >> BS_UNIT_SHIFT) * apart;
 
 	for (uint64_t left = pages; left && !s->ret;) {
 		const unsigned int order = apart == 1 && left >> HUGE_ORDER ? HUGE_ORDER : 0;

@@ -9,11 +9,11 @@ enum { SIZE = BS_LOAD_OWN, TASKS, ORDER, THREADS, TIME, TOUCH };
 
 static const struct bs_param params[] = {
 	BS_LOAD_COMMON,
-	[SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(128) << 20, BS_PAGE_SIZE, BS_LOAD_SIZE_MAX, NULL,
+	[SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(128) << 20, BS_UNIT_SIZE, BS_LOAD_SIZE_MAX, NULL,
 		  "memory that each task maps, rounded up to whole blocks", false},
 	[TASKS] = {"tasks", BS_PARAM_UINT, 1, 1, BS_LOAD_TASKS_MAX, NULL, "processes or threads",
 		   false},
-	[ORDER] = {"order", BS_PARAM_ORDER, 0, 0, BS_MAX_ORDER, NULL,
+	[ORDER] = {"order", BS_PARAM_ORDER, 0, 0, BS_LOAD_MAX_ORDER, NULL,
 		   "order of each allocation: 9 = huge pages, 0 = base pages", false},
 	[THREADS] = {"threads", BS_PARAM_BOOL, 0, 0, 1, NULL,
 		     "tasks share an address space, whose lock they wait for, too "
@@ -38,7 +38,7 @@ static uint64_t nr_blocks(const uint64_t *v)
 
 static uint64_t peak_bytes(const uint64_t *v)
 {
-	return v[TASKS] * nr_blocks(v) * (BS_PAGE_SIZE << v[ORDER]);
+	return v[TASKS] * nr_blocks(v) * (BS_UNIT_SIZE << v[ORDER]);
 }
 
 static bs_ns length(const uint64_t *v)

@@ -213,7 +213,7 @@ static int take_apart(struct bs_program *p, uint64_t pages, uint64_t apart, stru
 static int take_base(struct bs_program *p, struct bs_error *err)
 {
 	const uint64_t *v = p->setup.spec->values;
-	const uint64_t pages = (v[BS_LOAD_BASE] + BS_PAGE_SIZE - 1) >> BS_PAGE_SHIFT;
+	const uint64_t pages = (v[BS_LOAD_BASE] + BS_UNIT_SIZE - 1) >> BS_UNIT_SHIFT;
 
 	if (v[BS_LOAD_SPREAD] > 1)
 		return take_apart(p, pages, v[BS_LOAD_SPREAD], err);

@@ -113,7 +113,7 @@ unsigned int bs_load_user_gfp(unsigned int order);
 /* Whole blocks of @order that hold @bytes. */
 static inline uint64_t bs_load_blocks(uint64_t bytes, unsigned int order)
 {
-	const uint64_t block = BS_PAGE_SIZE << order;
+	const uint64_t block = BS_UNIT_SIZE << order;
 
 	return (bytes + block - 1) / block;
 }
@@ -142,6 +142,7 @@ uint32_t *bs_load_sequence(uint64_t n, bool shuffle, struct bs_rng *rng, struct 
 			false                                                                 \
 	}
 #define BS_LOAD_TASKS_MAX 4096
+#define BS_LOAD_MAX_ORDER 10 /* a load asks for pages of 4 KiB, and up to 4 MiB */
 /* Is the load, which goes on for @time, to end? */
 bool bs_load_time_is_up(const struct bs_task *t, bs_ns time);
 /* The guest's own time for a block that is touched the first time, @per_mib being that parameter; for one that is

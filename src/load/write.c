@@ -9,11 +9,11 @@ enum { SIZE = BS_LOAD_OWN, TASKS, ORDER, CYCLES, HOLD, PAUSE, TOUCH };
 
 static const struct bs_param params[] = {
 	BS_LOAD_COMMON,
-	[SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(1) << 30, BS_PAGE_SIZE, BS_LOAD_SIZE_MAX, NULL,
+	[SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(1) << 30, BS_UNIT_SIZE, BS_LOAD_SIZE_MAX, NULL,
 		  "memory that all tasks write together, in equal shares of whole blocks", false},
 	[TASKS] = {"tasks", BS_PARAM_UINT, 1, 1, BS_LOAD_TASKS_MAX, NULL,
 		   "threads, which begin each cycle together", false},
-	[ORDER] = {"order", BS_PARAM_ORDER, 9, 0, BS_MAX_ORDER, NULL,
+	[ORDER] = {"order", BS_PARAM_ORDER, 9, 0, BS_LOAD_MAX_ORDER, NULL,
 		   "order of each allocation: 9 = huge pages, 0 = base pages", false},
 	[CYCLES] = {"cycles", BS_PARAM_UINT, 5, 1, 1000000, NULL, "how often it is written", false},
 	[HOLD] = {"hold", BS_PARAM_TIME, 0, 0, BS_LOAD_TIME_MAX, NULL,
@@ -38,7 +38,7 @@ static uint64_t nr_blocks(const uint64_t *v)
 
 static uint64_t peak_bytes(const uint64_t *v)
 {
-	return v[TASKS] * nr_blocks(v) * (BS_PAGE_SIZE << v[ORDER]);
+	return v[TASKS] * nr_blocks(v) * (BS_UNIT_SIZE << v[ORDER]);
 }
 
 static unsigned int nr_tasks(const uint64_t *v)

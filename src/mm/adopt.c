@@ -13,7 +13,7 @@ int bs_machine_adopt(struct bs_machine *m, bs_pfn pfn, unsigned int order)
 	struct page *p;
 	bool lru = false;
 
-	if (order > BS_MAX_ORDER || !z || pfn & (size - 1) || pfn + size > z->end)
+	if (order > m->max_order || !z || pfn & (size - 1) || pfn + size > z->end)
 		return -EINVAL;
 	if (z->nr_foreign_pages < size)
 		return -EBUSY;

@@ -55,7 +55,7 @@ int bs_machine_boot_range(struct bs_machine *m, bs_pfn start, bs_pfn end, struct
 				    "cannot free [%u, %u) at boot", start, end);
 	while (start < end) {
 		const struct zone *z = pfn_zone(m, start);
-		unsigned int order = start ? (unsigned int)__builtin_ctz(start) : BS_MAX_ORDER;
+		unsigned int order = start ? (unsigned int)__builtin_ctz(start) : m->max_order;
 		bs_pfn limit;
 
 		if (!z)
@@ -63,8 +63,8 @@ int bs_machine_boot_range(struct bs_machine *m, bs_pfn start, bs_pfn end, struct
 					    "pfn %u is in no zone", start);
 		/* The kernel does not look at zone edges here: its own are aligned. */
 		limit = end < z->end ? end : z->end;
-		if (order > BS_MAX_ORDER)
-			order = BS_MAX_ORDER;
+		if (order > m->max_order)
+			order = m->max_order;
 		while (start + ((bs_pfn)1 << order) > limit)
 			order--;
 		boot_chunk(m, start, order);
@@ -97,7 +97,7 @@ void bs_machine_boot_done(struct bs_machine *m)
 
 int mm_boot(struct bs_machine *m, const struct bs_machine_config *c, struct bs_error *err)
 {
-	bs_pfn reserved = (bs_pfn)(c->reserved_kib >> 2);
+	bs_pfn reserved = (bs_pfn)(c->reserved_kib >> (m->page_shift - 10));
 
 	m->shuffle = c->shuffle;
 	set_grouping(m);

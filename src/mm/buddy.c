@@ -49,9 +49,9 @@ static bool place_at_tail(struct bs_machine *m, const struct zone *z, bs_pfn pfn
 
 	if (fpi & FPI_TO_TAIL)
 		return true;
-	if (unlikely(m->shuffle) && order >= BS_MAX_ORDER)
+	if (unlikely(m->shuffle) && order >= m->max_order)
 		return mm_shuffle_pick_tail(m);
-	if (order >= BS_MAX_ORDER - 1)
+	if (order >= m->max_order - 1)
 		return false;
 	parent = pfn & ~((bs_pfn)1 << order);
 	/* The zone compared is the parent's; the zone's edge may lie between them. */
@@ -71,7 +71,7 @@ unsigned int mm_free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsig
 
 	mm_account(m, z, INT64_C(1) << order, mt);
 	m->counters.moved++;
-	while (order < BS_MAX_ORDER) {
+	while (order < m->max_order) {
 		const bs_pfn buddy = pfn ^ ((bs_pfn)1 << order);
 
 		if (!is_buddy(m, z, buddy, order))

@@ -99,7 +99,7 @@ static int check_pcp_list(const struct bs_machine *m, const struct zone *z,
 	for (; pfn != BS_NO_PFN; prev = pfn, pfn = bs_page(m, pfn, order)->next) {
 		const struct page *p;
 
-		if (order > BS_MAX_ORDER || pfn >= m->max_pfn || !aligned_in_zone(z, pfn, order))
+		if (order > m->max_order || pfn >= m->max_pfn || !aligned_in_zone(z, pfn, order))
 			return broken(err, "page %u on per-cpu list %u: misaligned or outside zone",
 				      pfn, index);
 		p = bs_page(m, pfn, order);

@@ -108,7 +108,7 @@ static bool relabel(struct bs_machine *m, struct zone *z, unsigned int order, un
 
 	if ((flags & ALLOC_NOFRAGMENT) && (!m->km.nofrag_below_pbo || order < m->pbo))
 		min = m->pbo;
-	for (int k = BS_MAX_ORDER; k >= (int)min; k--) {
+	for (int k = (int)m->max_order; k >= (int)min; k--) {
 		unsigned int o = (unsigned int)k;
 		int donor = find_donor(z, o, mt);
 		bool can;
@@ -164,7 +164,7 @@ static bs_pfn claim(struct bs_machine *m, struct zone *z, unsigned int order, un
 {
 	const unsigned int min = (flags & ALLOC_NOFRAGMENT) && order < m->pbo ? m->pbo : order;
 
-	for (int k = BS_MAX_ORDER; k >= (int)min; k--) {
+	for (int k = (int)m->max_order; k >= (int)min; k--) {
 		const int donor = find_donor(z, (unsigned int)k, mt);
 		bs_pfn pfn;
 
@@ -181,7 +181,7 @@ static bs_pfn claim(struct bs_machine *m, struct zone *z, unsigned int order, un
 
 static bs_pfn steal_one(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int mt)
 {
-	for (unsigned int k = order; k <= BS_MAX_ORDER; k++) {
+	for (unsigned int k = order; k <= m->max_order; k++) {
 		const int donor = find_donor(z, k, mt);
 		bs_pfn pfn;
 

@@ -87,6 +87,16 @@ unsigned int bs_pageblock_order(const struct bs_machine *m)
 	return m->pbo;
 }
 
+const struct bs_platform *bs_platform_of(const struct bs_machine *m)
+{
+	return m->platform;
+}
+
+uint64_t bs_block_bytes(const struct bs_machine *m, unsigned int order)
+{
+	return UINT64_C(1) << (m->page_shift + order);
+}
+
 int bs_pfn_zone(const struct bs_machine *m, bs_pfn pfn)
 {
 	const struct zone *z = pfn < m->max_pfn ? pfn_zone(m, pfn) : NULL;
@@ -141,7 +151,7 @@ size_t bs_pcp_blocks(const struct bs_machine *m, unsigned int zone, unsigned int
 {
 	const unsigned int order = pcp_index_order(m, pindex);
 
-	if (order > BS_MAX_ORDER)
+	if (order > m->max_order)
 		return 0;
 	return copy_list(m, &m->zones[zone].pcp[cpu].lists[pindex], order, pfns, NULL, max);
 }

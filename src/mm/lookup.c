@@ -27,7 +27,7 @@ enum bs_page_state bs_page_lookup(const struct bs_machine *m, bs_pfn pfn, bs_pfn
 	if (pfn >= m->max_pfn)
 		return BS_PAGE_HOLE;
 	/* From the largest down: memory in large blocks then never touches mem_map. */
-	for (int o = BS_MAX_ORDER; o >= 0; o--) {
+	for (int o = (int)m->max_order; o >= 0; o--) {
 		const bs_pfn h = pfn & ~(((bs_pfn)1 << o) - 1);
 		const struct page *p = bs_page(m, h, (unsigned int)o);
 

@@ -8,6 +8,7 @@
 #include <buddysim/machine.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -37,7 +38,7 @@ static void *reserve(size_t bytes)
 
 static int make_maps(struct bs_machine *m, struct bs_error *err)
 {
-	const size_t span = (size_t)1 << (m->pbo > BS_MAX_ORDER ? m->pbo : BS_MAX_ORDER);
+	const size_t span = (size_t)1 << (m->max_order);
 	const size_t pages = (m->max_pfn + span - 1) & ~(span - 1);
 
 	m->nr_pageblocks = pages >> m->pbo;
@@ -70,7 +71,8 @@ static void set_pcp_orders(struct bs_machine *m)
 	m->pcp_orders = 0xf;
 	if (!m->thp)
 		return;
-	m->thp_order = m->km.pcp_orders == KM_PCP_THP_PAGEBLOCK ? m->pbo : 9;
+	m->thp_order =
+		m->km.pcp_orders == KM_PCP_THP_PAGEBLOCK ? m->pbo : m->platform->pageblock_order;
 	m->pcp_orders |= 1u << m->thp_order;
 }
 
@@ -94,8 +96,14 @@ static int place_cpus(struct bs_machine *m, const struct bs_machine_config *conf
 static int check_config(const struct bs_machine_config *c, struct bs_error *err)
 {
 	/* Below 4 it would collide with the orders that per-cpu lists hold anyway. */
-	if (c->pageblock_order && (c->pageblock_order > BS_MAX_ORDER || c->pageblock_order < 4))
-		return bad_config(err, "pageblock_order out of range", "use 4 to 10");
+	const struct bs_platform *p = bs_platform_at(c->machine);
+	char advice[32];
+
+	if (!p)
+		return bad_config(err, "no such machine", NULL);
+	snprintf(advice, sizeof(advice), "use 4 to %u", p->max_order);
+	if (c->pageblock_order && (c->pageblock_order > p->max_order || c->pageblock_order < 4))
+		return bad_config(err, "pageblock_order out of range", advice);
 	if (c->nr_cpus > BS_MAX_CPUS)
 		return bad_config(err, "too many CPUs", "use at most 256");
 	return 0;
@@ -120,7 +128,10 @@ int bs_machine_create(const struct bs_machine_config *config, struct bs_machine 
 		bs_machine_destroy(m);
 		return ret;
 	}
-	m->pbo = config->pageblock_order ? config->pageblock_order : 9;
+	m->platform = bs_platform_at(config->machine);
+	m->page_shift = m->platform->page_shift;
+	m->max_order = m->platform->max_order;
+	m->pbo = config->pageblock_order ? config->pageblock_order : m->platform->pageblock_order;
 	m->nr_cpus = config->nr_cpus ? config->nr_cpus : 1;
 	m->thp = !config->no_thp;
 	m->drift = config->counter_drift;

@@ -174,7 +174,7 @@ int bs_mm_seize(struct bs_machine *m, bs_pfn pfn, unsigned int order)
 	unsigned int have;
 	bs_pfn head;
 
-	if (order > BS_MAX_ORDER || !z || pfn & (end - pfn - 1) || end > z->end)
+	if (order > m->max_order || !z || pfn & (end - pfn - 1) || end > z->end)
 		return -EINVAL;
 	for (bs_pfn q = pfn; q < end; q = head + ((bs_pfn)1 << have)) {
 		const enum bs_page_state s = bs_page_lookup(m, q, &head, &have);

@@ -57,10 +57,10 @@ void bs_mm_abandon(struct bs_machine *m, bs_pfn pfn, unsigned int order)
 int bs_mm_free_run(struct bs_machine *m, unsigned int cpu, bs_pfn pfn, bs_pfn n)
 {
 	while (n) {
-		unsigned int order = pfn ? (unsigned int)__builtin_ctz(pfn) : BS_MAX_ORDER;
+		unsigned int order = pfn ? (unsigned int)__builtin_ctz(pfn) : m->max_order;
 
-		if (order > BS_MAX_ORDER)
-			order = BS_MAX_ORDER;
+		if (order > m->max_order)
+			order = m->max_order;
 		while ((bs_pfn)1 << order > n)
 			order--;
 		if (bs_machine_adopt(m, pfn, order))
@@ -98,7 +98,7 @@ int bs_mm_alloc_contig(struct bs_machine *m, unsigned int cpu, bs_pfn start, bs_
 {
 	/* Who cannot cut a block in two keeps off the largest. */
 	const bs_pfn pages = (bs_pfn)1
-			     << (m->km.isolate_split == KM_SPLIT_NO ? BS_MAX_ORDER : m->pbo);
+			     << (m->km.isolate_split == KM_SPLIT_NO ? m->max_order : m->pbo);
 	const bs_pfn first = start & ~(pages - 1), last = (end + pages - 1) & ~(pages - 1);
 	bs_pfn from, to;
 
@@ -201,7 +201,7 @@ void bs_mm_marks_anew(struct bs_machine *m, bool for_huge_pages)
 /* Is [start, end) in one zone, of which it leaves something? */
 static struct zone *zone_of_block(const struct bs_machine *m, bs_pfn start, bs_pfn end)
 {
-	const bs_pfn size = (bs_pfn)1 << BS_MAX_ORDER;
+	const bs_pfn size = (bs_pfn)1 << m->max_order;
 	struct zone *z = start < m->max_pfn ? pfn_zone(m, start) : NULL;
 
 	if (!z || (start | end) & (size - 1) || start >= end || start < z->start || end > z->end ||
@@ -242,8 +242,8 @@ int bs_mm_online(struct bs_machine *m, unsigned int cpu, bs_pfn start, bs_pfn en
 
 	m->cpu = cpu;
 	bs_mm_isolated_come(m, start, end);
-	for (bs_pfn p = start; p < end && !ret; p += (bs_pfn)1 << BS_MAX_ORDER)
-		ret = bs_mm_online_chunk(m, p, BS_MAX_ORDER);
+	for (bs_pfn p = start; p < end && !ret; p += (bs_pfn)1 << m->max_order)
+		ret = bs_mm_online_chunk(m, p, m->max_order);
 	bs_unisolate_range(m, start, end, BS_MIGRATE_MOVABLE);
 	bs_mm_marks_anew(m, false);
 	bs_mm_marks_anew(m, true);

@@ -113,7 +113,7 @@ int bs_mm_free_block(const struct bs_machine *m, bs_pfn pfn, struct bs_block *b)
 int bs_mm_free_around(const struct bs_machine *m, bs_pfn pfn, unsigned int order,
 		      struct bs_block *b)
 {
-	for (; order < BS_NR_ORDERS; order++) {
+	for (; order <= m->max_order; order++) {
 		const bs_pfn head = pfn & ~(((bs_pfn)1 << order) - 1);
 		const struct page *p = bs_page(m, head, order);
 

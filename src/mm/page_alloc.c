@@ -321,7 +321,7 @@ bs_pfn mm_alloc(struct bs_machine *m, unsigned int cpu, unsigned int node, unsig
 	unsigned int flags = WMARK_LOW, hz = passes >= 3 ? zl->lowmem_idx : highest;
 	bs_pfn pfn;
 
-	if (unlikely(order > BS_MAX_ORDER || !zl->n)) {
+	if (unlikely(order > m->max_order || !zl->n)) {
 		m->counters.alloc_failed++;
 		return BS_NO_PFN;
 	}

@@ -72,7 +72,7 @@ void mm_untake_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned 
 static bool covering_block(const struct bs_machine *m, const struct zone *z, bs_pfn pfn,
 			   bs_pfn *head, unsigned int *order)
 {
-	for (unsigned int o = 0; o <= BS_MAX_ORDER; o++) {
+	for (unsigned int o = 0; o <= m->max_order; o++) {
 		*head = pfn & ~(((bs_pfn)1 << o) - 1);
 		*order = o;
 		if (is_buddy(m, z, *head, o))
@@ -91,7 +91,7 @@ static int isolate_move(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsign
 
 	if (pfn < z->start || pfn + ((bs_pfn)1 << m->pbo) > z->end)
 		return -EBUSY;
-	if (m->pbo == BS_MAX_ORDER || !covering_block(m, z, pfn, &head, &order) || order <= m->pbo)
+	if (m->pbo == m->max_order || !covering_block(m, z, pfn, &head, &order) || order <= m->pbo)
 		return mm_move_block(m, z, pfn, mt, why, NULL) < 0 ? -EBUSY : 0;
 	mm_account(m, z, -(INT64_C(1) << order), pageblock_type(m, head));
 	mm_del_from_free_list(m, z, head, order, why);
@@ -169,14 +169,14 @@ static bool merges_when_unisolated(const struct bs_machine *m, const struct zone
 {
 	bs_pfn buddy;
 
-	for (*order = m->pbo; *order <= BS_MAX_ORDER; (*order)++) {
+	for (*order = m->pbo; *order <= m->max_order; (*order)++) {
 		if (!is_buddy(m, z, pfn, *order))
 			continue;
 		buddy = pfn ^ ((bs_pfn)1 << *order);
 		if (m->km.unisolate == KM_LOOSE_HEAD)
 			return buddy < m->max_pfn && pfn_zone(m, buddy) &&
 			       pageblock_type(m, buddy) != BS_MIGRATE_ISOLATE;
-		return *order < BS_MAX_ORDER && is_buddy(m, z, buddy, *order) &&
+		return *order < m->max_order && is_buddy(m, z, buddy, *order) &&
 		       pageblock_type(m, buddy) != BS_MIGRATE_ISOLATE;
 	}
 	return false;

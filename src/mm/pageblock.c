@@ -26,7 +26,7 @@ static bool walk_large(struct bs_machine *m, struct zone *z, struct pageblock_wa
 
 	if (w->pfn & (pages - 1))
 		return false;
-	for (unsigned int order = m->pbo; order <= BS_MAX_ORDER; order++) {
+	for (unsigned int order = m->pbo; order <= m->max_order; order++) {
 		const bs_pfn head = w->pfn & ~(((bs_pfn)1 << order) - 1);
 		const struct page *p = &m->side[head >> m->pbo];
 

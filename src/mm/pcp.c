@@ -17,7 +17,7 @@
 
 /* A CPU's share of its data caches: a hardware input. 2 MiB is what current servers have per core; it
  * decides nothing but how early a run of order-1..3 frees is flushed. */
-#define CACHE_SLICE_PAGES 512
+#define CACHE_SLICE_BYTES (2 << 20)
 
 static int32_t clamp32(int32_t v, int32_t lo, int32_t hi)
 {
@@ -345,9 +345,10 @@ void bs_drain_pages(struct bs_machine *m, unsigned int cpu)
 
 /* ---- Sizes (RULES.md, per-cpu lists) --------------------------------------------------------- */
 
-static int32_t zone_batchsize(const struct zone *z)
+static int32_t zone_batchsize(const struct bs_machine *m, const struct zone *z)
 {
-	uint64_t b = z->managed / 1024 < 256 ? z->managed / 1024 : 256;
+	const uint64_t most = (UINT64_C(1) << 20) >> m->page_shift;
+	uint64_t b = z->managed / 1024 < most ? z->managed / 1024 : most;
 
 	b /= 4;
 	if (b < 1)
@@ -394,7 +395,7 @@ static void set_sizes(struct bs_machine *m, struct zone *z, int32_t high_min, in
 
 void mm_pcp_resize(struct bs_machine *m, struct zone *z)
 {
-	const int32_t zb = zone_batchsize(z), batch = max32(zb, 1);
+	const int32_t zb = zone_batchsize(m, z), batch = max32(zb, 1);
 	unsigned int cpus = 0;
 	int64_t high;
 
@@ -415,7 +416,7 @@ void mm_pcp_setup(struct bs_machine *m, struct zone *z)
 	if (m->km.pcp_high_rule != KM_HIGH_TUNED)
 		return;
 	for (unsigned int c = 0; c < m->nr_cpus; c++)
-		if (CACHE_SLICE_PAGES > 3 * z->pcp[c].batch)
+		if (CACHE_SLICE_BYTES >> m->page_shift > 3 * z->pcp[c].batch)
 			z->pcp[c].flags |= PCP_FREE_HIGH_BATCH;
 }
 

@@ -45,6 +45,16 @@ void bs_state_free(struct bs_state *s)
 	free(s);
 }
 
+enum bs_machine_kind bs_state_machine(const struct bs_state *s)
+{
+	return s->page_size ? bs_machine_of_page((uint64_t)s->page_size) : BS_MACHINE_FLAT;
+}
+
+const struct bs_platform *bs_state_platform(const struct bs_state *s)
+{
+	return bs_platform_at(bs_state_machine(s));
+}
+
 const char *bs_state_model(const struct bs_state *s)
 {
 	unsigned int major, minor;
@@ -165,7 +175,7 @@ static int check_zone(struct checker *c)
 int bs_state_check(const struct bs_state *s, struct bs_error *err)
 {
 	const char *model = bs_state_model(s);
-	struct checker c = {.s = s, .err = err, .thp_order = 9};
+	struct checker c = {.s = s, .err = err, .thp_order = bs_state_platform(s)->pageblock_order};
 	struct kernel_model km;
 	int ret = 0;
 

@@ -14,6 +14,7 @@ const char *const bs_state_zone_names[BS_NR_ZONE_TYPES] = {"DMA", "DMA32", "Norm
 		name, offsetof(struct type, member), required, false, min, max, false \
 	}
 const struct bs_state_field bs_state_head_fields[] = {
+	{"page_size", offsetof(struct bs_state, page_size), false, false, 0, UINT32_MAX, true},
 	F(bs_state, "pageblock_order", pageblock_order, true, 0, BS_MAX_ORDER),
 	F(bs_state, "nr_pcp_lists", nr_pcp_lists, true, 0, BS_STATE_PCP_LISTS),
 	F(bs_state, "migratetypes", migratetypes, true, 0, 32),

@@ -205,6 +205,7 @@ static int create(const struct bs_state *s, const char *kernel, unsigned int nr_
 		.nr_cpus = nr_cpus,
 		.cpu_node = cpu_node,
 		.distance = s->nr_distances ? s->distance : NULL,
+		.machine = bs_state_machine(s),
 		.pageblock_order = (unsigned int)s->pageblock_order,
 		.no_thp = s->nr_pcp_lists == 12,
 		.no_boot = true,

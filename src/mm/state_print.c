@@ -46,7 +46,7 @@ static void print_pcp(FILE *f, const struct bs_state *s, const struct bs_state_p
 static void print_lists(FILE *f, const struct bs_state *s, const struct bs_state_zone *zone,
 			int64_t z)
 {
-	for (unsigned int o = 0; o < BS_NR_ORDERS; o++) {
+	for (unsigned int o = 0; o <= bs_state_platform(s)->max_order; o++) {
 		fprintf(f, "area %" PRId64 " %u nr_free=%" PRId64 "\n", z, o, zone->nr_free[o]);
 		for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++) {
 			const struct bs_state_list *l = &zone->area[o][mt];
@@ -109,10 +109,11 @@ static void print_nodes(FILE *f, const struct bs_state *s)
 
 void bs_state_print(const struct bs_state *s, FILE *f)
 {
+	const struct bs_platform *on = bs_state_platform(s);
 	const int64_t shift = s->nr_zone_types < 4 ? 4 - s->nr_zone_types : 0;
 
-	fprintf(f, "pa_oracle 1 kernel=%s max_order=%d page_size=%d", s->kernel, BS_MAX_ORDER,
-		(int)BS_PAGE_SIZE);
+	fprintf(f, "pa_oracle 1 kernel=%s max_order=%u page_size=%u", s->kernel, on->max_order,
+		1U << on->page_shift);
 	print_fields(f, bs_state_head_fields, s);
 	if (s->origin[0])
 		fprintf(f, " origin=%s", s->origin);

@@ -58,7 +58,7 @@ static int save_pcp(const struct bs_machine *m, const struct zone *z, unsigned i
 /* Is the pageblock part of a large block that counts as movable? */
 static bool is_large_lru(const struct bs_machine *m, bs_pfn pfn)
 {
-	for (unsigned int o = m->pbo; o <= BS_MAX_ORDER; o++) {
+	for (unsigned int o = m->pbo; o <= m->max_order; o++) {
 		const bs_pfn head = pfn & ~(((bs_pfn)1 << o) - 1);
 		const struct page *p = &m->side[head >> m->pbo];
 
@@ -211,6 +211,7 @@ int bs_state_of_machine(const struct bs_machine *m, struct bs_state **out, struc
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, "state", NULL, "out of memory");
 	snprintf(s->kernel, sizeof(s->kernel), "%s", m->kernel);
 	snprintf(s->name, sizeof(s->name), "start");
+	s->page_size = INT64_C(1) << m->page_shift;
 	s->pageblock_order = m->pbo;
 	s->nr_pcp_lists = m->thp ? 14 : 12;
 	s->migratetypes = BS_MIGRATE_TYPES + m->km.cma;

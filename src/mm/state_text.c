@@ -85,7 +85,10 @@ static int read_head(struct bs_state_reader *r, struct bs_scan *c)
 			 origin + 7);
 	if (keys(c, bs_state_head_fields, h))
 		return -EINVAL;
-	if (h->pageblock_order < 1 || h->pageblock_order > BS_MAX_ORDER)
+	if (bs_state_machine(h) == BS_NR_MACHINES)
+		return bs_scan_bad(c, "pages of %" PRId64 " bytes: no machine has such ones",
+				   h->page_size);
+	if (h->pageblock_order < 1 || h->pageblock_order > (int64_t)bs_state_platform(h)->max_order)
 		return bs_scan_bad(c, "pageblock_order %" PRId64 " is out of range",
 				   h->pageblock_order);
 	if (h->nr_pcp_lists != 12 && h->nr_pcp_lists != 14)
@@ -176,7 +179,7 @@ static int read_area(struct bs_state_reader *r, struct bs_scan *c)
 	struct bs_state_zone *z = zone_of(r, c);
 	uint64_t order;
 
-	if (!z || bs_scan_number(c, BS_MAX_ORDER, &order))
+	if (!z || bs_scan_number(c, bs_state_platform(r->state)->max_order, &order))
 		return -EINVAL;
 	return keys(c, f, &z->nr_free[order]);
 }
@@ -233,7 +236,8 @@ static int read_free(struct bs_state_reader *r, struct bs_scan *c)
 	unsigned int mt;
 	uint64_t order;
 
-	if (!z || bs_scan_number(c, BS_MAX_ORDER, &order) || read_type(r, c, &mt))
+	if (!z || bs_scan_number(c, bs_state_platform(r->state)->max_order, &order) ||
+	    read_type(r, c, &mt))
 		return -EINVAL;
 	if (z->area[order][mt].n)
 		return bs_scan_bad(c, "free list of order %" PRIu64 " and type %u twice", order,

@@ -9,7 +9,7 @@
 #define SCALE_FACTOR 10 /* watermark_scale_factor, 1/10000 */
 /* Below 512 MiB the kernel leaves THP off by default, and khugepaged raises nothing: the dumps of
  * 512 MiB guests have the plain marks, those of 5 GiB the raised ones. */
-#define THP_MIN_PAGES (UINT64_C(512) << (20 - BS_PAGE_SHIFT))
+#define THP_MIN_BYTES (UINT64_C(512) << 20)
 
 static bool has_block(const struct zone *z, unsigned int order, bool highatomic)
 {
@@ -91,6 +91,12 @@ bool mm_fast_watermark(struct bs_machine *m, struct zone *z, unsigned int order,
 }
 
 /* ---- Where the marks come from --------------------------------------------------------------- */
+
+/* From pages to KiB. */
+static unsigned int kib_shift(const struct bs_machine *m)
+{
+	return m->page_shift - 10;
+}
 
 static uint64_t isqrt(uint64_t v)
 {
@@ -181,7 +187,8 @@ static unsigned int fls(uint64_t v)
 /* Size of the per-CPU part of NR_FREE_PAGES (RULES.md, counters). */
 static int32_t stat_threshold(const struct bs_machine *m, const struct zone *z)
 {
-	return (int32_t)clamp64(2 * fls(m->nr_cpus) * (1 + fls(z->managed >> 15)), 0, 125);
+	return (int32_t)clamp64(2 * fls(m->nr_cpus) * (1 + fls(z->managed >> (27 - m->page_shift))),
+				0, 125);
 }
 
 void mm_set_reserves(struct bs_machine *m)
@@ -200,7 +207,7 @@ static void set_marks(struct bs_machine *m, uint64_t min_free_kb)
 		if (counts_as_lowmem(m, &m->zones[i]))
 			lowmem += m->zones[i].managed;
 	for (unsigned int i = 0; i < m->nr_zones; i++) {
-		zone_watermarks(m, &m->zones[i], min_free_kb >> 2, lowmem);
+		zone_watermarks(m, &m->zones[i], min_free_kb >> kib_shift(m), lowmem);
 		zone_reserves(m, &m->zones[i]);
 		m->zones[i].stat_threshold = stat_threshold(m, &m->zones[i]);
 	}
@@ -211,7 +218,7 @@ void mm_marks_from_memory(struct bs_machine *m)
 	unsigned int populated;
 	const uint64_t buffer = buffer_pages(m, &populated);
 
-	set_marks(m, clamp64(isqrt(buffer * 4 * 16), 128, m->km.min_free_kb_max));
+	set_marks(m, clamp64(isqrt((buffer << kib_shift(m)) * 16), 128, m->km.min_free_kb_max));
 }
 
 void mm_marks_for_huge_pages(struct bs_machine *m)
@@ -223,7 +230,8 @@ void mm_marks_for_huge_pages(struct bs_machine *m)
 
 	if (wanted > buffer / 20)
 		wanted = buffer / 20;
-	set_marks(m, wanted * 4 > m->min_free_kb ? wanted * 4 : m->min_free_kb);
+	wanted <<= kib_shift(m);
+	set_marks(m, wanted > m->min_free_kb ? wanted : m->min_free_kb);
 }
 
 void mm_setup_watermarks(struct bs_machine *m)
@@ -231,7 +239,7 @@ void mm_setup_watermarks(struct bs_machine *m)
 	for (unsigned int i = 0; i < m->nr_zones; i++)
 		m->zones[i].mark[WMARK_HIGH] = m->zones[i].boost = 0;
 	mm_marks_from_memory(m);
-	if (m->thp && bs_managed_pages(m) >= THP_MIN_PAGES)
+	if (m->thp && bs_managed_pages(m) << m->page_shift >= THP_MIN_BYTES)
 		mm_marks_for_huge_pages(m);
 }
 

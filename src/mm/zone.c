@@ -6,10 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DMA_END (UINT32_C(1) << 12) /* 16 MiB */
-#define DMA32_END (UINT32_C(1) << 20) /* 4 GiB */
-#define HOLE_START (UINT32_C(3) << 18)
-#define HOLE_END (UINT32_C(4) << 18)
+#define MIB(n) (UINT64_C(n) << 20)
+#define GIB(n) (UINT64_C(n) << 30)
 
 static int bad_config(struct bs_error *err, const char *text, const char *advice)
 {
@@ -20,8 +18,12 @@ static int bad_config(struct bs_error *err, const char *text, const char *advice
 
 int mm_make_ranges(struct bs_machine *m, const struct bs_machine_config *c, struct bs_error *err)
 {
-	const uint64_t pages = c->memory_bytes >> BS_PAGE_SHIFT;
-	const bool hole = c->layout == BS_LAYOUT_QEMU_PC && pages > HOLE_START;
+	const enum bs_layout layout = m->platform->layout;
+	const uint64_t pages = c->memory_bytes >> m->page_shift;
+	const bs_pfn start = layout == BS_LAYOUT_VIRT ? (bs_pfn)(GIB(1) >> m->page_shift) : 0;
+	const bs_pfn hole_start = (bs_pfn)(GIB(3) >> m->page_shift);
+	const bs_pfn hole_end = (bs_pfn)(GIB(4) >> m->page_shift);
+	const bool hole = layout == BS_LAYOUT_PC && pages > hole_start;
 
 	m->nr_ranges = c->ranges ? c->nr_ranges : 1u + hole;
 	m->ranges = calloc(m->nr_ranges ? m->nr_ranges : 1, sizeof(*m->ranges));
@@ -30,13 +32,14 @@ int mm_make_ranges(struct bs_machine *m, const struct bs_machine_config *c, stru
 	if (c->ranges) {
 		memcpy(m->ranges, c->ranges, m->nr_ranges * sizeof(*m->ranges));
 	} else {
-		if (pages + HOLE_END >= BS_MAX_PFN)
+		if (pages + hole_end >= BS_MAX_PFN >> (m->page_shift - 12))
 			return bad_config(err, "more memory than can be simulated",
 					  "use at most 1.9 TiB");
-		m->ranges[0].end = hole ? HOLE_START : (bs_pfn)pages;
+		m->ranges[0].start = start;
+		m->ranges[0].end = hole ? hole_start : (bs_pfn)(start + pages);
 		if (hole)
 			m->ranges[1] = (struct bs_mem_range){
-				HOLE_END, (bs_pfn)(HOLE_END + pages - HOLE_START), 0};
+				hole_end, (bs_pfn)(hole_end + pages - hole_start), 0};
 	}
 	for (unsigned int i = 0; i < m->nr_ranges; i++) {
 		const struct bs_mem_range *r = &m->ranges[i];
@@ -68,10 +71,14 @@ static struct zone *add_zone(struct bs_machine *m, unsigned int node, unsigned i
 	return z;
 }
 
-/* x86-64's split by address. Pfn 0 belongs to no zone: the firmware keeps it. */
+/* The split by address. x86-64 has old devices' 16 MiB and what 32 bits reach; arm64 has no DMA32 where
+ * no device asks for less than 32 bits, and DMA is all below 4 GiB. Pfn 0 belongs to no zone: the
+ * firmware keeps it. */
 static void zones_by_address(struct bs_machine *m)
 {
-	static const bs_pfn edge[] = {0, DMA_END, DMA32_END, BS_MAX_PFN};
+	const uint64_t dma = m->platform->layout == BS_LAYOUT_VIRT ? GIB(4) : MIB(16);
+	const bs_pfn edge[] = {0, (bs_pfn)(dma >> m->page_shift), (bs_pfn)(GIB(4) >> m->page_shift),
+			       BS_MAX_PFN};
 
 	for (unsigned int node = 0; node < BS_MAX_NODES; node++)
 		for (unsigned int type = 0; type < 3; type++) {

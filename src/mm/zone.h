@@ -82,7 +82,8 @@ struct bs_machine {
 	struct pageblock *pb;
 	char *kernel; /* its model as it was asked for */
 	struct kernel_model km;
-	unsigned int pbo, thp_order, nr_zones, nr_cpus, nr_nodes;
+	unsigned int max_order, pbo, thp_order, nr_zones, nr_cpus, nr_nodes, page_shift;
+	const struct bs_platform *platform;
 	unsigned int pcp_orders; /* bit mask of the orders that per-cpu lists hold */
 	bool grouping, drift, thp, shuffle, booted;
 	int boost_factor;

@@ -21,38 +21,45 @@
 struct strips {
 	const struct bs_cast *f;
 	const struct bs_row *row[2]; /* the second may be NULL */
-	struct bs_curve curve[PANELS][BS_NR_ORDERS]; /* MiB over seconds */
+	struct bs_curve
+		curve[PANELS * BS_NR_ORDERS]; /* MiB over seconds, a panel behind the other */
 	double most[PANELS][BS_NR_ORDERS];
 	double end;
-	unsigned int nr; /* of panels */
+	unsigned int nr, orders; /* of panels; in each */
 };
 
 /* ---- The curves ------------------------------------------------------------------------------ */
+
+static struct bs_curve *curve_of(struct strips *p, unsigned int panel, unsigned int order)
+{
+	return &p->curve[panel * p->orders + order];
+}
 
 static double time_at(const struct bs_series *s, size_t i)
 {
 	return (double)bs_stored_number(s->time, i) / BS_NS_PER_S;
 }
 
-static double free_at(const struct bs_series *s, size_t i, unsigned int order)
+static double free_at(const struct strips *p, const struct bs_series *s, size_t i,
+		      unsigned int order)
 {
 	return (double)bs_stored_number(json_array_get(s->nr_free, i), order) *
-	       (double)(BS_PAGE_SIZE << order) / MIB;
+	       (double)(p->f->in->page_bytes << order) / MIB;
 }
 
 static bool take_row(struct strips *p, unsigned int panel)
 {
 	const struct bs_series *s = &p->f->in->series[p->row[panel]->index];
 
-	for (unsigned int k = 0; k < BS_NR_ORDERS; k++) {
-		struct bs_curve *c = &p->curve[panel][k];
+	for (unsigned int k = 0; k < p->orders; k++) {
+		struct bs_curve *c = curve_of(p, panel, k);
 
 		c->p = calloc(s->nr, sizeof(*c->p));
 		if (!c->p)
 			return false;
 		c->n = s->nr;
 		for (size_t i = 0; i < s->nr; i++)
-			c->p[i] = (struct bs_xy){time_at(s, i), free_at(s, i, k)};
+			c->p[i] = (struct bs_xy){time_at(s, i), free_at(p, s, i, k)};
 	}
 	p->end = fmax(p->end, time_at(s, s->nr - 1));
 	return true;
@@ -86,8 +93,8 @@ static bool take_all(struct strips *p)
 	bool ok = take_row(p, 0) && (!p->row[1] || take_row(p, 1));
 
 	p->nr = p->row[1] ? PANELS : 1;
-	for (unsigned int k = 0; k < BS_NR_ORDERS && ok && p->row[1]; k++)
-		ok = subtract(&p->curve[0][k], &p->curve[1][k], &p->curve[2][k]);
+	for (unsigned int k = 0; k < p->orders && ok && p->row[1]; k++)
+		ok = subtract(curve_of(p, 0, k), curve_of(p, 1, k), curve_of(p, 2, k));
 	return ok;
 }
 
@@ -102,21 +109,21 @@ static double most_of(const struct bs_curve *c)
 
 static void scale(struct strips *p)
 {
-	for (unsigned int k = 0; k < BS_NR_ORDERS; k++) {
-		const double most = fmax(most_of(&p->curve[0][k]), most_of(&p->curve[1][k]));
+	for (unsigned int k = 0; k < p->orders; k++) {
+		const double most = fmax(most_of(curve_of(p, 0, k)), most_of(curve_of(p, 1, k)));
 
 		p->most[0][k] = p->most[1][k] = most;
-		p->most[2][k] = most_of(&p->curve[2][k]);
+		p->most[2][k] = most_of(curve_of(p, 2, k));
 	}
 }
 
 /* The share of the free memory that lies in blocks of @order and above, over all time, in percent. */
-static double share_above(const struct strips *p, unsigned int panel, unsigned int order)
+static double share_above(struct strips *p, unsigned int panel, unsigned int order)
 {
 	double all = 0, above = 0;
 
-	for (unsigned int k = 0; k < BS_NR_ORDERS; k++) {
-		const struct bs_curve *c = &p->curve[panel][k];
+	for (unsigned int k = 0; k < p->orders; k++) {
+		const struct bs_curve *c = curve_of(p, panel, k);
 
 		for (size_t i = 0; i + 1 < c->n; i++) {
 			const double v = c->p[i].y * (c->p[i + 1].x - c->p[i].x);
@@ -130,12 +137,14 @@ static double share_above(const struct strips *p, unsigned int panel, unsigned i
 
 /* ---- The picture ----------------------------------------------------------------------------- */
 
-static void size_word(unsigned int order, char *buf)
+static void size_word(const struct strips *p, unsigned int order, char *buf)
 {
-	if (order < 8)
-		snprintf(buf, BS_WORD, "%u KiB", 4U << order);
+	const uint64_t kib = p->f->in->page_bytes >> 10 << order;
+
+	if (kib < 1024)
+		snprintf(buf, BS_WORD, "%u KiB", (unsigned int)kib);
 	else
-		snprintf(buf, BS_WORD, "%u MiB", 1U << (order - 8));
+		snprintf(buf, BS_WORD, "%u MiB", (unsigned int)(kib >> 10));
 }
 
 struct place {
@@ -143,15 +152,15 @@ struct place {
 	double base, height; /* of the strip: where its 0 is, and what its most reaches */
 };
 
-static void put_strip(struct bs_sheet *s, const struct strips *p, unsigned int panel,
-		      unsigned int order, const struct place *at)
+static void put_strip(struct bs_sheet *s, struct strips *p, unsigned int panel, unsigned int order,
+		      const struct place *at)
 {
-	const struct bs_curve *c = &p->curve[panel][order];
+	const struct bs_curve *c = curve_of(p, panel, order);
 	const double most = p->most[panel][order] > 0 ? p->most[panel][order] : 1;
 	char name[24];
 	FILE *out;
 
-	snprintf(name, sizeof(name), "strip%u", panel * BS_NR_ORDERS + order + 1);
+	snprintf(name, sizeof(name), "strip%u", panel * p->orders + order + 1);
 	out = bs_sheet_block(s, name);
 	for (size_t i = 0; i < c->n; i++) {
 		const double x = at->left + at->width * c->p[i].x / p->end;
@@ -161,7 +170,7 @@ static void put_strip(struct bs_sheet *s, const struct strips *p, unsigned int p
 				at->base + at->height * c->p[i - 1].y / most);
 		fprintf(out, "%.1f\t%.1f\n", x, at->base + at->height * c->p[i].y / most);
 	}
-	snprintf(name, sizeof(name), "base%u", panel * BS_NR_ORDERS + order + 1);
+	snprintf(name, sizeof(name), "base%u", panel * p->orders + order + 1);
 	bs_sheet_set(s, name, at->base);
 	bs_sheet_line(s, at->left, at->base, at->left + at->width, at->base, 0xB8B8B8, 1);
 	if (panel == 2 && !(p->most[2][order] > 0))
@@ -198,7 +207,7 @@ static void put_scale(struct bs_sheet *s, const struct strips *p, unsigned int o
 {
 	char size[BS_WORD], word[BS_WORD];
 
-	size_word(order, size);
+	size_word(p, order, size);
 	bs_sheet_text(s, left, middle + 9, BS_RIGHT, 15, true, BS_INK, "%s (order %u)", size,
 		      order);
 	bs_sheet_text(s, left, middle - 11, BS_RIGHT, 13, false, BS_PALE, "at most %s MiB",
@@ -208,11 +217,11 @@ static void put_scale(struct bs_sheet *s, const struct strips *p, unsigned int o
 			      bs_picture_number(p->most[2][order], word));
 }
 
-static void put_panels(struct bs_sheet *s, const struct strips *p)
+static void put_panels(struct bs_sheet *s, struct strips *p)
 {
 	const double left = 200, right = BS_SHEET_WIDTH - (p->nr > 1 ? 130 : 40), gap = 30;
 	const double width = (right - left - gap * (p->nr - 1)) / p->nr;
-	const double step = (s->top - 24 - s->bottom) / BS_NR_ORDERS;
+	const double step = (s->top - 24 - s->bottom) / p->orders;
 
 	for (unsigned int i = 0; i < p->nr; i++) {
 		const double x = left + (width + gap) * i;
@@ -224,7 +233,7 @@ static void put_panels(struct bs_sheet *s, const struct strips *p)
 			bs_sheet_text(s, x, s->top, BS_LEFT, 17, true, BS_INK,
 				      "the second less the first (blue: more, red: less)");
 		put_times(s, p, x, width);
-		for (unsigned int k = 0; k < BS_NR_ORDERS; k++) {
+		for (unsigned int k = 0; k < p->orders; k++) {
 			const double bottom = s->bottom + step * k;
 			const struct place at = {x, width, i < 2 ? bottom : bottom + step / 2,
 						 i < 2 ? step * 0.86 : step * 0.43};
@@ -232,13 +241,24 @@ static void put_panels(struct bs_sheet *s, const struct strips *p)
 			put_strip(s, p, i, k, &at);
 		}
 	}
-	for (unsigned int k = 0; k < BS_NR_ORDERS; k++)
+	for (unsigned int k = 0; k < p->orders; k++)
 		put_scale(s, p, k, left - 14, right + 8, s->bottom + step * (k + 0.5));
 }
 
-static char *make_title(const struct strips *p)
+/* Of 2 MiB. */
+static unsigned int huge_order(const struct strips *p)
 {
-	const double a = share_above(p, 0, 9), b = p->row[1] ? share_above(p, 1, 9) : NAN;
+	unsigned int order = 0;
+
+	while (p->f->in->page_bytes << order < UINT64_C(2) << 20)
+		order++;
+	return order;
+}
+
+static char *make_title(struct strips *p)
+{
+	const unsigned int order = huge_order(p);
+	const double a = share_above(p, 0, order), b = p->row[1] ? share_above(p, 1, order) : NAN;
 	char *text = NULL;
 	int n;
 
@@ -264,16 +284,15 @@ static void draw(struct bs_sheet *s, struct strips *p)
 	free(title);
 	free(subject);
 	scale(p);
-	bs_curve_thin_all(p->curve[0], (size_t)p->nr * BS_NR_ORDERS, p->nr > 1 ? 420 : 1360,
-			  BUDGET);
+	bs_curve_thin_all(p->curve, (size_t)p->nr * p->orders, p->nr > 1 ? 420 : 1360, BUDGET);
 	put_panels(s, p);
-	bs_sheet_set(s, "strips", p->nr * BS_NR_ORDERS);
+	bs_sheet_set(s, "strips", p->nr * p->orders);
 }
 
 int bs_picture_orders(const struct bs_cast *f, const char *dir, const char *name,
 		      struct bs_error *err)
 {
-	struct strips p = {.f = f};
+	struct strips p = {.f = f, .orders = (unsigned int)f->in->nr_orders};
 	struct bs_sheet s;
 	int ret;
 
@@ -290,6 +309,6 @@ int bs_picture_orders(const struct bs_cast *f, const char *dir, const char *name
 		ret = bs_sheet_commit(&s, err);
 	}
 	for (unsigned int i = 0; i < PANELS * BS_NR_ORDERS; i++)
-		free(p.curve[i / BS_NR_ORDERS][i % BS_NR_ORDERS].p);
+		free(p.curve[i].p);
 	return ret;
 }

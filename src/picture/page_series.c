@@ -105,7 +105,7 @@ json_t *bs_page_samples(const struct bs_cast *f, size_t index, size_t most)
 	put(o, "reported", column(cell, "reported_bytes", at, n, KIB));
 	put(o, "refaulted", column(cell, "refault_bytes", at, n, KIB));
 	put(o, "calls", column(cell, "calls", at, n, 1));
-	put(o, "free", split(s->nr_free, BS_NR_ORDERS, at, n));
+	put(o, "free", split(s->nr_free, f->in->nr_orders, at, n));
 	put(o, "types",
 	    split(json_object_get(cell, "free_pages_of_type"), BS_MIGRATE_TYPES, at, n));
 	bs_json_put_uint(o, "of", s->nr);

@@ -124,6 +124,7 @@ json_t *bs_config_json(const struct bs_sim_config *cfg)
 {
 	const struct bs_machine_config *mc = &cfg->guest.machine;
 	const struct bs_device_config *dc = &cfg->host.device;
+	const struct bs_platform *on = bs_platform_at(mc->machine);
 	json_t *o = json_object();
 	const struct bs_option *opt;
 
@@ -138,7 +139,10 @@ json_t *bs_config_json(const struct bs_sim_config *cfg)
 	if (cfg->host.shared)
 		bs_json_put_uint(o, "weight_ns_per_mib_s", cfg->host.weight_ns_per_mib_s);
 	/* What is no option, or more than a value. */
-	bs_json_put_uint(o, "pageblock_order", mc->pageblock_order ? mc->pageblock_order : 9);
+	bs_json_put_uint(o, "page_bytes", UINT64_C(1) << on->page_shift);
+	bs_json_put_uint(o, "max_order", on->max_order);
+	bs_json_put_uint(o, "pageblock_order",
+			 mc->pageblock_order ? mc->pageblock_order : on->pageblock_order);
 	bs_json_put_bool(o, "counter_drift", mc->counter_drift);
 	if (cfg->guest.state_path)
 		bs_json_put_text(o, "state_origin",

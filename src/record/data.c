@@ -278,16 +278,16 @@ static int write_orders(struct data *d, const struct column *c)
 	if (ret)
 		return ret;
 	fputs("time_s", o.f);
-	for (unsigned int k = 0; k < BS_NR_ORDERS; k++)
+	for (unsigned int k = 0; k < d->in->nr_orders; k++)
 		fprintf(o.f, "\torder %u", k);
 	fputc('\n', o.f);
 	for (size_t i = 0; i < c->s->nr; i++) {
 		const json_t *blocks = json_array_get(c->s->nr_free, i);
 
 		fprintf(o.f, "%.9f", (double)bs_stored_number(c->s->time, i) / BS_NS_PER_S);
-		for (unsigned int k = 0; k < BS_NR_ORDERS; k++)
-			put_mib(o.f,
-				(double)bs_stored_number(blocks, k) * (double)(BS_PAGE_SIZE << k));
+		for (unsigned int k = 0; k < d->in->nr_orders; k++)
+			put_mib(o.f, (double)bs_stored_number(blocks, k) *
+					     (double)(d->in->page_bytes << k));
 		fputc('\n', o.f);
 	}
 	return bs_outfile_commit(&o, d->err);

@@ -15,7 +15,7 @@ static json_t *orders_json(const struct bs_agreement *a)
 {
 	json_t *list = json_array();
 
-	for (unsigned int i = 0; i < BS_NR_ORDERS; i++) {
+	for (unsigned int i = 0; i < a->nr_orders; i++) {
 		json_t *o = json_object();
 
 		bs_json_put_uint(o, "strict", a->order[i].strict);

@@ -13,7 +13,7 @@
 #include "measured_json.h"
 #include "timeline_json.h"
 
-#define HUGE_ORDER 9 /* 2 MiB */
+#define HUGE_SHIFT 21 /* 2 MiB */
 
 static json_t *trace_json(const struct bs_sim_config *cfg, const struct bs_trace_info *info)
 {
@@ -98,11 +98,16 @@ static const char *residency_word(const struct bs_outcome *o)
 	return o->huge ? "within bounds" : "exact";
 }
 
-static json_t *unusable_json(const uint64_t *nr_free)
+static const struct bs_platform *machine_of(const struct bs_outcome *o)
+{
+	return bs_platform_at(o->cfg->guest.machine.machine);
+}
+
+static json_t *unusable_json(const uint64_t *nr_free, unsigned int nr_orders)
 {
 	json_t *a = json_array();
 
-	for (unsigned int order = 0; order < BS_NR_ORDERS; order++)
+	for (unsigned int order = 0; order < nr_orders; order++)
 		json_array_append_new(a, json_integer(bs_unusable_index(nr_free, order)));
 	return a;
 }
@@ -113,7 +118,7 @@ static json_t *stock_setting_json(const struct bs_outcome *o)
 	struct bs_stock_setting s;
 	json_t *setting;
 
-	if (!bs_strategy_stock_setting(o->strategy, o->params, o->kernel,
+	if (!bs_strategy_stock_setting(o->strategy, o->params, o->kernel, machine_of(o),
 				       o->cfg->guest.machine.memory_bytes, &s))
 		return json_null();
 	setting = json_object();
@@ -183,16 +188,18 @@ static void *grow(void *array, unsigned int n, size_t size)
 /* Does it report parts of huge pages? */
 static bool is_below_huge(const struct bs_outcome *o)
 {
-	const struct bs_param *params = o->strategy->params;
+	const struct bs_platform *on = machine_of(o);
+	struct bs_param *params = bs_params_on(o->strategy->params, on);
 	const int order = bs_param_of_role(params, BS_ROLE_ORDER);
 	uint64_t *values = calloc(bs_param_count(params) + 1, sizeof(*values));
 	bool below = false;
 
-	if (values && order >= 0) {
+	if (params && values && order >= 0) {
 		bs_param_defaults(params, values);
 		below = !bs_param_parse(params, o->label, o->params, values, NULL) &&
-			values[order] < HUGE_ORDER;
+			values[order] + on->page_shift < HUGE_SHIFT;
 	}
+	free(params);
 	free(values);
 	return below;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "stored.h"
 
+#include <buddysim/platform.h>
 #include <buddysim/record.h>
 
 #include <errno.h>
@@ -92,6 +93,34 @@ static int pick_only(struct bs_stored *r)
 	return 0;
 }
 
+/* Records from before 2026-12 know x86 alone, and call the machine by its layout: they are read as if they
+ * said what today's say. */
+static void add_machine(json_t *config)
+{
+	const struct bs_platform *x86 = bs_platform_at(BS_MACHINE_QEMU_PC);
+
+	if (!json_object_get(config, "layout"))
+		return;
+	json_object_set(config, "machine", json_object_get(config, "layout"));
+	json_object_del(config, "layout");
+	bs_json_put_uint(config, "page_bytes", UINT64_C(1) << x86->page_shift);
+	bs_json_put_uint(config, "max_order", x86->max_order);
+}
+
+static void take_machine(struct bs_stored *r)
+{
+	const json_t *bytes = bs_json_at(r->root, "config.page_bytes");
+	const json_t *top = bs_json_at(r->root, "config.max_order");
+
+	r->page_bytes = json_is_integer(bytes) && json_integer_value(bytes) > 0
+				? (uint64_t)json_integer_value(bytes)
+				: BS_UNIT_SIZE;
+	r->nr_orders = bs_platform_at(BS_MACHINE_QEMU_PC)->max_order + 1;
+	if (json_is_integer(top) && json_integer_value(top) >= 0 &&
+	    json_integer_value(top) <= BS_MAX_ORDER)
+		r->nr_orders = (size_t)json_integer_value(top) + 1;
+}
+
 static int load_cells(struct bs_stored *r)
 {
 	int ret = check_schema(r);
@@ -102,6 +131,8 @@ static int load_cells(struct bs_stored *r)
 	r->nr_cells = json_array_size(r->cells);
 	if (!r->nr_cells)
 		return malformed(r, "has no cells");
+	add_machine(json_object_get(r->root, "config"));
+	take_machine(r);
 	for (size_t i = 0; i < r->nr_cells; i++) {
 		const json_t *cell = json_array_get(r->cells, i);
 
@@ -113,8 +144,8 @@ static int load_cells(struct bs_stored *r)
 	return 0;
 }
 
-/* The array @key of @o: @nr numbers, or lists of BS_NR_ORDERS numbers. */
-static json_t *column(const json_t *o, const char *key, size_t nr, bool orders)
+/* The array @key of @o: @nr numbers, or lists of @orders numbers. */
+static json_t *column(const json_t *o, const char *key, size_t nr, size_t orders)
 {
 	json_t *a = json_object_get(o, key);
 
@@ -125,9 +156,9 @@ static json_t *column(const json_t *o, const char *key, size_t nr, bool orders)
 
 		if (!orders && !json_is_integer(v))
 			return NULL;
-		if (orders && json_array_size(v) != BS_NR_ORDERS)
+		if (orders && json_array_size(v) != orders)
 			return NULL;
-		for (size_t k = 0; orders && k < BS_NR_ORDERS; k++) {
+		for (size_t k = 0; k < orders; k++) {
 			if (!json_is_integer(json_array_get(v, k)))
 				return NULL;
 		}
@@ -162,7 +193,8 @@ static int check_series(struct bs_stored *r, struct bs_series *s, const json_t *
 	if (!s->nr)
 		return malformed(r, "timeline.cells[%zu].time_ns is missing or empty", index);
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
-		*want[i].column = column(o, want[i].key, s->nr, !strcmp(want[i].key, "nr_free"));
+		*want[i].column = column(o, want[i].key, s->nr,
+					 strcmp(want[i].key, "nr_free") ? 0 : r->nr_orders);
 		if (!*want[i].column)
 			return malformed(
 				r,

@@ -23,6 +23,8 @@ struct bs_stored {
 	struct bs_error *err;
 	json_t *root, *cells; /* each cell has a label and held_mib_s */
 	size_t nr_cells; /* at least one */
+	size_t nr_orders; /* that the guest had */
+	uint64_t page_bytes;
 	struct bs_series *series; /* one per cell; NULL: the record has no timeline */
 };
 

@@ -24,7 +24,7 @@ static bs_ns allowance(const struct bs_cell *c, const struct bs_bound *b)
 	const struct bs_device_stats *d = &c->f.device;
 	const uint64_t faulted = d->refault_bytes + d->first_touch_bytes;
 	const struct bs_stream_figures *s = &c->stream.f;
-	const bs_ns exact = c->cut + (faulted >> BS_PAGE_SHIFT);
+	const bs_ns exact = c->cut + (faulted >> BS_UNIT_SHIFT);
 
 	if (!s->late_periods)
 		return exact;

@@ -32,9 +32,10 @@ static int least_price(const struct bs_sim_config *cfg, bs_ns *per_mib, struct b
 }
 
 /* used(t) of the trace alone, without a guest: what the bound is made from. */
-static uint64_t used_after(const struct bs_trace_chunk *k, unsigned int i, uint64_t used)
+static uint64_t used_after(const struct bs_trace_chunk *k, unsigned int i, unsigned int page_shift,
+			   uint64_t used)
 {
-	const uint64_t bytes = BS_PAGE_SIZE << k->order[i];
+	const uint64_t bytes = UINT64_C(1) << (page_shift + k->order[i]);
 
 	if (k->kind[i] == BS_EV_ALLOC || k->kind[i] == BS_EV_PRE)
 		return used + bytes;
@@ -68,7 +69,7 @@ static int run(const struct bs_sim_config *cfg, struct bs_trace *t, struct bs_bo
 				if (now != last)
 					bs_bound_set(b, last, used);
 				last = now;
-				used = used_after(&k, i, used);
+				used = used_after(&k, i, info->page_shift, used);
 			}
 		}
 		if (ret < 0 && !cfg->window.keep_whole)

@@ -453,6 +453,7 @@ static void end_window(void *arg, int unused)
 	for (unsigned int i = 0; i < BS_DEVICE_ERRNOS; i++)
 		f->host_errors += f->device.errnos[i].count;
 	bs_machine_counters(c->g->m, &f->machine);
+	f->nr_orders = bs_platform_of(c->g->m)->max_order + 1;
 	bs_nr_free_blocks(c->g->m, f->nr_free);
 	f->left_raw_bytes = bs_report_raw_bytes(c->g->rc);
 	f->held_mib_s = bs_timeline_held_mib_s(c->ledger.tl);

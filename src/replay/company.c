@@ -46,7 +46,8 @@ static unsigned int that_fit(const struct bs_plan *plan, const struct bs_trace_i
 	char why[256];
 	unsigned int fit;
 
-	dc.nr_pages = cfg->guest.machine.memory_bytes >> BS_PAGE_SHIFT;
+	dc.page_shift = bs_platform_at(cfg->guest.machine.machine)->page_shift;
+	dc.nr_pages = cfg->guest.machine.memory_bytes >> dc.page_shift;
 	dc.peak_pages = cfg->guest.resident == BS_RESIDENT_ALL || cfg->guest.state_origin
 				? dc.nr_pages
 				: info->peak_pages;

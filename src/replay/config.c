@@ -16,14 +16,40 @@
 /* Where QEMU's pc machine has no memory: below 4 GiB. */
 #define HOLE_START (UINT64_C(3) << 30)
 #define HOLE_END (UINT64_C(4) << 30)
+#define VIRT_START (UINT64_C(1) << 30) /* and where the memory of its virt machine begins */
 
 /* ---- Without the trace ----------------------------------------------------------------------- */
 
-int bs_config_check(struct bs_plan *plan, struct bs_error *err)
+static void free_specs(struct bs_plan *plan)
+{
+	for (unsigned int i = 0; plan->specs && i < plan->cfg.nr_strategies; i++)
+		bs_spec_free(&plan->specs[i]);
+	free(plan->specs);
+	plan->specs = NULL;
+}
+
+/* It asks for pages as a program sees them on x86. */
+static int check_load(const struct bs_sim_config *cfg, const char *load, struct bs_error *err)
+{
+	const struct bs_platform *on = bs_platform_at(cfg->guest.machine.machine);
+	char advice[128];
+
+	if (on->page_shift == BS_UNIT_SHIFT)
+		return 0;
+	snprintf(advice, sizeof(advice),
+		 "replay a generated trace: buddysim trace gen WORKLOAD -o NEW --machine %s",
+		 on->name);
+	return bs_error_set(err, BS_USAGE, 0, load, advice,
+			    "a load asks for pages of 4 KiB, those of %s have %u", on->name,
+			    1U << (on->page_shift - 10));
+}
+
+int bs_config_specs(struct bs_plan *plan, struct bs_error *err)
 {
 	const struct bs_sim_config *cfg = &plan->cfg;
-	int ret = cfg->load ? bs_load_parse(cfg->load, &plan->load, err) : 0;
+	int ret = cfg->load ? check_load(cfg, cfg->load, err) : 0;
 
+	free_specs(plan);
 	if (ret)
 		return ret;
 	ret = bs_contention_read(cfg->guest.contention, &plan->contends, &plan->lock_costs, err);
@@ -33,9 +59,20 @@ int bs_config_check(struct bs_plan *plan, struct bs_error *err)
 	if (!plan->specs)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "strategies");
 	for (unsigned int i = 0; i < cfg->nr_strategies && !ret; i++)
-		ret = bs_spec_parse_one(cfg->strategies, cfg->nr_strategies, i, &plan->specs[i],
+		ret = bs_spec_parse_one(cfg->strategies, cfg->nr_strategies, i,
+					bs_platform_at(cfg->guest.machine.machine), &plan->specs[i],
 					err);
-	return ret ? ret : bs_host_check(&cfg->host, err);
+	return ret;
+}
+
+int bs_config_check(struct bs_plan *plan, struct bs_error *err)
+{
+	const char *load = plan->cfg.load;
+	int ret = load ? bs_load_parse(load, &plan->load, err) : 0;
+
+	if (!ret)
+		ret = bs_config_specs(plan, err);
+	return ret ? ret : bs_host_check(&plan->cfg.host, err);
 }
 
 /* The list of kernels times that of strategies. */
@@ -77,24 +114,46 @@ void bs_config_free(struct bs_plan *plan)
 	free(plan->cells);
 	plan->cells = NULL;
 	plan->nr_cells = 0;
-	for (unsigned int i = 0; plan->specs && i < plan->cfg.nr_strategies; i++)
-		bs_spec_free(&plan->specs[i]);
-	free(plan->specs);
-	plan->specs = NULL;
+	free_specs(plan);
 	bs_load_spec_free(&plan->load);
 }
 
 /* ---- With the trace's header ----------------------------------------------------------------- */
 
+/* Blocks are counted in pages: in those of another size it would be another load. */
+static int check_pages(const struct bs_plan *plan, const struct bs_trace_info *info,
+		       struct bs_error *err)
+{
+	const struct bs_platform *on = bs_platform_at(plan->cfg.guest.machine.machine);
+	char advice[256];
+
+	if (info->page_shift == on->page_shift)
+		return 0;
+	if (info->page_shift < on->page_shift)
+		snprintf(
+			advice, sizeof(advice),
+			"the same load in its pages: buddysim trace convert TRACE -o NEW --machine "
+			"%s",
+			on->name);
+	else
+		snprintf(advice, sizeof(advice), "use --machine %s",
+			 bs_platform_at(bs_machine_of_page(UINT64_C(1) << info->page_shift))->name);
+	return bs_error_set(err, BS_INPUT, 0, plan->cfg.trace_path, advice,
+			    "is in pages of %u KiB, those of %s have %u",
+			    1U << (info->page_shift - 10), on->name, 1U << (on->page_shift - 10));
+}
+
 void bs_config_of_load(struct bs_plan *plan)
 {
+	const unsigned int shift = bs_platform_at(plan->cfg.guest.machine.machine)->page_shift;
 	const struct bs_load_spec *load = &plan->load;
 
 	plan->of_load = (struct bs_trace_info){
 		.source = "load",
 		.nr_cpus = bs_load_nr_cpus(load),
 		.duration = bs_load_length(load),
-		.peak_pages = (bs_load_peak_bytes(load) + BS_PAGE_SIZE - 1) >> BS_PAGE_SHIFT,
+		.page_shift = shift,
+		.peak_pages = (bs_load_peak_bytes(load) + (UINT64_C(1) << shift) - 1) >> shift,
 		.names = load->kind->names,
 	};
 	while (load->kind->names && load->kind->names[plan->of_load.nr_names])
@@ -136,6 +195,7 @@ static uint64_t round_up(uint64_t v, uint64_t to)
  * room for the trace's peak (MEANING.md, the guest at the start). */
 static uint64_t guess_memory(const struct bs_sim_config *cfg, const struct bs_trace_info *info)
 {
+	const struct bs_platform *on = bs_platform_at(cfg->guest.machine.machine);
 	uint64_t bytes;
 
 	if (cfg->guest.machine.memory_bytes)
@@ -143,12 +203,14 @@ static uint64_t guess_memory(const struct bs_sim_config *cfg, const struct bs_tr
 	if (info->memory_bytes)
 		return info->memory_bytes;
 	if (info->max_pfn) {
-		bytes = round_up((uint64_t)info->max_pfn << BS_PAGE_SHIFT, ROUND_TO);
-		if (cfg->guest.machine.layout == BS_LAYOUT_QEMU_PC && bytes > HOLE_END)
+		bytes = round_up((uint64_t)info->max_pfn << info->page_shift, ROUND_TO);
+		if (on->layout == BS_LAYOUT_PC && bytes > HOLE_END)
 			bytes -= HOLE_END - HOLE_START;
+		if (on->layout == BS_LAYOUT_VIRT && bytes > VIRT_START)
+			bytes -= VIRT_START;
 		return bytes;
 	}
-	bytes = info->peak_pages << BS_PAGE_SHIFT;
+	bytes = info->peak_pages << info->page_shift;
 	return round_up(bytes + bytes / 4 + (UINT64_C(256) << 20), ROUND_TO);
 }
 
@@ -240,7 +302,7 @@ static int check_targets(const struct bs_sim_config *cfg, struct bs_error *err)
 
 static void warn_small(const struct bs_plan *plan, const struct bs_trace_info *info)
 {
-	const uint64_t peak = info->peak_pages << BS_PAGE_SHIFT;
+	const uint64_t peak = info->peak_pages << info->page_shift;
 	const uint64_t memory = plan->cfg.guest.machine.memory_bytes;
 
 	if (peak > memory)
@@ -273,7 +335,9 @@ int bs_config_complete(struct bs_plan *plan, struct bs_trace *t, struct bs_error
 
 	if (ret < 0)
 		return ret;
-	ret = t ? check_trust(cfg, info, err) : 0;
+	ret = check_pages(plan, info, err);
+	if (!ret && t)
+		ret = check_trust(cfg, info, err);
 	if (!ret)
 		ret = set_guest(plan, info, err);
 	if (!ret)
@@ -305,6 +369,9 @@ int bs_config_guest(struct bs_plan *plan, struct bs_trace *t, struct bs_error *e
 
 	if (!ret && t)
 		ret = bs_trace_scan(t, plan->cfg.window.keep_whole, err) < 0 ? -EIO : 0;
+	if (!ret)
+		ret = t ? check_pages(plan, plan->info, err)
+			: check_load(&plan->cfg, plan->cfg.trace_path, err);
 	if (!ret && t)
 		ret = check_trust(&plan->cfg, plan->info, err);
 	if (!ret)

@@ -18,6 +18,8 @@ int bs_config_guest(struct bs_plan *plan, struct bs_trace *t, struct bs_error *e
 void bs_config_guest_begun(struct bs_plan *plan, const struct bs_plan *base);
 /* There is a load and no trace: what a trace would say of itself. */
 void bs_config_of_load(struct bs_plan *plan);
+/* The strategies alone, again: the machine is another one than it was. */
+int bs_config_specs(struct bs_plan *plan, struct bs_error *err);
 /* The kernel, if none was asked for: the one that the trace's header names, else the default. */
 int bs_config_kernel(struct bs_plan *plan, struct bs_error *err);
 /*

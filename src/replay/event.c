@@ -11,7 +11,7 @@ void bs_stream_refused(struct bs_stream *s, uint32_t number, unsigned int mask, 
 {
 	/* The trace's, as it will free it; but where it is shows only later. */
 	if (s->follow && s->follow->is_placed_later(s->follow_arg, number))
-		s->g->used_bytes += BS_PAGE_SIZE << order;
+		s->g->used_bytes += bs_guest_bytes(s->g, order);
 	else {
 		bs_guest_refused(s->g, mask, order);
 		s->f.refused += number >= s->info->pres;

@@ -34,6 +34,7 @@ struct bs_agree_count {
 /* What goes into the record. */
 struct bs_agreement {
 	bool followed; /* misses were put right */
+	unsigned int nr_orders;
 	struct bs_agree_count all, order[BS_NR_ORDERS];
 	uint64_t inferred_pages; /* pages of untraced bulk requests */
 	uint64_t untraced_pages; /* of these: freed in the trace, but never allocated in it */

@@ -154,12 +154,14 @@ static int read_lists(struct bs_follow *a, struct bs_error *err)
 static int read_end(struct bs_follow *a, struct bs_error *err)
 {
 	const struct bs_state *s = a->end_state;
+	unsigned int thp_order;
 
 	if (!s)
 		return 0;
 	a->used_at_end = malloc((size_t)a->max_pfn / 8 + 1);
 	if (!a->used_at_end)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "agreement");
+	thp_order = bs_state_platform(s)->pageblock_order;
 	memset(a->used_at_end, 0xff, (size_t)a->max_pfn / 8 + 1);
 	for (unsigned int i = 0; i < s->nr_zones; i++) {
 		const struct bs_state_zone *z = &s->zone[i];
@@ -169,7 +171,7 @@ static int read_end(struct bs_follow *a, struct bs_error *err)
 				mark_list(a, &z->area[o][mt], o);
 		for (unsigned int k = 0; k < z->nr_pcp; k++)
 			for (unsigned int l = 0; l < BS_STATE_PCP_LISTS; l++)
-				mark_list(a, &z->pcp[k].list[l], l < 12 ? l / 3 : 9);
+				mark_list(a, &z->pcp[k].list[l], l < 12 ? l / 3 : thp_order);
 	}
 	return 0;
 }
@@ -189,6 +191,7 @@ int bs_follow_create(struct bs_stream *s, const struct bs_state *state,
 	a->end_state = end_state;
 	/* Who knows the future leaves the guest as one that is idle does, and what it knows is of a
 	 * guest that followed. */
+	a->r.nr_orders = bs_platform_of(s->g->m)->max_order + 1;
 	a->r.followed = s->g->strategy->caps & (BS_CAP_IDLE | BS_CAP_KNOWS_FUTURE);
 	a->max_pfn = bs_max_pfn(s->g->m);
 	ret = read_recorded(a, err);

@@ -48,6 +48,7 @@ void bs_guests_stand_in(struct bs_plan *plan)
 	plan->info = &plan->of_load;
 	plan->cfg.trace_path = plan->cfg.scenario;
 	plan->cfg.guest.machine.nr_cpus = 1;
+	plan->of_load.page_shift = bs_platform_at(plan->cfg.guest.machine.machine)->page_shift;
 }
 
 /* As if the guest were the only one. */
@@ -81,7 +82,8 @@ static int give_strategy(struct bs_guest_plan *g, const char *text, struct bs_er
 	g->spec = calloc(1, sizeof(*g->spec));
 	if (!g->spec)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, g->name, NULL, "setting up");
-	return bs_spec_parse(text, g->spec, err);
+	return bs_spec_parse(text, bs_platform_at(g->plan->cfg.guest.machine.machine), g->spec,
+			     err);
 }
 
 static int give_load(struct bs_guest_plan *g, const char *text, struct bs_error *err)

@@ -161,7 +161,7 @@ static void begin(void *arg)
 			if (bs_page_state(g->m, (bs_pfn)pfn) != BS_PAGE_RESERVED)
 				continue;
 			bs_device_preset_resident(g->dev, (bs_pfn)pfn, 0);
-			g->used_bytes += BS_PAGE_SIZE;
+			g->used_bytes += bs_guest_bytes(g, 0);
 		}
 	}
 }

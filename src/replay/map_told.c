@@ -10,7 +10,8 @@ bool bs_outcome_map(const struct bs_outcome *o, size_t i, bs_ns *time, const cha
 		return false;
 	*time = o->map->looks[i].time;
 	*text = o->map->looks[i].text;
-	*cell_bytes = UINT64_C(1) << (BS_PAGE_SHIFT + o->map->cell_order);
+	*cell_bytes = UINT64_C(1) << (bs_platform_at(o->cfg->guest.machine.machine)->page_shift +
+				      o->map->cell_order);
 	return true;
 }
 

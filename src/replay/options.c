@@ -26,7 +26,6 @@
 	}
 
 /* In the order of the enum. */
-NAMES(layout, [BS_LAYOUT_FLAT] = "flat", [BS_LAYOUT_QEMU_PC] = "qemu-pc")
 NAMES(lru, [BS_LRU_AUTO] = "auto", [BS_LRU_NONE] = "none", [BS_LRU_ALL] = "all")
 NAMES(touch, [BS_TOUCH_NONE] = "none", [BS_TOUCH_PAGE] = "page", [BS_TOUCH_ALL] = "all")
 NAMES(thp, [BS_THP_AUTO] = "auto", [BS_THP_ALWAYS] = "always", [BS_THP_NEVER] = "never")
@@ -40,6 +39,13 @@ static const char *name_of_advice(unsigned int n)
 	const char *name;
 
 	return bs_device_advice(n, &name, NULL) ? name : NULL;
+}
+
+static const char *name_of_machine(unsigned int n)
+{
+	const struct bs_platform *p = bs_platform_at(n);
+
+	return p ? p->name : NULL;
 }
 
 static const char *name_of_device(unsigned int n)
@@ -108,6 +114,7 @@ static const char *name_of_kernel(unsigned int n)
 #define OF_STATE(...) __VA_ARGS__, .of_state = true
 #define OPTIONAL(...) __VA_ARGS__, .optional = true
 #define NEEDS(other, ...) __VA_ARGS__, .needs = (other)
+#define WAS(name, ...) __VA_ARGS__, .was = (name)
 #define AGAIN(...) __VA_ARGS__, .again = true
 
 #define SAYS(in, n, k, r, a, d) \
@@ -148,7 +155,7 @@ const struct bs_option *bs_option_at(unsigned int index)
 const struct bs_option *bs_option_find(const char *name)
 {
 	for (size_t i = 0; i < NR; i++)
-		if (!strcmp(table[i].name, name))
+		if (!strcmp(table[i].name, name) || (table[i].was && !strcmp(table[i].was, name)))
 			return &table[i];
 	return NULL;
 }

@@ -31,7 +31,8 @@ static bool any(const struct bs_sim_config *c, bool (*is)(const struct bs_spec *
 	for (unsigned int i = 0; i < c->nr_strategies && !found; i++) {
 		struct bs_spec spec;
 
-		if (bs_spec_parse(c->strategies[i], &spec, NULL))
+		if (bs_spec_parse(c->strategies[i], bs_platform_at(c->guest.machine.machine), &spec,
+				  NULL))
 			return unread;
 		found = is(&spec, arg);
 		bs_spec_free(&spec);

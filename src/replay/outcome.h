@@ -65,6 +65,7 @@ struct bs_figures {
 	struct bs_held_why held, held_end; /* MiB.s; bytes, when the window closes */
 	bs_ns settle[3]; /* t50, t90, t99 */
 	uint64_t left_raw_bytes, paused_raw_bytes;
+	unsigned int nr_orders; /* that the guest has: lists by order are so long */
 	uint64_t nr_free[BS_NR_ORDERS];
 	uint64_t allocations; /* that the trace asked for and the traced kernel had */
 	uint64_t alloc_failed, false_oom, rescued, skipped_frees, unusable_frees;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "beside.h"
+#include "config.h"
 #include "state_print.h"
 #include "state_text.h"
 #include "textfile.h"
@@ -102,7 +103,11 @@ static int set_guest(struct bs_start *s, struct bs_plan *plan, struct bs_error *
 		const struct bs_state_zone *z = &s->first->zone[i];
 
 		mc->memory_bytes += (uint64_t)(z->present ? z->present : z->spanned)
-				    << BS_PAGE_SHIFT;
+				    << bs_platform_of(m)->page_shift;
+	}
+	if (bs_state_platform(s->first)->page_shift != bs_platform_at(mc->machine)->page_shift) {
+		mc->machine = bs_state_machine(s->first);
+		ret = bs_config_specs(plan, err);
 	}
 	mc->pageblock_order = (unsigned int)s->first->pageblock_order;
 	mc->shuffle = s->first->shuffle;
@@ -111,7 +116,7 @@ static int set_guest(struct bs_start *s, struct bs_plan *plan, struct bs_error *
 	bs_machine_destroy(m);
 	plan->state = s->first;
 	plan->end_state = s->end;
-	return 0;
+	return ret;
 }
 
 int bs_start_open(struct bs_start *s, struct bs_plan *plan, struct bs_error *err)

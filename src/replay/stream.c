@@ -208,7 +208,7 @@ wait_for_cpu(struct bs_stream *s, unsigned int i, uint32_t number, bs_ns t)
 
 	if (kind != BS_EV_FREE) {
 		s->block_pfn[number] = BS_PENDING_PFN + cpu;
-		s->f.late_alloc_bytes += BS_PAGE_SIZE << k->order[i];
+		s->f.late_alloc_bytes += bs_guest_bytes(s->g, k->order[i]);
 	} else if (s->g->cpus[cpu].busy_until <= t)
 		queue = s->block_pfn[number] - BS_PENDING_PFN;
 	bs_stream_defer(s, queue, &d);

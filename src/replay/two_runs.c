@@ -48,6 +48,7 @@ static int run(const struct bs_plan *plan, const struct bs_cell_setup *setup, un
 int bs_first_run(const struct bs_plan *plan, struct bs_cell_setup *setup, struct bs_trace *trace,
 		 struct bs_error *err)
 {
+	const struct bs_platform *on = bs_platform_at(plan->cfg.guest.machine.machine);
 	struct bs_cell_setup first = *setup;
 	struct bs_device_costs costs;
 	struct bs_plan idle;
@@ -60,11 +61,12 @@ int bs_first_run(const struct bs_plan *plan, struct bs_cell_setup *setup, struct
 	ret = idle_plan(plan, &idle, &costs, err);
 	if (ret)
 		return ret;
-	ret = bs_spec_of(bs_strategy_with(BS_CAP_IDLE), NULL, &spec, err);
+	ret = bs_spec_of(bs_strategy_with(BS_CAP_IDLE), NULL, on, &spec, err);
 	if (ret)
 		return ret;
 	first.spec = &spec;
-	ret = run(&idle, &first, (unsigned int)bs_spec_value_of_role(setup->spec, BS_ROLE_ORDER, 9),
+	ret = run(&idle, &first,
+		  (unsigned int)bs_spec_value_of_role(setup->spec, BS_ROLE_ORDER, on->report_order),
 		  trace, &setup->future, err);
 	bs_spec_free(&spec);
 	return ret;

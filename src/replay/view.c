@@ -15,7 +15,7 @@ static unsigned int order_of_block(const struct walk *w, bs_pfn pfn, unsigned in
 {
 	bs_pfn head;
 
-	if (order < BS_MAX_ORDER)
+	if (order < bs_platform_of(w->g->m)->max_order)
 		bs_page_lookup(w->g->m, pfn, &head, &order);
 	return order;
 }
@@ -29,9 +29,9 @@ static void unowned(void *arg, bs_pfn pfn, unsigned int order, enum bs_to_strate
 		[BS_TO_HANDS] = &v->hands, [BS_TO_GIVEN] = &v->told, [BS_TO_NOBODY] = &v->nobody,
 	};
 
-	*of[is] += BS_PAGE_SIZE << order;
+	*of[is] += bs_guest_bytes(w->g, order);
 	if (is == BS_TO_TOLD)
-		v->told_bytes[order_of_block(w, pfn, order)] += BS_PAGE_SIZE << order;
+		v->told_bytes[order_of_block(w, pfn, order)] += bs_guest_bytes(w->g, order);
 }
 
 static void take_memory(const struct bs_cell *c, struct bs_view *v)
@@ -42,11 +42,13 @@ static void take_memory(const struct bs_cell *c, struct bs_view *v)
 	struct bs_zone_info z;
 	uint64_t taken;
 
-	v->memory = bs_managed_pages(g->m) << BS_PAGE_SHIFT;
+	v->memory = bs_managed_pages(g->m) << g->page_shift;
+	v->nr_orders = bs_platform_of(g->m)->max_order + 1;
+	v->page_bytes = bs_guest_bytes(g, 0);
 	v->unit = bs_report_unit(g->rc);
 	for (unsigned int i = 0; i < bs_nr_zones(g->m); i++) {
 		bs_zone_info(g->m, i, &z);
-		v->pcp += z.nr_pcp_pages << BS_PAGE_SHIFT;
+		v->pcp += z.nr_pcp_pages << g->page_shift;
 	}
 	bs_nr_free_blocks(g->m, v->free_blocks);
 	bs_report_walk(g->rc, BS_NR_ORDERS, unowned, &w);

@@ -55,16 +55,25 @@ static unsigned int min_order(const struct bs_report_ctx *rc)
 
 /* ---- On and off ------------------------------------------------------------------------------ */
 
-static void request(struct bs_report_ctx *rc, struct bs_sketch_zone *z)
+static bool is_requested(struct bs_report_ctx *rc, unsigned int zone)
 {
-	z->requested = true;
+	const struct bs_sketch *s = bs_state(rc);
+
+	return s->requested >> zone & 1;
+}
+
+static void request(struct bs_report_ctx *rc, unsigned int zone)
+{
+	struct bs_sketch *s = bs_state(rc);
+
+	s->requested |= UINT32_C(1) << zone;
 	bs_wake(rc, bs_param_get(rc, DELAY));
 }
 
 /* What is free already counts as freed just now. */
 static int start(struct bs_report_ctx *rc)
 {
-	const uint64_t smallest = BS_PAGE_SIZE << min_order(rc);
+	const uint64_t smallest = bs_order_bytes(rc, min_order(rc));
 	struct bs_sketch *s = bs_state(rc);
 
 	s->capacity = bs_capacity(rc);
@@ -76,13 +85,18 @@ static int start(struct bs_report_ctx *rc)
 	for (unsigned int i = 0; i < bs_zones(rc); i++) {
 		struct bs_sketch_zone *z = bs_zone_state(rc, i);
 
-		for (unsigned int o = min_order(rc); o < BS_NR_ORDERS; o++) {
+		if (!z->area)
+			z->area = bs_alloc(rc, BS_SCOPE_ZONE,
+					   (bs_top_order(rc) + 1) * sizeof(*z->area));
+		if (!z->area)
+			return -ENOMEM;
+		for (unsigned int o = min_order(rc); o <= bs_top_order(rc); o++) {
 			struct bs_sketch_area *a = &z->area[o];
 
 			a->collected = a->nr_freed;
 			a->nr_freed += bs_nr_free(rc, i, o);
 		}
-		request(rc, z);
+		request(rc, i);
 	}
 	return 0;
 }
@@ -91,11 +105,7 @@ static void stop(struct bs_report_ctx *rc)
 {
 	struct bs_sketch *s = bs_state(rc);
 
-	for (unsigned int i = 0; i < bs_zones(rc); i++) {
-		struct bs_sketch_zone *z = bs_zone_state(rc, i);
-
-		z->requested = false;
-	}
+	s->requested = 0;
 	bs_release(rc, s->batch);
 	s->batch = NULL;
 }
@@ -122,9 +132,10 @@ static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs
 		return;
 	a->nr_freed++;
 	/* The mark is on what is free; that much of it is new keeps the thread from cycling. */
-	if (!z->requested && bs_nr_free(rc, b->zone, b->order) >= bs_param_get(rc, HWM) &&
+	if (!is_requested(rc, b->zone) &&
+	    bs_nr_free(rc, b->zone, b->order) >= bs_param_get(rc, HWM) &&
 	    a->nr_freed >= a->collected + bs_param_get(rc, HWM))
-		request(rc, z);
+		request(rc, b->zone);
 }
 
 /* ---- The thread ------------------------------------------------------------------------------ */
@@ -132,7 +143,7 @@ static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs
 /* Smallest fit, from the head, without splitting; Offline blocks are stepped over. */
 static bool pull(struct bs_report_ctx *rc, unsigned int zone, struct bs_range *r)
 {
-	for (unsigned int order = min_order(rc); order < BS_NR_ORDERS; order++)
+	for (unsigned int order = min_order(rc); order <= bs_top_order(rc); order++)
 		for (unsigned int mt = 0; mt < BS_MIGRATE_ISOLATE; mt++) {
 			bs_pfn p = bs_first(rc, zone, order, mt);
 
@@ -156,20 +167,20 @@ static unsigned int collect(struct bs_report_ctx *rc, unsigned int zone, bool *a
 	unsigned int n = 0;
 
 	*all = false;
-	while (n < s->capacity && bytes + (BS_PAGE_SIZE << BS_MAX_ORDER) <= limit) {
+	while (n < s->capacity && bytes + bs_order_bytes(rc, bs_top_order(rc)) <= limit) {
 		if (!pull(rc, zone, &s->batch[n])) {
 			*all = true;
 			break;
 		}
-		bytes += BS_PAGE_SIZE << s->batch[n++].order;
+		bytes += bs_order_bytes(rc, s->batch[n++].order);
 	}
 	return n;
 }
 
 /* No raw block is left on the lists: what comes from now on is new. */
-static void note_collected(struct bs_sketch_zone *z)
+static void note_collected(struct bs_report_ctx *rc, struct bs_sketch_zone *z)
 {
-	for (unsigned int o = 0; o < BS_NR_ORDERS; o++)
+	for (unsigned int o = 0; o <= bs_top_order(rc); o++)
 		z->area[o].collected = z->area[o].nr_freed;
 }
 
@@ -198,8 +209,8 @@ static int zone_pass(struct bs_report_ctx *rc, unsigned int zone)
 
 		/* Before the request: what is freed during it has not been seen. */
 		if (all)
-			note_collected(z);
-		z->requested = false;
+			note_collected(rc, z);
+		s->requested &= ~(UINT32_C(1) << zone);
 		if (!n)
 			break;
 		bs_zone_unlock(rc, zone);
@@ -219,8 +230,7 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 
 	(void)cpu;
 	for (unsigned int i = 0; i < bs_zones(rc); i++) {
-		struct bs_sketch_zone *z = bs_zone_state(rc, i);
-		int ret = z->requested ? zone_pass(rc, i) : 0;
+		const int ret = is_requested(rc, i) ? zone_pass(rc, i) : 0;
 
 		err = err ? err : ret;
 	}
@@ -231,8 +241,8 @@ static uint64_t may_leave(const struct bs_report_ctx *rc)
 {
 	uint64_t bytes = 0;
 
-	for (unsigned int o = min_order(rc); o < BS_NR_ORDERS; o++)
-		bytes += (bs_param_get(rc, HWM) - 1) * (BS_PAGE_SIZE << o);
+	for (unsigned int o = min_order(rc); o <= bs_top_order(rc); o++)
+		bytes += (bs_param_get(rc, HWM) - 1) * bs_order_bytes(rc, o);
 	return bytes;
 }
 
@@ -240,7 +250,7 @@ static const struct bs_strategy_memory series = {
 	.page = "Offline type bit",
 	.zone = "-",
 	.rest = "per order nr_freed, nr_bound and the value saved; ring descriptors, nothing allocated",
-	.note = "two counters for each of 11 orders: nr_bound is not kept, the allocator knows what is free; the descriptors are ranges of 8 bytes",
+	.note = "two counters for each of 11 orders (x86): nr_bound is not kept, the allocator knows what is free; the descriptors are ranges of 8 bytes",
 };
 
 const struct bs_strategy bs_strategy_april_sketch = {

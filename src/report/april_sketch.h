@@ -15,13 +15,13 @@ struct bs_sketch_area {
 };
 
 struct bs_sketch_zone {
-	bool requested;
-	struct bs_sketch_area area[BS_NR_ORDERS];
+	struct bs_sketch_area *area; /* of each order; from its first start on */
 };
 
 struct bs_sketch {
 	struct bs_range *batch;
 	unsigned int capacity;
+	uint32_t requested; /* bit per zone */
 };
 
 #endif

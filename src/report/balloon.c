@@ -5,7 +5,7 @@
  * The host sets a target. The guest allocates pages like any driver, single ones or (huge) blocks
  * of 2 MiB, 256 to a message, waits for the host's acknowledgement and keeps them; the host
  * discards what is backed by whole host pages. To deflate, they are freed. An allocation that would
- * fail gets 256 pages back. Pages in the balloon are allocated: they are gone from the guest for
+ * fail gets 256 pages of 4 KiB back. A message counts in 4 KiB, however large a page of the guest is. Pages in the balloon are allocated: they are gone from the guest for
  * good, wanted or not, which is what reporting free pages avoids.
  */
 #include <errno.h>
@@ -42,12 +42,13 @@ static const struct bs_param params[] = {
 	 .type = BS_PARAM_ENUM,
 	 .def = PAGE_NORMAL,
 	 .names = pages,
-	 .help = "4 KiB or 2 MiB"},
+	 .help = "4 KiB (a page of the guest) or 2 MiB"},
 	{.name = NULL},
 };
 
-#define HUGE_ORDER 9
-#define MESSAGE 256 /* pages told at once, and pages given back per OOM notification */
+#define HUGE_BYTES (UINT64_C(2) << 20)
+#define MESSAGE 256 /* PFNs told at once, and given back per OOM notification */
+#define PFN_BYTES 4096 /* the host's, whatever a page of the guest has */
 #define RETRY (200 * BS_NS_PER_MS) /* after an allocation failed */
 #define GFP_NORMAL (BS_GFP_HIGHUSER_MOVABLE | BS_GFP_NOMEMALLOC | BS_GFP_NORETRY | BS_GFP_NOWARN)
 
@@ -63,14 +64,26 @@ struct balloon {
 
 static unsigned int page_order(const struct bs_report_ctx *rc)
 {
-	return bs_param_get(rc, PAGE) == PAGE_HUGE ? HUGE_ORDER : 0;
+	unsigned int order = 0;
+
+	while (bs_param_get(rc, PAGE) == PAGE_HUGE && bs_order_bytes(rc, order) < HUGE_BYTES)
+		order++;
+	return order;
+}
+
+/* How many of the balloon's pages a message has: a page of the guest is as many PFNs as 4 KiB are in it,
+ * a huge one stands in a message of its own kind with its first. */
+static unsigned int message_pages(const struct bs_report_ctx *rc)
+{
+	return page_order(rc) ? MESSAGE
+			      : MESSAGE / (unsigned int)(bs_order_bytes(rc, 0) / PFN_BYTES);
 }
 
 /* In units of the balloon's pages, never more than there is memory. */
 static uint64_t in_pages(struct bs_report_ctx *rc, uint64_t bytes)
 {
 	const struct balloon *s = bs_state(rc);
-	const uint64_t n = bytes >> (BS_PAGE_SHIFT + page_order(rc));
+	const uint64_t n = bytes / bs_order_bytes(rc, page_order(rc));
 
 	return n < s->room ? n : s->room;
 }
@@ -102,7 +115,7 @@ static int start(struct bs_report_ctx *rc)
 	}
 	s->room = in_pages(rc, bs_param_get(rc, SIZE));
 	s->page = bs_alloc(rc, BS_SCOPE_GLOBAL, (s->room + 1) * sizeof(*s->page));
-	s->message = bs_alloc(rc, BS_SCOPE_GLOBAL, MESSAGE * sizeof(*s->message));
+	s->message = bs_alloc(rc, BS_SCOPE_GLOBAL, message_pages(rc) * sizeof(*s->message));
 	if (!s->page || !s->message)
 		return -ENOMEM;
 	bs_wake(rc, bs_param_get(rc, AT));
@@ -135,7 +148,7 @@ static unsigned int take_message(struct bs_report_ctx *rc, uint64_t wanted)
 	struct balloon *s = bs_state(rc);
 	unsigned int n = 0;
 
-	while (n < MESSAGE && n < wanted) {
+	while (n < message_pages(rc) && n < wanted) {
 		bs_pfn pfn = bs_take_pages(rc, gfp, order);
 
 		if (pfn == BS_NO_PFN)
@@ -175,7 +188,7 @@ static int inflate(struct bs_report_ctx *rc)
 		const uint64_t wanted = target(rc) - s->n;
 		unsigned int n = take_message(rc, wanted);
 
-		s->starved = n < wanted && n < MESSAGE;
+		s->starved = n < wanted && n < message_pages(rc);
 		err = n ? tell(rc, n) : 0;
 		if (s->starved)
 			break;
@@ -222,7 +235,8 @@ static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs
 static void event(struct bs_report_ctx *rc, enum bs_event e, uint64_t v)
 {
 	struct balloon *s = bs_state(rc);
-	const uint64_t back = MESSAGE >> page_order(rc) ? MESSAGE >> page_order(rc) : 1;
+	const uint64_t message = MESSAGE * PFN_BYTES / bs_order_bytes(rc, page_order(rc));
+	const uint64_t back = message ? message : 1;
 
 	if (e == BS_EVENT_TARGET) {
 		s->asked = true;

@@ -18,8 +18,6 @@
 
 #include "strategies.h"
 
-#define MIN_ORDER 9
-
 enum { CAPACITY, DEFECTS, FIXES };
 /* Values of defects= and of fixes=, in the order of their words. */
 enum { DEFECT_STALE = 1 << 0, DEFECT_HANG = 1 << 1 };
@@ -73,9 +71,10 @@ static bool test_bit(const struct bs_bitmap_zone *z, uint32_t bit)
 }
 
 /* @pfn below base wraps to a huge bit number and is out of range like one beyond the end. */
-static void set_bit_of(struct bs_bitmap_zone *z, bs_pfn pfn)
+static void set_bit_of(struct bs_report_ctx *rc, struct bs_bitmap_zone *z, bs_pfn pfn)
 {
-	uint32_t bit = (pfn - z->base) >> MIN_ORDER;
+	const struct bs_bitmap *s = bs_state(rc);
+	uint32_t bit = (pfn - z->base) >> s->order;
 
 	if (pfn < z->base || bit >= z->nbits || test_bit(z, bit))
 		return;
@@ -116,7 +115,7 @@ static void merge_span(struct bs_report_ctx *rc, struct bs_bitmap_zone *z,
 	bool unset = is_fixed(rc, FIX_UNALIGNED) ? !z->end : !z->base;
 
 	if (is_fixed(rc, FIX_UNALIGNED))
-		start &= ~((1u << MIN_ORDER) - 1);
+		start &= ~((1u << bs_usual_order(rc)) - 1);
 	if (unset || start < z->base)
 		z->base = start;
 	if (end > z->end)
@@ -127,6 +126,7 @@ static int start(struct bs_report_ctx *rc)
 {
 	struct bs_bitmap *s = bs_state(rc);
 
+	s->order = (uint8_t)bs_usual_order(rc);
 	for (unsigned int i = 0; i < bs_zones(rc); i++) {
 		struct bs_report_zone rz;
 
@@ -139,7 +139,7 @@ static int start(struct bs_report_ctx *rc)
 
 		if (!z->end)
 			continue;
-		z->nbits = ((z->end - z->base) >> MIN_ORDER) + 1;
+		z->nbits = ((z->end - z->base) >> s->order) + 1;
 		z->bits = bs_alloc(rc, BS_SCOPE_PAGE, (z->nbits / 64 + 1) * sizeof(*z->bits));
 		if (!z->bits)
 			return -ENOMEM;
@@ -203,7 +203,7 @@ static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs
 	if (why == BS_RETURN)
 		return;
 	z = zone_of(rc, b->zone);
-	set_bit_of(z, b->pfn);
+	set_bit_of(rc, z, b->pfn);
 	queue_run(rc, z);
 }
 
@@ -221,7 +221,7 @@ static void release(struct bs_report_ctx *rc, const struct bs_range *r, unsigned
 		/* It met a buddy that was freed meanwhile, whose bit may no longer be a head's. */
 		if (order != r[i].order && is_fixed(rc, FIX_MERGE)) {
 			z = zone_of(rc, zone);
-			set_bit_of(z, r[i].pfn & ~((1u << order) - 1));
+			set_bit_of(rc, z, r[i].pfn & ~((1u << order) - 1));
 			queue_run(rc, z);
 		}
 		bs_zone_unlock(rc, zone);
@@ -248,7 +248,7 @@ static bool take(struct bs_report_ctx *rc, struct bs_bitmap_zone *z, uint32_t bi
 	bool is_block, ok;
 
 	bs_zone_lock(rc, zone);
-	is_block = !bs_block_at(rc, pfn, &b) && b.order >= MIN_ORDER;
+	is_block = !bs_block_at(rc, pfn, &b) && b.order >= bs_usual_order(rc);
 	ok = is_block && bs_isolate(rc, pfn, b.order);
 	if (ok || !is_block || !is_fixed(rc, FIX_WATERMARK))
 		clear_bit(z, bit);
@@ -267,7 +267,7 @@ static int scan(struct bs_report_ctx *rc, struct bs_bitmap_zone *z)
 	if (capacity > bs_capacity(rc))
 		capacity = bs_capacity(rc);
 	for (uint32_t bit = next_bit(z, 0); bit < z->nbits; bit = next_bit(z, bit + 1)) {
-		bs_pfn pfn = z->base + (bit << MIN_ORDER);
+		bs_pfn pfn = z->base + (bit << s->order);
 
 		if (!bs_pfn_online(rc, pfn, &zone)) {
 			/* v11 goes on without going forward: the worker never comes back, and

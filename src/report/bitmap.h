@@ -16,6 +16,7 @@ struct bs_bitmap {
 	struct bs_bitmap_zone zone[BS_NR_ZONE_TYPES];
 	bool active; /* a run is in progress: frees set bits but queue nothing */
 	bool missed; /* ... and would have queued a run */
+	uint8_t order; /* a bit stands for 2^order pages */
 	/* The array handed to the device; it keeps what the last request left in it
 	 * (defects=stale). */
 	struct bs_range *slot;

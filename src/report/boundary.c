@@ -37,7 +37,7 @@ static bs_pfn get_unreported(struct bs_report_ctx *rc, unsigned int zone, unsign
 			     unsigned int mt)
 {
 	struct bs_boundary *s = bs_state(rc);
-	const unsigned int slot = bs_boundary_slot(order, mt);
+	const unsigned int slot = bs_boundary_slot(bs_state(rc), order, mt);
 	bs_pfn boundary = s->slot[slot], p = bs_boundary_last(rc, zone, order, mt);
 
 	while (p != BS_NO_PFN && bs_is_marked(rc, p, order)) {
@@ -113,7 +113,7 @@ static void reordered(struct bs_report_ctx *rc, unsigned int zone, unsigned int 
 	const struct bs_hwm_zone *z = bs_zone_state(rc, zone);
 
 	if (z->active)
-		s->slot[bs_boundary_slot(order, mt)] = BS_NO_PFN;
+		s->slot[bs_boundary_slot(bs_state(rc), order, mt)] = BS_NO_PFN;
 }
 
 static const struct bs_strategy_memory series = {

@@ -8,9 +8,11 @@
 
 int bs_boundary_start(struct bs_report_ctx *rc)
 {
-	const unsigned int orders = BS_NR_ORDERS - (unsigned int)bs_param_get(rc, BS_HWM_ORDER);
+	const unsigned int orders =
+		bs_top_order(rc) + 1 - (unsigned int)bs_param_get(rc, BS_HWM_ORDER);
 	struct bs_boundary *s = bs_state(rc);
 
+	s->top = bs_top_order(rc);
 	s->nr_slots = orders * BS_MIGRATE_TYPES;
 	s->slot = bs_alloc(rc, BS_SCOPE_GLOBAL, s->nr_slots * sizeof(*s->slot));
 	return s->slot ? bs_hwm_start(rc) : -ENOMEM;
@@ -33,7 +35,7 @@ bs_pfn bs_boundary_tail(struct bs_report_ctx *rc, unsigned int zone, unsigned in
 {
 	const struct bs_boundary *s = bs_state(rc);
 	const struct bs_hwm_zone *z = bs_zone_state(rc, zone);
-	const unsigned int slot = bs_boundary_slot(order, mt);
+	const unsigned int slot = bs_boundary_slot(s, order, mt);
 
 	return z->active && slot < s->nr_slots ? s->slot[slot] : BS_NO_PFN;
 }
@@ -86,7 +88,7 @@ void bs_boundary_print(struct bs_report_ctx *rc, unsigned int zone, unsigned int
 
 	fprintf(out, " ref=%u req=%d act=%d cnt 9:%" PRIu64 " 10:%" PRIu64, s->hwm.refcount,
 		z->requested, z->active, bs_hwm_reported(z, 9), bs_hwm_reported(z, 10));
-	for (unsigned int o = 9; o < BS_NR_ORDERS && z->active; o++)
+	for (unsigned int o = 9; o <= bs_top_order(rc) && z->active; o++)
 		for (unsigned int mt = 0; mt < nr_types; mt++) {
 			const bs_pfn p = bs_boundary_tail(rc, zone, o, mt);
 

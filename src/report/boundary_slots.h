@@ -14,12 +14,14 @@ struct bs_boundary {
 	 * node to the tail is reported. BS_NO_PFN: the list's end, nothing scanned yet; always so
 	 * for ISOLATE in scatterlist and boundary, which do not scan its lists. */
 	bs_pfn *slot;
+	unsigned int top; /* the highest order */
 	unsigned int nr_slots; /* for the orders that are reported; the highest stands first */
 };
 
-static inline unsigned int bs_boundary_slot(unsigned int order, unsigned int mt)
+static inline unsigned int bs_boundary_slot(const struct bs_boundary *s, unsigned int order,
+					    unsigned int mt)
 {
-	return (BS_MAX_ORDER - order) * BS_MIGRATE_TYPES + mt;
+	return (s->top - order) * BS_MIGRATE_TYPES + mt;
 }
 
 /* False for a slot that there is none of: a mark from a run that reported smaller orders. */

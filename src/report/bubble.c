@@ -30,7 +30,7 @@ static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs
 	if (!bs_hwm_block_in(rc, b, why == BS_RETURN && !merged, merged))
 		return;
 	bs_set_word(rc, b->pfn, b->order, b->list_mt);
-	s->slot[bs_boundary_slot(b->order, b->list_mt)] = b->pfn;
+	s->slot[bs_boundary_slot(bs_state(rc), b->order, b->list_mt)] = b->pfn;
 }
 
 /* ---- The worker ------------------------------------------------------------------------------ */
@@ -106,7 +106,8 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 /* The mark goes, and the boundary steps to the next node towards the tail. */
 static void unmark(struct bs_report_ctx *rc, const struct bs_block *b)
 {
-	bs_boundary_pull_off(rc, b, bs_boundary_slot(b->order, bs_word(rc, b->pfn, b->order)));
+	bs_boundary_pull_off(
+		rc, b, bs_boundary_slot(bs_state(rc), b->order, bs_word(rc, b->pfn, b->order)));
 	bs_hwm_count(bs_zone_state(rc, b->zone), b->order, -1);
 }
 

@@ -181,7 +181,7 @@ static bool take(struct bs_report_ctx *rc, bs_pfn unit, struct bs_range *r)
 	const bs_pfn pfn = unit << s->order;
 	unsigned int order = s->order;
 
-	while (order < BS_MAX_ORDER && !(pfn >> order & 1) &&
+	while (order < bs_top_order(rc) && !(pfn >> order & 1) &&
 	       all_pending(s, pfn + ((bs_pfn)1 << order), order))
 		order++;
 	while (!bs_claim(rc, pfn, order)) {
@@ -239,7 +239,7 @@ static void look_at_zone(struct bs_report_ctx *rc, unsigned int zone)
 	const struct clairvoyant *s = bs_state(rc);
 
 	bs_zone_lock(rc, zone);
-	for (unsigned int o = s->order; o < BS_NR_ORDERS; o++)
+	for (unsigned int o = s->order; o <= bs_top_order(rc); o++)
 		for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++) {
 			if (mt == BS_MIGRATE_ISOLATE)
 				continue;

@@ -20,11 +20,12 @@ static int alloc_state(struct bs_report_ctx *rc)
 {
 	const struct bs_strategy *s = rc->s;
 
+	rc->params = bs_params_on(s->params, bs_platform_of(rc->m));
 	rc->values = calloc(bs_param_count(s->params) + 1, sizeof(*rc->values));
 	rc->state = calloc(1, s->state_size + 1);
 	rc->cpu_state = calloc(rc->nr_cpus, s->cpu_state_size + 1);
 	rc->zone_state = calloc(rc->nr_zones, s->zone_state_size + 1);
-	if (!rc->values || !rc->state || !rc->cpu_state || !rc->zone_state)
+	if (!rc->params || !rc->values || !rc->state || !rc->cpu_state || !rc->zone_state)
 		return -ENOMEM;
 	rc->stats.meta_global_bytes = s->state_size + s->cpu_state_size * rc->nr_cpus;
 	rc->stats.meta_zone_bytes = s->zone_state_size * rc->nr_zones;
@@ -96,6 +97,7 @@ void bs_report_destroy(struct bs_report_ctx *rc)
 	free(rc->told);
 	free(rc->given);
 	free(rc->deferred);
+	free(rc->params);
 	free(rc->values);
 	free(rc->state);
 	free(rc->cpu_state);
@@ -187,7 +189,7 @@ int bs_report_params(const struct bs_report_ctx *rc, char *buf, size_t size)
 int bs_report_set_param(struct bs_report_ctx *rc, const char *name, const char *value,
 			struct bs_error *err)
 {
-	const struct bs_param *table = rc->s->params;
+	const struct bs_param *table = rc->params;
 	const unsigned int n = bs_param_count(table);
 	uint64_t v;
 	unsigned int i;
@@ -204,7 +206,7 @@ int bs_report_set_param(struct bs_report_ctx *rc, const char *name, const char *
 				    name);
 	ret = bs_param_value(&table[i], rc->s->name, value, &v, err);
 	if (!ret && rc->started && rc->s->param_set) {
-		ret = rc->s->param_set(rc, &table[i], v);
+		ret = rc->s->param_set(rc, &rc->s->params[i], v);
 		if (ret)
 			bs_error_set(err, BS_USAGE, -ret, rc->s->name, NULL,
 				     "parameter \"%s\" refused at run time", name);

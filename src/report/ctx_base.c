@@ -29,6 +29,21 @@ uint64_t bs_param_get(const struct bs_report_ctx *rc, unsigned int index)
 	return rc->values[index];
 }
 
+unsigned int bs_top_order(const struct bs_report_ctx *rc)
+{
+	return bs_platform_of(rc->m)->max_order;
+}
+
+uint64_t bs_order_bytes(const struct bs_report_ctx *rc, unsigned int order)
+{
+	return bs_block_bytes(rc->m, order);
+}
+
+unsigned int bs_usual_order(const struct bs_report_ctx *rc)
+{
+	return bs_platform_of(rc->m)->report_order;
+}
+
 /* ---- Time ------------------------------------------------------------------------------------ */
 
 bs_ns bs_now(const struct bs_report_ctx *rc)

@@ -43,7 +43,8 @@ struct bs_report_ctx {
 	const struct bs_strategy *s;
 	struct bs_env env;
 	struct bs_hooks hooks;
-	uint64_t *values; /* of the parameters */
+	struct bs_param *params; /* as they are on this machine */
+	uint64_t *values;
 	int order_param; /* which of them is the smallest order that is reported; -1: none */
 	void *state, *cpu_state, *zone_state;
 	unsigned int nr_cpus, nr_zones;

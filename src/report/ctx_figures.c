@@ -23,7 +23,7 @@ void bs_ctx_count_result(struct bs_report_ctx *rc, const struct bs_range *r, uns
 	if (ret)
 		rc->stats.failed_calls++;
 	for (unsigned int i = 0; i < n && !ret; i++)
-		rc->stats.reported_bytes += BS_PAGE_SIZE << r[i].order;
+		rc->stats.reported_bytes += bs_block_bytes(rc->m, r[i].order);
 	if (rc->told)
 		bs_ctx_told(rc, r, n, !ret);
 }
@@ -43,8 +43,11 @@ void bs_report_work(const struct bs_report_ctx *rc, uint64_t *nodes, uint64_t *h
 
 unsigned int bs_ctx_min_order(const struct bs_report_ctx *rc)
 {
-	return rc->order_param < 0 ? bs_pageblock_order(rc->m)
-				   : (unsigned int)rc->values[rc->order_param];
+	const struct bs_platform *p = bs_platform_of(rc->m);
+
+	if (rc->order_param >= 0)
+		return (unsigned int)rc->values[rc->order_param];
+	return p->report_order < p->pageblock_order ? p->report_order : bs_pageblock_order(rc->m);
 }
 
 unsigned int bs_report_unit(const struct bs_report_ctx *rc)
@@ -83,13 +86,14 @@ void bs_ctx_told(struct bs_report_ctx *rc, const struct bs_range *r, unsigned in
 
 /* What is asked about raw memory: NULL: how much it is. */
 struct raw_count {
+	const struct bs_machine *m;
 	uint64_t (*fn)(void *arg, bs_pfn pfn, unsigned int order);
 	void *arg;
 };
 
 static uint64_t count_raw(const struct raw_count *c, bs_pfn pfn, unsigned int order)
 {
-	return c->fn ? c->fn(c->arg, pfn, order) : BS_PAGE_SIZE << order;
+	return c->fn ? c->fn(c->arg, pfn, order) : bs_block_bytes(c->m, order);
 }
 
 static uint64_t raw_in_block(const struct bs_report_ctx *rc, const struct raw_count *c, bs_pfn pfn,
@@ -111,11 +115,11 @@ static uint64_t raw_in_block(const struct bs_report_ctx *rc, const struct raw_co
 uint64_t bs_report_raw_of(const struct bs_report_ctx *rc,
 			  uint64_t (*fn)(void *arg, bs_pfn pfn, unsigned int order), void *arg)
 {
-	const struct raw_count c = {fn, arg};
+	const struct raw_count c = {rc->m, fn, arg};
 	uint64_t raw = 0;
 
 	for (unsigned int z = 0; z < rc->nr_zones; z++)
-		for (unsigned int o = bs_report_unit(rc); o < BS_NR_ORDERS; o++)
+		for (unsigned int o = bs_report_unit(rc); o <= bs_top_order(rc); o++)
 			for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++) {
 				/* Blocks being isolated for somebody are nobody's to report. */
 				if (mt == BS_MIGRATE_ISOLATE)
@@ -140,7 +144,7 @@ uint64_t bs_report_may_leave(const struct bs_report_ctx *rc)
 	if (rc->s->may_leave)
 		return rc->s->may_leave(rc);
 	threshold = i < 0 ? 0 : rc->values[i];
-	return threshold ? (threshold - 1) * (BS_PAGE_SIZE << BS_MAX_ORDER) : 0;
+	return threshold ? (threshold - 1) * bs_order_bytes(rc, bs_top_order(rc)) : 0;
 }
 
 /* ---- False OOM ------------------------------------------------------------------------------- */

@@ -97,7 +97,8 @@ static void visit_taken(const struct walk *w)
 {
 	const struct bs_report_ctx *rc = w->rc;
 
-	if (!rc->stats.isolated_bytes && rc->stats.client_bytes == rc->given_pages << BS_PAGE_SHIFT)
+	if (!rc->stats.isolated_bytes &&
+	    rc->stats.client_bytes == rc->given_pages * bs_block_bytes(rc->m, 0))
 		return;
 	for (uint32_t i = 0; i < rc->taken.size; i++) {
 		const struct bs_taken *t = &rc->taken.slot[i];

@@ -20,7 +20,7 @@ static void note_isolated(struct bs_report_ctx *rc, unsigned int zone, bs_pfn pf
 						    .hold = BS_HOLD_ISOLATED});
 	rc->isolated_pages[zone] += UINT64_C(1) << order;
 	rc->isolated_blocks[zone][order]++;
-	st->isolated_bytes += BS_PAGE_SIZE << order;
+	st->isolated_bytes += bs_block_bytes(rc->m, order);
 	if (st->isolated_bytes > st->isolated_peak_bytes)
 		st->isolated_peak_bytes = st->isolated_bytes;
 }
@@ -29,7 +29,7 @@ static void forget_isolated(struct bs_report_ctx *rc, struct bs_taken *t)
 {
 	rc->isolated_pages[t->zone] -= UINT64_C(1) << t->order;
 	rc->isolated_blocks[t->zone][t->order]--;
-	rc->stats.isolated_bytes -= BS_PAGE_SIZE << t->order;
+	rc->stats.isolated_bytes -= bs_block_bytes(rc->m, t->order);
 	bs_taken_remove(&rc->taken, t);
 }
 
@@ -122,7 +122,7 @@ bs_pfn bs_take_pages(struct bs_report_ctx *rc, unsigned int gfp, unsigned int or
 						    .order = (uint8_t)order,
 						    .zone = (uint8_t)bs_pfn_zone(rc->m, pfn),
 						    .hold = BS_HOLD_CLIENT});
-	rc->stats.client_bytes += BS_PAGE_SIZE << order;
+	rc->stats.client_bytes += bs_block_bytes(rc->m, order);
 	return pfn;
 }
 
@@ -137,7 +137,7 @@ void bs_give_pages(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
 		return;
 	bs_taken_remove(&rc->taken, t);
 	bs_ctx_given(rc, pfn, order, false);
-	rc->stats.client_bytes -= BS_PAGE_SIZE << order;
+	rc->stats.client_bytes -= bs_block_bytes(rc->m, order);
 	bs_free_pages(rc->m, 0, pfn, order);
 }
 

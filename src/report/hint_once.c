@@ -2,7 +2,7 @@
 /*
  * hint_once.c - free page hinting, VIRTIO_BALLOON_F_FREE_PAGE_HINT (STRATEGIES.md, hint-once).
  *
- * Made for migration and snapshots: once, the guest allocates blocks of 4 MiB until that fails,
+ * Made for migration and snapshots: once, the guest allocates the largest blocks that there are (4 MiB on x86) until that fails,
  * sends each to the host, and keeps them all until the host says that it is done. All at once and
  * never again. The host skips what it was told when it saves the guest; in the guest that goes on
  * from there those pages are not there, which is what the device's discard stands for here.
@@ -35,7 +35,6 @@ static const struct bs_param params[] = {
 	{.name = NULL},
 };
 
-#define ORDER BS_MAX_ORDER
 /* No reclaim bit, no migratetype: gives up early, and is no movable user. */
 #define GFP (BS_GFP_NORETRY | BS_GFP_NOWARN | BS_GFP_NOMEMALLOC)
 
@@ -59,7 +58,7 @@ static int start(struct bs_report_ctx *rc)
 		struct bs_report_zone rz;
 
 		bs_report_zone(rc, i, &rz);
-		blocks += rz.managed >> ORDER;
+		blocks += rz.managed >> bs_top_order(rc);
 	}
 	*s = (struct hint_once){.phase = WAITING, .room = (uint32_t)blocks};
 	s->held = bs_alloc(rc, BS_SCOPE_GLOBAL, blocks * sizeof(*s->held));
@@ -90,14 +89,15 @@ static int send(struct bs_report_ctx *rc, bs_pfn pfn)
 
 	while (!err && ret == -EBUSY) {
 		if (s->n - s->acked < depth)
-			ret = bs_submit_async(rc, &(struct bs_range){pfn, ORDER}, 1);
+			ret = bs_submit_async(
+				rc, &(struct bs_range){pfn, (uint8_t)bs_top_order(rc)}, 1);
 		if (ret == -EBUSY && s->n == s->acked)
 			break;
 		if (ret == -EBUSY)
 			err = wait_for_oldest(rc);
 	}
 	if (ret < 0) {
-		bs_give_pages(rc, pfn, ORDER);
+		bs_give_pages(rc, pfn, bs_top_order(rc));
 		return err ? err : ret;
 	}
 	s->ticket[s->n % depth] = ret;
@@ -112,7 +112,8 @@ static int round_trip(struct bs_report_ctx *rc)
 	bs_pfn pfn;
 
 	/* (With a shrinker at work the same block may come round again: that has an end, too.) */
-	while (!err && s->n < s->room && (pfn = bs_take_pages(rc, GFP, ORDER)) != BS_NO_PFN)
+	while (!err && s->n < s->room &&
+	       (pfn = bs_take_pages(rc, GFP, bs_top_order(rc))) != BS_NO_PFN)
 		err = send(rc, pfn);
 	while (s->acked < s->n) {
 		int ret = wait_for_oldest(rc);
@@ -128,7 +129,7 @@ static void give_back(struct bs_report_ctx *rc, uint64_t blocks)
 	struct hint_once *s = bs_state(rc);
 
 	for (; blocks && s->first < s->acked; blocks--)
-		bs_give_pages(rc, s->held[s->first++], ORDER);
+		bs_give_pages(rc, s->held[s->first++], bs_top_order(rc));
 }
 
 static int pass(struct bs_report_ctx *rc, int cpu)
@@ -153,8 +154,10 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 /* The shrinker: what was told may be used again, though the host has not said that it is done. */
 static void event(struct bs_report_ctx *rc, enum bs_event e, uint64_t v)
 {
+	const unsigned int order = bs_top_order(rc);
+
 	if (e == BS_EVENT_SHRINK)
-		give_back(rc, (v + (1u << ORDER) - 1) >> ORDER);
+		give_back(rc, (v + (1u << order) - 1) >> order);
 }
 
 static void stop(struct bs_report_ctx *rc)
@@ -168,8 +171,7 @@ static void stop(struct bs_report_ctx *rc)
 
 static unsigned int unit(const struct bs_report_ctx *rc)
 {
-	(void)rc;
-	return ORDER;
+	return bs_top_order(rc);
 }
 
 static const struct bs_strategy_memory series = {

@@ -40,7 +40,8 @@ bool bs_hwm_block_in(struct bs_report_ctx *rc, const struct bs_block *b, bool re
  * of these orders, the marks are counted: a guest that starts from a dump may bring some. */
 static int make_counters(struct bs_report_ctx *rc, unsigned int zone)
 {
-	const unsigned int n = BS_NR_ORDERS - (unsigned int)bs_param_get(rc, BS_HWM_ORDER);
+	const unsigned int top = bs_top_order(rc);
+	const unsigned int n = top + 1 - (unsigned int)bs_param_get(rc, BS_HWM_ORDER);
 	struct bs_hwm_zone *z = bs_zone_state(rc, zone);
 
 	if (z->nr_orders == n)
@@ -51,8 +52,9 @@ static int make_counters(struct bs_report_ctx *rc, unsigned int zone)
 	if (!z->reported)
 		return -ENOMEM;
 	z->nr_orders = (uint8_t)n;
+	z->top = (uint8_t)top;
 	for (unsigned int i = 0; i < n; i++)
-		z->reported[i] = bs_nr_marked(rc, zone, BS_MAX_ORDER - i);
+		z->reported[i] = bs_nr_marked(rc, zone, top - i);
 	return 0;
 }
 
@@ -116,11 +118,12 @@ static unsigned int gather(struct bs_report_ctx *rc, unsigned int zone, unsigned
 					 unsigned int order, unsigned int mt))
 {
 	const unsigned int min_order = (unsigned int)bs_param_get(rc, BS_HWM_ORDER);
+	const unsigned int top = bs_top_order(rc);
 	struct bs_hwm *s = bs_state(rc);
 	unsigned int n = 0;
 
-	for (unsigned int o = BS_NR_ORDERS; o-- > min_order;) {
-		const unsigned int order = s->ascending ? min_order + BS_MAX_ORDER - o : o;
+	for (unsigned int o = top + 1; o-- > min_order;) {
+		const unsigned int order = s->ascending ? min_order + top - o : o;
 
 		for (unsigned int mt = nr_types; mt-- > 0;) {
 			bs_pfn p;
@@ -207,7 +210,7 @@ uint64_t bs_hwm_may_leave(const struct bs_report_ctx *rc)
 {
 	uint64_t bytes = 0;
 
-	for (uint64_t o = bs_param_get(rc, BS_HWM_ORDER); o < BS_NR_ORDERS; o++)
-		bytes += (bs_param_get(rc, BS_HWM_MARK) - 1) * (BS_PAGE_SIZE << o);
+	for (uint64_t o = bs_param_get(rc, BS_HWM_ORDER); o <= bs_top_order(rc); o++)
+		bytes += (bs_param_get(rc, BS_HWM_MARK) - 1) * bs_order_bytes(rc, (unsigned int)o);
 	return bytes;
 }

@@ -52,21 +52,21 @@ struct bs_hwm {
  * and only for orders that are reported: 16 bytes for the usual two. */
 struct bs_hwm_zone {
 	bool requested, active;
-	uint8_t nr_orders;
+	uint8_t nr_orders, top; /* the highest order */
 	uint64_t *reported; /* blocks that carry the mark, of the highest order first */
 };
 
 /* Marked blocks of @order; 0 if it is not one that is reported. */
 static inline uint64_t bs_hwm_reported(const struct bs_hwm_zone *z, unsigned int order)
 {
-	return BS_MAX_ORDER - order < z->nr_orders ? z->reported[BS_MAX_ORDER - order] : 0;
+	return (unsigned int)z->top - order < z->nr_orders ? z->reported[z->top - order] : 0;
 }
 
 /* One more, or one less. A mark of a smaller order is left from a run that reported it. */
 static inline void bs_hwm_count(struct bs_hwm_zone *z, unsigned int order, int by)
 {
-	if (BS_MAX_ORDER - order < z->nr_orders)
-		z->reported[BS_MAX_ORDER - order] += (uint64_t)by;
+	if ((unsigned int)z->top - order < z->nr_orders)
+		z->reported[z->top - order] += (uint64_t)by;
 }
 
 /* Allocate batch and counters, and request every zone that has memory: the initial flush. 0 or

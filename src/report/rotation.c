@@ -310,14 +310,14 @@ static int list_pass(struct bs_report_ctx *rc, unsigned int zone, unsigned int o
 
 static int zone_pass(struct bs_report_ctx *rc, unsigned int zone)
 {
-	const unsigned int min = min_order(rc);
+	const unsigned int min = min_order(rc), top = bs_top_order(rc);
 	int err = 0;
 
 	if (!bs_rotation_has_room(rc, zone))
 		return 0;
-	for (unsigned int o = min; o < BS_NR_ORDERS; o++) {
+	for (unsigned int o = min; o <= top; o++) {
 		const unsigned int order =
-			bs_param_get(rc, BS_ROTATION_DIR) == DIR_UP ? o : min + BS_MAX_ORDER - o;
+			bs_param_get(rc, BS_ROTATION_DIR) == DIR_UP ? o : min + top - o;
 
 		for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES && !err; mt++)
 			if (mt != BS_MIGRATE_ISOLATE)
@@ -396,7 +396,8 @@ static void stock_setting(const uint64_t *values, const char *kernel, uint64_t m
 
 	(void)memory;
 	snprintf(out->host, sizeof(out->host), "-device virtio-balloon,free-page-reporting=on");
-	if (order == params[BS_ROTATION_ORDER].def || mm_kernel_model(kernel, &km, NULL))
+	if (order == (out->on ? out->on->report_order : params[BS_ROTATION_ORDER].def) ||
+	    mm_kernel_model(kernel, &km, NULL))
 		return;
 	if (km.report_order_set == KM_REPORT_ORDER_BOOT)
 		snprintf(out->boot, sizeof(out->boot), "page_reporting.%s=%u", name, order);

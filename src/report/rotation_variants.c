@@ -51,7 +51,7 @@ static uint64_t *counter(struct bs_report_ctx *rc, unsigned int zone, unsigned i
 {
 	const struct bs_rotation *s = bs_state(rc);
 
-	return &s->extra->reported[zone * BS_NR_ORDERS + order];
+	return &s->extra->reported[zone * (bs_top_order(rc) + 1) + order];
 }
 
 static bool counts(struct bs_report_ctx *rc)
@@ -64,7 +64,7 @@ static bool counts(struct bs_report_ctx *rc)
 void bs_rotation_recount(struct bs_report_ctx *rc)
 {
 	for (unsigned int zone = 0; counts(rc) && zone < bs_zones(rc); zone++)
-		for (unsigned int o = 0; o < BS_NR_ORDERS; o++)
+		for (unsigned int o = 0; o <= bs_top_order(rc); o++)
 			*counter(rc, zone, o) = bs_nr_marked(rc, zone, o);
 }
 
@@ -76,8 +76,9 @@ int bs_rotation_count_marks(struct bs_report_ctx *rc)
 		return -ENOMEM;
 	if (s->extra->reported)
 		return 0;
-	s->extra->reported = bs_alloc(rc, BS_SCOPE_ZONE,
-				      bs_zones(rc) * BS_NR_ORDERS * sizeof(*s->extra->reported));
+	s->extra->reported =
+		bs_alloc(rc, BS_SCOPE_ZONE,
+			 bs_zones(rc) * (bs_top_order(rc) + 1) * sizeof(*s->extra->reported));
 	if (!s->extra->reported)
 		return -ENOMEM;
 	bs_rotation_recount(rc);

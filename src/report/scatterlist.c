@@ -38,7 +38,7 @@ static void set_boundary(struct bs_report_ctx *rc, const struct bs_block *b, uns
 
 	bs_set_word(rc, b->pfn, b->order, mt);
 	if (mt != BS_MIGRATE_ISOLATE && is_reportable(rc, b))
-		s->slot[bs_boundary_slot(b->order, mt)] = b->pfn;
+		s->slot[bs_boundary_slot(bs_state(rc), b->order, mt)] = b->pfn;
 }
 
 /* A returned block is never news, even if it merged: there is no more raw memory than before. */
@@ -63,7 +63,7 @@ static bs_pfn get_unreported(struct bs_report_ctx *rc, unsigned int zone, unsign
 		p = bs_first(rc, zone, order, mt);
 		if (bs_is_marked(rc, p, order)) {
 			/* Both ends are reported: done with this list. */
-			s->slot[bs_boundary_slot(order, mt)] = p;
+			s->slot[bs_boundary_slot(bs_state(rc), order, mt)] = p;
 			return BS_NO_PFN;
 		}
 	}
@@ -91,7 +91,8 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 /* The boundary steps from a block that goes away to the next one towards the tail. */
 static void pull_boundary_off(struct bs_report_ctx *rc, const struct bs_block *b)
 {
-	bs_boundary_pull_off(rc, b, bs_boundary_slot(b->order, bs_word(rc, b->pfn, b->order)));
+	bs_boundary_pull_off(
+		rc, b, bs_boundary_slot(bs_state(rc), b->order, bs_word(rc, b->pfn, b->order)));
 }
 
 static void block_out(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why)

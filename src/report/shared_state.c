@@ -32,9 +32,6 @@ static const struct bs_param params[] = {
 	{.name = NULL},
 };
 
-#define FRAME_ORDER 9
-#define FRAME (1u << FRAME_ORDER)
-
 struct shared_state {
 	/* One bit per frame, shared by both sides: evicted, that is free and not installed. (The
 	 * host's own two bits say the same, and whether the host resized; that is the balloon's
@@ -42,20 +39,25 @@ struct shared_state {
 	uint64_t *evicted;
 	bs_pfn end;
 	struct bs_range *batch;
-	unsigned int capacity;
+	unsigned int capacity, order; /* of a frame */
 };
+
+static bs_pfn frame_pages(const struct shared_state *s)
+{
+	return (bs_pfn)1 << s->order;
+}
 
 static bool is_evicted(const struct shared_state *s, bs_pfn pfn)
 {
-	const bs_pfn frame = pfn >> FRAME_ORDER;
+	const bs_pfn frame = pfn >> s->order;
 
 	return s->evicted[frame / 64] >> (frame & 63) & 1;
 }
 
 static void set_evicted(struct shared_state *s, bs_pfn pfn, unsigned int order, bool on)
 {
-	for (bs_pfn p = pfn; p < pfn + (1u << order); p += FRAME) {
-		const bs_pfn frame = p >> FRAME_ORDER;
+	for (bs_pfn p = pfn; p < pfn + (1u << order); p += frame_pages(s)) {
+		const bs_pfn frame = p >> s->order;
 		const uint64_t bit = UINT64_C(1) << (frame & 63);
 
 		s->evicted[frame / 64] &= ~bit;
@@ -80,6 +82,7 @@ static int start(struct bs_report_ctx *rc)
 	struct shared_state *s = bs_state(rc);
 	const uint64_t batch = bs_param_get(rc, BATCH);
 
+	s->order = bs_usual_order(rc);
 	for (unsigned int i = 0; i < bs_zones(rc); i++) {
 		struct bs_report_zone rz;
 
@@ -89,7 +92,8 @@ static int start(struct bs_report_ctx *rc)
 	}
 	s->capacity = batch < bs_capacity(rc) ? (unsigned int)batch : bs_capacity(rc);
 	s->batch = bs_alloc(rc, BS_SCOPE_GLOBAL, s->capacity * sizeof(*s->batch));
-	s->evicted = bs_alloc(rc, BS_SCOPE_PAGE, (s->end / FRAME / 64 + 1) * sizeof(*s->evicted));
+	s->evicted =
+		bs_alloc(rc, BS_SCOPE_PAGE, ((s->end >> s->order) / 64 + 1) * sizeof(*s->evicted));
 	if (!s->batch || !s->evicted)
 		return -ENOMEM;
 	arm(rc);
@@ -125,10 +129,10 @@ static unsigned int claim(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int roo
 
 	if (is_evicted(s, pfn))
 		return 0;
-	if (room > 1 && !(pfn & FRAME) && !is_evicted(s, pfn + FRAME) &&
-	    bs_claim(rc, pfn, FRAME_ORDER + 1))
+	if (room > 1 && !(pfn & frame_pages(s)) && !is_evicted(s, pfn + frame_pages(s)) &&
+	    bs_claim(rc, pfn, s->order + 1))
 		return 2;
-	return bs_claim(rc, pfn, FRAME_ORDER) ? 1 : 0;
+	return bs_claim(rc, pfn, s->order) ? 1 : 0;
 }
 
 /* From *@at on; it is left behind the last frame looked at. Locked. */
@@ -141,11 +145,11 @@ static unsigned int evict(struct bs_report_ctx *rc, bs_pfn *at, bs_pfn end)
 		const unsigned int frames = claim(rc, *at, room);
 
 		if (frames) {
-			s->batch[n] = (struct bs_range){*at, (uint8_t)(FRAME_ORDER + frames - 1)};
+			s->batch[n] = (struct bs_range){*at, (uint8_t)(s->order + frames - 1)};
 			set_evicted(s, *at, s->batch[n++].order, true);
 			room -= frames;
 		}
-		*at += frames ? frames * FRAME : FRAME;
+		*at += frames ? frames * frame_pages(s) : frame_pages(s);
 	}
 	return n;
 }
@@ -166,7 +170,8 @@ static int discard(struct bs_report_ctx *rc, unsigned int n)
 static int zone_pass(struct bs_report_ctx *rc, unsigned int zone, const struct bs_report_zone *rz)
 {
 	const bs_pfn end = rz->start + rz->spanned;
-	bs_pfn at = (rz->start + FRAME - 1) & ~(FRAME - 1);
+	const struct shared_state *s = bs_state(rc);
+	bs_pfn at = (rz->start + frame_pages(s) - 1) & ~(frame_pages(s) - 1);
 	int err = 0;
 
 	while (at < end && !err) {
@@ -216,7 +221,7 @@ static void block_out(struct bs_report_ctx *rc, const struct bs_block *b, enum b
 		set_evicted(s, b->pfn, b->order, false);
 		return;
 	}
-	frame.order = FRAME_ORDER;
+	frame.order = (uint8_t)s->order;
 	if (is_evicted(s, b->pfn))
 		bs_defer(rc, &frame);
 }
@@ -227,11 +232,11 @@ static void allocated(struct bs_report_ctx *rc, const struct bs_block *b)
 	struct shared_state *s = bs_state(rc);
 	const bs_pfn end = b->pfn + (1u << b->order);
 
-	for (bs_pfn frame = b->pfn & ~(FRAME - 1); frame < end; frame += FRAME) {
+	for (bs_pfn frame = b->pfn & ~(frame_pages(s) - 1); frame < end; frame += frame_pages(s)) {
 		if (!is_evicted(s, frame))
 			continue;
-		set_evicted(s, frame, FRAME_ORDER, false);
-		bs_install(rc, frame, FRAME_ORDER, b->cpu);
+		set_evicted(s, frame, s->order, false);
+		bs_install(rc, frame, s->order, b->cpu);
 	}
 }
 

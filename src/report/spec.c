@@ -76,29 +76,31 @@ static int check_stray(const struct company *with, const struct bs_strategy *s, 
 /* ---- Reading --------------------------------------------------------------------------------- */
 
 static int read_params(const struct bs_strategy *s, const char *params, const struct company *with,
-		       uint64_t *values, struct bs_error *err)
+		       const struct bs_spec *spec, struct bs_error *err)
 {
 	char owner[320];
 	int ret;
 
 	snprintf(owner, sizeof(owner), "strategy %s", s->name);
 	ret = check_stray(with, s, params, owner, err);
-	bs_param_defaults(s->params, values);
-	return ret ? ret : bs_param_parse(s->params, owner, params, values, err);
+	bs_param_defaults(spec->params, spec->values);
+	return ret ? ret : bs_param_parse(spec->params, owner, params, spec->values, err);
 }
 
 static int make(const struct bs_strategy *s, const char *label, const char *params,
-		const struct company *with, struct bs_spec *spec, struct bs_error *err)
+		const struct company *with, const struct bs_platform *on, struct bs_spec *spec,
+		struct bs_error *err)
 {
 	int ret;
 
 	*spec = (struct bs_spec){
 		.s = s,
 		.label = strdup(label),
+		.params = bs_params_on(s->params, on),
 		.values = calloc(bs_param_count(s->params) + 1, sizeof(*spec->values)),
 	};
-	if (spec->label && spec->values)
-		ret = read_params(s, params, with, spec->values, err);
+	if (spec->label && spec->params && spec->values)
+		ret = read_params(s, params, with, spec, err);
 	else
 		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, label, NULL, "parameters");
 	if (ret)
@@ -107,30 +109,32 @@ static int make(const struct bs_strategy *s, const char *label, const char *para
 }
 
 int bs_spec_parse_one(const char *const *texts, unsigned int nr, unsigned int index,
-		      struct bs_spec *spec, struct bs_error *err)
+		      const struct bs_platform *on, struct bs_spec *spec, struct bs_error *err)
 {
 	const struct company with = {texts, nr};
 	const char *text = texts[index], *colon = strchr(text, ':');
 	const struct bs_strategy *s = bs_strategy_find(text, err);
 
 	*spec = (struct bs_spec){0};
-	return s ? make(s, text, colon ? colon + 1 : NULL, &with, spec, err) : -EINVAL;
+	return s ? make(s, text, colon ? colon + 1 : NULL, &with, on, spec, err) : -EINVAL;
 }
 
-int bs_spec_parse(const char *text, struct bs_spec *spec, struct bs_error *err)
+int bs_spec_parse(const char *text, const struct bs_platform *on, struct bs_spec *spec,
+		  struct bs_error *err)
 {
-	return bs_spec_parse_one(&text, 1, 0, spec, err);
+	return bs_spec_parse_one(&text, 1, 0, on, spec, err);
 }
 
-int bs_spec_of(const struct bs_strategy *s, const char *params, struct bs_spec *spec,
-	       struct bs_error *err)
+int bs_spec_of(const struct bs_strategy *s, const char *params, const struct bs_platform *on,
+	       struct bs_spec *spec, struct bs_error *err)
 {
-	return make(s, s->name, params, &(struct company){0}, spec, err);
+	return make(s, s->name, params, &(struct company){0}, on, spec, err);
 }
 
 void bs_spec_free(struct bs_spec *spec)
 {
 	free(spec->label);
+	free(spec->params);
 	free(spec->values);
 	*spec = (struct bs_spec){0};
 }
@@ -150,7 +154,7 @@ uint64_t bs_spec_value_of_role(const struct bs_spec *spec, enum bs_param_role ro
 
 char *bs_spec_params_text(const struct bs_spec *spec)
 {
-	return bs_params_text(spec->s->params, spec->values);
+	return bs_params_text(spec->params, spec->values);
 }
 
 int bs_report_bind(struct bs_machine *m, const struct bs_spec *spec, const struct bs_env *env,
@@ -166,7 +170,7 @@ int bs_report_create(struct bs_machine *m, const struct bs_strategy *s, const ch
 	int ret = bs_strategy_check(s, s->name ? s->name : "strategy", err);
 
 	if (!ret)
-		ret = bs_spec_of(s, params, &spec, err);
+		ret = bs_spec_of(s, params, bs_platform_of(m), &spec, err);
 	if (ret)
 		return ret;
 	ret = bs_report_bind(m, &spec, env, out, err);

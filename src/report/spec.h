@@ -18,29 +18,33 @@
  * struct bs_spec - a strategy with its parameters
  * @s: lives until the process ends
  * @label: the text as it was written, of any length; the spec's own
+ * @params: its table, as it is on the machine that it is read for; the spec's own
  * @values: of its parameters, parallel to the table; the spec's own
  */
 struct bs_spec {
 	const struct bs_strategy *s;
 	char *label;
+	struct bs_param *params;
 	uint64_t *values;
 };
 
 /**
  * bs_spec_parse - find the strategy and read its parameters
  * @text: "name", "name:parameter=value,...", or a shared object's path instead of the name
+ * @on: the machine that orders are those of; NULL: x86
  *
  * Return: 0; or negative with @err, and @spec is empty: there is nothing to free, which does no
  * harm.
  */
-int bs_spec_parse(const char *text, struct bs_spec *spec, struct bs_error *err);
+int bs_spec_parse(const char *text, const struct bs_platform *on, struct bs_spec *spec,
+		  struct bs_error *err);
 /** The same for @texts[index], one of @nr that are compared: a parameter that it has not is said to
  *  belong to those that have it. */
 int bs_spec_parse_one(const char *const *texts, unsigned int nr, unsigned int index,
-		      struct bs_spec *spec, struct bs_error *err);
+		      const struct bs_platform *on, struct bs_spec *spec, struct bs_error *err);
 /** The same for a strategy that is at hand; its name is the label. @params may be NULL. */
-int bs_spec_of(const struct bs_strategy *s, const char *params, struct bs_spec *spec,
-	       struct bs_error *err);
+int bs_spec_of(const struct bs_strategy *s, const char *params, const struct bs_platform *on,
+	       struct bs_spec *spec, struct bs_error *err);
 void bs_spec_free(struct bs_spec *spec);
 
 bool bs_spec_has_role(const struct bs_spec *spec, enum bs_param_role role);

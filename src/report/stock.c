@@ -26,14 +26,15 @@ static bool may_set(const struct bs_param *p, const struct kernel_model *km)
 }
 
 /* The values of @params, to be free()d; NULL: they are none, or out of memory. */
-static uint64_t *values_of(const struct bs_strategy *s, const char *params)
+static uint64_t *values_of(const struct bs_strategy *s, const struct bs_param *table,
+			   const char *params)
 {
-	uint64_t *values = calloc(bs_param_count(s->params) + 1, sizeof(*values));
+	uint64_t *values = table ? calloc(bs_param_count(table) + 1, sizeof(*values)) : NULL;
 
 	if (!values)
 		return NULL;
-	bs_param_defaults(s->params, values);
-	if (!bs_param_parse(s->params, s->name, params, values, NULL))
+	bs_param_defaults(table, values);
+	if (!bs_param_parse(table, s->name, params, values, NULL))
 		return values;
 	free(values);
 	return NULL;
@@ -41,26 +42,29 @@ static uint64_t *values_of(const struct bs_strategy *s, const char *params)
 
 /* Are all parameters at their defaults, those aside that a user of @km can set? @km NULL: all. */
 static bool is_as_it_comes(const struct bs_strategy *s, const char *params,
-			   const struct kernel_model *km)
+			   const struct kernel_model *km, const struct bs_platform *on)
 {
-	uint64_t *values = values_of(s, params);
+	struct bs_param *table = bs_params_on(s->params, on);
+	uint64_t *values = values_of(s, table, params);
 	bool same = values;
 
-	for (unsigned int i = 0; same && i < bs_param_count(s->params); i++) {
-		const struct bs_param *p = &s->params[i];
+	for (unsigned int i = 0; same && i < bs_param_count(table); i++) {
+		const struct bs_param *p = &table[i];
 
 		same = values[i] == p->def || (km && may_set(p, km));
 	}
 	free(values);
+	free(table);
 	return same;
 }
 
-bool bs_strategy_is_stock(const struct bs_strategy *s, const char *params, const char *kernel)
+bool bs_strategy_is_stock(const struct bs_strategy *s, const char *params, const char *kernel,
+			  const struct bs_platform *on)
 {
 	struct kernel_model km;
 
 	return !mm_kernel_model(kernel, &km, NULL) && offers(s, &km) &&
-	       is_as_it_comes(s, params, &km);
+	       is_as_it_comes(s, params, &km, on);
 }
 
 const struct bs_strategy *bs_strategy_of_kernel(const char *kernel)
@@ -76,23 +80,29 @@ const struct bs_strategy *bs_strategy_of_kernel(const char *kernel)
 	return NULL;
 }
 
-bool bs_strategy_is_default(const struct bs_strategy *s, const char *params, const char *kernel)
+bool bs_strategy_is_default(const struct bs_strategy *s, const char *params, const char *kernel,
+			    const struct bs_platform *on)
 {
-	return s == bs_strategy_of_kernel(kernel) && is_as_it_comes(s, params, NULL);
+	return s == bs_strategy_of_kernel(kernel) && is_as_it_comes(s, params, NULL, on);
 }
 
 bool bs_strategy_stock_setting(const struct bs_strategy *s, const char *params, const char *kernel,
-			       uint64_t memory, struct bs_stock_setting *out)
+			       const struct bs_platform *on, uint64_t memory,
+			       struct bs_stock_setting *out)
 {
+	struct bs_param *table;
 	uint64_t *values;
 
-	if (!s->stock_setting || !bs_strategy_is_stock(s, params, kernel))
+	if (!s->stock_setting || !bs_strategy_is_stock(s, params, kernel, on))
 		return false;
-	values = values_of(s, params);
+	table = bs_params_on(s->params, on);
+	values = values_of(s, table, params);
+	*out = (struct bs_stock_setting){.on = on};
+	if (values)
+		s->stock_setting(values, kernel, memory, out);
+	free(table);
 	if (!values)
 		return false;
-	*out = (struct bs_stock_setting){.host = ""};
-	s->stock_setting(values, kernel, memory, out);
 	free(values);
 	return true;
 }

@@ -170,7 +170,7 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 {
 	(void)cpu;
 	for (unsigned int zone = 0; zone < bs_zones(rc); zone++)
-		for (unsigned int order = BS_NR_ORDERS; order-- > bs_param_get(rc, ORDER);)
+		for (unsigned int order = bs_top_order(rc) + 1; order-- > bs_param_get(rc, ORDER);)
 			for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++) {
 				int err = 0;
 

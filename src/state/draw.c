@@ -157,7 +157,7 @@ static int add_orphans(struct drawing *g, unsigned int order, struct nodes *to, 
 	*added = 0;
 	for (uint64_t p = (uint64_t)z->start & ~(size - 1); p < end && !ret; p += size) {
 		if (!is_whole(g, p, order) ||
-		    (order < BS_MAX_ORDER && is_whole(g, p & ~size, order + 1)))
+		    (order < g->d->max_order && is_whole(g, p & ~size, order + 1)))
 			continue;
 		ret = push(g, to, (bs_pfn)p);
 		++*added;
@@ -347,7 +347,7 @@ static uint64_t typed_so_far(const struct drawing *g, unsigned int type)
 	const struct bs_state_zone *z = g->d->z;
 	uint64_t n = 0;
 
-	for (unsigned int o = g->pbo; o < BS_NR_ORDERS; o++)
+	for (unsigned int o = g->pbo; o <= g->d->max_order; o++)
 		n += (uint64_t)z->area[o][type].n << (o - g->pbo);
 	for (unsigned int i = 0; i < g->nr_parts; i++)
 		n += g->part[i].type == type;
@@ -446,7 +446,7 @@ int bs_draw_zone(struct bs_draw *d, struct bs_rng *rng, struct bs_error *err)
 	int ret = 0;
 
 	d->moved = 0;
-	for (unsigned int o = BS_NR_ORDERS; o-- > g.pbo && !ret;)
+	for (unsigned int o = d->max_order + 1; o-- > g.pbo && !ret;)
 		ret = upper_order(&g, o);
 	if (!ret) {
 		find_parts(&g);
@@ -456,7 +456,7 @@ int bs_draw_zone(struct bs_draw *d, struct bs_rng *rng, struct bs_error *err)
 		d->mixed = g.mixed;
 	}
 	free(g.open.pfn);
-	for (unsigned int o = 0; o < BS_NR_ORDERS && !ret; o++) {
+	for (unsigned int o = 0; o <= d->max_order && !ret; o++) {
 		z->nr_free[o] = 0;
 		for (unsigned int t = 0; t < BS_MIGRATE_TYPES; t++) {
 			bs_draw_order(&z->area[o][t], rng);

@@ -26,7 +26,7 @@
  */
 struct bs_draw {
 	struct bs_state_zone *z;
-	unsigned int pageblock_order;
+	unsigned int pageblock_order, max_order;
 	uint64_t n[BS_MIGRATE_TYPES][BS_NR_ORDERS];
 	uint64_t blocks[BS_MIGRATE_TYPES];
 	uint64_t moved;

@@ -188,6 +188,7 @@ void bs_pageflags_free(struct bs_pageflags *f)
 }
 
 int bs_pageflags_blocks(const struct bs_pageflags *f, uint64_t start, uint64_t end,
+			unsigned int max_order,
 			int (*block)(void *arg, bs_pfn pfn, unsigned int order), void *arg)
 {
 	end = end < f->nr_pages ? end : f->nr_pages;
@@ -196,11 +197,10 @@ int bs_pageflags_blocks(const struct bs_pageflags *f, uint64_t start, uint64_t e
 		while (run < end && f->is[run] & BS_PAGE_IS_FREE)
 			run++;
 		while (pfn < run) {
-			unsigned int order =
-				pfn ? (unsigned int)__builtin_ctzll(pfn) : BS_MAX_ORDER;
+			unsigned int order = pfn ? (unsigned int)__builtin_ctzll(pfn) : max_order;
 			int ret;
 
-			order = order < BS_MAX_ORDER ? order : BS_MAX_ORDER;
+			order = order < max_order ? order : max_order;
 			while (pfn + (UINT64_C(1) << order) > run)
 				order--;
 			ret = block(arg, (bs_pfn)pfn, order);

@@ -32,6 +32,7 @@ void bs_pageflags_free(struct bs_pageflags *f);
  * is what the allocator makes of it. Stops when @block returns non-zero, and returns that.
  */
 int bs_pageflags_blocks(const struct bs_pageflags *f, uint64_t start, uint64_t end,
+			unsigned int max_order,
 			int (*block)(void *arg, bs_pfn pfn, unsigned int order), void *arg);
 
 #endif

@@ -72,16 +72,18 @@ struct totals {
 static int counts_of(struct bs_shape *s, const struct bs_snapshot_zone *from, struct bs_draw *d,
 		     struct totals *t)
 {
+	const unsigned int top = bs_state_platform(s->state)->max_order;
+
 	for (unsigned int o = 0; o < from->nr_orders; o++) {
 		uint64_t n[BS_NR_SNAPSHOT_TYPES] = {[BS_TYPE_MOVABLE] = from->nr_free[o]};
 
-		if (o >= BS_NR_ORDERS && from->nr_free[o])
+		if (o > top && from->nr_free[o])
 			return bs_error_set(s->err, BS_INPUT, 0, s->c->paths[0],
 					    "`state info` reads it all the same",
 					    "zone %s has free blocks of order %u: the simulated "
-					    "allocator ends at order %d",
-					    from->name, o, BS_MAX_ORDER);
-		if (o >= BS_NR_ORDERS)
+					    "allocator ends at order %u",
+					    from->name, o, top);
+		if (o > top)
 			continue;
 		if (from->types && from->types->listed)
 			t->off += by_type(from->types, o, from->nr_free[o], n);
@@ -118,7 +120,10 @@ static int place_zone(struct bs_shape *s, struct bs_state_zone *z, struct totals
 	const struct bs_snapshot_zone *from = bs_shape_zone(s, z);
 	const unsigned int pbo = (unsigned int)s->state->pageblock_order;
 	char name[320];
-	struct bs_draw d = {.z = z, .pageblock_order = pbo, .name = name};
+	struct bs_draw d = {.z = z,
+			    .pageblock_order = pbo,
+			    .max_order = bs_state_platform(s->state)->max_order,
+			    .name = name};
 	int ret = from ? counts_of(s, from, &d, t) : 0;
 
 	snprintf(name, sizeof(name), "%.280s: zone %s", s->c->paths[0],

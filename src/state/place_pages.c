@@ -179,7 +179,8 @@ static int place_zone(struct placing *p, struct bs_rng *rng)
 
 	if (ret)
 		return ret;
-	if (bs_pageflags_blocks(p->f, start, start + (uint64_t)p->z->spanned, add_block, p) ||
+	if (bs_pageflags_blocks(p->f, start, start + (uint64_t)p->z->spanned,
+				bs_state_platform(p->s->state)->max_order, add_block, p) ||
 	    add_lru(p))
 		return no_memory(p->s);
 	if (p->z->vm_free > p->z->managed)
@@ -214,7 +215,7 @@ static void compare(struct bs_shape *s)
 			      "kpageflags and buddyinfo differ by %" PRIu64 " of %" PRIu64
 			      " free blocks, %" PRIu64
 			      " MiB (read one after the other): kpageflags holds",
-			      blocks, all, pages * BS_PAGE_SIZE >> 20);
+			      blocks, all, pages << bs_state_platform(s->state)->page_shift >> 20);
 }
 
 int bs_place_by_pages(struct bs_shape *s, struct bs_rng *rng)

@@ -60,7 +60,7 @@ static uint64_t pages(const char *line, const char *name)
 		uint64_t kib;
 
 		if (s > line && s[-1] == ' ' && *c++ == ':' && bs_proc_number(&c, &kib))
-			return kib < BS_PROC_MOST ? kib / (BS_PAGE_SIZE >> 10) : 0;
+			return kib < BS_PROC_MOST ? kib / (BS_UNIT_SIZE >> 10) : 0;
 	}
 	return 0;
 }

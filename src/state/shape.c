@@ -220,7 +220,8 @@ static uint64_t present_bytes(const struct bs_shape *s)
 		if (bs_shape_has(s, s->from->zone[i].node) && s->from->zone[i].sizes)
 			pages += s->from->zone[i].sizes->present;
 	/* Firmware takes a little: with it, sizes are those that people buy. */
-	return (pages + (pages ? 1023 : 0)) / 1024 * 1024 * BS_PAGE_SIZE;
+	return (pages + (pages ? 1023 : 0)) / 1024 * 1024
+	       << bs_state_platform(s->state)->page_shift;
 }
 
 /* A guest of that size is booted, and its free memory taken out again. */
@@ -229,7 +230,7 @@ static int of_a_size(struct bs_shape *s)
 	struct bs_machine_config mc = {
 		.kernel = bs_state_model(s->state),
 		.memory_bytes = s->c->memory_bytes ? s->c->memory_bytes : present_bytes(s),
-		.layout = s->c->layout,
+		.machine = s->c->machine,
 		.nr_cpus = s->c->nr_cpus,
 		.pageblock_order = (unsigned int)s->state->pageblock_order,
 		.seed = s->c->seed,
@@ -358,7 +359,7 @@ static int check_nodes(struct bs_shape *s)
 		bs_shape_note(s,
 			      "a guest of node %u; %" PRIu64
 			      " MiB that are free on others are left out: --node %u",
-			      node, others * BS_PAGE_SIZE >> 20, other);
+			      node, others << bs_state_platform(s->state)->page_shift >> 20, other);
 	return 0;
 }
 
@@ -376,7 +377,7 @@ static int check_zones(struct bs_shape *s)
 		if (!found)
 			return refuse(s,
 				      s->measured ? "give zoneinfo and buddyinfo of one machine"
-						  : "say more --memory, another --layout, or give "
+						  : "say more --memory, another --machine, or give "
 						    "the machine's zoneinfo",
 				      "zone %s has free memory, but the guest has no such zone",
 				      from->name);
@@ -386,25 +387,34 @@ static int check_zones(struct bs_shape *s)
 
 int bs_shape_state(struct bs_shape *s)
 {
+	const struct bs_platform *on = bs_platform_at(s->c->machine);
+	char advice[64];
 	int ret;
 
 	s->state = bs_state_new();
 	if (!s->state)
 		return bs_error_set(s->err, BS_RESOURCE, ENOMEM, NULL, NULL, "out of memory");
 	snprintf(s->state->name, sizeof(s->state->name), "start");
-	s->state->pageblock_order = s->from->pageblock_order ? s->from->pageblock_order : 9;
+	s->state->page_size = INT64_C(1) << on->page_shift;
+	s->state->pageblock_order =
+		s->from->pageblock_order ? s->from->pageblock_order : on->pageblock_order;
 	s->state->nr_pcp_lists = BS_STATE_PCP_LISTS;
 	s->state->migratetypes = BS_MIGRATE_TYPES;
 	s->state->nr_zone_types = BS_NR_ZONE_TYPES;
 	s->state->nr_cpus = 1;
 	s->state->boost_factor = 15000;
-	if (s->state->pageblock_order < 4 || s->state->pageblock_order > BS_MAX_ORDER)
-		return refuse(s, "pageblocks of order 4 to 10 can be simulated",
-			      "pageblocks are of order %" PRId64, s->state->pageblock_order);
-	if (s->from->page_size && s->from->page_size != BS_PAGE_SIZE)
-		return refuse(s, "`state info` reads it all the same",
-			      "pages of %" PRIu64 " KiB: only those of 4 KiB can be simulated",
-			      s->from->page_size >> 10);
+	if (s->from->page_size && s->from->page_size != (uint64_t)s->state->page_size)
+		return refuse(
+			s,
+			"say another --machine (`buddysim list machines`); `state info` reads "
+			"it all the same",
+			"pages of %" PRIu64 " KiB: those of %s have %" PRId64,
+			s->from->page_size >> 10, on->name, s->state->page_size >> 10);
+	snprintf(advice, sizeof(advice), "pageblocks of order 4 to %u can be simulated",
+		 on->max_order);
+	if (s->state->pageblock_order < 4 || s->state->pageblock_order > on->max_order)
+		return refuse(s, advice, "pageblocks are of order %" PRId64,
+			      s->state->pageblock_order);
 	ret = set_kernel(s);
 	if (!ret)
 		ret = choose_nodes(s);

@@ -127,7 +127,7 @@ static void set_sizes(struct bs_snapshot_sizes *to, const struct bs_state_zone *
 	to->nr_cpus = z->nr_pcp;
 }
 
-static int add_zone(struct bs_snapshot *s, const struct bs_state_zone *from)
+static int add_zone(struct bs_snapshot *s, const struct bs_state_zone *from, unsigned int orders)
 {
 	static const char *const names[BS_NR_ZONE_TYPES] = {"DMA", "DMA32", "Normal", "Movable",
 							    "Device"};
@@ -136,8 +136,8 @@ static int add_zone(struct bs_snapshot *s, const struct bs_state_zone *from)
 
 	if (!z || !bs_snapshot_types_made(z) || !bs_snapshot_sizes_made(z))
 		return -ENOMEM;
-	z->nr_orders = BS_NR_ORDERS;
-	for (unsigned int o = 0; o < BS_NR_ORDERS; o++) {
+	z->nr_orders = orders;
+	for (unsigned int o = 0; o < orders; o++) {
 		z->nr_free[o] = (uint64_t)from->nr_free[o];
 		for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++)
 			z->types->nr_free[type_of(mt)][o] += from->area[o][mt].n;
@@ -158,12 +158,12 @@ int bs_snapshots_add_state(struct bs_snapshots *s, const struct bs_state *state)
 	int ret = to ? 0 : -ENOMEM;
 
 	for (unsigned int i = 0; i < state->nr_zones && !ret; i++)
-		ret = add_zone(to, &state->zone[i]);
+		ret = add_zone(to, &state->zone[i], bs_state_platform(state)->max_order + 1);
 	if (ret)
 		return ret;
 	snprintf(to->when, sizeof(to->when), "%.*s", (int)sizeof(to->when) - 1, state->name);
 	to->pageblock_order = (unsigned int)state->pageblock_order;
-	to->page_size = BS_PAGE_SIZE;
+	to->page_size = UINT64_C(1) << bs_state_platform(state)->page_shift;
 	return 0;
 }
 

@@ -13,6 +13,9 @@
 #include "state_text.h"
 #include "textfile.h"
 
+/* Of a machine that is not known. */
+#define X86_ORDERS (bs_platform_at(BS_MACHINE_QEMU_PC)->max_order + 1)
+
 static int one_line(struct bs_proc *p, struct bs_state_reader *dump, char *line, const char *path,
 		    uint64_t number, struct bs_error *err)
 {
@@ -91,9 +94,9 @@ static int count_pages(struct bs_snapshots *all, const char *path, struct bs_err
 		zones = true;
 		if (z->nr_orders)
 			continue;
-		z->nr_orders = BS_NR_ORDERS;
+		z->nr_orders = X86_ORDERS;
 		bs_pageflags_blocks(&f, z->sizes->start, z->sizes->start + z->sizes->spanned,
-				    count_block, z);
+				    X86_ORDERS - 1, count_block, z);
 	}
 	bs_pageflags_free(&f);
 	if (zones)
@@ -115,8 +118,8 @@ static void add_up_types(struct bs_snapshot_zone *z)
 			if (z->types->nr_free[t][o] && z->nr_orders <= o)
 				z->nr_orders = o + 1;
 		}
-	if (z->nr_orders < BS_NR_ORDERS)
-		z->nr_orders = BS_NR_ORDERS;
+	if (z->nr_orders < X86_ORDERS)
+		z->nr_orders = X86_ORDERS;
 }
 
 /* Sizes hold on until they are said again. */

@@ -14,7 +14,8 @@
 struct bs_need bs_cell_need(const struct bs_sim_config *c, const struct bs_sweep_trace *t)
 {
 	const struct bs_device_traits *traits = bs_device_traits(c->host.device.kind);
-	const uint64_t all = c->guest.machine.memory_bytes >> BS_PAGE_SHIFT;
+	const unsigned int shift = bs_platform_at(c->guest.machine.machine)->page_shift;
+	const uint64_t all = c->guest.machine.memory_bytes >> shift;
 	/* A load takes what it likes, for as long as it likes. */
 	const uint64_t peak =
 		(c->load || c->guest.resident == BS_RESIDENT_ALL) && all > t->peak_pages
@@ -27,6 +28,6 @@ struct bs_need bs_cell_need(const struct bs_sim_config *c, const struct bs_sweep
 	n.bytes = OF_ITS_OWN + t->numbers * sizeof(uint32_t) + peak * BESIDE_PAGE + all / 4;
 	/* As the device itself reckons: page tables and all. */
 	if (n.arena)
-		n.bytes += (peak << BS_PAGE_SHIFT) + (peak << BS_PAGE_SHIFT) / 512;
+		n.bytes += (peak << shift) + (peak << shift) / 512;
 	return n;
 }

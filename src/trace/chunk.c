@@ -216,7 +216,7 @@ static bool expand_ops(const struct bs_chunk_decoder *d, unsigned int n)
 		kind[i] = k;
 		order[i] = o;
 		flags[i] = (uint8_t)((flags[i] & ~BS_EVF_BATCHED) | op[i] >> 7);
-		bad |= (unsigned int)(k >= BS_NR_EV) | (unsigned int)(o > BS_MAX_ORDER);
+		bad |= (unsigned int)(k >= BS_NR_EV) | (unsigned int)(o > BS_TRACE_MAX_ORDER);
 	}
 	return bad;
 }

@@ -14,8 +14,6 @@
 #include "result.h"
 #include "units.h"
 
-#define OF_MAX 160 /* bytes of the old comment that the new one repeats */
-
 /** A block live at the cut: its number there, and that of its first piece in the new trace. */
 struct kept {
 	uint64_t number, first_piece;
@@ -258,29 +256,19 @@ static int write_all(struct cut *c)
 	return 0;
 }
 
-/* A byte that goes on a character of UTF-8. */
-static bool goes_on(char c)
-{
-	return (c & 0xc0) == 0x80;
-}
-
 static void describe(const struct cut *c, struct bs_trace_info *info)
 {
 	const char *of = c->t->info.comment[0] ? c->t->info.comment : c->t->info.source;
 	char from[32], to[32];
-	size_t n = strlen(of);
+	char head[80];
 
 	bs_format_time(c->from, from, sizeof(from));
 	if (c->to == BS_NO_TIME)
 		snprintf(to, sizeof(to), "the end");
 	else
 		bs_format_time(c->to, to, sizeof(to));
-	/* What does not fit is left out in whole characters. */
-	if (n > OF_MAX)
-		for (n = OF_MAX; n && goes_on(of[n]);)
-			n--;
-	snprintf(info->comment, sizeof(info->comment), "cut %s to %s of: %.*s", from, to, (int)n,
-		 of);
+	snprintf(head, sizeof(head), "cut %s to %s of: ", from, to);
+	bs_trace_comment_of(info, head, of);
 }
 
 /* Unknown frees are counted where they are; of the other doubts nobody knows where they were. */

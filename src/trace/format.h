@@ -13,6 +13,9 @@
 
 #define BS_TRACE_FORMAT "buddysim-trace"
 #define BS_TRACE_VERSION 1
+#define BS_TRACE_VERSION_PAGES \
+	2 /* pages that are not of 4 KiB: nobody may take it for one of version 1 */
+#define BS_TRACE_MAX_ORDER 10
 #define BS_TRACE_GFP_MAX 255
 #define BS_TRACE_NAMES_MAX 4096
 /* No item may claim more: a length is believed only below these. */

@@ -17,9 +17,9 @@ enum { NONE, ALTERNATE };
 static const char *const fragmentations[] = {"none", "alternate", NULL};
 
 static const struct bs_param params[] = {
-	[SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(6) << 30, BS_PAGE_SIZE, BS_GEN_SIZE_MAX, NULL,
+	[SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(6) << 30, BS_UNIT_SIZE, BS_GEN_SIZE_MAX, NULL,
 		  "memory released, rounded up to whole blocks", false},
-	[ORDER] = {"order", BS_PARAM_ORDER, BS_MAX_ORDER, 0, BS_MAX_ORDER, NULL,
+	[ORDER] = {"order", BS_PARAM_ORDER, BS_TRACE_MAX_ORDER, 0, BS_TRACE_MAX_ORDER, NULL,
 		   "order of the released blocks", false},
 	[FRAGMENTATION] = {"fragmentation", BS_PARAM_ENUM, NONE, 0, 0, fragmentations,
 			   "none: released blocks merge; alternate: each one's buddy stays in use",
@@ -50,12 +50,12 @@ static unsigned int alloc_order(const uint64_t *v)
 
 static uint64_t peak_bytes(const uint64_t *v)
 {
-	return nr_blocks(v) * (BS_PAGE_SIZE << alloc_order(v));
+	return nr_blocks(v) * (BS_UNIT_SIZE << alloc_order(v));
 }
 
 static int check(const uint64_t *v, struct bs_error *err)
 {
-	if (alloc_order(v) > BS_MAX_ORDER)
+	if (alloc_order(v) > BS_TRACE_MAX_ORDER)
 		return bs_error_set(err, BS_USAGE, 0, "generator burst",
 				    "use fragmentation=none, or an order below 10",
 				    "blocks of order 10 never merge: no buddy can hinder them");

@@ -68,7 +68,7 @@ static uint64_t peak_bytes(const uint64_t *v)
 {
 	/* Percent of others, in pages: at most order 3 or 9; and twice the average live blocks. */
 	uint64_t other = (100 - v[ORDER0]) * (8 * (1000 - v[HUGE_SHARE]) + 512 * v[HUGE_SHARE]);
-	uint64_t per_block = (v[ORDER0] * 1000 + other) * BS_PAGE_SIZE / 100000;
+	uint64_t per_block = (v[ORDER0] * 1000 + other) * BS_UNIT_SIZE / 100000;
 	uint64_t blocks = 2 * v[LIVE] + 2 * v[PROCESS];
 
 	return (blocks < v[EVENTS] ? blocks : v[EVENTS]) * per_block;

@@ -9,6 +9,7 @@
 
 #include <buddysim/trace.h>
 
+#include "format.h"
 #include "rng.h"
 
 struct bs_gen {
@@ -28,7 +29,7 @@ uint32_t bs_gen_user_gfp(unsigned int order);
 /* Whole blocks of @order that hold @bytes. */
 static inline uint64_t bs_gen_blocks(uint64_t bytes, unsigned int order)
 {
-	const uint64_t block = BS_PAGE_SIZE << order;
+	const uint64_t block = BS_UNIT_SIZE << order;
 
 	return (bytes + block - 1) / block;
 }

@@ -10,9 +10,9 @@
 enum { SIZE, ORDER, CYCLES, HOLD, PAUSE, FILL, EXIT, SHUFFLE, MEMORY };
 
 static const struct bs_param params[] = {
-	[SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(1) << 30, BS_PAGE_SIZE, BS_GEN_SIZE_MAX, NULL,
+	[SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(1) << 30, BS_UNIT_SIZE, BS_GEN_SIZE_MAX, NULL,
 		  "memory the process touches, rounded up to whole blocks", false},
-	[ORDER] = {"order", BS_PARAM_ORDER, 9, 0, BS_MAX_ORDER, NULL,
+	[ORDER] = {"order", BS_PARAM_ORDER, 9, 0, BS_TRACE_MAX_ORDER, NULL,
 		   "order of each allocation: 9 = huge pages, 0 = base pages", false},
 	[CYCLES] = {"cycles", BS_PARAM_UINT, 3, 1, 1000000, NULL, "how often it runs", false},
 	[HOLD] = {"hold", BS_PARAM_TIME, 10 * BS_NS_PER_S, 0, BS_GEN_TIME_MAX, NULL,
@@ -38,7 +38,7 @@ static uint64_t nr_blocks(const uint64_t *v)
 
 static uint64_t peak_bytes(const uint64_t *v)
 {
-	return nr_blocks(v) * (BS_PAGE_SIZE << v[ORDER]);
+	return nr_blocks(v) * (BS_UNIT_SIZE << v[ORDER]);
 }
 
 static int check(const uint64_t *v, struct bs_error *err)

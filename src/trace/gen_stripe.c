@@ -13,12 +13,12 @@
 enum { SIZE, STRIPE, ORDER, FILL, HOLD, FREE, SHUFFLE, MEMORY };
 
 static const struct bs_param params[] = {
-	[SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(600) << 20, BS_PAGE_SIZE, BS_GEN_SIZE_MAX, NULL,
+	[SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(600) << 20, BS_UNIT_SIZE, BS_GEN_SIZE_MAX, NULL,
 		  "memory allocated, rounded up to whole blocks; half of it is freed", false},
-	[STRIPE] = {"stripe", BS_PARAM_SIZE, UINT64_C(1) << 20, BS_PAGE_SIZE,
-		    BS_PAGE_SIZE << (BS_MAX_ORDER - 1), NULL,
+	[STRIPE] = {"stripe", BS_PARAM_SIZE, UINT64_C(1) << 20, BS_UNIT_SIZE,
+		    BS_UNIT_SIZE << (BS_TRACE_MAX_ORDER - 1), NULL,
 		    "size of a stripe: a power of two, at most half a block", false},
-	[ORDER] = {"order", BS_PARAM_ORDER, 9, 1, BS_MAX_ORDER, NULL,
+	[ORDER] = {"order", BS_PARAM_ORDER, 9, 1, BS_TRACE_MAX_ORDER, NULL,
 		   "order of the allocations that the stripes are cut from", false},
 	[FILL] = {"fill", BS_PARAM_TIME, 500 * BS_NS_PER_MS, 0, BS_GEN_TIME_MAX, NULL,
 		  "how long allocating takes, evenly", false},
@@ -36,7 +36,7 @@ static const char *const names[] = {"fill", "hold", "free stripes", "striped", N
 
 static uint64_t block_bytes(const uint64_t *v)
 {
-	return BS_PAGE_SIZE << v[ORDER];
+	return BS_UNIT_SIZE << v[ORDER];
 }
 
 static uint64_t nr_blocks(const uint64_t *v)
@@ -62,7 +62,7 @@ static int check(const uint64_t *v, struct bs_error *err)
 static int emit_all(const uint64_t *v, const uint32_t *seq, struct bs_gen *g)
 {
 	const uint64_t n = nr_blocks(v), per_block = block_bytes(v) / v[STRIPE] / 2;
-	const unsigned int pages = (unsigned int)(v[STRIPE] / BS_PAGE_SIZE);
+	const unsigned int pages = (unsigned int)(v[STRIPE] / BS_UNIT_SIZE);
 	const unsigned int stripe_order = (unsigned int)__builtin_ctz(pages);
 	int ret = bs_gen_fill_and_hold(g, n, (unsigned int)v[ORDER], v[FILL], v[HOLD]);
 	const bs_ns start = g->now;

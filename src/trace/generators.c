@@ -6,16 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <buddysim/platform.h>
 #include <buddysim/trace.h>
 
+#include "format.h"
+#include "repage.h"
 #include "result.h"
 #include "units.h"
 
 #define MEMORY_STEP (UINT64_C(128) << 20)
 #define MEMORY_SPARE (UINT64_C(256) << 20)
 /* A guest is at least one block of the largest order; a whole GiB of pfns may be its PCI hole. */
-#define MEMORY_MIN (BS_PAGE_SIZE << BS_MAX_ORDER)
-#define MEMORY_MAX (((uint64_t)BS_MAX_PFN << BS_PAGE_SHIFT) - (UINT64_C(5) << 30))
+#define MEMORY_MIN (BS_UNIT_SIZE << BS_TRACE_MAX_ORDER)
+#define MEMORY_MAX (((uint64_t)BS_MAX_PFN << BS_UNIT_SHIFT) - (UINT64_C(5) << 30))
 
 #define BS_GENERATOR(id) extern const struct bs_generator bs_gen_##id;
 #include "generators.def"
@@ -125,6 +128,8 @@ struct sink {
 	const struct bs_ear *ear;
 	const volatile int *stop;
 	uint64_t events, of;
+	const struct bs_platform *on; /* NULL: pages of 4 KiB */
+	struct bs_repage *repage; /* NULL: the machine's pages are the load's */
 	struct bs_error *err;
 };
 
@@ -135,6 +140,28 @@ static int to_writer(void *arg, const struct bs_trace_event *ev)
 	if (s->ear && !(s->events++ % TELL_EVERY))
 		s->ear->tell(s->ear->arg, s->events, s->of);
 	return bs_trace_write(s->w, ev, s->err);
+}
+
+static int to_repage(void *arg, const struct bs_trace_event *ev)
+{
+	struct sink *s = arg;
+
+	return bs_repage_event(s->repage, ev, s->err);
+}
+
+/* A load is made in pages of 4 KiB, whatever its machine's are. */
+static int run(const struct bs_generator *g, const uint64_t *values, uint64_t seed, struct sink *s)
+{
+	const struct bs_platform *on = s->on;
+	int ret;
+
+	if (!on || on->page_shift == BS_UNIT_SHIFT)
+		return g->run(values, seed, to_writer, s, s->err);
+	s->repage = bs_repage_create(on->page_shift - BS_UNIT_SHIFT, to_writer, s);
+	ret = s->repage ? g->run(values, seed, to_repage, s, s->err)
+			: bs_error_set(s->err, BS_RESOURCE, ENOMEM, g->name, NULL, "generating");
+	bs_repage_destroy(s->repage);
+	return ret;
 }
 
 static int to_nowhere(void *arg, const struct bs_trace_event *ev)
@@ -167,7 +194,7 @@ static int write_all(const struct bs_generator *g, const uint64_t *values, uint6
 		return ret;
 	bs_trace_stop_writing_on(sink.w, stop);
 	count_events(g, values, seed, &sink);
-	ret = g->run(values, seed, to_writer, &sink, err);
+	ret = run(g, values, seed, &sink);
 	if (ret) {
 		bs_trace_abandon(sink.w);
 		return ret;
@@ -176,11 +203,11 @@ static int write_all(const struct bs_generator *g, const uint64_t *values, uint6
 }
 
 int bs_trace_generate_heard(const struct bs_generator *g, const char *params, uint64_t seed,
-			    const char *out_path, const volatile int *stop,
-			    const struct bs_ear *ear, struct bs_trace_info *result,
-			    struct bs_error *err)
+			    const struct bs_platform *on, const char *out_path,
+			    const volatile int *stop, const struct bs_ear *ear,
+			    struct bs_trace_info *result, struct bs_error *err)
 {
-	struct sink sink = {.ear = ear, .stop = stop, .err = err};
+	struct sink sink = {.ear = ear, .stop = stop, .on = on, .err = err};
 	uint64_t *values = calloc(bs_param_count(g->params) + 1, sizeof(*values));
 	struct bs_trace_info info = {0};
 	char owner[64];
@@ -197,6 +224,7 @@ int bs_trace_generate_heard(const struct bs_generator *g, const char *params, ui
 		ret = choose_memory(g, values, owner, &info.memory_bytes, err);
 	if (!ret) {
 		describe(&info, g, values, seed);
+		info.page_shift = on ? on->page_shift : 0;
 		ret = write_all(g, values, seed, out_path, &info, &sink, result);
 	}
 	free(values);
@@ -204,8 +232,8 @@ int bs_trace_generate_heard(const struct bs_generator *g, const char *params, ui
 }
 
 int bs_trace_generate(const struct bs_generator *g, const char *params, uint64_t seed,
-		      const char *out_path, const volatile int *stop, struct bs_trace_info *result,
-		      struct bs_error *err)
+		      const struct bs_platform *on, const char *out_path, const volatile int *stop,
+		      struct bs_trace_info *result, struct bs_error *err)
 {
-	return bs_trace_generate_heard(g, params, seed, out_path, stop, NULL, result, err);
+	return bs_trace_generate_heard(g, params, seed, on, out_path, stop, NULL, result, err);
 }

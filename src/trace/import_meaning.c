@@ -377,7 +377,8 @@ static int do_run(struct meaning *m, uint64_t i, uint64_t n)
 		bs_pfn pfn = bs_pfnspace_at(&m->im->space, e.pfn);
 		unsigned int order = 0;
 
-		while (order < BS_MAX_ORDER && !(pfn & ((2u << order) - 1)) && 2u << order <= n)
+		while (order < BS_TRACE_MAX_ORDER && !(pfn & ((2u << order) - 1)) &&
+		       2u << order <= n)
 			order++;
 		e.pfn = pfn;
 		e.order = (uint8_t)order;

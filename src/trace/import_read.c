@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "clean.h"
+#include "format.h"
 #include "import_parts.h"
 #include "looks.h"
 #include "reasons.h"
@@ -137,7 +138,7 @@ static void see_cpu(struct reading *r, const struct bs_raw_event *raw)
 /* NULL, or why the event cannot be used. */
 static const char *fault_of(const struct bs_text_event *e)
 {
-	if (e->order > BS_MAX_ORDER)
+	if (e->order > BS_TRACE_MAX_ORDER)
 		return bs_why_order;
 	if (e->cpu >= BS_MAX_CPUS)
 		return bs_why_cpu;

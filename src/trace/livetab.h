@@ -6,11 +6,11 @@
 #ifndef BS_TRACE_LIVETAB_H
 #define BS_TRACE_LIVETAB_H
 
-#include <buddysim/types.h>
+#include "format.h"
 
 struct bs_partial {
 	uint64_t number;
-	uint64_t live[(1u << BS_MAX_ORDER) / 64]; /* bit per page */
+	uint64_t live[(1u << BS_TRACE_MAX_ORDER) / 64]; /* bit per page */
 	uint32_t slot_next; /* of the hash chain, or of the free list; index + 1 */
 };
 

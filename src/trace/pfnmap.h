@@ -6,9 +6,9 @@
 #ifndef BS_TRACE_PFNMAP_H
 #define BS_TRACE_PFNMAP_H
 
-#include <buddysim/types.h>
+#include "format.h"
 
-#define BS_PFNMAP_LEAF_SHIFT BS_MAX_ORDER
+#define BS_PFNMAP_LEAF_SHIFT BS_TRACE_MAX_ORDER
 /* Leaves that one table leads to: those of 4 GiB. */
 #define BS_PFNMAP_TABLE_SHIFT 10
 #define BS_PFNMAP_TABLES (BS_MAX_PFN >> (BS_PFNMAP_LEAF_SHIFT + BS_PFNMAP_TABLE_SHIFT))

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <buddysim/platform.h>
+
 #include "item.h"
 
 #define HEADER_PREFIX (BS_ITEM_TAG_BYTES + BS_ITEM_PREFIX)
@@ -145,6 +147,12 @@ static int read_header_entry(struct bs_trace *t, struct bs_item_in *in)
 		info->nr_cpus = (unsigned int)in->value;
 		return 0;
 	}
+	if (bs_in_is(in, "page_bytes")) {
+		if (bs_in_expect(in, BS_IN_UINT) || bs_machine_of_page(in->value) == BS_NR_MACHINES)
+			return -EBADMSG;
+		info->page_shift = (unsigned int)__builtin_ctzll(in->value);
+		return 0;
+	}
 	if (bs_in_is(in, "has_pfn")) {
 		if (bs_in_expect(in, BS_IN_BOOL))
 			return -EBADMSG;
@@ -167,11 +175,12 @@ static int check_version(struct bs_trace *t, const unsigned char *start, size_t 
 	    bs_in_expect(&in, BS_IN_UINT))
 		return header_error(t, "damaged: it names no buddysim trace", err);
 	t->info.version = (uint32_t)in.value;
-	if (in.value != BS_TRACE_VERSION)
+	if (in.value != BS_TRACE_VERSION && in.value != BS_TRACE_VERSION_PAGES)
 		return bs_error_set(err, BS_INPUT, 0, t->path,
 				    "read it with the buddysim that wrote it, or import it again",
-				    "trace format version %" PRIu64 ", this program reads %d",
-				    in.value, BS_TRACE_VERSION);
+				    "trace format version %" PRIu64
+				    ", this program reads %d and %d",
+				    in.value, BS_TRACE_VERSION, BS_TRACE_VERSION_PAGES);
 	return 0;
 }
 
@@ -190,6 +199,8 @@ static int parse_header(struct bs_trace *t, size_t len, struct bs_error *err)
 		return out_of_memory(t->path, err);
 	if (ret || in.pos != len || !t->info.nr_cpus)
 		return header_error(t, "its map is malformed", err);
+	if (!t->info.page_shift)
+		t->info.page_shift = BS_UNIT_SHIFT;
 	t->decoder.nr_cpus = t->info.nr_cpus;
 	t->decoder.nr_names = t->info.nr_names;
 	return 0;

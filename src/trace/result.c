@@ -7,6 +7,27 @@
 #include "reader.h"
 #include "writer.h"
 
+#define OF_MAX 160 /* bytes of the old comment that the new one repeats */
+
+/* A byte that goes on a character of UTF-8. */
+static bool goes_on(char c)
+{
+	return (c & 0xc0) == 0x80;
+}
+
+void bs_trace_comment_of(struct bs_trace_info *info, const char *head, const char *of)
+{
+	char text[sizeof(info->comment)];
+	size_t n = strlen(of);
+
+	/* What does not fit is left out in whole characters. */
+	if (n > OF_MAX)
+		for (n = OF_MAX; n && goes_on(of[n]);)
+			n--;
+	snprintf(text, sizeof(text), "%s%.*s", head, (int)n, of);
+	memcpy(info->comment, text, sizeof(text));
+}
+
 static int read_back(int fd, const volatile int *stop, struct bs_trace_info *result,
 		     struct bs_error *err)
 {

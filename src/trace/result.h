@@ -15,4 +15,8 @@ int bs_trace_hand_over(struct bs_trace_writer *w, const struct bs_trace_info *in
 		       const volatile int *stop, struct bs_trace_info *result,
 		       struct bs_error *err);
 
+/* A comment that repeats the old one behind @head, as much of it as there is room for; @of may be that of
+ * @info itself. */
+void bs_trace_comment_of(struct bs_trace_info *info, const char *head, const char *of);
+
 #endif

@@ -54,12 +54,13 @@ static int put_header(struct bs_trace_writer *w, const struct bs_trace_info *inf
 		      struct bs_error *err)
 {
 	struct bs_item_out *o = &w->item;
+	const bool large = info->page_shift && info->page_shift != BS_UNIT_SHIFT;
 
-	bs_out_begin(o, true, 9);
+	bs_out_begin(o, true, large ? 10 : 9);
 	bs_out_text(o, "format");
 	bs_out_text(o, BS_TRACE_FORMAT);
 	bs_out_text(o, "version");
-	bs_out_uint(o, BS_TRACE_VERSION);
+	bs_out_uint(o, large ? BS_TRACE_VERSION_PAGES : BS_TRACE_VERSION);
 	bs_out_text(o, "source");
 	bs_out_text(o, info->source);
 	bs_out_text(o, "comment");
@@ -72,6 +73,10 @@ static int put_header(struct bs_trace_writer *w, const struct bs_trace_info *inf
 	bs_out_uint(o, info->nr_cpus);
 	bs_out_text(o, "has_pfn");
 	bs_out_bool(o, info->has_pfn);
+	if (large) {
+		bs_out_text(o, "page_bytes");
+		bs_out_uint(o, UINT64_C(1) << info->page_shift);
+	}
 	bs_out_text(o, "names");
 	bs_out_array(o, info->nr_names);
 	for (unsigned int i = 0; i < info->nr_names; i++)
@@ -266,7 +271,7 @@ static int gfp_index(struct bs_trace_writer *w, uint32_t mask, uint32_t *index,
 /* What no reader would take: NULL, or what is wrong with it. */
 static const char *fault_of(const struct bs_trace_writer *w, const struct bs_trace_event *ev)
 {
-	if ((unsigned int)ev->kind >= BS_NR_EV || ev->order > BS_MAX_ORDER)
+	if ((unsigned int)ev->kind >= BS_NR_EV || ev->order > BS_TRACE_MAX_ORDER)
 		return "unknown kind or order above 10";
 	if (ev->time < w->info.duration || ev->time >= BS_TIME_MAX)
 		return "time goes back, or is out of range";
@@ -274,7 +279,7 @@ static const char *fault_of(const struct bs_trace_writer *w, const struct bs_tra
 		return "CPU out of range";
 	if (ev->kind == BS_EV_FREE && (!ev->arg || ev->arg > w->info.numbers))
 		return "free of an allocation that was not made";
-	if (ev->kind == BS_EV_FREE && ev->offset >= 1u << BS_MAX_ORDER)
+	if (ev->kind == BS_EV_FREE && ev->offset >= 1u << BS_TRACE_MAX_ORDER)
 		return "offset beyond the largest block";
 	if (ev->kind == BS_EV_MARK && ev->arg >= w->info.nr_names)
 		return "mark without a name";

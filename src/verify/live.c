@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* live.c - the lines of a live series, and which of them belong together. */
 #include "live.h"
+#include "log_orders.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -116,7 +117,7 @@ int bs_live_find_late(struct bs_live *l)
 		unsigned int pfn, order;
 
 		if (sscanf(bs_live_text(l, i), "pf %u %u", &pfn, &order) == 2 &&
-		    order <= BS_MAX_ORDER)
+		    order <= BS_LOG_MAX_ORDER)
 			list[n++] = (struct announced){pfn, (uint8_t)order, i};
 	}
 	qsort(list, n, sizeof(*list), by_pfn_and_line);

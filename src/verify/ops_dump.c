@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "log_orders.h"
 #include "mm_report.h"
 #include "mm_verify.h"
 
@@ -76,11 +77,11 @@ int bs_ops_dump(const struct bs_ops_guest *g, FILE *out, const char *where, stru
 			" fl=%u ",
 			zi.type, (int64_t)zi.nr_free_pages, zi.watermark_boost,
 			zi.nr_reserved_highatomic, zi.nr_isolate_pageblock, zi.flags);
-		for (unsigned int o = 0; o < BS_NR_ORDERS; o++) {
+		for (unsigned int o = 0; o < BS_LOG_ORDERS; o++) {
 			fprintf(out, "|%u:%" PRIu64, o, zi.nr_free[o]);
 			for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++)
 				dump_list(g->m, z, o, mt, out);
-			if (o < BS_MAX_ORDER)
+			if (o < BS_LOG_MAX_ORDER)
 				fputc(' ', out);
 		}
 		if (dump_pcp(g, z, out))

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "log_orders.h"
 #include "mm_report.h"
 #include "mm_verify.h"
 #include "ops_dump.h"
@@ -130,8 +131,8 @@ static int alloc(const struct line *l)
 	struct bs_ops_guest *g = l->g;
 	bs_pfn pfn;
 
-	if (arg(l, 1) > BS_MAX_ORDER || arg(l, 2) >= BS_PCPTYPES || arg(l, 3) > BS_ZONE_MOVABLE ||
-	    arg(l, 4) > UINT32_MAX)
+	if (arg(l, 1) > BS_LOG_MAX_ORDER || arg(l, 2) >= BS_PCPTYPES ||
+	    arg(l, 3) > BS_ZONE_MOVABLE || arg(l, 4) > UINT32_MAX)
 		return bad(l, "bad alloc");
 	pfn = bs_mm_alloc_two_passes(g->m, (unsigned int)arg(l, 1), (unsigned int)arg(l, 2),
 				     (unsigned int)arg(l, 3), (unsigned int)arg(l, 4));
@@ -155,7 +156,7 @@ static int free_block(const struct line *l)
 	const bs_pfn pfn = (bs_pfn)arg(l, 1);
 	const unsigned int order = (unsigned int)arg(l, 2);
 
-	if (arg(l, 2) > BS_MAX_ORDER || arg(l, 1) >= l->g->pages ||
+	if (arg(l, 2) > BS_LOG_MAX_ORDER || arg(l, 1) >= l->g->pages ||
 	    (bs_allocated_order(m, pfn) != (int)order && bs_split_allocated(m, pfn, order)))
 		return bad(l, "free of a block that is not allocated");
 	bs_free_pages(m, 0, pfn, order);
@@ -186,7 +187,7 @@ static int split(const struct line *l)
 
 	if (!page_of(l, &pfn))
 		return -1;
-	if (order > BS_MAX_ORDER || !offset || offset >= UINT64_C(1) << order)
+	if (order > BS_LOG_MAX_ORDER || !offset || offset >= UINT64_C(1) << order)
 		return bad(l, "bad split");
 	if (bs_mm_free_block(l->g->m, pfn, &b) || b.order != order) {
 		fputs("split -2\n", l->out);

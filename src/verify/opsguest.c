@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "log_orders.h"
 #include "mm_report.h"
 
 /* 64 GiB: far more than a vector needs, and made in no time. */
@@ -19,7 +20,7 @@ int bs_ops_pages(struct bs_ops_guest *g, const struct bs_ops_line *l, const char
 	if (g->m || g->pages)
 		return bs_ops_malformed(err, where, "pages once, before everything else",
 					"the guest has its memory already");
-	if (!pages || pages > MAX_PAGES || order < 4 || order > BS_MAX_ORDER)
+	if (!pages || pages > MAX_PAGES || order < 4 || order > BS_LOG_MAX_ORDER)
 		return bs_ops_malformed(err, where,
 					"pages N PAGEBLOCK_ORDER, at most 16777216 and 4 to 10",
 					"pages out of range");

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "log_orders.h"
 #include "mm_report.h"
 #include "opsfile.h"
 
@@ -89,7 +90,7 @@ static int rotate(struct bs_vector_run *v, const struct words *w)
 	const uint64_t order = bs_ops_number(w->l, 2), pfn = bs_ops_number(w->l, 3);
 	struct bs_block b;
 
-	if (zone < 0 || order > BS_MAX_ORDER || pfn >= v->guest.pages)
+	if (zone < 0 || order > BS_LOG_MAX_ORDER || pfn >= v->guest.pages)
 		return malformed(v, w, "bad rotate");
 	if (bs_mm_free_block(v->guest.m, (bs_pfn)pfn, &b) || b.zone != zone || b.order != order ||
 	    b.list_mt != BS_MIGRATE_MOVABLE) {

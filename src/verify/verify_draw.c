@@ -2,6 +2,7 @@
 /* verify_draw.c - the lists that a request looks at, in the notation of spec and tests. */
 #include <inttypes.h>
 
+#include "log_orders.h"
 #include "mm_report.h"
 #include "mm_verify.h"
 #include "verify_draw.h"
@@ -63,7 +64,7 @@ void bs_verify_draw(const struct bs_machine *m, unsigned int cpu, unsigned int o
 			draw_pcp(m, z, cpu,
 				 order <= 3 ? 3 * order + mt : 12 + (mt == BS_MIGRATE_MOVABLE), f);
 		fputs(";", f);
-		for (unsigned int o = order; o < BS_NR_ORDERS; o++)
+		for (unsigned int o = order; o < BS_LOG_ORDERS; o++)
 			for (unsigned int t = 0; t < BS_MIGRATE_TYPES; t++)
 				draw_free(m, z, o, t, f);
 		fputc('\n', f);

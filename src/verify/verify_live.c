@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "live.h"
+#include "log_orders.h"
 #include "mm_range.h"
 #include "mm_verify.h"
 #include "mm_vmstat.h"
@@ -47,7 +48,7 @@ static int allocated(struct bs_logrun *v, char *line)
 	int zone, ret;
 
 	if ((!failed && !bs_log_number(&p, BS_MAX_PFN - 1, &pfn)) ||
-	    !bs_log_number(&p, BS_MAX_ORDER, &order) || !read_hex(&p, &gfp) ||
+	    !bs_log_number(&p, BS_LOG_MAX_ORDER, &order) || !read_hex(&p, &gfp) ||
 	    !bs_log_number(&p, BS_PCPTYPES, &mt) || !bs_log_cpu(v, &p, &cpu) || *p)
 		return malformed(v, line);
 	/* A failure does not say where it looked: in all of a guest of one node. */
@@ -129,8 +130,9 @@ static int freed(struct bs_logrun *v, char *line)
 	unsigned int cpu;
 	char *p = line + 3;
 
-	if (!bs_log_number(&p, BS_MAX_PFN - 1, &pfn) || !bs_log_number(&p, BS_MAX_ORDER, &order) ||
-	    !bs_log_cpu(v, &p, &cpu) || *p || bs_pfn_zone(v->m, (bs_pfn)pfn) < 0)
+	if (!bs_log_number(&p, BS_MAX_PFN - 1, &pfn) ||
+	    !bs_log_number(&p, BS_LOG_MAX_ORDER, &order) || !bs_log_cpu(v, &p, &cpu) || *p ||
+	    bs_pfn_zone(v->m, (bs_pfn)pfn) < 0)
 		return malformed(v, line);
 	if (!l->runs_found && bs_mm_frees_runs(v->m)) {
 		bs_live_find_runs(l);

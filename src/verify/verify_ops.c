@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "log_orders.h"
 #include "notes.h"
 #include "opsfile.h"
 #include "textfile.h"
@@ -95,7 +96,7 @@ static void draw(const struct replay *v, const struct bs_ops_line *l, FILE *f)
 	const uint64_t mt = alloc ? bs_ops_number(l, 2) : 0;
 
 	if (v->guest.m)
-		bs_verify_draw(v->guest.m, 0, order <= BS_MAX_ORDER ? (unsigned int)order : 0,
+		bs_verify_draw(v->guest.m, 0, order <= BS_LOG_MAX_ORDER ? (unsigned int)order : 0,
 			       mt < BS_PCPTYPES ? (unsigned int)mt : 0, f);
 }
 

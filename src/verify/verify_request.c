@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "log_orders.h"
 #include "mm_verify.h"
 
 #define PIECE (UINT32_C(1) << 14)
@@ -182,7 +183,7 @@ static int read_allocation(struct bs_logrun *v, char *line, uint64_t *id, uint64
 	char *p = line + 2;
 
 	*pfn = BS_NO_PFN;
-	if (!bs_log_number(&p, MAX_ID, id) || !bs_log_number(&p, BS_MAX_ORDER, order) ||
+	if (!bs_log_number(&p, MAX_ID, id) || !bs_log_number(&p, BS_LOG_MAX_ORDER, order) ||
 	    *p != ' ' || !kind_of(p[1], &gfp) || p[2] != ' ')
 		return bs_log_bad(v, "malformed allocation \"%.60s\"", line);
 	p += 3;
@@ -300,7 +301,7 @@ static void print_counts(char *buf, size_t size, const struct bs_mm_counts *c)
 				 " boost=%" PRId64 " ha=%" PRId64 " flags=0x%x nr=",
 				 c->vm_free, c->diff, c->pcp, c->boost, c->highatomic, c->flags);
 
-	for (unsigned int o = 0; o < BS_NR_ORDERS && used < size; o++)
+	for (unsigned int o = 0; o < BS_LOG_ORDERS && used < size; o++)
 		used += (size_t)snprintf(buf + used, size - used, "%s%" PRIu64, o ? "," : "",
 					 c->nr_free[o]);
 }
@@ -344,9 +345,9 @@ static bool read_check(const char *line, struct bs_mm_counts *want, uint64_t *nr
 	want->boost = strtoll(key(line, " boost="), NULL, 10);
 	want->highatomic = strtoll(key(line, " ha="), NULL, 10);
 	want->flags = (uint32_t)strtoul(key(line, " flags="), NULL, 16);
-	for (unsigned int o = 0; o < BS_NR_ORDERS; o++) {
+	for (unsigned int o = 0; o < BS_LOG_ORDERS; o++) {
 		nr[o] = strtoull(list, &end, 10);
-		if (end == list || (o < BS_MAX_ORDER ? *end != ',' : *end && *end != ' '))
+		if (end == list || (o < BS_LOG_MAX_ORDER ? *end != ',' : *end && *end != ' '))
 			return false;
 		list = end + 1;
 	}
@@ -355,7 +356,7 @@ static bool read_check(const char *line, struct bs_mm_counts *want, uint64_t *nr
 
 int bs_verify_check(struct bs_logrun *v, const char *line)
 {
-	uint64_t op, zone, nr[BS_NR_ORDERS];
+	uint64_t op, zone, nr[BS_LOG_ORDERS];
 	struct bs_mm_counts want = {.nr_free = nr}, got;
 	char *p = (char *)line + 3, what[64], expected[320], have[320];
 	char *end;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "live.h"
+#include "log_orders.h"
 #include "mm_range.h"
 #include "mm_verify.h"
 
@@ -198,7 +199,7 @@ static int offline(struct bs_logrun *v, const struct step *s)
 
 static int online(struct bs_logrun *v, const struct step *s)
 {
-	if (s->b > BS_MAX_ORDER || bs_pfn_zone(v->m, s->a) < 0 ||
+	if (s->b > BS_LOG_MAX_ORDER || bs_pfn_zone(v->m, s->a) < 0 ||
 	    bs_pfn_zone(v->m, s->a + MEMORY_BLOCK - 1) < 0)
 		return bs_log_bad(v, "memory outside of all zones: \"%.60s\"", s->line);
 	if (!v->live->onlining)

@@ -20,6 +20,7 @@ static int create_machine(struct bs_guest *g, const struct bs_guest_setup *setup
 
 	if (ret)
 		return ret;
+	g->page_shift = bs_platform_of(g->m)->page_shift;
 	g->nr_cpus = bs_nr_cpus(g->m);
 	g->cpus = calloc(g->nr_cpus, sizeof(*g->cpus));
 	if (!g->cpus)
@@ -38,6 +39,7 @@ static int create_device(struct bs_guest *g, const struct bs_guest_setup *setup,
 	int ret;
 
 	dc.nr_pages = bs_max_pfn(g->m);
+	dc.page_shift = g->page_shift;
 	dc.seed = setup->seed;
 	dc.peak_pages = setup->peak_pages ? setup->peak_pages : dc.nr_pages;
 	if (!dc.capacity)

@@ -68,7 +68,7 @@ static inline void bs_guest_own(struct bs_guest *g, unsigned int cpu, bs_pfn pfn
 	struct bs_fault_cost cost;
 	struct bs_error err;
 
-	g->used_bytes += BS_PAGE_SIZE << order;
+	g->used_bytes += bs_guest_bytes(g, order);
 	bs_vmstat_note(g, cpu);
 	bs_guest_note_owned(g, pfn, order, true);
 	if (unlikely(g->contention))
@@ -91,7 +91,7 @@ static inline void bs_guest_disown(struct bs_guest *g, unsigned int cpu, bs_pfn 
 {
 	struct bs_error err;
 
-	g->used_bytes -= BS_PAGE_SIZE << order;
+	g->used_bytes -= bs_guest_bytes(g, order);
 	bs_vmstat_note(g, cpu);
 	bs_guest_note_owned(g, pfn, order, false);
 	if (g->touch && seen && unlikely(bs_device_free(g->dev, pfn, order, id, &err)))

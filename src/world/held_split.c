@@ -7,8 +7,6 @@
 
 #define NR_INSTANTS 200 /* per window, beside its end */
 
-#define BIG 9 /* the blocks that hold all of what a device looks at at once */
-
 struct walk {
 	const struct bs_device *dev;
 	const struct bs_report_ctx *rc;
@@ -85,7 +83,7 @@ static uint64_t pcp_part(const struct bs_guest *g, struct walk *w, uint64_t rema
 		bs_zone_info(g->m, i, &info);
 		pages += info.nr_pcp_pages;
 	}
-	if (remains <= pages << BS_PAGE_SHIFT)
+	if (remains <= pages << g->page_shift)
 		return remains;
 	bs_mm_pcp_each(g->m, on_pcp_list, w);
 	return w->part[BS_HELD_PCP];
@@ -105,7 +103,7 @@ static uint64_t look(const struct bs_guest *g, struct walk *w)
 	w->part[BS_HELD_HUGE_REST] = in_use;
 	w->part[BS_HELD_KEPT] = rest;
 	/* Small free blocks are where memory was used; of the large ones most may never have been. */
-	bs_report_walk(g->rc, BIG, unowned, w);
+	bs_report_walk(g->rc, bs_guest_big(g), unowned, w);
 	bs_device_each_populated(g->dev, populated, w);
 	known = sum_of(w);
 	remains = held > known ? held - known : 0;

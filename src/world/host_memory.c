@@ -147,7 +147,7 @@ static bool make_room(struct bs_host_memory *h, bs_ns *cost)
 		return true;
 	}
 	note_short(h);
-	g = h->swapped + (BS_PAGE_SIZE << 9) <= h->swap ? oldest(h, bs_device_coldest) : NULL;
+	g = h->swapped + (BS_UNIT_SIZE << 9) <= h->swap ? oldest(h, bs_device_coldest) : NULL;
 	if (g) {
 		bs_device_swap_out(g->dev, cost);
 		count(h, g);

@@ -15,7 +15,7 @@ static const struct bs_param params[] = {
 		 "who waits less than so many thousandths of a CPU's time gives more", false},
 	[HIGH] = {"high", BS_PARAM_UINT, 20, 1, 1000, NULL,
 		  "who waits more than that gets memory back", false},
-	[STEP] = {"step", BS_PARAM_SIZE, UINT64_C(64) << 20, BS_PAGE_SIZE, UINT64_C(1) << 40, NULL,
+	[STEP] = {"step", BS_PARAM_SIZE, UINT64_C(64) << 20, BS_UNIT_SIZE, UINT64_C(1) << 40, NULL,
 		  "how much more a balloon takes at a tick", false},
 	{0},
 };

@@ -29,7 +29,7 @@ static void look_at(struct bs_host *h, const struct bs_guest *g, unsigned int i)
 	const bs_ns now = waited(g), tick = h->policy_values[BS_HOST_TICK];
 	const bs_ns share = (now > past->waited ? now - past->waited : 0) * 1000 / tick;
 
-	seen->size = bs_managed_pages(g->m) << BS_PAGE_SHIFT;
+	seen->size = bs_managed_pages(g->m) << g->page_shift;
 	seen->held = bs_device_held(g->dev);
 	seen->swapped = bs_device_swapped(g->dev);
 	seen->running = g->running && !g->ended;

@@ -11,8 +11,6 @@
 /* What a reader can still tell apart; of a larger guest a cell is several pageblocks. */
 #define MOST_CELLS 4096
 
-#define BIG 9 /* the blocks that hold all of what a device looks at at once */
-
 /* What is counted of a cell, in pages. */
 struct cell {
 	uint32_t free, resident; /* without an owner; of that with the host */
@@ -76,7 +74,8 @@ static struct cell *cell_of(const struct walk *w, bs_pfn pfn, unsigned int order
 	struct cell *c = &w->cells[i < w->nr_cells ? i : w->nr_cells - 1];
 
 	c->free += 1u << order;
-	c->resident += (uint32_t)(bs_device_resident_bytes(w->g->dev, pfn, order) >> BS_PAGE_SHIFT);
+	c->resident +=
+		(uint32_t)(bs_device_resident_bytes(w->g->dev, pfn, order) >> w->g->page_shift);
 	return c;
 }
 
@@ -160,10 +159,11 @@ static uint32_t pages_of(const struct bs_guest *g, size_t cell, unsigned int cel
 static void count(const struct walk *w)
 {
 	const struct bs_guest *g = w->g;
+	const unsigned int big = bs_guest_big(g);
 
-	bs_report_walk(g->rc, BIG, unowned, (void *)(uintptr_t)w);
-	for (bs_pfn p = 0; p < bs_max_pfn(g->m); p += 1u << BIG)
-		bs_report_walk_at(g->rc, p, BIG, unowned, (void *)(uintptr_t)w);
+	bs_report_walk(g->rc, big, unowned, (void *)(uintptr_t)w);
+	for (bs_pfn p = 0; p < bs_max_pfn(g->m); p += 1u << big)
+		bs_report_walk_at(g->rc, p, big, unowned, (void *)(uintptr_t)w);
 	bs_mm_pcp_each(g->m, on_pcp_list, (void *)(uintptr_t)w);
 }
 
@@ -216,8 +216,8 @@ int bs_memory_map_begin(struct bs_memory_map *map, struct bs_guest *g, bs_ns win
 {
 	const bs_pfn pages = bs_max_pfn(g->m);
 
-	*map = (struct bs_memory_map){.g = g, .cell_order = BIG};
-	if (bs_pageblock_order(g->m) > BIG)
+	*map = (struct bs_memory_map){.g = g, .cell_order = bs_guest_big(g)};
+	if (bs_pageblock_order(g->m) > map->cell_order)
 		map->cell_order = bs_pageblock_order(g->m);
 	while (pages >> map->cell_order > MOST_CELLS)
 		map->cell_order++;

@@ -63,6 +63,7 @@ struct bs_guest {
 	struct bs_reporter reporter;
 
 	bs_ns vmstat_busy, vmstat_idle; /* between two rounds of the vmstat work of a CPU */
+	unsigned int page_shift; /* a page has 2^page_shift bytes */
 	uint64_t used_bytes; /* of memory that has an owner */
 	uint64_t alloc_failed, false_oom;
 	uint64_t rescued; /* allocations that a driver gave pages back for: nothing was left */
@@ -83,5 +84,16 @@ struct bs_guest {
 	bs_ns killed_at;
 	struct bs_guest *after; /* the world's next one */
 };
+
+static inline uint64_t bs_guest_bytes(const struct bs_guest *g, unsigned int order)
+{
+	return UINT64_C(1) << (g->page_shift + order);
+}
+
+/* Order of the blocks that hold all of what a device looks at at once: 2 MiB. */
+static inline unsigned int bs_guest_big(const struct bs_guest *g)
+{
+	return 21 - g->page_shift;
+}
 
 #endif

@@ -38,7 +38,7 @@ d1=buddysim-violation-memhog_thp-bitmap-defects=stale.txt
 again $d1 run "$trace" -s bitmap:defects=stale --device model
 again $d1 compare "$trace" -s none -s bitmap:defects=stale -s rotation --device model:per_mib=7us \
 	--seed 7 --repeat 2 --gap 3s --tail 5s --thp never --lru none --capacity 20
-again $d1 run "$trace" -s bitmap:defects=stale --device null --memory 1GiB --layout flat --cpus 2 \
+again $d1 run "$trace" -s bitmap:defects=stale --device null --memory 1GiB --machine flat --cpus 2 \
 	--kernel linux-5.4 --shuffle --weight 1ms --allow-lossy --keep-whole-chunks \
 	--resident-at-start all --wake-latency 1ms --touch none --check 50
 again buddysim-violation-it-s-a-.-buggy.so-threshold=8-gate=1.txt run "it's a.cborseq" --device model \

@@ -184,7 +184,7 @@ static void test_s7_at_the_limit_of_its_law(void **state)
 		assert_true(bs_world_work(w));
 		assert_int_equal(w->calls, 1);
 		bs_report_stats(w->rc, &st);
-		assert_int_equal(st.isolated_peak_bytes, out * BS_PAGE_SIZE);
+		assert_int_equal(st.isolated_peak_bytes, out * BS_UNIT_SIZE);
 		assert_int_equal(a.granted, 10);
 		bs_world_destroy(w);
 

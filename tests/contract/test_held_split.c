@@ -76,7 +76,7 @@ static uint64_t sum_of_orders(const struct bs_result *r, unsigned int cell, cons
 	uint64_t sum = 0;
 	char key[64];
 
-	for (unsigned int o = 0; o < BS_NR_ORDERS; o++) {
+	for (unsigned int o = 0; o < 11; o++) {
 		snprintf(key, sizeof(key), "%s.by_order.%u", of, o);
 		sum += figure(r, cell, key);
 	}
@@ -213,7 +213,7 @@ static struct bs_result *run_example(const struct example *x)
 	snprintf(path, sizeof(path), "/tmp/bs-split-%d.cborseq", (int)getpid());
 	g = bs_generator_find(x->generator, &err);
 	assert_non_null(g);
-	assert_ok(bs_trace_generate(g, x->params, 1, path, NULL, &info, &err), &err);
+	assert_ok(bs_trace_generate(g, x->params, 1, NULL, path, NULL, &info, &err), &err);
 	bs_sim_defaults(&cfg);
 	cfg.trace_path = path;
 	cfg.strategies = x->strategies;
@@ -299,7 +299,7 @@ static void test_a_host_that_hangs(void **state)
 
 	(void)state;
 	assert_true(percent(r, 0, "in_flight") > 10);
-	assert_int_equal(part_at_end(r, 0, "in_flight"), UINT64_C(32) << (BS_PAGE_SHIFT + 10));
+	assert_int_equal(part_at_end(r, 0, "in_flight"), UINT64_C(32) << (BS_UNIT_SHIFT + 10));
 	assert_true(part_at_end(r, 0, "raw") > 0);
 	assert_int_equal(part(r, 0, "kept"), 0);
 	bs_result_free(r);

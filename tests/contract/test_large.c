@@ -33,7 +33,7 @@ static void generate(const char *path, struct bs_trace_info *info)
 	assert_ok(bs_trace_generate(g,
 				    "events=" EVENTS ",live=3000,process=60,order0=50,huge=500,"
 				    "gap=1ms,cpus=4,memory=64GiB",
-				    1, path, NULL, info, &err),
+				    1, NULL, path, NULL, info, &err),
 		  &err);
 }
 

@@ -148,7 +148,7 @@ static uint64_t pages_of(struct bs_world *w, const struct guest *g)
 
 	bs_report_stats(w->rc, &st);
 	bs_zone_info(w->m, 0, &zi);
-	n = zi.nr_pcp_pages + (st.isolated_bytes + st.client_bytes) / BS_PAGE_SIZE;
+	n = zi.nr_pcp_pages + (st.isolated_bytes + st.client_bytes) / BS_UNIT_SIZE;
 	for (unsigned int o = 0; o < BS_NR_ORDERS; o++)
 		n += zi.nr_free[o] << o;
 	for (unsigned int i = 0; i < g->nr_live; i++)
@@ -245,7 +245,7 @@ static void test_random_schedules(void **state)
 /* Bytes that may stay raw when all is quiet and the series keeps its promises. */
 static uint64_t may_stay_raw(const struct row *row)
 {
-	const uint64_t largest = BS_PAGE_SIZE << BS_MAX_ORDER;
+	const uint64_t largest = BS_UNIT_SIZE << 10;
 
 	/* What they take they take; the rest is none of their business. */
 	if (!strcmp(row->name, "none") || strategy_of(row)->caps & BS_CAP_CLIENT)

@@ -217,7 +217,7 @@ static void check_release(const struct release *rel)
 	bs_report_stats(rc, &rs);
 	assert_int_equal(rs.calls, want.calls);
 	assert_int_equal(rs.ranges, want.ranges);
-	assert_int_equal(rs.reported_bytes, w.pages << BS_PAGE_SHIFT);
+	assert_int_equal(rs.reported_bytes, w.pages << BS_UNIT_SHIFT);
 	assert_ok(bs_machine_check(m, &err), &err);
 	bs_report_destroy(rc);
 	bs_machine_destroy(m);

@@ -5,8 +5,13 @@
 enum { THRESHOLD, MAX = 32 };
 
 static const struct bs_param params[] = {
-	{.name = "threshold", .type = BS_PARAM_UINT, .def = 32, .min = 1, .max = 4096,
-	 .role = BS_ROLE_THRESHOLD, .help = "blocks of one order and zone that start a pass"},
+	{.name = "threshold",
+	 .type = BS_PARAM_UINT,
+	 .def = 32,
+	 .min = 1,
+	 .max = 4096,
+	 .role = BS_ROLE_THRESHOLD,
+	 .help = "blocks of one order and zone that start a pass"},
 	{.name = NULL},
 };
 
@@ -46,7 +51,7 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 
 	(void)cpu;
 	for (unsigned int zone = 0; zone < bs_zones(rc) && ret >= 0; zone++)
-		for (unsigned int order = 9; order <= BS_MAX_ORDER && ret >= 0; order++)
+		for (unsigned int order = 9; order <= bs_top_order(rc) && ret >= 0; order++)
 			do
 				ret = report(rc, zone, order, BS_MIGRATE_MOVABLE);
 			while (ret > 0);
@@ -54,6 +59,11 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 }
 
 const struct bs_strategy bs_strategy = {
-	.name = "mine", .summary = "the cold end, from a threshold on", .origin = "README",
-	.abi = BS_STRATEGY_ABI, .params = params, .block_in = block_in, .pass = pass,
+	.name = "mine",
+	.summary = "the cold end, from a threshold on",
+	.origin = "README",
+	.abi = BS_STRATEGY_ABI,
+	.params = params,
+	.block_in = block_in,
+	.pass = pass,
 };

@@ -200,7 +200,7 @@ static int merged_enough(void *arg, bs_pfn pfn, unsigned int order, enum bs_page
 	const bs_pfn buddy = pfn ^ (1u << order);
 	struct bs_block a, b;
 
-	if (state != BS_PAGE_FREE || order == BS_MAX_ORDER)
+	if (state != BS_PAGE_FREE || order == bs_platform_of(w->m)->max_order)
 		return 0;
 	if (bs_mm_free_block(w->m, buddy, &b) || b.order != order)
 		return 0;
@@ -225,7 +225,7 @@ static void run(const char *kernel, unsigned int pbo, uint64_t seed)
 	bs_rng_seed(&w.rng, seed);
 	assert_ok(
 		bs_machine_create(&(struct bs_machine_config){.kernel = kernel,
-							      .memory_bytes = PAGES * BS_PAGE_SIZE,
+							      .memory_bytes = PAGES * BS_UNIT_SIZE,
 							      .zones = zones,
 							      .nr_zones = 2,
 							      .nr_cpus = 2,

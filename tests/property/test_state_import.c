@@ -45,7 +45,7 @@ static void make_guest(struct guest *g, uint64_t seed)
 	mc.memory_bytes = (12 + pick(g, 100)) << 20 | pick(g, 256) << 12;
 	mc.nr_cpus = 1 + (unsigned int)pick(g, 3);
 	mc.pageblock_order = pbos[pick(g, 5)];
-	mc.layout = BS_LAYOUT_FLAT;
+	mc.machine = BS_MACHINE_FLAT;
 	assert_ok(bs_machine_create(&mc, &g->m, &err), &err);
 	g->n = 0;
 }
@@ -128,7 +128,7 @@ static void assert_same(const struct bs_state *a, const struct bs_state *b)
 static void assert_unmerged(const struct bs_machine *m, const struct bs_state *s)
 {
 	for (unsigned int i = 0; i < s->nr_zones; i++)
-		for (unsigned int o = 0; o < BS_MAX_ORDER; o++)
+		for (unsigned int o = 0; o < 10; o++)
 			for (unsigned int t = 0; t < BS_MIGRATE_TYPES; t++)
 				for (uint32_t k = 0; k < s->zone[i].area[o][t].n; k++) {
 					const bs_pfn buddy =
@@ -222,7 +222,7 @@ static void test_counts_of_nobody(void **state)
 		struct bs_error err = {0};
 		const char *path;
 		struct bs_state_import c = {
-			.paths = &path, .nr_paths = 1, .seed = seed, .layout = BS_LAYOUT_FLAT};
+			.paths = &path, .nr_paths = 1, .seed = seed, .machine = BS_MACHINE_FLAT};
 
 		bs_rng_seed(&g.rng, seed);
 		for (unsigned int o = 0; o < BS_NR_ORDERS; o++)

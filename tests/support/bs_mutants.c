@@ -87,7 +87,7 @@ static void start_over(struct bs_report_ctx *rc, const struct bs_block *b, enum 
 
 	base(rc)->block_out(rc, b, why);
 	if (b->reported && s->slot)
-		s->slot[bs_boundary_slot(b->order, b->list_mt)] = BS_NO_PFN;
+		s->slot[bs_boundary_slot(s, b->order, b->list_mt)] = BS_NO_PFN;
 }
 
 static int stay_active(struct bs_report_ctx *rc, int cpu)
@@ -121,7 +121,7 @@ static int go_on_beyond_budget(struct bs_report_ctx *rc, int cpu)
 /* What is free of the order below, and was never reported. */
 static int mark_a_small_one(struct bs_report_ctx *rc, int cpu)
 {
-	const unsigned int order = BS_MAX_ORDER - 2;
+	const unsigned int order = bs_top_order(rc) - 2;
 	bs_pfn p;
 
 	bs_zone_lock(rc, 0);
@@ -163,11 +163,11 @@ static int shuffle_first(struct bs_report_ctx *rc, int cpu)
 	bs_pfn p;
 
 	bs_zone_lock(rc, 0);
-	p = bs_first(rc, 0, BS_MAX_ORDER, BS_MIGRATE_MOVABLE);
+	p = bs_first(rc, 0, bs_top_order(rc), BS_MIGRATE_MOVABLE);
 	if (p != BS_NO_PFN)
-		p = bs_next(rc, BS_MAX_ORDER, p);
-	if (p != BS_NO_PFN && bs_isolate(rc, p, BS_MAX_ORDER))
-		bs_put_back(rc, p, BS_MAX_ORDER, BS_MT_NOW, BS_PUT_TAIL);
+		p = bs_next(rc, bs_top_order(rc), p);
+	if (p != BS_NO_PFN && bs_isolate(rc, p, bs_top_order(rc)))
+		bs_put_back(rc, p, bs_top_order(rc), BS_MT_NOW, BS_PUT_TAIL);
 	bs_zone_unlock(rc, 0);
 	return base(rc)->pass(rc, cpu);
 }

@@ -34,6 +34,9 @@ static inline void bs_record_begin(struct bs_made_up *m)
 	m->cfg.guest.machine.memory_bytes = UINT64_C(1) << 30;
 	m->cfg.guest.machine.nr_cpus = 2;
 	m->info.allocs = 100;
+	m->info.page_shift = 12;
+	m->f.nr_orders = 11;
+	m->agreement.nr_orders = 11;
 	m->info.duration = 1500 * BS_NS_PER_MS;
 	m->f.device.content_checked = true;
 	m->params = "";

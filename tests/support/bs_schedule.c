@@ -375,8 +375,8 @@ static uint64_t may_stay_raw(const struct bs_guest *g)
 	    !strcmp(name, "template"))
 		blocks = 0;
 	blocks += bs_guest_param(g, "keep_raw", 0);
-	for (unsigned int o = g->lowest_order; o < BS_NR_ORDERS; o++)
-		bytes += blocks * BS_PAGE_SIZE << o;
+	for (unsigned int o = g->lowest_order; o <= bs_guest_top(g); o++)
+		bytes += blocks * BS_UNIT_SIZE << o;
 	return bytes * bs_nr_zones(g->m);
 }
 

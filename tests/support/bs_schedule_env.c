@@ -82,7 +82,7 @@ static void check_range(struct bs_guest *g, struct bs_range r)
 static bool has_isolate_lists(const struct bs_guest *g)
 {
 	for (unsigned int z = 0; z < bs_nr_zones(g->m); z++)
-		for (unsigned int o = 9; o < BS_NR_ORDERS; o++)
+		for (unsigned int o = 9; o <= bs_guest_top(g); o++)
 			if (bs_list_blocks(g->m, z, o, BS_MIGRATE_ISOLATE, NULL, NULL, 0))
 				return true;
 	return false;
@@ -157,7 +157,7 @@ static void misbehave(struct bs_guest *g, const struct bs_range *r, unsigned int
 				*(volatile char *)page = 1;
 			break;
 		case BS_HOST_DROPS:
-			assert_int_equal(madvise(page, BS_PAGE_SIZE << r[i].order, MADV_DONTNEED),
+			assert_int_equal(madvise(page, BS_UNIT_SIZE << r[i].order, MADV_DONTNEED),
 					 0);
 			break;
 		case BS_HOST_FILLS:

@@ -102,6 +102,11 @@ static inline void bs_guest_saw(struct bs_guest *g, unsigned int law, uint64_t n
 }
 void bs_guest_broke(struct bs_guest *g, unsigned int law, const char *text, bs_pfn pfn);
 uint64_t bs_guest_below(struct bs_guest *g, uint64_t n);
+/* The highest order of its machine. */
+static inline unsigned int bs_guest_top(const struct bs_guest *g)
+{
+	return bs_platform_of(g->m)->max_order;
+}
 /* The value of the strategy's parameter, if it has it. */
 uint64_t bs_guest_param(const struct bs_guest *g, const char *name, uint64_t fallback);
 /* Pages: what its requests in flight hold when all blocks are of the largest order. */

@@ -66,7 +66,7 @@ uint64_t bs_guest_param(const struct bs_guest *g, const char *name, uint64_t fal
 
 uint64_t bs_guest_may_isolate(const struct bs_guest *g)
 {
-	return bs_guest_param(g, "depth", 1) * CAPACITY << BS_MAX_ORDER;
+	return bs_guest_param(g, "depth", 1) * CAPACITY << bs_platform_of(g->m)->max_order;
 }
 
 /* ---- What the device was told ---------------------------------------------------------------- */
@@ -233,13 +233,13 @@ void bs_guest_check_pages(struct bs_guest *g)
 
 	bs_report_stats(g->rc, &st);
 	pages = g->held.end - g->held.start;
-	pages += g->live_pages + (st.isolated_bytes + st.client_bytes) / BS_PAGE_SIZE;
+	pages += g->live_pages + (st.isolated_bytes + st.client_bytes) / BS_UNIT_SIZE;
 	for (unsigned int z = 0; z < bs_nr_zones(g->m); z++) {
 		struct bs_zone_info zi;
 
 		bs_zone_info(g->m, z, &zi);
 		pages += zi.nr_pcp_pages;
-		for (unsigned int o = 0; o < BS_NR_ORDERS; o++)
+		for (unsigned int o = 0; o <= bs_guest_top(g); o++)
 			pages += zi.nr_free[o] << o;
 	}
 	bs_guest_saw(g, BS_LAW_PAGES, g->live_pages != 0);
@@ -262,7 +262,7 @@ static uint64_t unreportable_bytes(const struct bs_guest *g)
 		for (unsigned int o = 0; o < g->lowest_order; o++)
 			pages += zi.nr_free[o] << o;
 	}
-	return pages * BS_PAGE_SIZE;
+	return pages * BS_UNIT_SIZE;
 }
 
 static void check_held(struct bs_guest *g, uint64_t held)
@@ -270,8 +270,8 @@ static void check_held(struct bs_guest *g, uint64_t held)
 	uint64_t touched = 0;
 
 	for (unsigned int i = 0; i < PAGES / 64; i++)
-		touched += (uint64_t)__builtin_popcountll(g->touched[i]) * BS_PAGE_SIZE;
-	bs_guest_saw(g, BS_LAW_HELD, held != 0 && touched < g->pages * BS_PAGE_SIZE);
+		touched += (uint64_t)__builtin_popcountll(g->touched[i]) * BS_UNIT_SIZE;
+	bs_guest_saw(g, BS_LAW_HELD, held != 0 && touched < g->pages * BS_UNIT_SIZE);
 	if (held > touched)
 		bs_guest_broke(g, BS_LAW_HELD, "the host holds more than was touched", BS_NO_PFN);
 }
@@ -290,7 +290,7 @@ void bs_guest_check_settled(struct bs_guest *g)
 
 	if (g->over || g->sc->errors || g->sc->keeps)
 		return;
-	left = g->live_pages * BS_PAGE_SIZE + bs_report_raw_bytes(g->rc) + unreportable_bytes(g);
+	left = g->live_pages * BS_UNIT_SIZE + bs_report_raw_bytes(g->rc) + unreportable_bytes(g);
 	rss = bs_device_real_rss(g->d);
 	bs_device_levels(g->d, &resident, &unmapped);
 	bs_guest_saw(g, BS_LAW_HELD, 1);
@@ -313,7 +313,7 @@ void bs_guest_check(struct bs_guest *g)
 		bs_guest_broke(g, strstr(err.text, "NR_FREE_PAGES") ? BS_LAW_FREE : BS_LAW_MACHINE,
 			       err.text, BS_NO_PFN);
 	for (unsigned int z = 0; z < bs_nr_zones(g->m); z++)
-		for (unsigned int o = 5; o < BS_NR_ORDERS; o++)
+		for (unsigned int o = 5; o <= bs_guest_top(g); o++)
 			for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++)
 				check_marks_of(g, z, o, mt, st.marks_set != 0);
 	bs_guest_check_pages(g);
@@ -322,6 +322,6 @@ void bs_guest_check(struct bs_guest *g)
 	bs_device_levels(g->d, &resident, &unmapped);
 	check_held(g, resident);
 	bs_guest_saw(g, BS_LAW_PEAK, st.isolated_peak_bytes != 0);
-	if (st.isolated_peak_bytes > bs_guest_may_isolate(g) * BS_PAGE_SIZE)
+	if (st.isolated_peak_bytes > bs_guest_may_isolate(g) * BS_UNIT_SIZE)
 		bs_guest_broke(g, BS_LAW_PEAK, "more isolated than its requests hold", BS_NO_PFN);
 }

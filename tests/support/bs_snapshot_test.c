@@ -66,7 +66,7 @@ void print_buddyinfo(const struct bs_state *s, FILE *f)
 {
 	for (unsigned int i = 0; i < s->nr_zones; i++) {
 		fprintf(f, "Node %d, zone %8s ", 0, zones[s->zone[i].type]);
-		for (unsigned int o = 0; o < BS_NR_ORDERS; o++)
+		for (unsigned int o = 0; o < 11; o++)
 			fprintf(f, "%6" PRId64 " ", s->zone[i].nr_free[o]);
 		fputc('\n', f);
 	}
@@ -76,7 +76,7 @@ static void print_lists(const struct bs_state_zone *z, FILE *f)
 {
 	for (unsigned int t = 0; t < BS_MIGRATE_TYPES; t++) {
 		fprintf(f, "Node %4d, zone %8s, type %12s ", 0, zones[z->type], types[t]);
-		for (unsigned int o = 0; o < BS_NR_ORDERS; o++)
+		for (unsigned int o = 0; o < 11; o++)
 			fprintf(f, "%6" PRIu32 " ", z->area[o][t].n);
 		fputc('\n', f);
 	}
@@ -87,7 +87,7 @@ void print_pagetypeinfo(const struct bs_state *s, FILE *f)
 	fprintf(f, "Page block order: %" PRId64 "\nPages per block:  %d\n\n", s->pageblock_order,
 		1 << s->pageblock_order);
 	fprintf(f, "%-43s ", "Free pages count per migrate type at order");
-	for (unsigned int o = 0; o < BS_NR_ORDERS; o++)
+	for (unsigned int o = 0; o < 11; o++)
 		fprintf(f, "%6u ", o);
 	fputc('\n', f);
 	for (unsigned int i = 0; i < s->nr_zones; i++)

@@ -157,7 +157,7 @@ struct bs_trace_info bs_test_generate(const char *generator, const char *params,
 	struct bs_trace_info info;
 
 	assert_non_null(g);
-	assert_ok(bs_trace_generate(g, params, seed, path, NULL, &info, &err), &err);
+	assert_ok(bs_trace_generate(g, params, seed, NULL, path, NULL, &info, &err), &err);
 	return info;
 }
 

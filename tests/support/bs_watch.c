@@ -167,7 +167,7 @@ static void check_counters(struct bs_guest *g, unsigned int zone)
 	struct list l;
 
 	bs_zone_info(g->m, zone, &zi);
-	for (unsigned int o = LOWEST; o < BS_NR_ORDERS; o++) {
+	for (unsigned int o = LOWEST; o <= bs_guest_top(g); o++) {
 		uint64_t marked = 0;
 
 		for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++) {
@@ -226,8 +226,8 @@ static void check_behind(struct bs_guest *g, unsigned int zone, unsigned int ord
 			continue;
 		}
 		/* 15 */
-		if (p->family == BOUNDARY &&
-		    bs_word(g->rc, l->pfn[i], order) != bs_boundary_slot(order, mt))
+		if (p->family == BOUNDARY && bs_word(g->rc, l->pfn[i], order) !=
+						     bs_boundary_slot(bs_state(g->rc), order, mt))
 			bs_guest_broke(g, BS_LAW_BEHIND, "behind a boundary that is not its own",
 				       l->pfn[i]);
 	}
@@ -239,7 +239,7 @@ static void check_boundary(struct bs_guest *g, unsigned int zone, unsigned int o
 {
 	const struct bs_boundary *s = bs_state(g->rc);
 	const struct bs_watch *p = g->watch;
-	const bs_pfn at = s->slot ? s->slot[bs_boundary_slot(order, mt)] : BS_NO_PFN;
+	const bs_pfn at = s->slot ? s->slot[bs_boundary_slot(s, order, mt)] : BS_NO_PFN;
 	struct list l;
 	int i;
 
@@ -283,7 +283,7 @@ static void look_at_zone(struct bs_guest *g, unsigned int zone)
 		remember_raw(g, zone);
 		return;
 	}
-	for (unsigned int o = LOWEST; o < BS_NR_ORDERS; o++)
+	for (unsigned int o = LOWEST; o <= bs_guest_top(g); o++)
 		for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++)
 			check_boundary(g, zone, o, mt);
 }
@@ -424,7 +424,7 @@ static void check_marks(struct bs_guest *g)
 	if (g->order_raised)
 		return; /* what is smaller now is no longer listened to (2) */
 	for (unsigned int z = 0; z < bs_nr_zones(g->m); z++)
-		for (unsigned int o = g->lowest_order; o < BS_NR_ORDERS; o++)
+		for (unsigned int o = g->lowest_order; o <= bs_guest_top(g); o++)
 			for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++) {
 				bs_watch_list(g, z, o, mt, &l);
 				for (unsigned int i = 0; i < l.n; i++)
@@ -434,7 +434,7 @@ static void check_marks(struct bs_guest *g)
 	if (st.marks_set - st.marks_lost != marked)
 		bs_guest_broke(g, BS_LAW_MARKS, "marks set less marks lost are not all there are",
 			       BS_NO_PFN);
-	if (st.isolated_bytes + st.client_bytes > g->pages * BS_PAGE_SIZE)
+	if (st.isolated_bytes + st.client_bytes > g->pages * BS_UNIT_SIZE)
 		bs_guest_broke(g, BS_LAW_MARKS, "a counter went below zero", BS_NO_PFN);
 }
 

@@ -49,7 +49,7 @@ static unsigned int boundary_at(struct bs_guest *g, const struct list *l, unsign
 				unsigned int mt)
 {
 	const struct bs_boundary *s = bs_state(g->rc);
-	const int i = bs_watch_index(l, s->slot[bs_boundary_slot(order, mt)]);
+	const int i = bs_watch_index(l, s->slot[bs_boundary_slot(s, order, mt)]);
 
 	return i < 0 ? l->n : (unsigned int)i;
 }
@@ -80,7 +80,7 @@ static void remember_places(struct bs_guest *g, unsigned int zone)
 {
 	struct list l;
 
-	for (unsigned int o = LOWEST; o < BS_NR_ORDERS; o++)
+	for (unsigned int o = LOWEST; o <= bs_guest_top(g); o++)
 		for (unsigned int mt = 0; mt < BS_MIGRATE_TYPES; mt++) {
 			bs_watch_list(g, zone, o, mt, &l);
 			for (unsigned int i = 0; i < l.n; i++)
@@ -92,7 +92,7 @@ static void look_at_zone(struct bs_guest *g, unsigned int zone)
 {
 	const struct bs_hwm_zone *z = bs_zone_state(g->rc, zone);
 
-	for (unsigned int o = LOWEST; o < BS_NR_ORDERS; o++)
+	for (unsigned int o = LOWEST; o <= bs_guest_top(g); o++)
 		for (unsigned int mt = 0; mt < BS_MIGRATE_ISOLATE; mt++)
 			if (z->active)
 				check_list(g, zone, o, mt);
@@ -117,7 +117,9 @@ void bs_front_reordered(struct bs_guest *g, unsigned int zone, unsigned int orde
 /* On an ISOLATE list in between, if only for a moment. */
 void bs_watch_isolates(struct bs_guest *g, bs_pfn pfn, bs_pfn end)
 {
-	for (bs_pfn p = pfn >> BS_MAX_ORDER << BS_MAX_ORDER; p < end; p += 1u << LOWEST)
+	const unsigned int top = bs_platform_of(g->m)->max_order;
+
+	for (bs_pfn p = pfn >> top << top; p < end; p += 1u << LOWEST)
 		if (g->watch->on_list[p >> LOWEST] != UINT8_MAX)
 			g->watch->on_list[p >> LOWEST] = BS_MIGRATE_ISOLATE;
 }
@@ -163,7 +165,7 @@ void bs_front_request(struct bs_guest *g, const struct bs_range *r, unsigned int
 	const struct bs_hwm_zone *z = bs_zone_state(g->rc, zone);
 	struct bs_watch *p = g->watch;
 
-	for (unsigned int o = LOWEST; o < BS_NR_ORDERS && z->active; o++)
+	for (unsigned int o = LOWEST; o <= bs_guest_top(g) && z->active; o++)
 		for (unsigned int mt = 0; mt < BS_MIGRATE_ISOLATE; mt++)
 			/* keep_raw, which v12 has not, leaves lists alone that have few raw. */
 			if (bs_guest_param(g, "keep_raw", 0))

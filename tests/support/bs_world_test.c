@@ -37,7 +37,7 @@ struct bs_guest *bs_world_test_add(struct bs_world_test *t, const char *strategy
 	struct bs_spec spec;
 	struct bs_error err;
 
-	assert_ok(bs_spec_parse(strategy, &spec, &err), &err);
+	assert_ok(bs_spec_parse(strategy, NULL, &spec, &err), &err);
 	return add(t, &spec);
 }
 
@@ -46,7 +46,7 @@ struct bs_guest *bs_world_test_bind(struct bs_world_test *t, const struct bs_str
 	struct bs_spec spec;
 	struct bs_error err;
 
-	assert_ok(bs_spec_of(s, NULL, &spec, &err), &err);
+	assert_ok(bs_spec_of(s, NULL, NULL, &spec, &err), &err);
 	return add(t, &spec);
 }
 

@@ -22,7 +22,7 @@ struct bs_machine *machine_with_blocks(const char *kernel, bs_pfn pages, unsigne
 	const struct bs_zone_range zone = {.type = BS_ZONE_NORMAL, .spanned = pages};
 
 	return create(&(struct bs_machine_config){.kernel = kernel,
-						  .memory_bytes = pages * BS_PAGE_SIZE,
+						  .memory_bytes = pages * BS_UNIT_SIZE,
 						  .zones = &zone,
 						  .nr_zones = 1,
 						  .pageblock_order = pbo,
@@ -42,7 +42,7 @@ struct bs_machine *machine_with_edge(const char *kernel, enum bs_zone_type low, 
 		{.type = BS_ZONE_NORMAL, .start = edge, .spanned = pages - edge}};
 
 	return create(&(struct bs_machine_config){.kernel = kernel,
-						  .memory_bytes = pages * BS_PAGE_SIZE,
+						  .memory_bytes = pages * BS_UNIT_SIZE,
 						  .zones = zones,
 						  .nr_zones = 2,
 						  .no_boot = true});
@@ -123,7 +123,7 @@ struct bs_machine *machine_from_half_a_dump(void)
 {
 	const struct bs_zone_range zone = {.type = BS_ZONE_NORMAL, .spanned = 4096};
 	const struct bs_machine_config cfg = {.kernel = LINUX_6_1,
-					      .memory_bytes = 4096 * BS_PAGE_SIZE,
+					      .memory_bytes = 4096 * BS_UNIT_SIZE,
 					      .zones = &zone,
 					      .nr_zones = 1,
 					      .nr_cpus = 2};

@@ -16,7 +16,7 @@ static const char *const names[] = {"begin", NULL};
 
 static uint64_t peak_bytes(const uint64_t *v)
 {
-	return BS_PAGE_SIZE << v[ORDER];
+	return BS_UNIT_SIZE << v[ORDER];
 }
 
 static int run(const uint64_t *v, uint64_t seed,

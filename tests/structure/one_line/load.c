@@ -15,7 +15,7 @@ static const struct bs_param params[] = {
 
 static uint64_t peak_bytes(const uint64_t *v)
 {
-	return BS_PAGE_SIZE << v[ORDER];
+	return BS_UNIT_SIZE << v[ORDER];
 }
 
 static bs_ns length(const uint64_t *v)

@@ -7,13 +7,13 @@
 static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why, bool m)
 {
 	(void)m;
-	if (why == BS_FREE && b->order == BS_MAX_ORDER)
+	if (why == BS_FREE && b->order == bs_top_order(rc))
 		bs_wake(rc, BS_NS_PER_S);
 }
 
 static int report_last(struct bs_report_ctx *rc, unsigned int zone)
 {
-	struct bs_range r = {.order = BS_MAX_ORDER};
+	struct bs_range r = {.order = (uint8_t)bs_top_order(rc)};
 	int err;
 
 	bs_zone_lock(rc, zone);

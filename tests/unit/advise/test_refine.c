@@ -12,7 +12,7 @@ static struct bs_tried begin(const char *strategy)
 {
 	struct bs_tried t = {.spaces = calloc(1, sizeof(*t.spaces)), .nr_spaces = 1};
 
-	assert_int_equal(bs_space_open(&t.spaces[0], strategy, false, 32, NULL), 0);
+	assert_int_equal(bs_space_open(&t.spaces[0], strategy, false, 32, NULL, NULL), 0);
 	return t;
 }
 

@@ -11,7 +11,7 @@ static struct bs_space opened(const char *text, bool stock, unsigned int capacit
 {
 	struct bs_space s;
 
-	assert_int_equal(bs_space_open(&s, text, stock, capacity, NULL), 0);
+	assert_int_equal(bs_space_open(&s, text, stock, capacity, NULL, NULL), 0);
 	return s;
 }
 
@@ -138,7 +138,7 @@ static void test_who_has_no_role_has_one_setting(void **state)
 	assert_int_equal(s.nr_axes, 0);
 	assert_label(&s, at, "none");
 	bs_space_close(&s);
-	assert_true(bs_space_open(&s, "rotatoin", false, 32, &err) < 0);
+	assert_true(bs_space_open(&s, "rotatoin", false, 32, NULL, &err) < 0);
 	assert_int_equal(err.status, BS_USAGE);
 	bs_space_close(&s);
 }

@@ -31,10 +31,10 @@ static void test_blocks_of_the_largest_order_are_aligned(void **state)
 
 	(void)state;
 	map(&a, false);
-	assert_int_equal((uintptr_t)a.base % (BS_PAGE_SIZE << BS_MAX_ORDER), 0);
+	assert_int_equal((uintptr_t)a.base % (BS_UNIT_SIZE << 10), 0);
 	/* The last byte is there too. */
 	bs_arena_stamp(&a, PAGES - 1, 1, 7);
-	a.base[((size_t)PAGES << BS_PAGE_SHIFT) - 1] = 1;
+	a.base[((size_t)PAGES << BS_UNIT_SHIFT) - 1] = 1;
 	bs_arena_unmap(&a);
 	assert_null(a.base);
 }
@@ -130,7 +130,7 @@ static void test_fill_is_of_one_byte(void **state)
 	bs_arena_fill(&a, 512, 2, 0xaa);
 	assert_true(bs_arena_is_filled(&a, 513, 0xaa));
 	assert_false(bs_arena_is_filled(&a, 513, 0));
-	bs_arena_page(&a, 513)[BS_PAGE_SIZE - 1] = 0;
+	bs_arena_page(&a, 513)[BS_UNIT_SIZE - 1] = 0;
 	assert_false(bs_arena_is_filled(&a, 513, 0xaa));
 	bs_arena_page(&a, 512)[0] = 0;
 	assert_false(bs_arena_is_filled(&a, 512, 0xaa));

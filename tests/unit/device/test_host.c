@@ -240,8 +240,8 @@ static void test_a_request_of_512_ranges(void **state)
 	assert_int_equal(bs_device_complete(d, 0, 0, &err), -EIO);
 	bs_device_stats(d, &s);
 	assert_int_equal(s.ranges, 512);
-	assert_int_equal(s.discarded_bytes, (512 - 8) * 2 * BS_PAGE_SIZE);
-	assert_int_equal(s.skipped_bytes, 8 * 2 * BS_PAGE_SIZE);
+	assert_int_equal(s.discarded_bytes, (512 - 8) * 2 * BS_UNIT_SIZE);
+	assert_int_equal(s.skipped_bytes, 8 * 2 * BS_UNIT_SIZE);
 	for (unsigned int i = 0; i < 512; i++)
 		assert_int_equal(bs_device_is_resident(d, i * 4), i % 64 == 63);
 	bs_assert_agrees_with_kernel(d);

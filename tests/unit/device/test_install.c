@@ -52,12 +52,12 @@ static void test_cost_of_what_was_not_resident(void **state)
 		assert_int_equal(install(d, 1024, 9, 0), thp ? 0 : 504 * 7);
 		bs_device_stats(d, &s);
 		assert_int_equal(s.installs, 4);
-		assert_int_equal(s.install_bytes, 1024 * BS_PAGE_SIZE);
+		assert_int_equal(s.install_bytes, 1024 * BS_UNIT_SIZE);
 		/* What had been discarded counts as needed again, the rest as touched first. */
-		assert_int_equal(s.refault_bytes, 512 * BS_PAGE_SIZE);
-		assert_int_equal(s.refault_bytes_1s, 512 * BS_PAGE_SIZE);
-		assert_int_equal(s.first_touch_bytes, 1024 * BS_PAGE_SIZE);
-		assert_int_equal(s.peak_resident_bytes, 1024 * BS_PAGE_SIZE);
+		assert_int_equal(s.refault_bytes, 512 * BS_UNIT_SIZE);
+		assert_int_equal(s.refault_bytes_1s, 512 * BS_UNIT_SIZE);
+		assert_int_equal(s.first_touch_bytes, 1024 * BS_UNIT_SIZE);
+		assert_int_equal(s.peak_resident_bytes, 1024 * BS_UNIT_SIZE);
 		bs_device_destroy(d);
 	}
 }
@@ -88,7 +88,7 @@ static void test_part_of_a_frame(void **state)
 static void real_life(enum bs_thp thp, enum bs_touch touch, int advice)
 {
 	struct bs_device *d = device("madvise", thp, touch);
-	const uint64_t all = (512 + 1024) * BS_PAGE_SIZE;
+	const uint64_t all = (512 + 1024) * BS_UNIT_SIZE;
 
 	if (advice)
 		d->arena.install = advice;
@@ -132,7 +132,7 @@ static void test_an_installed_page_that_is_gone(void **state)
 		install(d, 512, 9, 0);
 		bs_assert_agrees_with_kernel(d);
 		assert_int_equal(
-			madvise(bs_arena_page(&d->arena, 600), BS_PAGE_SIZE, MADV_DONTNEED), 0);
+			madvise(bs_arena_page(&d->arena, 600), BS_UNIT_SIZE, MADV_DONTNEED), 0);
 		assert_int_equal(bs_device_check(d, &err), 1);
 		assert_non_null(strstr(err.text, "page 600: resident by the model"));
 		bs_device_destroy(d);

@@ -116,7 +116,7 @@ static void test_ownership(void **state)
 	bs_dev_report(d, 0, 9);
 
 	bs_device_preset_resident(d, 1024, 3);
-	assert_int_equal(bs_device_held(d), 8 * BS_PAGE_SIZE);
+	assert_int_equal(bs_device_held(d), 8 * BS_UNIT_SIZE);
 	assert_true(bs_device_is_resident(d, 1031));
 	assert_false(bs_device_is_resident(d, 1032));
 	bs_dev_free(d, 1024, 3);

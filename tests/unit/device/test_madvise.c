@@ -51,7 +51,7 @@ static bool host_has_thp(void)
 static void stripe(enum bs_thp thp)
 {
 	const bool huge = thp == BS_THP_ALWAYS;
-	const uint64_t all = (uint64_t)ARENA_PAGES << BS_PAGE_SHIFT;
+	const uint64_t all = (uint64_t)ARENA_PAGES << BS_UNIT_SHIFT;
 	struct bs_device *d = arena(
 		thp, (struct bs_device_config){.touch = BS_TOUCH_PAGE, .verify = BS_VERIFY_EACH});
 	struct bs_device_stats s;
@@ -266,7 +266,7 @@ static void test_damaged_stamps(void **state)
 	(void)state;
 	bs_dev_alloc_for(d, 0, 0, 0);
 	bs_dev_alloc_for(d, 512, 9, 5);
-	assert_int_equal(madvise(bs_arena_page(&d->arena, 0), BS_PAGE_SIZE, MADV_DONTNEED), 0);
+	assert_int_equal(madvise(bs_arena_page(&d->arena, 0), BS_UNIT_SIZE, MADV_DONTNEED), 0);
 	damage(d, 700, 6);
 	damage(d, 701, 0);
 	assert_int_equal(bs_device_free(d, 0, 0, 0, &err), -EUCLEAN);
@@ -327,7 +327,7 @@ static void test_mismatch_is_found(void **state)
 		d = arena(thp ? BS_THP_ALWAYS : BS_THP_NEVER,
 			  (struct bs_device_config){.touch = BS_TOUCH_PAGE});
 		bs_dev_alloc_for(d, 1024, 9, 1);
-		madvise(bs_arena_page(&d->arena, 1030), 2 * BS_PAGE_SIZE, MADV_DONTNEED);
+		madvise(bs_arena_page(&d->arena, 1030), 2 * BS_UNIT_SIZE, MADV_DONTNEED);
 		assert_differs(d, "page 1030: resident by the model, not there for the kernel (2");
 		bs_device_destroy(d);
 	}
@@ -438,7 +438,7 @@ static int create_without_address_space(void)
 	if (!f || fscanf(f, "%llu", &pages) != 1)
 		return 2;
 	fclose(f);
-	limit.rlim_cur = limit.rlim_max = (pages << BS_PAGE_SHIFT) + (UINT64_C(256) << 20);
+	limit.rlim_cur = limit.rlim_max = (pages << BS_UNIT_SHIFT) + (UINT64_C(256) << 20);
 	if (setrlimit(RLIMIT_AS, &limit))
 		return 3;
 	if (bs_device_create(&c, &d, &err) != -ENOMEM)

@@ -159,7 +159,7 @@ static void test_the_host_fills_what_it_faults_in(void **state)
 			assert_int_equal(byte_at(d, 515, 4095), 0xaa);
 		}
 		bs_device_stats(d, &s);
-		assert_int_equal(s.poison_bytes, (512 + (thp ? 512 : 8)) * BS_PAGE_SIZE);
+		assert_int_equal(s.poison_bytes, (512 + (thp ? 512 : 8)) * BS_UNIT_SIZE);
 		assert_int_equal(bs_dev_alloc(d, 520, 3), thp ? 0 : 8 * 11);
 		bs_assert_agrees_with_kernel(d);
 		bs_device_destroy(d);
@@ -200,7 +200,7 @@ static void test_lost_poison_is_found(void **state)
 	bs_dev_alloc(d, 512, 9);
 	bs_dev_free(d, 512, 9);
 	poison(d, 512, 9);
-	assert_int_equal(madvise(bs_arena_page(&d->arena, 600), BS_PAGE_SIZE, MADV_DONTNEED), 0);
+	assert_int_equal(madvise(bs_arena_page(&d->arena, 600), BS_UNIT_SIZE, MADV_DONTNEED), 0);
 	bs_arena_page(&d->arena, 601)[4095] = 0;
 	assert_int_equal(bs_device_alloc(d, 512, 9, 1, 0, &fault, &err), -EUCLEAN);
 	assert_int_equal(err.status, BS_INVARIANT);

@@ -276,7 +276,7 @@ static void random_operations(bool thp, uint64_t seed)
 	n->thp = thp;
 	bs_rng_seed(&rng, seed);
 	for (int i = 0; i < 4000; i++) {
-		const unsigned int order = bs_rng_below(&rng, BS_NR_ORDERS);
+		const unsigned int order = bs_rng_below(&rng, 11);
 		const unsigned int nr = 1U << order;
 		const bs_pfn pfn = bs_rng_below(&rng, PAGES / nr) * nr;
 

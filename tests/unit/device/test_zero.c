@@ -43,9 +43,9 @@ static uint64_t take_for_zero(struct bs_device *d, bs_pfn pfn, unsigned int orde
 	assert_int_equal(bs_device_zero(d, pfn, order, true), 0);
 	bs_device_stats(d, &after);
 	assert_int_equal(after.zeroing_avoided_bytes - before.zeroing_avoided_bytes,
-			 BS_PAGE_SIZE << order);
+			 BS_UNIT_SIZE << order);
 	bs_dev_alloc(d, pfn, order);
-	return (after.unzeroed_bytes - before.unzeroed_bytes) / BS_PAGE_SIZE;
+	return (after.unzeroed_bytes - before.unzeroed_bytes) / BS_UNIT_SIZE;
 }
 
 /* One block's life: used, freed, reported; and how much of it was wrongly taken for zero. */

@@ -62,7 +62,7 @@ static void run_one(const char *text)
 	assert_int_equal(t.tasks.left, 0);
 	assert_int_equal(t.live, 0);
 	assert_int_equal(t.allocated, t.freed);
-	assert_true(t.peak << BS_PAGE_SHIFT <= bs_load_peak_bytes(&t.spec));
+	assert_true(t.peak << BS_UNIT_SHIFT <= bs_load_peak_bytes(&t.spec));
 	assert_true(t.peak == 0 || cycles > 0);
 	assert_true(t.now <= length + length / 2 + 100 * BS_NS_PER_MS);
 	assert_true(t.now >= length - length / 4);

@@ -32,7 +32,7 @@ static void test_a_tebibyte_is_small(void **state)
 {
 	const long before = resident_kib();
 	struct bs_machine *m = create(&(struct bs_machine_config){.memory_bytes = UINT64_C(1) << 40,
-								  .layout = BS_LAYOUT_QEMU_PC});
+								  .machine = BS_MACHINE_QEMU_PC});
 	static bs_pfn pfn[1000];
 	struct bs_error err;
 

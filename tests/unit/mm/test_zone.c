@@ -19,7 +19,7 @@ static struct bs_machine *create(const struct bs_machine_config *c)
 static void test_layout_with_hole(void **state)
 {
 	struct bs_machine *m = create(&(struct bs_machine_config){.memory_bytes = UINT64_C(6) << 30,
-								  .layout = BS_LAYOUT_QEMU_PC});
+								  .machine = BS_MACHINE_QEMU_PC});
 	struct bs_zone_info info;
 
 	(void)state;

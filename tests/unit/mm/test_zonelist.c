@@ -28,7 +28,7 @@ static void test_gfp_decides_the_zone(void **state)
 		{BS_GFP_KERNEL | BS_GFP_MOVABLE | BS_GFP_DMA, 0},
 	};
 	struct bs_machine *m = create(&(struct bs_machine_config){.memory_bytes = UINT64_C(6) << 30,
-								  .layout = BS_LAYOUT_QEMU_PC});
+								  .machine = BS_MACHINE_QEMU_PC});
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -49,7 +49,7 @@ static json_t *wild_series(const char *label, int row, int samples)
 		json_array_append_new(
 			resident, json_integer((json_int_t)((i * 7919 + row * 31) % 1500) << 20));
 		json_array_append_new(unmapped, json_integer(0));
-		for (int k = 0; k < BS_NR_ORDERS; k++)
+		for (int k = 0; k < 11; k++)
 			json_array_append_new(orders, json_integer((i * (k + 3) * 131 + row) % 97));
 		json_array_append_new(nr_free, orders);
 	}

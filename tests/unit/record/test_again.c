@@ -61,7 +61,7 @@ static void test_everything_is_spelled_out(void **state)
 {
 	static const char *const parts[] = {
 		"buddysim run t.cborseq -s rotation:order=9 --seed 1 ",
-		" --kernel linux-6.1 --memory 1073741824B --layout qemu-pc --cpus 2 ",
+		" --kernel linux-6.1 --memory 1073741824B --machine qemu-pc --cpus 2 ",
 		" --device model --capacity 32 ",
 		" --weight 100000ns --tail 30000000000ns --repeat 3 --gap 5ns\n",
 	};
@@ -156,7 +156,7 @@ static void test_what_the_host_asked(void **state)
 	assert_no_part(&cfg, "balloon", "--host-memory");
 }
 
-/* No option says where a guest's memory lies, other than in a layout. */
+/* No option says where a guest's memory lies, other than as its machine has it. */
 static void test_no_line_for_what_no_option_says(void **state)
 {
 	struct bs_sim_config cfg = plain();

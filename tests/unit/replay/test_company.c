@@ -73,7 +73,7 @@ static void make_trace(struct bs_rng *rng)
 			continue;
 		}
 		e->kind = BS_EV_ALLOC;
-		e->order = (uint8_t)bs_rng_below(rng, BS_NR_ORDERS);
+		e->order = (uint8_t)bs_rng_below(rng, 11);
 		order[number] = e->order;
 		live[n++] = number++;
 	}
@@ -97,6 +97,7 @@ static const struct {
 	{"memory", {"256MiB", "1GiB"}},
 	{"cpus", {"2", "5"}},
 	{"wake-latency", {"0", "3ms"}},
+	{"machine", {"qemu-pc", "flat"}},
 	{"vmstat-busy", {"0", "20ms"}},
 	{"vmstat-idle", {"0", "30ms", "3s"}},
 	{"contention", {"model", "off"}},

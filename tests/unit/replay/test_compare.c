@@ -196,7 +196,7 @@ static void test_what_falls_short_is_said(void **state)
 	(void)state;
 	bs_run_setup(&run, "none", large, COUNT(large));
 	run.cfg.guest.machine.memory_bytes = 16 * MIB;
-	run.cfg.guest.machine.layout = BS_LAYOUT_FLAT;
+	run.cfg.guest.machine.machine = BS_MACHINE_FLAT;
 	assert_int_equal(compare(&run, none, 1, &err), 0);
 	assert_says(told.text, "warn:the trace needs 32 MiB at its peak, the guest has 16");
 	assert_says(told.text, "of 8 allocations failed");

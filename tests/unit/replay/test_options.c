@@ -197,7 +197,7 @@ static void test_there_and_back(void **state)
 {
 	static const char *const set_to[][2] = {
 		{"kernel", "linux-5.4"}, {"memory", "3GiB"},
-		{"layout", "flat"},	 {"cpus", "3"},
+		{"machine", "flat"},	 {"cpus", "3"},
 		{"shuffle", NULL},	 {"lru", "none"},
 		{"seed", "42"},		 {"device", "model:trust=on"},
 		{"costs", "null"},	 {"thp", "never"},

@@ -17,7 +17,7 @@ struct combination_case {
 
 static const struct combination_case cases[] = {
 	{"memory 1GiB;state d.txt", "memory 1GiB"},
-	{"layout flat;state d.txt", "layout flat"},
+	{"machine flat;state d.txt", "machine flat"},
 	{"cpus 2;state d.txt", "cpus 2"},
 	{"shuffle;state d.txt", "shuffle"},
 	{"repeat 2;load memhog", "repeat 2"},

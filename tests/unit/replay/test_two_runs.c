@@ -184,7 +184,7 @@ static uint32_t *places(const struct bs_sim_config *cfg, const char *text, struc
 	struct bs_cell *c;
 
 	assert_non_null(pfn);
-	assert_ok(bs_spec_parse(text, &spec, &err), &err);
+	assert_ok(bs_spec_parse(text, NULL, &spec, &err), &err);
 	setup.spec = &spec;
 	assert_ok(bs_first_run(&plan, &setup, t, &err), &err);
 	assert_int_equal(setup.future != NULL, !strncmp(text, "clairvoyant", 11));

@@ -130,8 +130,8 @@ static void break_a_law(const struct bs_sim_config *cfg, struct bs_error *broken
 	struct bs_trace *t;
 	struct bs_error err;
 
-	assert_ok(bs_spec_parse("none", &spec, &err), &err);
-	assert_ok(bs_spec_of(&buggy, NULL, &bug, &err), &err);
+	assert_ok(bs_spec_parse("none", NULL, &spec, &err), &err);
+	assert_ok(bs_spec_of(&buggy, NULL, NULL, &bug, &err), &err);
 	setup.spec = &spec;
 	assert_ok(bs_trace_open(cfg->trace_path, &t, &err), &err);
 	assert_ok(bs_trace_scan(t, false, &err), &err);

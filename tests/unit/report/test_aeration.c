@@ -20,7 +20,7 @@ static bs_pfn boundary_of(struct bs_world *w, unsigned int order, unsigned int m
 {
 	const struct bs_boundary *s = bs_state(w->rc);
 
-	return s->slot[bs_boundary_slot(order, mt)];
+	return s->slot[bs_boundary_slot(s, order, mt)];
 }
 
 static void look(struct bs_world *w, unsigned int call)

@@ -65,7 +65,7 @@ static void test_what_is_never_told(void **state)
 	assert_int_equal(bs_world_alloc(w, 10, M), 7168);
 	bs_world_free(w, 7168, 10);
 	assert_int_equal(bs_world_settle(w, 9), 0);
-	assert_int_equal(bs_report_raw_bytes(w->rc), 8192 * BS_PAGE_SIZE);
+	assert_int_equal(bs_report_raw_bytes(w->rc), 8192 * BS_UNIT_SIZE);
 	bs_world_destroy(w);
 }
 

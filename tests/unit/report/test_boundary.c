@@ -18,7 +18,7 @@ static bs_pfn boundary_of(struct bs_world *w, unsigned int order, unsigned int m
 {
 	const struct bs_boundary *s = bs_state(w->rc);
 
-	return s->slot[bs_boundary_slot(order, mt)];
+	return s->slot[bs_boundary_slot(s, order, mt)];
 }
 
 static const struct bs_hwm_zone *zone0(struct bs_world *w)

@@ -73,7 +73,7 @@ static void test_only_what_pays_is_reported(void **state)
 	bs_world_free(w, 5120, 9);
 	expect(w, "1024:9 5120:9 | ");
 	bs_assert_list(w, 9, M, "5120,3072,1024");
-	assert_int_equal(bs_report_raw_bytes(w->rc), BS_PAGE_SIZE << 9);
+	assert_int_equal(bs_report_raw_bytes(w->rc), BS_UNIT_SIZE << 9);
 	bs_world_destroy(w);
 }
 
@@ -198,7 +198,7 @@ static void test_a_failed_request_waits_for_the_next_free(void **state)
 	bs_world_free(w, 3072, 9);
 	w->fail_call = 1;
 	expect(w, "1024:9 | 3072:9 | ");
-	assert_int_equal(bs_report_raw_bytes(w->rc), BS_PAGE_SIZE << 9);
+	assert_int_equal(bs_report_raw_bytes(w->rc), BS_UNIT_SIZE << 9);
 	bs_world_free(w, 1536, 9);
 	expect(w, "1536:9 | ");
 	assert_int_equal(bs_world_alloc(w, 10, M), 1024);

@@ -107,7 +107,7 @@ static void test_pages_of_a_client(void **state)
 	assert_int_equal(bs_page_state(w->m, large), BS_PAGE_ALLOCATED);
 	/* no replay takes it for one of its own blocks, which are numbered from 0 */
 	assert_int_equal(bs_page_word(w->m, small), UINT32_MAX);
-	assert_int_equal(client_bytes(w), BS_PAGE_SIZE * 513);
+	assert_int_equal(client_bytes(w), BS_UNIT_SIZE * 513);
 	assert_int_equal(bs_submit(rc, &(struct bs_range){large, 9}, 1), 0);
 	assert_int_equal(w->violations, 0);
 

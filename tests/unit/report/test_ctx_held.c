@@ -177,7 +177,7 @@ static void test_units(void **state)
 		bs_world_alloc(w, 9, BS_MIGRATE_MOVABLE);
 		bs_nr_free_blocks(w->m, nr_free);
 		for (unsigned int o = raw = 0; o < BS_NR_ORDERS; o++)
-			raw += o < cases[i].unit ? 0 : nr_free[o] * (BS_PAGE_SIZE << o);
+			raw += o < cases[i].unit ? 0 : nr_free[o] * (BS_UNIT_SIZE << o);
 		assert_int_equal(bs_report_raw_bytes(w->rc), raw);
 		bs_world_destroy(w);
 	}

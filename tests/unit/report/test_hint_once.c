@@ -5,7 +5,7 @@
 #include "bs_report_world.h"
 
 #define M BS_MIGRATE_MOVABLE
-#define BLOCK (BS_PAGE_SIZE << 10)
+#define BLOCK (BS_UNIT_SIZE << 10)
 
 static struct bs_world *world_with_free(const char *strategy, unsigned int blocks)
 {

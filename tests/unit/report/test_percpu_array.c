@@ -40,7 +40,7 @@ static void test_a_full_array_is_told_at_once(void **state)
 	assert_string_equal(bs_world_log(w), "1024:10 3072:10 | 5120:10 | ");
 	bs_assert_list(w, 10, M, "5120,3072,1024");
 	bs_report_stats(w->rc, &st);
-	assert_int_equal(st.isolated_peak_bytes, 3 * (BS_PAGE_SIZE << 10)); /* not 2: all of them */
+	assert_int_equal(st.isolated_peak_bytes, 3 * (BS_UNIT_SIZE << 10)); /* not 2: all of them */
 	assert_int_equal(array_of(w, 0)->n, 0);
 	assert_false(w->wake_armed); /* its own frees are no news */
 	assert_int_equal(bs_report_raw_bytes(w->rc), 0);
@@ -101,7 +101,7 @@ static void test_overrun_drops_hints(void **state)
 	assert_int_equal(array_of(w, 0)->dropped, 3); /* one entry was left of three */
 	bs_world_settle(w, 8);
 	assert_string_equal(bs_world_log(w), "");
-	assert_int_equal(bs_report_raw_bytes(w->rc), 4 * (BS_PAGE_SIZE << 10));
+	assert_int_equal(bs_report_raw_bytes(w->rc), 4 * (BS_UNIT_SIZE << 10));
 	bs_world_destroy(w);
 }
 

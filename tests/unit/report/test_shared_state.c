@@ -88,7 +88,7 @@ static void test_an_allocation_installs_its_frame_only(void **state)
 	assert_string_equal(bs_world_log(w), "");
 	bs_world_free(w, page, 0);
 	bs_assert_list(w, 10, M, "1024");
-	assert_int_equal(bs_report_raw_bytes(w->rc), BS_PAGE_SIZE << 9);
+	assert_int_equal(bs_report_raw_bytes(w->rc), BS_UNIT_SIZE << 9);
 	bs_world_work(w); /* and not the half that is evicted already */
 	assert_string_equal(bs_world_log(w), "1024:9 | ");
 	assert_int_equal(bs_report_raw_bytes(w->rc), 0);

@@ -14,7 +14,7 @@ static void test_a_spec_is_read_once(void **state)
 	char *text;
 
 	(void)state;
-	assert_ok(bs_spec_parse("rotation:order=7,delay=250ms,gate=30", &spec, &err), &err);
+	assert_ok(bs_spec_parse("rotation:order=7,delay=250ms,gate=30", NULL, &spec, &err), &err);
 	assert_string_equal(spec.s->name, "rotation");
 	assert_string_equal(spec.label, "rotation:order=7,delay=250ms,gate=30");
 	assert_int_equal(bs_spec_value_of_role(&spec, BS_ROLE_ORDER, 9), 7);
@@ -35,7 +35,7 @@ static void test_what_has_no_such_role_falls_back(void **state)
 	char *text;
 
 	(void)state;
-	assert_ok(bs_spec_parse("none", &spec, &err), &err);
+	assert_ok(bs_spec_parse("none", NULL, &spec, &err), &err);
 	assert_false(bs_spec_has_role(&spec, BS_ROLE_ORDER));
 	assert_int_equal(bs_spec_value_of_role(&spec, BS_ROLE_ORDER, 9), 9);
 	assert_int_equal(bs_spec_value_of_role(&spec, BS_ROLE_ZERO_ONCE, 1), 1);
@@ -60,7 +60,7 @@ static void test_labels_and_parameters_have_any_length(void **state)
 			strcat(text[i], "0");
 		strcat(text[i], "2s,");
 		strcat(text[i], last[i]);
-		assert_ok(bs_spec_parse(text[i], &spec[i], &err), &err);
+		assert_ok(bs_spec_parse(text[i], NULL, &spec[i], &err), &err);
 		assert_string_equal(spec[i].label, text[i]);
 		params[i] = bs_spec_params_text(&spec[i]);
 	}
@@ -77,7 +77,7 @@ static void assert_refused(const char *text, const char *in_text, const char *in
 	struct bs_spec spec;
 	struct bs_error err;
 
-	assert_int_equal(bs_spec_parse(text, &spec, &err), -22);
+	assert_int_equal(bs_spec_parse(text, NULL, &spec, &err), -22);
 	assert_int_equal(err.status, BS_USAGE);
 	assert_non_null(strstr(err.text, in_text));
 	assert_non_null(strstr(err.advice, in_advice));
@@ -107,9 +107,9 @@ static void test_whose_parameter_it_is(void **state)
 	struct bs_error err;
 
 	(void)state;
-	assert_int_equal(bs_spec_parse_one(with, 4, 0, &spec, &err), -22);
+	assert_int_equal(bs_spec_parse_one(with, 4, 0, NULL, &spec, &err), -22);
 	assert_non_null(strstr(err.advice, "keep_raw belongs to rotation:"));
-	assert_int_equal(bs_spec_parse(with[0], &spec, &err), -22);
+	assert_int_equal(bs_spec_parse(with[0], NULL, &spec, &err), -22);
 	assert_non_null(strstr(err.advice, "belongs to bubble, scatterlist, boundary, list-walk, "
 					   "rotation:"));
 }
@@ -135,7 +135,7 @@ static void test_names_mean_nothing(void **state)
 	struct bs_error err;
 
 	(void)state;
-	assert_ok(bs_spec_of(&s, NULL, &spec, &err), &err);
+	assert_ok(bs_spec_of(&s, NULL, NULL, &spec, &err), &err);
 	assert_int_equal(bs_spec_value_of_role(&spec, BS_ROLE_ORDER, 9), 8);
 	assert_int_equal(bs_spec_value_of_role(&spec, BS_ROLE_DELAY, 0), 0);
 	assert_int_equal(bs_spec_value_of_role(&spec, BS_ROLE_GATE, 0), 0);

@@ -9,7 +9,7 @@ static void assert_stock(const char *name, const char *params, const char *kerne
 	const struct bs_strategy *s = bs_strategy_find(name, NULL);
 
 	assert_non_null(s);
-	if (bs_strategy_is_stock(s, params, kernel) != want)
+	if (bs_strategy_is_stock(s, params, kernel, NULL) != want)
 		fail_msg("%s:%s on %s is %sstock", name, params, kernel, want ? "not " : "");
 }
 
@@ -56,12 +56,12 @@ static void test_what_a_kernel_does_by_default(void **state)
 	(void)state;
 	assert_ptr_equal(bs_strategy_of_kernel("linux-6.1"), rotation);
 	assert_null(bs_strategy_of_kernel("linux-5.4"));
-	assert_true(bs_strategy_is_default(rotation, "", "linux-6.1"));
-	assert_true(bs_strategy_is_default(rotation, "order=9,delay=2s", "linux-6.12"));
-	assert_false(bs_strategy_is_default(rotation, "order=8", "linux-6.12"));
-	assert_false(bs_strategy_is_default(rotation, "delay=1s", "linux-6.12"));
-	assert_false(bs_strategy_is_default(rotation, "", "linux-5.4"));
-	assert_false(bs_strategy_is_default(bs_strategy_find("none", NULL), "", "linux-5.4"));
+	assert_true(bs_strategy_is_default(rotation, "", "linux-6.1", NULL));
+	assert_true(bs_strategy_is_default(rotation, "order=9,delay=2s", "linux-6.12", NULL));
+	assert_false(bs_strategy_is_default(rotation, "order=8", "linux-6.12", NULL));
+	assert_false(bs_strategy_is_default(rotation, "delay=1s", "linux-6.12", NULL));
+	assert_false(bs_strategy_is_default(rotation, "", "linux-5.4", NULL));
+	assert_false(bs_strategy_is_default(bs_strategy_find("none", NULL), "", "linux-5.4", NULL));
 }
 
 /* "HOST | MONITOR | BOOT | RUNNING". */
@@ -71,7 +71,7 @@ static void assert_setting(const char *name, const char *params, const char *ker
 	struct bs_stock_setting s;
 	char text[512];
 
-	assert_true(bs_strategy_stock_setting(bs_strategy_find(name, NULL), params, kernel,
+	assert_true(bs_strategy_stock_setting(bs_strategy_find(name, NULL), params, kernel, NULL,
 					      UINT64_C(1536) << 20, &s));
 	snprintf(text, sizeof(text), "%s | %s | %s | %s", s.host, s.monitor, s.boot, s.running);
 	assert_string_equal(text, want);
@@ -99,9 +99,9 @@ static void test_how_one_gets_it(void **state)
 	assert_setting("balloon", "size=4GiB", "linux-5.4",
 		       "-device virtio-balloon,deflate-on-oom=on | balloon 1 |  | ");
 	assert_false(bs_strategy_stock_setting(bs_strategy_find("rotation", NULL), "delay=1s",
-					       "linux-6.12", 0, &s));
+					       "linux-6.12", NULL, 0, &s));
 	assert_false(bs_strategy_stock_setting(bs_strategy_find("boundary", NULL), "", "linux-6.12",
-					       0, &s));
+					       NULL, 0, &s));
 }
 
 /* Whoever is stock says how. */

@@ -84,8 +84,9 @@ static void test_parameters_that_are_badly_declared(void **state)
 	refuse_param((struct bs_param){.name = "a=b", .type = BS_PARAM_BOOL}, "a name has no");
 	refuse_param((struct bs_param){.name = "p", .type = BS_PARAM_UINT, .def = 9, .max = 8},
 		     "outside the range");
-	refuse_param((struct bs_param){.name = "p", .type = BS_PARAM_ORDER, .max = 11},
-		     "outside the range");
+	refuse_param(
+		(struct bs_param){.name = "p", .type = BS_PARAM_ORDER, .max = BS_MAX_ORDER + 1},
+		"outside the range");
 	refuse_param((struct bs_param){.name = "p", .type = BS_PARAM_BOOL, .def = 2},
 		     "outside the range");
 	refuse_param((struct bs_param){.name = "p", .type = BS_PARAM_ENUM}, "needs names");

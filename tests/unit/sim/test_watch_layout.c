@@ -36,6 +36,8 @@ static void setup(void)
 		.hands = 2 * MIB,
 		.told = 20 * MIB,
 		.unit = 10,
+		.nr_orders = 11,
+		.page_bytes = 4096,
 		.free_blocks = {[0] = 3, [7] = 2, [10] = 11},
 		.told_bytes = {[10] = 20 * MIB},
 		.resident = 32 * MIB,

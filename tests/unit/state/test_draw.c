@@ -112,7 +112,7 @@ static void check_placement(const struct bs_state_zone *z, const struct zone_map
 static bool try(const struct zone_map *map, const unsigned int n[ORDERS], uint64_t seed)
 {
 	struct bs_state_zone z;
-	struct bs_draw d = {.z = &z, .pageblock_order = 4, .name = "zone"};
+	struct bs_draw d = {.z = &z, .pageblock_order = 4, .max_order = 10, .name = "zone"};
 	struct bs_error err = {0};
 	struct bs_rng rng;
 	int ret;
@@ -167,7 +167,7 @@ static void test_seed(void **state)
 	for (unsigned int i = 0; i < 3; i++) {
 		const struct zone_map map = {0, 4096};
 		struct bs_state_zone z;
-		struct bs_draw d = {.z = &z, .pageblock_order = 9, .name = "zone"};
+		struct bs_draw d = {.z = &z, .pageblock_order = 9, .max_order = 10, .name = "zone"};
 		struct bs_rng rng;
 
 		make_zone(&z, &map);
@@ -187,7 +187,7 @@ static void test_types_and_holes(void **state)
 {
 	const struct zone_map map = {0, 64 * 512};
 	struct bs_state_zone z;
-	struct bs_draw d = {.z = &z, .pageblock_order = 9, .name = "zone"};
+	struct bs_draw d = {.z = &z, .pageblock_order = 9, .max_order = 10, .name = "zone"};
 	unsigned int blocks[BS_MIGRATE_TYPES] = {0};
 	struct bs_rng rng;
 

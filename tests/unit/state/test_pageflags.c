@@ -72,7 +72,7 @@ static void test_blocks(void **state)
 	for (unsigned int i = 1; i < 48; i++)
 		v[i] = i < 20 || i >= 32 ? BUDDY : LRU;
 	read_flags(v, 64, NULL, &f);
-	assert_int_equal(bs_pageflags_blocks(&f, 0, 46, add_block, text), 0);
+	assert_int_equal(bs_pageflags_blocks(&f, 0, 46, 10, add_block, text), 0);
 	assert_string_equal(text, "1:0 2:1 4:2 8:3 16:2 32:3 40:2 44:1");
 	bs_pageflags_free(&f);
 }
@@ -88,7 +88,7 @@ static void test_the_largest_order(void **state)
 	for (unsigned int i = 0; i < 4096; i++)
 		v[i] = BUDDY;
 	read_flags(v, 4096, NULL, &f);
-	bs_pageflags_blocks(&f, 0, 1 << 20, add_block, text);
+	bs_pageflags_blocks(&f, 0, 1 << 20, 10, add_block, text);
 	assert_string_equal(text, "0:10 1024:10 2048:10 3072:10");
 	bs_pageflags_free(&f);
 }

@@ -85,7 +85,7 @@ static void test_trembling_costs_nothing(void **state)
 	(void)state;
 	bs_bound_set(b, 0, 8 * MIB);
 	for (unsigned int i = 1; i < 1000; i++)
-		bs_bound_set(b, i * S, 8 * MIB + (i % 2 ? -BS_PAGE_SIZE : BS_PAGE_SIZE));
+		bs_bound_set(b, i * S, 8 * MIB + (i % 2 ? -BS_UNIT_SIZE : BS_UNIT_SIZE));
 	bs_bound_end(b, 1000 * S);
 	assert_int_equal(bs_bound_held_mib_s(b), 0);
 	assert_int_equal(bs_bound_refault_bytes(b), 0);
@@ -146,12 +146,12 @@ static void random_walk(struct bs_rng *r, struct change *c)
 		uint64_t used = bs_rng_below(r, NR_LEVELS * LEVEL + 1);
 
 		if (i && bs_rng_below(r, 4))
-			used = c[i - 1].used ^ (bs_rng_below(r, 512) * BS_PAGE_SIZE);
+			used = c[i - 1].used ^ (bs_rng_below(r, 512) * BS_UNIT_SIZE);
 		if (!bs_rng_below(r, 3))
 			used = used / LEVEL * LEVEL;
 		if (used > NR_LEVELS * LEVEL)
 			used = NR_LEVELS * LEVEL;
-		c[i] = (struct change){now, used / BS_PAGE_SIZE * BS_PAGE_SIZE};
+		c[i] = (struct change){now, used / BS_UNIT_SIZE * BS_UNIT_SIZE};
 		now += bs_rng_below(r, 2 * S);
 	}
 }
@@ -219,7 +219,7 @@ static uint64_t next_resident(struct bs_rng *r, int kind, uint64_t resident, uin
 	uint64_t spare = resident > used ? resident - used : 0;
 
 	if (kind == 1)
-		spare = bs_rng_below(r, spare / BS_PAGE_SIZE + 1) * BS_PAGE_SIZE;
+		spare = bs_rng_below(r, spare / BS_UNIT_SIZE + 1) * BS_UNIT_SIZE;
 	else if (kind == 0 || (kind == 2 && !bs_rng_below(r, 3)))
 		spare = 0;
 	return used + spare;

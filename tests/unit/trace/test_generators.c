@@ -185,7 +185,7 @@ static void test_what_makes_no_sense_is_refused(void **state)
 
 		assert_non_null(g);
 		memset(&err, 0, sizeof(err));
-		if (bs_trace_generate(g, bad[i][1], 1, a, NULL, &info, &err) >= 0)
+		if (bs_trace_generate(g, bad[i][1], 1, NULL, a, NULL, &info, &err) >= 0)
 			fail_msg("%s:%s was taken", bad[i][0], bad[i][1]);
 		assert_int_equal(err.status, BS_USAGE);
 		/* The parameters are named, not the file that was never begun. */
@@ -235,15 +235,16 @@ static void test_generating_is_heard(void **state)
 	(void)state;
 	bs_test_generate("churn", "events=200000", 1, a);
 	bs_test_ear(&heard);
-	assert_ok(bs_trace_generate_heard(g, "events=200000", 1, b, NULL, &ear, &info, &err), &err);
+	assert_ok(bs_trace_generate_heard(g, "events=200000", 1, NULL, b, NULL, &ear, &info, &err),
+		  &err);
 	assert_true(same_file(a, b));
 	assert_int_equal(heard.of, info.events);
 	assert_in_range(heard.calls, 3, 100);
 	assert_in_range(heard.done, info.events / 2, info.events);
 	/* Interrupted while they are counted, too: then nobody knows how many. */
 	bs_test_ear(&heard);
-	assert_true(bs_trace_generate_heard(g, "events=200000", 1, b, &stop, &ear, &info, &err) <
-		    0);
+	assert_true(bs_trace_generate_heard(g, "events=200000", 1, NULL, b, &stop, &ear, &info,
+					    &err) < 0);
 	assert_int_equal(err.status, BS_INTERRUPTED);
 	assert_int_equal(heard.of, 0);
 	assert_true(same_file(a, b));
@@ -262,11 +263,11 @@ static void test_stopped_generator_leaves_nothing(void **state)
 
 	bs_test_generate("churn", "events=100", 1, a);
 	bs_test_generate("churn", "events=100", 1, b);
-	assert_true(bs_trace_generate(g, "events=100000", 1, b, &stop, &info, &err) < 0);
+	assert_true(bs_trace_generate(g, "events=100000", 1, NULL, b, &stop, &info, &err) < 0);
 	assert_int_equal(err.status, BS_INTERRUPTED);
 	assert_true(same_file(a, b));
 	/* Even a trace of less than a chunk: it is noticed when it is read back. */
-	assert_true(bs_trace_generate(g, "events=200", 1, b, &stop, &info, &err) < 0);
+	assert_true(bs_trace_generate(g, "events=200", 1, NULL, b, &stop, &info, &err) < 0);
 	assert_int_equal(err.status, BS_INTERRUPTED);
 	assert_string_equal(err.where, b);
 	assert_true(same_file(a, b));

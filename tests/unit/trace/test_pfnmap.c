@@ -32,13 +32,13 @@ static void test_words_of_a_block_are_neighbours(void **state)
 {
 	(void)state;
 
-	const bs_pfn block = LEAF - (1u << BS_MAX_ORDER);
+	const bs_pfn block = LEAF - (1u << BS_TRACE_MAX_ORDER);
 	struct bs_pfnmap m;
 	uint64_t *first;
 
 	bs_pfnmap_init(&m);
 	first = bs_pfnmap_at(&m, block);
-	for (bs_pfn i = 0; i < 1u << BS_MAX_ORDER; i++)
+	for (bs_pfn i = 0; i < 1u << BS_TRACE_MAX_ORDER; i++)
 		assert_ptr_equal(bs_pfnmap_at(&m, block + i), first + i);
 	bs_pfnmap_free(&m);
 }

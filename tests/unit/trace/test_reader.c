@@ -211,7 +211,7 @@ static void test_other_version_is_refused_by_number(void **state)
 	bs_test_write_file(path, data, len);
 	free(data);
 	assert_true(read_through(path, false, &err) < 0);
-	assert_string_equal(err.text, "trace format version 9, this program reads 1");
+	assert_string_equal(err.text, "trace format version 9, this program reads 1 and 2");
 }
 
 /* A sealed item may lie about everything inside: mutate, and make the checksum right again. */

@@ -256,7 +256,7 @@ static void test_requests_of_512_ranges(void **state)
 
 		bs_run_setup(&run, large ? "rotation:capacity=512" : "rotation", ev, n);
 		run.cfg.guest.machine.memory_bytes = UINT64_C(4) << 30;
-		run.cfg.guest.machine.layout = BS_LAYOUT_FLAT;
+		run.cfg.guest.machine.machine = BS_MACHINE_FLAT;
 		run.cfg.host.device.capacity = large ? 512 : 0;
 		run.cfg.guest.resident = BS_RESIDENT_USED;
 		run.cfg.window.tail = 10 * SEC;

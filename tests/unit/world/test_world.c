@@ -54,7 +54,7 @@ static void test_a_guest_that_cannot_be_leaves_nothing(void **state)
 
 	(void)state;
 	bs_world_test_init(&t);
-	assert_ok(bs_spec_parse("none", &spec, &err), &err);
+	assert_ok(bs_spec_parse("none", NULL, &spec, &err), &err);
 	t.machine.kernel = "minix";
 	setup.machine = &t.machine;
 	setup.device = &t.device;
@@ -87,7 +87,7 @@ static void test_another_strategy_takes_over(void **state)
 	bs_clock_run(&t.w.clock, 600 * SEC);
 	assert_true(bs_report_raw_bytes(g->rc) < raw);
 	raw = bs_report_raw_bytes(g->rc);
-	assert_ok(bs_spec_parse("list-walk", &other, &err), &err);
+	assert_ok(bs_spec_parse("list-walk", NULL, &other, &err), &err);
 	bs_reporter_stop(g);
 	assert_ok(bs_guest_bind(g, &other, &err), &err);
 	assert_ptr_equal(g->strategy, other.s);
