@@ -38,6 +38,16 @@ static void test_linux_7(void **state)
 	assert_true(three.operations >= 4000 && three.pfns > 2500);
 }
 
+static void test_devices(void **state)
+{
+	struct bs_verified sum = {0};
+
+	(void)state;
+	bs_verify_glob(DATA "devices/linux-*.txt.zst", &sum);
+	assert_int_equal(sum.results, 9);
+	assert_true(sum.operations > 25000 && sum.pfns > 20000);
+}
+
 static void test_vectors_of_three_models(void **state)
 {
 	struct bs_verified sum = {0};
@@ -60,8 +70,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_linux_6_1),   cmocka_unit_test(test_linux_6_12),
-		cmocka_unit_test(test_linux_7),	    cmocka_unit_test(test_vectors_of_three_models),
-		cmocka_unit_test(test_long_traces),
+		cmocka_unit_test(test_linux_7),	    cmocka_unit_test(test_devices),
+		cmocka_unit_test(test_long_traces), cmocka_unit_test(test_vectors_of_three_models),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
