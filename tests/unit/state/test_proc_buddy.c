@@ -54,7 +54,7 @@ static void test_any_number_of_orders(void **state)
 {
 	struct bs_snapshots *all =
 		snapshots_of("Node 0, zone DMA 1 2 3 4 5 6 7 8 9 10 11 12 13 14\n"
-			     "Node 0, zone Normal 1 2 3 4 5 6 7\n");
+			     "Node 0, zone Normal 1 2 3 4 5 6 7 0 0 0 0 0 0 0\n");
 	uint64_t nr_free[BS_SNAPSHOT_ORDERS];
 
 	(void)state;
