@@ -256,7 +256,7 @@ static void test_older_record_says_what_it_lacks(void **state)
 	assert_non_null(lacks);
 	assert_says(lacks, "cost_ns, ");
 	assert_says(lacks, ", agreement.strict");
-	assert_null(strstr(lacks, "held_mib_s"));
+	assert_null(strstr(lacks, " held_mib_s"));
 	assert_null(strstr(lacks, "refault_bytes.1s"));
 	assert_says(lacks, "refault_bytes.10s");
 	assert_null(strstr(lacks, "content_loss"));

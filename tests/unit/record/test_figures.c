@@ -64,6 +64,7 @@ static void test_each_figure_is_in_the_record(void **state)
 	bs_record_begin(&made);
 	made.with_agreement = true;
 	made.agreement.compared = true;
+	made.f.host_counts = made.f.cycles.counted = made.f.locks.modelled = true;
 	made.cfg.output.timeline = true;
 	bs_record_start(&made);
 	bs_record_add(&made, "rotation", 5);
