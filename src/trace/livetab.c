@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler.h"
+
 #define ORDER 0x0f
 #define LIVE 0x10
 #define PARTIAL 0x20
@@ -147,25 +149,18 @@ static bool clear_range(struct bs_partial *p, unsigned int offset, unsigned int 
 
 /* ---- Freeing -------------------------------------------------------------------------------- */
 
-const char *bs_livetab_release(struct bs_livetab *t, uint64_t number, unsigned int offset,
-			       unsigned int order, int *ret)
+static const char *__attribute__((noinline))
+release_part(struct bs_livetab *t, uint64_t number, unsigned int offset, unsigned int order,
+	     int *ret)
 {
 	struct bs_partial *p;
 	unsigned int whole;
 
-	*ret = 0;
-	if (number >= t->nr)
-		return "frees a block that was not allocated";
 	whole = t->state[number] & ORDER;
 	if (!(t->state[number] & LIVE))
 		return "frees a block that is not live";
 	if (order > whole || offset >= 1u << whole || offset & ((1u << order) - 1))
 		return "frees a part that is not within the block, or not aligned";
-	if (order == whole && !(t->state[number] & PARTIAL)) {
-		t->state[number] &= ORDER;
-		t->pages -= UINT64_C(1) << order;
-		return NULL;
-	}
 	p = t->state[number] & PARTIAL ? find_partial(t, number) : add_partial(t, number, whole);
 	if (!p) {
 		*ret = -ENOMEM;
@@ -178,6 +173,20 @@ const char *bs_livetab_release(struct bs_livetab *t, uint64_t number, unsigned i
 		remove_partial(t, p);
 		t->state[number] &= ORDER;
 	}
+	return NULL;
+}
+
+const char *bs_livetab_release(struct bs_livetab *t, uint64_t number, unsigned int offset,
+			       unsigned int order, int *ret)
+{
+	*ret = 0;
+	if (unlikely(number >= t->nr))
+		return "frees a block that was not allocated";
+	/* Nearly every free is one of a block that is live as a whole. */
+	if (unlikely(offset || t->state[number] - (unsigned int)LIVE != order))
+		return release_part(t, number, offset, order, ret);
+	t->state[number] = (uint8_t)order;
+	t->pages -= UINT64_C(1) << order;
 	return NULL;
 }
 

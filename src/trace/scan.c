@@ -18,7 +18,7 @@ struct scan {
 	bs_ns width; /* of a part of sum.shape, which covers all that was read so far */
 	unsigned int part; /* the one that is being filled */
 	bs_ns end; /* of that */
-	uint64_t level; /* pages live before this event */
+	uint64_t most; /* pages live at a time in that */
 };
 
 /* The trace's length is not known before its end: where the parts are too few, two become one. */
@@ -33,24 +33,27 @@ static void widen(struct scan *s)
 	s->part /= 2;
 }
 
+/* Before the event at @time: what is live now was live since the one before it. */
 static void next_part(struct scan *s, bs_ns time)
 {
 	uint64_t part;
 
+	s->sum.shape[s->part] = s->most;
 	while ((part = time / s->width) >= BS_TRACE_SHAPE)
 		widen(s);
 	while (s->part < part)
-		s->sum.shape[++s->part] = s->level;
+		s->sum.shape[++s->part] = s->live.pages;
 	s->end = (part + 1) * s->width;
+	s->most = s->sum.shape[s->part];
 }
 
-static void see_level(struct scan *s, bs_ns time)
+/* No part is left out: the highest one is the trace's peak. */
+static void last_part(struct scan *s)
 {
-	if (time >= s->end)
-		next_part(s, time);
-	s->level = s->live.pages;
-	if (s->level > s->sum.shape[s->part])
-		s->sum.shape[s->part] = s->level;
+	s->sum.shape[s->part] = s->most;
+	for (unsigned int i = 0; i <= s->part; i++)
+		if (s->sum.shape[i] > s->sum.peak_pages)
+			s->sum.peak_pages = s->sum.shape[i];
 }
 
 /* Over all of the width that a picture has. */
@@ -67,6 +70,8 @@ static const char *scan_event(struct scan *s, const struct bs_trace_chunk *c, un
 	const unsigned int kind = c->kind[i], order = c->order[i];
 	const char *why = NULL;
 
+	if (c->time[i] >= s->end)
+		next_part(s, c->time[i]);
 	if (kind == BS_EV_FREE) {
 		s->sum.frees++;
 		if (c->arg[i] > s->live.nr)
@@ -80,14 +85,13 @@ static const char *scan_event(struct scan *s, const struct bs_trace_chunk *c, un
 		if (kind == BS_EV_PRE && (s->past_pres || c->time[i]))
 			return "is memory from before the trace, but not at its beginning";
 		*ret = bs_livetab_add(&s->live, order, kind != BS_EV_FAILED);
+		if (s->live.pages > s->most)
+			s->most = s->live.pages;
 	}
 	if (kind == BS_EV_PRE)
 		s->sum.start_pages = s->live.pages;
 	else
 		s->past_pres = true;
-	see_level(s, c->time[i]);
-	if (s->live.pages > s->sum.peak_pages)
-		s->sum.peak_pages = s->live.pages;
 	if (c->pfn && c->pfn[i] < BS_MAX_PFN && kind <= BS_EV_PRE &&
 	    c->pfn[i] + (1u << order) > s->sum.max_pfn)
 		s->sum.max_pfn = c->pfn[i] + (1u << order);
@@ -167,6 +171,7 @@ static int scan_all(struct bs_trace *t, struct scan *s, bool keep_whole, struct 
 		if (ret)
 			return ret;
 	}
+	last_part(s);
 	s->sum.numbers = s->live.nr;
 	s->sum.end_pages = s->live.pages;
 	/* A file without its end map, scanned before: there is nothing to compare with. */
