@@ -30,6 +30,7 @@ struct bs_bound {
 	uint64_t nr_touched; /* levels below are not empty */
 	uint64_t nr_entered; /* levels below are entered: full, or not empty since they were full */
 	uint64_t nr_ever; /* levels below were entered at some time */
+	uint64_t above, below; /* while used is between these two, no level changes */
 	bool open, closed;
 	bs_ns max_held_gap; /* longer gaps are reported */
 	bs_ns refault_ns_per_mib, weight_ns_per_mib_s;
@@ -86,12 +87,15 @@ static void gap_ends(struct bs_bound *b, struct level *l)
 		b->held_ns += l->empty_ns;
 }
 
-void bs_bound_set(struct bs_bound *b, bs_ns now, uint64_t used_bytes)
+static void move(struct bs_bound *b, bs_ns now, uint64_t used_bytes)
 {
 	uint64_t full = used_bytes / LEVEL, touched = full + !!(used_bytes % LEVEL);
 
 	if (b->closed)
 		return;
+	/* The level that used ends in is neither empty nor full, wherever in it that is. */
+	b->above = full * LEVEL;
+	b->below = touched * LEVEL;
 	/* A last level that is not whole can never be full: it pays nothing and is left out. */
 	if (full > b->nr_levels)
 		full = b->nr_levels;
@@ -124,6 +128,12 @@ void bs_bound_set(struct bs_bound *b, bs_ns now, uint64_t used_bytes)
 		else
 			b->nr_ever++;
 	}
+}
+
+void bs_bound_set(struct bs_bound *b, bs_ns now, uint64_t used_bytes)
+{
+	if (used_bytes <= b->above || used_bytes >= b->below)
+		move(b, now, used_bytes);
 }
 
 void bs_bound_end(struct bs_bound *b, bs_ns end)
