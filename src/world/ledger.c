@@ -28,6 +28,17 @@ static void take_samples(struct bs_ledger *l, bs_ns t)
 	}
 }
 
+/* Rare, and kept out of until(), which is called for every event. */
+static void __attribute__((noinline)) look(struct bs_ledger *l, bs_ns t)
+{
+	if (l->next_sample <= t)
+		take_samples(l, t);
+	if (l->split.next <= t)
+		bs_held_split_look(&l->split, l->tl, t);
+	if (l->map.next <= t)
+		bs_memory_map_look(&l->map, t);
+}
+
 static void until(void *arg, bs_ns t)
 {
 	struct bs_ledger *l = arg;
@@ -36,12 +47,8 @@ static void until(void *arg, bs_ns t)
 
 	bs_device_levels(g->dev, &resident, &unmapped);
 	bs_timeline_set(l->tl, g->clock->now, g->used_bytes, resident, unmapped);
-	if (unlikely(l->next_sample <= t))
-		take_samples(l, t);
-	if (unlikely(l->split.next <= t))
-		bs_held_split_look(&l->split, l->tl, t);
-	if (unlikely(l->map.next <= t))
-		bs_memory_map_look(&l->map, t);
+	if (unlikely(l->next_sample <= t || l->split.next <= t || l->map.next <= t))
+		look(l, t);
 }
 
 int bs_ledger_begin(struct bs_ledger *l, struct bs_guest *g, bs_ns window, bool samples)
