@@ -11,7 +11,6 @@ char *bench_trace(const char *generator, const char *params, int *status)
 {
 	const char *dir = getenv("TMPDIR");
 	const struct bs_generator *g;
-	struct bs_trace_info info;
 	struct bs_error err;
 	char *path;
 	int fd;
@@ -35,7 +34,7 @@ char *bench_trace(const char *generator, const char *params, int *status)
 		return NULL;
 	}
 	close(fd);
-	if (bs_trace_generate(g, params, 1, NULL, path, cli_stop(), &info, &err)) {
+	if (bs_trace_generate(g, params, 1, NULL, path, cli_stop(), NULL, &err)) {
 		*status = cli_error(&err);
 		bench_trace_remove(path);
 		path = NULL;

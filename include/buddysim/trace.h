@@ -267,7 +267,8 @@ const struct bs_generator *bs_generator_at(unsigned int index);
 const struct bs_generator *bs_generator_find(const char *name, struct bs_error *err);
 /** Generate into a file. @params: "size=6GiB,order=9"; the same seed gives the same bytes.
  *  @on: the machine that it is for, NULL: one with pages of 4 KiB, in which a load is made; for others it
- *  is what bs_trace_convert() would make of it. @stop: as bs_trace_stop_reading_on() has it. */
+ *  is what bs_trace_convert() would make of it. @stop: as bs_trace_stop_reading_on() has it.
+ *  @result: its figures, for which the file is read back; may be NULL: it is not. */
 int bs_trace_generate(const struct bs_generator *g, const char *params, uint64_t seed,
 		      const struct bs_platform *on, const char *out_path, const volatile int *stop,
 		      struct bs_trace_info *result, struct bs_error *err);
