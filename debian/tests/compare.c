@@ -17,7 +17,8 @@ int main(int argc, char **argv)
 		return fprintf(stderr, "%s: %s\n", err.where, err.text), 1;
 	for (unsigned int i = 0; i < bs_result_cells(r); i++)
 		if (!bs_result_metric(r, i, "held_mib_s", &held))
-			printf("%-10s %8llu MiB x s\n", bs_result_label(r, i), (unsigned long long)held);
+			printf("%-10s %8llu MiB x s\n", bs_result_label(r, i),
+			       (unsigned long long)held);
 	bs_result_free(r);
 	bs_options_free(&o);
 	return 0;

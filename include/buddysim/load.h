@@ -59,8 +59,8 @@ struct bs_trace_info;
  * @stop: non-zero ends it with status BS_INTERRUPTED; may be NULL
  * @result: receives the trace's figures, without the pointers
  */
-int bs_load_to_trace(const char *text, uint64_t seed, const char *out_path, const volatile int *stop,
-		  struct bs_trace_info *result, struct bs_error *err);
+int bs_load_to_trace(const char *text, uint64_t seed, const char *out_path,
+		     const volatile int *stop, struct bs_trace_info *result, struct bs_error *err);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

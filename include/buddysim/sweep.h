@@ -71,7 +71,8 @@ void bs_sweep_close(struct bs_sweep *s);
 /** How far a plan, or a part of it, has come. */
 struct bs_sweep_counts {
 	uint64_t cells, done, failed; /* failed ones are not done */
-	uint64_t traces, groups; /* no traces: its cells run loads; a group: cells that differ in their strategy only */
+	uint64_t traces,
+		groups; /* no traces: its cells run loads; a group: cells that differ in their strategy only */
 	uint64_t segments, bytes; /* of results */
 	uint64_t torn; /* segments that end in a part of a result: whoever wrote it was killed */
 };

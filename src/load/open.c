@@ -167,8 +167,8 @@ static int read_back(const char *path, struct bs_trace_info *result, struct bs_e
 	return ret;
 }
 
-int bs_load_to_trace(const char *text, uint64_t seed, const char *out_path, const volatile int *stop,
-		  struct bs_trace_info *result, struct bs_error *err)
+int bs_load_to_trace(const char *text, uint64_t seed, const char *out_path,
+		     const volatile int *stop, struct bs_trace_info *result, struct bs_error *err)
 {
 	struct bs_trace_info info = {0};
 	struct bs_load_spec spec;

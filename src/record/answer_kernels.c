@@ -58,7 +58,8 @@ void bs_say_defaults(const struct bs_answer *a, FILE *f)
 {
 	struct bs_answer one, next;
 
-	fprintf(f, "What each kernel's default gives back of what %s holds there: ", bs_idle_name());
+	fprintf(f,
+		"What each kernel's default gives back of what %s holds there: ", bs_idle_name());
 	for (unsigned int i = 0; answer_on(a, i, &one); i++) {
 		fputs(one.kernel, f);
 		if (answer_on(a, i + 1, &next) && given_back(&next) == given_back(&one)) {

@@ -229,11 +229,11 @@ static int add_log(void *arg, const char *path, struct bs_error *err)
 {
 	struct logs *all = arg;
 	struct log log = {0}, *more;
-	int ret = read_log(path, &log, err);
 
-	if (ret || !log.events.n) {
+	/* What cannot be read, or is gone by now, is no log of this boot. */
+	if (read_log(path, &log, NULL) || !log.events.n) {
 		free(log.events.text);
-		return ret;
+		return 0;
 	}
 	more = realloc(all->log, (all->n + 1) * sizeof(*more));
 	if (!more) {

@@ -66,8 +66,11 @@ static int add_log(void *arg, const char *path, struct bs_error *err)
 {
 	struct logs *all = arg;
 	struct log log = {0};
-	int ret = read_log(path, &log, err);
+	/* What cannot be read, or is gone by now, is no log of this boot. */
+	int ret = read_log(path, &log, NULL);
 
+	if (ret < 0)
+		ret = 0;
 	if (ret > 0 && all->n == all->room) {
 		const size_t room = all->room * 2 + 16;
 		struct log *more = realloc(all->log, room * sizeof(*more));

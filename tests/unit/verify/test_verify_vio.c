@@ -140,7 +140,7 @@ static void test_what_it_held_before(void **state)
 				"blk 2 0 8 1\nlru 2 32+4\nenddump start\n" LEAK("17", "16")
 					VM("2", "2", "0", "4096") "finish x\n";
 	const struct bs_verify_config cfg = {.arg = NULL};
-	char folder[] = "/tmp/bs-vio-XXXXXX", path[2][64];
+	char folder[] = "/tmp/bs-vio-XXXXXX", path[2][64], other[64];
 	const char *text[2] = {first, second};
 	struct bs_error err;
 
@@ -155,11 +155,15 @@ static void test_what_it_held_before(void **state)
 		fputs(text[i], f);
 		fclose(f);
 	}
+	/* What lies beside them and cannot be read is no log. */
+	snprintf(other, sizeof(other), "%s/c.txt", folder);
+	assert_int_equal(symlink("nowhere", other), 0);
 	/* In the wrong order: the log before says so. Without it nobody can. */
 	assert_int_equal(bs_verify_file(path[1], &cfg, &err), 1);
 	unlink(path[0]);
 	assert_int_equal(bs_verify_file(path[1], &cfg, &err), 0);
 	unlink(path[1]);
+	unlink(other);
 	rmdir(folder);
 }
 
