@@ -98,8 +98,8 @@ jq -e '.partial and ([.cells[].strategy] == ["none"]) and (.failed == [])' part.
 	fail "interrupted: $(jq -c '[.partial, [.cells[].strategy], .failed]' part.json)"
 
 # At a terminal: how far it is, on a line that goes away.
-script -qec "'$bin' compare '$trace' -s none,bitmap,rotation -d model --repeat 40 --no-timeline -j 2" \
+script -qec "'$bin' compare '$trace' -s none,bitmap,rotation -d model --repeat 400 --no-timeline -j 2" \
 	/dev/null </dev/null >terminal.txt 2>&1
-tr '\r' '\n' <terminal.txt | grep -qE '^[0-2] of 3 cells, [0-9.]+ M events/s, [0-9]+ s to go; [a-z]+ is at [0-9.]+ s' ||
+tr '\r' '\n' <terminal.txt | grep -qE 'replaying: [0-9.]+ M events, [0-9]+ %, [0-9.]+ M events/s, [0-9]+ s to go; [0-2] of 3 cells; ' ||
 	fail "no progress: $(tr '\r' '\n' <terminal.txt | head -3)"
 finish

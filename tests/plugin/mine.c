@@ -5,13 +5,8 @@
 enum { THRESHOLD, MAX = 32 };
 
 static const struct bs_param params[] = {
-	{.name = "threshold",
-	 .type = BS_PARAM_UINT,
-	 .def = 32,
-	 .min = 1,
-	 .max = 4096,
-	 .role = BS_ROLE_THRESHOLD,
-	 .help = "blocks of one order and zone that start a pass"},
+	{.name = "threshold", .type = BS_PARAM_UINT, .def = 32, .min = 1, .max = 4096,
+	 .role = BS_ROLE_THRESHOLD, .help = "blocks of one order and zone that start a pass"},
 	{.name = NULL},
 };
 
@@ -59,11 +54,6 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 }
 
 const struct bs_strategy bs_strategy = {
-	.name = "mine",
-	.summary = "the cold end, from a threshold on",
-	.origin = "README",
-	.abi = BS_STRATEGY_ABI,
-	.params = params,
-	.block_in = block_in,
-	.pass = pass,
+	.name = "mine", .summary = "the cold end, from a threshold on", .origin = "README",
+	.abi = BS_STRATEGY_ABI, .params = params, .block_in = block_in, .pass = pass,
 };
