@@ -102,6 +102,7 @@ int mutate_file(struct mutations *all, const char *path, const struct bs_verify_
 	int ret;
 
 	cfg.keep_going = false;
+	cfg.alone = true; /* what a driver held is no behaviour of the allocator */
 	cfg.explain = 0;
 	cfg.result = take;
 	cfg.arg = &a;

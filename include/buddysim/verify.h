@@ -72,6 +72,8 @@ struct bs_verify_round {
  * @kernel: model to use, or NULL for the one that the file names; of a vector with answers for
  *          several kernels, only this one's
  * @keep_going: count all differences; after a dump that differs, go on from the dump's state
+ * @alone: do not look at the logs beside one for what a device's driver held before it; what comes
+ *         back to it is then not judged
  * @explain: operation (vector: line) to explain, 0 = none
  * @explain_line: receives the explanation, line by line
  * @round: receives what each round of the vmstat work of a live series left; may be NULL
@@ -79,7 +81,7 @@ struct bs_verify_round {
  */
 struct bs_verify_config {
 	const char *kernel;
-	bool keep_going;
+	bool keep_going, alone;
 	uint64_t explain;
 	void (*explain_line)(void *arg, const char *text);
 	void (*round)(void *arg, const struct bs_verify_round *r);

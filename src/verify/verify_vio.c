@@ -57,6 +57,8 @@ static int older(void *arg)
 {
 	struct bs_logrun *v = arg;
 
+	if (v->cfg->alone)
+		return 0;
 	return bs_vio_before(&v->live->vio->vio, v->path, in_use, v, v->err);
 }
 

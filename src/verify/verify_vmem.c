@@ -163,6 +163,7 @@ struct log {
 struct logs {
 	struct log *log;
 	size_t n;
+	const char *header; /* of the log that asks */
 };
 
 static void keep_event(struct log *log, const char *line)
@@ -196,7 +197,8 @@ static void add_memory(char memory[512], const char *line, const char *end)
 		snprintf(memory + used, 512 - used, "%.*s;", (int)(stop - line), line);
 }
 
-static int read_log(const char *path, struct log *log, struct bs_error *err)
+/* Only if it begins with @header; NULL: whatever it begins with. */
+static int read_log(const char *path, const char *header, struct log *log, struct bs_error *err)
 {
 	unsigned int vms = 0;
 	struct bs_textfile *t;
@@ -207,9 +209,11 @@ static int read_log(const char *path, struct log *log, struct bs_error *err)
 	if (ret)
 		return ret;
 	while (bs_textfile_line(t, &line, err) >= 0) {
-		if (!strncmp(line, "pa_oracle ", 10))
+		if (!strncmp(line, "pa_oracle ", 10)) {
 			snprintf(log->header, sizeof(log->header), "%s", line);
-		else if (!strncmp(line, "begin ", 6))
+			if (header && strcmp(log->header, header))
+				break;
+		} else if (!strncmp(line, "begin ", 6))
 			log->asks = read_request(line, &log->a.requested);
 		else if (!strncmp(line, "vm totalram=", 12))
 			add_memory(log->memory[vms++ > 0], line, " balloon_");
@@ -231,7 +235,7 @@ static int add_log(void *arg, const char *path, struct bs_error *err)
 	struct log log = {0}, *more;
 
 	/* What cannot be read, or is gone by now, is no log of this boot. */
-	if (read_log(path, &log, NULL) || !log.events.n) {
+	if (read_log(path, all->header, &log, NULL) || !log.events.n) {
 		free(log.events.text);
 		return 0;
 	}
@@ -281,8 +285,9 @@ static int plugged_before(struct bs_verify_vmem *x, struct bs_logrun *v)
 {
 	struct logs all = {0};
 	struct log own = {0};
-	int ret = strcmp(v->path, "-") ? read_log(v->path, &own, v->err) : 0;
+	int ret = strcmp(v->path, "-") ? read_log(v->path, NULL, &own, v->err) : 0;
 
+	all.header = own.header;
 	if (!ret)
 		ret = bs_log_siblings(v->path, add_log, &all, v->err);
 	if (!ret) {
@@ -521,7 +526,7 @@ int bs_verify_vmem_start(struct bs_verify_vmem *x, struct bs_logrun *v, const st
 		if (s->zone[i].start + s->zone[i].spanned > end)
 			end = s->zone[i].start + s->zone[i].spanned;
 	x->known = end <= (int64_t)BASE;
-	if (!x->known)
+	if (!x->known && !v->cfg->alone)
 		ret = plugged_before(x, v);
 	if (ret)
 		return ret;

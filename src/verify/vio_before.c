@@ -20,6 +20,7 @@ struct log {
 struct logs {
 	struct log *log;
 	size_t n, room;
+	const char *header; /* of the log that asks */
 };
 
 static void free_logs(struct logs *all)
@@ -35,8 +36,9 @@ static bool is_event(const char *line)
 	       !strncmp(line, "x ", 2) || !strncmp(line, "w ", 2) || !strncmp(line, "vm ", 3);
 }
 
-/* 1: it is a log of devices; 0: it is none; negative with @err. */
-static int read_log(const char *path, struct log *log, struct bs_error *err)
+/* Only if it begins with @header; NULL: whatever it begins with. 1: it is a log of devices; 0: it is none, or
+ * of another boot; negative with @err. */
+static int read_log(const char *path, const char *header, struct log *log, struct bs_error *err)
 {
 	struct bs_textfile *t;
 	bool devices = false;
@@ -47,9 +49,11 @@ static int read_log(const char *path, struct log *log, struct bs_error *err)
 		return ret;
 	bs_vio_init(&log->vio);
 	while (!ret && bs_textfile_line(t, &line, err) >= 0) {
-		if (!strncmp(line, "pa_oracle ", 10))
+		if (!strncmp(line, "pa_oracle ", 10)) {
 			snprintf(log->header, sizeof(log->header), "%s", line);
-		else if (!strncmp(line, "begin ", 6))
+			if (header && strcmp(log->header, header))
+				break;
+		} else if (!strncmp(line, "begin ", 6))
 			devices = strstr(line, " op=vio") != NULL;
 		else if (!devices && bs_textfile_number(t) > 2)
 			break;
@@ -67,7 +71,7 @@ static int add_log(void *arg, const char *path, struct bs_error *err)
 	struct logs *all = arg;
 	struct log log = {0};
 	/* What cannot be read, or is gone by now, is no log of this boot. */
-	int ret = read_log(path, &log, NULL);
+	int ret = read_log(path, all->header, &log, NULL);
 
 	if (ret < 0)
 		ret = 0;
@@ -174,10 +178,10 @@ int bs_vio_before(struct bs_vio *vio, const char *path, bool (*in_use)(const voi
 	struct log own = {0}, *log;
 	int ret;
 
-	ret = strcmp(path, "-") ? read_log(path, &own, err) : 0;
+	ret = strcmp(path, "-") ? read_log(path, NULL, &own, err) : 0;
+	held.header = all.header = own.header;
 	if (ret >= 0)
 		ret = bs_log_siblings(path, add_log, &all, err);
-	held.header = own.header;
 	if (!ret && !vio->balloon.known)
 		ret = complete(&all, &vio->balloon, &vio->start, own.header);
 	log = !ret && !vio->hinted.known ? log_before(&all, &vio->start, holds_blocks, &held)
