@@ -187,17 +187,13 @@ static int run(struct bs_experiment *x, struct bs_error *err)
 	return ret;
 }
 
-static const char *const extra[] = {"none",	   "rotation",	"rotation:delay=250ms",
-				    "bitmap",	   "bubble",	"boundary",
-				    "scatterlist", "hypercall", NULL};
-
 const struct bs_experiment_kind bs_experiment_density = {
 	.name = "density",
 	.question =
 		"how many guests fit on a host when each runs a program and the next one starts a "
 		"while later",
 	.columns = columns,
-	.extra = extra,
+	.extra = bs_fleet_strategies,
 	.only_extra = true,
 	.run = run,
 };

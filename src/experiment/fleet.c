@@ -61,6 +61,10 @@ static void over(void *arg)
 	g->over_at = g->g->clock->now;
 }
 
+const char *const bs_fleet_strategies[] = {"none",	  "rotation",  "rotation:delay=250ms",
+					   "bitmap",	  "bubble",    "boundary",
+					   "scatterlist", "hypercall", NULL};
+
 static int add(struct bs_fleet *f, const struct bs_experiment *x, struct bs_error *err)
 {
 	const bs_pfn pages = (bs_pfn)(f->bytes >> BS_UNIT_SHIFT);

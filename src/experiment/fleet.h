@@ -52,4 +52,7 @@ bs_ns bs_fleet_took(const struct bs_fleet *f, unsigned int i);
  * free()d, or NULL. */
 char *bs_fleet_hog(uint64_t size, uint64_t base);
 
+/* Who is asked where several guests share a host; ends with NULL. */
+extern const char *const bs_fleet_strategies[];
+
 #endif

@@ -176,17 +176,13 @@ static int run(struct bs_experiment *x, struct bs_error *err)
 	return ret;
 }
 
-static const char *const extra[] = {"none",	   "rotation",	"rotation:delay=250ms",
-				    "bitmap",	   "bubble",	"boundary",
-				    "scatterlist", "hypercall", NULL};
-
 const struct bs_experiment_kind bs_experiment_memhog = {
 	.name = "memhog",
 	.question =
 		"how long programs run one after the other in guests that do not fit on their host "
 		"together",
 	.columns = columns,
-	.extra = extra,
+	.extra = bs_fleet_strategies,
 	.only_extra = true,
 	.run = run,
 };
