@@ -21,10 +21,7 @@ static void test_clean_text_is_known(void **state)
 
 	static const char *const clean[] = {"",	   "a b\n",	   "a\r\nb\r\n",
 					    "a\r", "a \xc3\xa4 b", "\\n"};
-	static const char *const unclean[] = {"\x1b[32ma",
-					      "a\xc2\xa0"
-					      "b",
-					      "a\\n\\\nb", "a\rb"};
+	static const char *const unclean[] = {"\x1b[32ma", "x\xc2\xa0y", "a\\n\\\nb", "a\rb"};
 
 	for (size_t i = 0; i < sizeof(clean) / sizeof(clean[0]); i++)
 		assert_false(bs_text_is_unclean(clean[i], strlen(clean[i])));
