@@ -72,6 +72,7 @@ unsigned char *bs_test_read_file(const char *path, size_t *len)
 	assert_non_null(data);
 	assert_int_equal(fread(data, 1, *len, f), *len);
 	fclose(f);
+	data[*len] = '\0';
 	return data;
 }
 

@@ -8,7 +8,7 @@
 /* A path in a private scratch folder, valid until the next call with the same @name. */
 const char *bs_test_path(const char *name);
 void bs_test_write_file(const char *path, const void *data, size_t len);
-/* malloc'd; *@len its length. */
+/* malloc'd, and ended as a string is; *@len its length without that. */
 unsigned char *bs_test_read_file(const char *path, size_t *len);
 /* A trace of the given events; info may be NULL: one CPU, no pfns, no names. */
 void bs_test_write_trace(const char *path, const struct bs_trace_info *info,
