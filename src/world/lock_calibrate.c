@@ -119,12 +119,15 @@ static struct node *make_ring(void)
 	return ring;
 }
 
-static uint64_t measure_node(const struct node *ring, uint32_t *at)
+/* @at: where the walk ends is told, or the compiler leaves the walk out. */
+static uint64_t measure_node(const struct node *ring, volatile uint32_t *at)
 {
 	const uint64_t start = real_ns();
+	uint32_t n = *at;
 
 	for (unsigned int i = 0; i < STEPS; i++)
-		*at = ring[*at].next;
+		n = ring[n].next;
+	*at = n;
 	return (real_ns() - start) / STEPS;
 }
 
@@ -147,7 +150,7 @@ int bs_lock_calibrate(unsigned int rounds, struct bs_lock_costs *out, struct bs_
 {
 	uint64_t alone[MOST_ROUNDS], both[MOST_ROUNDS], call[MOST_ROUNDS], node[MOST_ROUNDS];
 	struct node *ring = make_ring();
-	uint32_t at = 0;
+	volatile uint32_t at = 0;
 
 	if (!ring)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, "calibrate", NULL,

@@ -77,6 +77,8 @@ cmp -s on.json on2.json || fail "contention: not the same bytes"
 # ... with costs of one's own.
 expect 0 -- calibrate --contention --rounds 1 -o costs.json
 grep -q '^node ' stdout.txt || fail "calibrate: $(cat stdout.txt)"
+# No memory of 256 MiB is walked through from the nearest cache.
+[ "$(jq '.costs_ns.node >= 3' costs.json)" = true ] || fail "a node: $(jq .costs_ns.node costs.json) ns"
 # shellcheck disable=SC2086
 expect 0 -- $P --contention costs.json -o own.json
 [ "$(jq '.config.lock_costs.node_ns' own.json)" = "$(jq '.costs_ns.node' costs.json)" ] || fail "own costs"
