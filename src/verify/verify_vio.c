@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "live.h"
+#include "log_call.h"
 #include "mm_range.h"
 #include "mm_verify.h"
 #include "mm_vmstat.h"
@@ -295,19 +296,15 @@ static const struct {
 
 static int kernel_event(struct bs_logrun *v, char *line)
 {
-	const char *function = line[0] == 'e' ? strchr(line + 2, ' ') : NULL;
+	struct bs_log_call c;
+	const bool is_call = bs_log_call_read(line, &c);
 
 	for (size_t i = 0; i < sizeof(kernel_events) / sizeof(kernel_events[0]); i++) {
 		const char *word = kernel_events[i].word;
-		const size_t len = strlen(word);
 
-		if (!kernel_events[i].call) {
-			if (!strncmp(line, word, len))
-				return kernel_events[i].run(v, line);
-		} else if (function && !strncmp(function + 1, word, len) &&
-			   (!function[1 + len] || function[1 + len] == ' ')) {
+		if (kernel_events[i].call ? is_call && bs_log_call_is(&c, false, word)
+					  : !strncmp(line, word, strlen(word)))
 			return kernel_events[i].run(v, line);
-		}
 	}
 	return BS_LOG_GO_ON;
 }

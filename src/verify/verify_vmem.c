@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "log_call.h"
 #include "log_folder.h"
 #include "textfile.h"
 #include "vmem.h"
@@ -43,42 +44,6 @@ struct bs_verify_vmem {
 };
 
 /* ---- What a log tells ------------------------------------------------------------------------ */
-
-struct event {
-	const char *line, *name, *args;
-	size_t len;
-	bool returns;
-};
-
-/* e|x TIME FUNCTION ARGS */
-static bool read_event(const char *line, struct event *e)
-{
-	if ((line[0] != 'e' && line[0] != 'x') || line[1] != ' ')
-		return false;
-	e->line = line;
-	e->returns = line[0] == 'x';
-	e->name = strchr(line + 2, ' ');
-	if (!e->name)
-		return false;
-	e->len = strcspn(++e->name, " ");
-	e->args = e->name + e->len;
-	return true;
-}
-
-static bool is(const struct event *e, bool returns, const char *function)
-{
-	return e->returns == returns && strlen(function) == e->len &&
-	       !strncmp(function, e->name, e->len);
-}
-
-static uint64_t arg_of(const struct event *e, unsigned int i)
-{
-	const char *p = e->args;
-
-	while (i-- && p)
-		p = strchr(p + 1, ' ');
-	return p ? strtoull(p, NULL, 0) : 0;
-}
 
 /* A size as QEMU takes it. */
 static uint64_t read_size(const char *text)
@@ -119,28 +84,32 @@ static void set_plugged(struct account *a, const struct bs_vmem_run *r, bool on)
 }
 
 /* What it says of blocks that are there, whoever asked for it. */
-static void account(struct account *a, const struct event *e)
+static void account(struct account *a, const struct bs_log_call *e)
 {
 	struct bs_vmem_block *b;
 
-	if (is(e, false, "online_pages")) {
-		b = bs_vmem_add(&a->vmem, (uint32_t)(arg_of(e, 0) / BLOCK_PAGES));
+	if (bs_log_call_is(e, false, "online_pages")) {
+		b = bs_vmem_add(&a->vmem, (uint32_t)(bs_log_call_arg(e, 0) / BLOCK_PAGES));
 		if (b) {
 			b->added = true;
-			b->movable = arg_of(e, 2) == BS_ZONE_MOVABLE;
+			b->movable = bs_log_call_arg(e, 2) == BS_ZONE_MOVABLE;
 		}
-	} else if (is(e, false, "virtio_mem_send_plug_request")) {
-		a->plugging = run_at(arg_of(e, 1), arg_of(e, 2));
-	} else if (is(e, true, "virtio_mem_send_plug_request") && !arg_of(e, 0)) {
+	} else if (bs_log_call_is(e, false, "virtio_mem_send_plug_request")) {
+		a->plugging = run_at(bs_log_call_arg(e, 1), bs_log_call_arg(e, 2));
+	} else if (bs_log_call_is(e, true, "virtio_mem_send_plug_request") &&
+		   !bs_log_call_arg(e, 0)) {
 		set_plugged(a, &a->plugging, true);
-	} else if (is(e, false, "virtio_mem_sbm_unplug_sb_online")) {
-		a->taking = (struct bs_vmem_run){(uint32_t)arg_of(e, 1), (unsigned int)arg_of(e, 2),
-						 (unsigned int)arg_of(e, 3)};
-	} else if (is(e, true, "virtio_mem_sbm_unplug_sb_online") && !arg_of(e, 0)) {
+	} else if (bs_log_call_is(e, false, "virtio_mem_sbm_unplug_sb_online")) {
+		a->taking = (struct bs_vmem_run){(uint32_t)bs_log_call_arg(e, 1),
+						 (unsigned int)bs_log_call_arg(e, 2),
+						 (unsigned int)bs_log_call_arg(e, 3)};
+	} else if (bs_log_call_is(e, true, "virtio_mem_sbm_unplug_sb_online") &&
+		   !bs_log_call_arg(e, 0)) {
 		set_plugged(a, &a->taking, false);
-	} else if (is(e, false, "virtio_mem_offline_and_remove_memory")) {
-		a->removing = (uint32_t)(arg_of(e, 1) / SUB_BYTES / BS_VMEM_PER);
-	} else if (is(e, true, "virtio_mem_offline_and_remove_memory") && !arg_of(e, 0)) {
+	} else if (bs_log_call_is(e, false, "virtio_mem_offline_and_remove_memory")) {
+		a->removing = (uint32_t)(bs_log_call_arg(e, 1) / SUB_BYTES / BS_VMEM_PER);
+	} else if (bs_log_call_is(e, true, "virtio_mem_offline_and_remove_memory") &&
+		   !bs_log_call_arg(e, 0)) {
 		bs_vmem_remove(&a->vmem, a->removing);
 	}
 }
@@ -202,7 +171,7 @@ static int read_log(const char *path, const char *header, struct log *log, struc
 {
 	unsigned int vms = 0;
 	struct bs_textfile *t;
-	struct event e;
+	struct bs_log_call e;
 	char *line;
 	int ret = bs_textfile_open(path, &t, err);
 
@@ -221,8 +190,8 @@ static int read_log(const char *path, const char *header, struct log *log, struc
 			add_memory(log->memory[vms > 1], line, " min=");
 		else if (!strncmp(line, "zone ", 5) && vms == 1)
 			log->plugged |= zone_end(line) > BASE;
-		else if (read_event(line, &e) &&
-			 (strstr(e.name, "virtio_mem_") == e.name || is(&e, false, "online_pages")))
+		else if (bs_log_call_read(line, &e) && (strstr(e.name, "virtio_mem_") == e.name ||
+							bs_log_call_is(&e, false, "online_pages")))
 			keep_event(log, line);
 	}
 	bs_textfile_close(t);
@@ -251,12 +220,12 @@ static int add_log(void *arg, const char *path, struct bs_error *err)
 
 static void replay_log(struct account *a, const struct log *log)
 {
-	struct event e;
+	struct bs_log_call e;
 
 	if (log->asks)
 		a->requested = log->a.requested;
 	for (size_t at = 0; at < log->events.n; at += strlen(log->events.text + at) + 1)
-		if (read_event(log->events.text + at, &e))
+		if (bs_log_call_read(log->events.text + at, &e))
 			account(a, &e);
 }
 
@@ -406,9 +375,9 @@ static int run_begins(struct bs_verify_vmem *x, struct bs_logrun *v, const char 
 	return ret;
 }
 
-static int plugs(struct bs_verify_vmem *x, struct bs_logrun *v, const struct event *e)
+static int plugs(struct bs_verify_vmem *x, struct bs_logrun *v, const struct bs_log_call *e)
 {
-	const struct bs_vmem_run seen = run_at(arg_of(e, 1), arg_of(e, 2));
+	const struct bs_vmem_run seen = run_at(bs_log_call_arg(e, 1), bs_log_call_arg(e, 2));
 	struct bs_vmem_run mine;
 
 	v->op++;
@@ -418,7 +387,7 @@ static int plugs(struct bs_verify_vmem *x, struct bs_logrun *v, const struct eve
 	return compare_runs(v, e->line, &seen, &mine);
 }
 
-static int tries(struct bs_verify_vmem *x, struct bs_logrun *v, const struct event *e)
+static int tries(struct bs_verify_vmem *x, struct bs_logrun *v, const struct bs_log_call *e)
 {
 	const struct bs_vmem_block *b;
 	struct bs_vmem_run mine;
@@ -435,9 +404,9 @@ static int tries(struct bs_verify_vmem *x, struct bs_logrun *v, const struct eve
 	return compare_runs(v, e->line, &x->a.taking, &mine);
 }
 
-static int tried(struct bs_verify_vmem *x, struct bs_logrun *v, const struct event *e)
+static int tried(struct bs_verify_vmem *x, struct bs_logrun *v, const struct bs_log_call *e)
 {
-	const bool failed = arg_of(e, 0) != 0;
+	const bool failed = bs_log_call_arg(e, 0) != 0;
 	const unsigned int want = !failed ? 1 : x->movable ? TRIES_MOVABLE : TRIES_KERNEL;
 	char seen[32], mine[32];
 
@@ -457,7 +426,7 @@ static int tried(struct bs_verify_vmem *x, struct bs_logrun *v, const struct eve
 }
 
 /* A block of which nothing is plugged is removed at once, and no other. */
-static int removes(struct bs_verify_vmem *x, struct bs_logrun *v, const struct event *e)
+static int removes(struct bs_verify_vmem *x, struct bs_logrun *v, const struct bs_log_call *e)
 {
 	const struct bs_vmem_block *b = bs_vmem_find(&x->a.vmem, x->a.removing);
 
@@ -472,27 +441,28 @@ static int removes(struct bs_verify_vmem *x, struct bs_logrun *v, const struct e
 
 int bs_verify_vmem_event(struct bs_verify_vmem *x, struct bs_logrun *v, const char *line)
 {
-	struct event e;
+	struct bs_log_call e;
 	int ret;
 
 	if (line[0] == 'p')
 		page_event(x, line);
-	if (!read_event(line, &e))
+	if (!bs_log_call_read(line, &e))
 		return BS_LOG_GO_ON;
 	/* Plans change with what was done: plugging and taking are the plan's own to note. */
-	if (is(&e, false, "virtio_mem_run_wq"))
+	if (bs_log_call_is(&e, false, "virtio_mem_run_wq"))
 		return run_begins(x, v, line);
-	if (is(&e, false, "virtio_mem_send_plug_request"))
+	if (bs_log_call_is(&e, false, "virtio_mem_send_plug_request"))
 		return plugs(x, v, &e);
-	if (is(&e, true, "virtio_mem_sbm_unplug_sb_online") && x->running)
+	if (bs_log_call_is(&e, true, "virtio_mem_sbm_unplug_sb_online") && x->running)
 		return tried(x, v, &e);
 	account(&x->a, &e);
 	ret = BS_LOG_GO_ON;
-	if (is(&e, false, "virtio_mem_sbm_unplug_sb_online"))
+	if (bs_log_call_is(&e, false, "virtio_mem_sbm_unplug_sb_online"))
 		ret = tries(x, v, &e);
-	else if (is(&e, false, "alloc_contig_range") || is(&e, false, "alloc_contig_range_noprof"))
+	else if (bs_log_call_is(&e, false, "alloc_contig_range") ||
+		 bs_log_call_is(&e, false, "alloc_contig_range_noprof"))
 		x->tries++;
-	else if (is(&e, false, "virtio_mem_offline_and_remove_memory"))
+	else if (bs_log_call_is(&e, false, "virtio_mem_offline_and_remove_memory"))
 		ret = removes(x, v, &e);
 	return ret;
 }

@@ -2,13 +2,13 @@
 /* vio.c - what the driver of a virtio balloon must do next (VECTORS.md, devices). */
 #include "vio.h"
 
-#include <buddysim/gfp.h>
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "log_call.h"
 
 #define BALLOON_GFP 0x192cca
 #define HINT_GFP 0x92000
@@ -363,22 +363,7 @@ static int freed(struct bs_vio *vio, const char *line)
 	return 0;
 }
 
-/* The arguments of a function's line. */
-struct call {
-	const char *line, *args;
-};
-
-/* Argument @i, from 0, in @base. */
-static uint64_t arg_of(const struct call *c, unsigned int i, int base)
-{
-	const char *p = c->args;
-
-	while (i-- && p)
-		p = strchr(p + 1, ' ');
-	return p ? strtoull(p, NULL, base) : 0;
-}
-
-static int update(struct bs_vio *vio, const struct call *c)
+static int update(struct bs_vio *vio, const struct bs_log_call *c)
 {
 	(void)c;
 	vio->nr_got = vio->nr_entered = 0;
@@ -388,24 +373,24 @@ static int update(struct bs_vio *vio, const struct call *c)
 }
 
 /* The host has something new to say. */
-static int changed(struct bs_vio *vio, const struct call *c)
+static int changed(struct bs_vio *vio, const struct bs_log_call *c)
 {
 	(void)c;
 	vio->partial = vio->hints_over = false;
 	return 0;
 }
 
-static int enqueue(struct bs_vio *vio, const struct call *c)
+static int enqueue(struct bs_vio *vio, const struct bs_log_call *c)
 {
-	return entered(vio, c->line, (bs_pfn)arg_of(c, 1, 10));
+	return entered(vio, c->line, (bs_pfn)bs_log_call_arg(c, 1));
 }
 
-static int tell(struct bs_vio *vio, const struct call *c)
+static int tell(struct bs_vio *vio, const struct bs_log_call *c)
 {
 	return strstr(c->args, " inflate") ? told_inflated(vio, c->line) : 0;
 }
 
-static int add_outbuf(struct bs_vio *vio, const struct call *c)
+static int add_outbuf(struct bs_vio *vio, const struct bs_log_call *c)
 {
 	char queue[16];
 	uint64_t bytes;
@@ -416,39 +401,39 @@ static int add_outbuf(struct bs_vio *vio, const struct call *c)
 	return message(vio, c->line, queue, bytes);
 }
 
-static int add_inbuf(struct bs_vio *vio, const struct call *c)
+static int add_inbuf(struct bs_vio *vio, const struct bs_log_call *c)
 {
 	unsigned int pfn;
 
 	return sscanf(c->args, " free_page_vq %u+", &pfn) == 1 ? hint_sent(vio, c->line, pfn) : 0;
 }
 
-static int answered(struct bs_vio *vio, const struct call *c)
+static int answered(struct bs_vio *vio, const struct bs_log_call *c)
 {
 	(void)c;
 	vio->asked = false;
 	return 0;
 }
 
-static int sleeps(struct bs_vio *vio, const struct call *c)
+static int sleeps(struct bs_vio *vio, const struct bs_log_call *c)
 {
 	if (!vio->short_of)
 		return 0;
 	vio->slept = true;
-	return must_be_number(vio, c->line, RETRY_MS, arg_of(c, 0, 10));
+	return must_be_number(vio, c->line, RETRY_MS, bs_log_call_arg(c, 0));
 }
 
-static int leak_begins(struct bs_vio *vio, const struct call *c)
+static int leak_begins(struct bs_vio *vio, const struct bs_log_call *c)
 {
-	return leak(vio, arg_of(c, 1, 10));
+	return leak(vio, bs_log_call_arg(c, 1));
 }
 
-static int migratepage(struct bs_vio *vio, const struct call *c)
+static int migratepage(struct bs_vio *vio, const struct bs_log_call *c)
 {
-	return migrates(vio, (bs_pfn)arg_of(c, 1, 10), (bs_pfn)arg_of(c, 2, 10));
+	return migrates(vio, (bs_pfn)bs_log_call_arg(c, 1), (bs_pfn)bs_log_call_arg(c, 2));
 }
 
-static int returns(struct bs_vio *vio, const struct call *c)
+static int returns(struct bs_vio *vio, const struct bs_log_call *c)
 {
 	(void)c;
 	vio->returning = true;
@@ -456,7 +441,7 @@ static int returns(struct bs_vio *vio, const struct call *c)
 	return 0;
 }
 
-static int tell_ends(struct bs_vio *vio, const struct call *c)
+static int tell_ends(struct bs_vio *vio, const struct bs_log_call *c)
 {
 	(void)c;
 	if (vio->nr_entered)
@@ -464,50 +449,47 @@ static int tell_ends(struct bs_vio *vio, const struct call *c)
 	return 0;
 }
 
-static int leak_done(struct bs_vio *vio, const struct call *c)
+static int leak_done(struct bs_vio *vio, const struct bs_log_call *c)
 {
-	return leak_ends(vio, c->line, arg_of(c, 0, 10));
+	return leak_ends(vio, c->line, bs_log_call_arg(c, 0));
 }
 
-static int returned(struct bs_vio *vio, const struct call *c)
+static int returned(struct bs_vio *vio, const struct bs_log_call *c)
 {
 	vio->returning = false;
-	return must_be_number(vio, c->line, vio->nr_returned, arg_of(c, 0, 10));
+	return must_be_number(vio, c->line, vio->nr_returned, bs_log_call_arg(c, 0));
 }
 
 static const struct {
-	const char *function; /* with its e or x */
-	int (*run)(struct bs_vio *vio, const struct call *c);
+	bool returns;
+	const char *function;
+	int (*run)(struct bs_vio *vio, const struct bs_log_call *c);
 } calls[] = {
-	{"e virtballoon_changed", changed},
-	{"e update_balloon_size_func", update},
-	{"e balloon_page_enqueue", enqueue},
-	{"e tell_host", tell},
-	{"x tell_host", tell_ends},
-	{"e virtqueue_add_outbuf", add_outbuf},
-	{"e virtqueue_add_inbuf", add_inbuf},
-	{"e balloon_ack", answered},
-	{"e msleep", sleeps},
-	{"e leak_balloon", leak_begins},
-	{"x leak_balloon", leak_done},
-	{"e virtballoon_migratepage", migratepage},
-	{"e return_free_pages_to_mm", returns},
-	{"x return_free_pages_to_mm", returned},
+	{false, "virtballoon_changed", changed},
+	{false, "update_balloon_size_func", update},
+	{false, "balloon_page_enqueue", enqueue},
+	{false, "tell_host", tell},
+	{true, "tell_host", tell_ends},
+	{false, "virtqueue_add_outbuf", add_outbuf},
+	{false, "virtqueue_add_inbuf", add_inbuf},
+	{false, "balloon_ack", answered},
+	{false, "msleep", sleeps},
+	{false, "leak_balloon", leak_begins},
+	{true, "leak_balloon", leak_done},
+	{false, "virtballoon_migratepage", migratepage},
+	{false, "return_free_pages_to_mm", returns},
+	{true, "return_free_pages_to_mm", returned},
 };
 
-/* e|x TIME FUNCTION ARGS... */
 static int call(struct bs_vio *vio, const char *line)
 {
-	const char *name = strchr(line + 2, ' ');
-	size_t len;
+	struct bs_log_call c;
 
-	if (!name++)
+	if (!bs_log_call_read(line, &c))
 		return 0;
-	len = strcspn(name, " ");
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		if (calls[i].function[0] == line[0] && strlen(calls[i].function + 2) == len &&
-		    !strncmp(calls[i].function + 2, name, len))
-			return calls[i].run(vio, &(struct call){line, name + len});
+		if (bs_log_call_is(&c, calls[i].returns, calls[i].function))
+			return calls[i].run(vio, &c);
 	return 0;
 }
 
