@@ -143,6 +143,15 @@ bool bs_vio_read_counters(const char *line, struct bs_vio_counters *out)
 	return out->read;
 }
 
+/* Below what came in this log. */
+static int complete(struct bs_vio *vio, const struct bs_vio_stack *s)
+{
+	if (s->known || vio->asked_older || !vio->older)
+		return 0;
+	vio->asked_older = true;
+	return vio->older(vio->arg);
+}
+
 /* ---- Inflation ------------------------------------------------------------------------------- */
 
 static int took(struct bs_vio *vio, const char *line, bs_pfn pfn)
@@ -209,11 +218,9 @@ static int leak(struct bs_vio *vio, uint64_t wanted)
 	uint64_t n = wanted < BS_VIO_PORTION ? wanted : BS_VIO_PORTION;
 	int ret;
 
-	if (n > s->n && !s->known && vio->older) {
-		ret = vio->older(vio->arg);
-		if (ret)
-			return ret;
-	}
+	ret = n > s->n ? complete(vio, s) : 0;
+	if (ret)
+		return ret;
 	vio->leaking = true;
 	vio->leaker = vio->task;
 	vio->nr_freed = 0;
@@ -256,10 +263,8 @@ static int leak_ends(struct bs_vio *vio, const char *line, uint64_t n)
 
 static int migrates(struct bs_vio *vio, bs_pfn to, bs_pfn from)
 {
-	int ret = 0;
+	int ret = complete(vio, &vio->balloon);
 
-	if (!vio->balloon.known && vio->older)
-		ret = vio->older(vio->arg);
 	if (!ret)
 		ret = push(&vio->balloon, to);
 	vio->moved = from;
@@ -316,10 +321,8 @@ static int hint_sent(struct bs_vio *vio, const char *line, bs_pfn pfn)
 static int block_returned(struct bs_vio *vio, const char *line, bs_pfn pfn)
 {
 	struct bs_vio_stack *s = &vio->hinted;
-	int ret = 0;
+	int ret = s->n ? 0 : complete(vio, s);
 
-	if (!s->n && !s->known && vio->older)
-		ret = vio->older(vio->arg);
 	if (!ret && s->n)
 		ret = must_be_page(vio, line, s->pfn[s->n - 1], pfn);
 	vio->nr_returned++;

@@ -31,9 +31,10 @@ struct bs_vio {
 		       const char *got);
 	/* Something that the driver was to do, and did. */
 	void (*agrees)(void *arg, bool page);
-	/* The log goes beyond what came in it: is more known (bs_vio_before())? 0 or negative. */
+	/* The log goes beyond what came in it: is more known (bs_vio_before())? Asked once. 0 or negative. */
 	int (*older)(void *arg);
 	void *arg;
+	bool asked_older;
 
 	unsigned int task; /* who acts */
 	struct bs_vio_stack balloon, hinted;
