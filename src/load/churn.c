@@ -5,15 +5,16 @@
  */
 #include "task.h"
 
-enum { SIZE = BS_LOAD_OWN, TASKS, ORDER, TIME, HOLD, PAUSE, TOUCH };
+enum { TIME = BS_LOAD_OF_TASKS, HOLD, PAUSE, TOUCH };
 
 static const struct bs_param params[] = {
 	BS_LOAD_COMMON,
-	[SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(512) << 20, BS_UNIT_SIZE, BS_LOAD_SIZE_MAX, NULL,
-		  "memory of each task, rounded up to whole blocks", false},
-	[TASKS] = {"tasks", BS_PARAM_UINT, 1, 1, BS_LOAD_TASKS_MAX, NULL, "tasks", false},
-	[ORDER] = {"order", BS_PARAM_ORDER, 9, 0, BS_LOAD_MAX_ORDER, NULL,
-		   "order of each allocation: 9 = huge pages, 0 = base pages", false},
+	[BS_LOAD_SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(512) << 20, BS_UNIT_SIZE,
+			  BS_LOAD_SIZE_MAX, NULL, "memory of each task, rounded up to whole blocks",
+			  false},
+	[BS_LOAD_TASKS] = {"tasks", BS_PARAM_UINT, 1, 1, BS_LOAD_TASKS_MAX, NULL, "tasks", false},
+	[BS_LOAD_ORDER] = {"order", BS_PARAM_ORDER, 9, 0, BS_LOAD_MAX_ORDER, NULL,
+			   "order of each allocation: 9 = huge pages, 0 = base pages", false},
 	[TIME] = BS_LOAD_UNTIL_PARAM(30 * BS_NS_PER_S),
 	[HOLD] = {"hold", BS_PARAM_TIME, 0, 0, BS_LOAD_TIME_MAX, NULL,
 		  "how long it keeps the memory", false},
@@ -30,24 +31,9 @@ struct churn {
 	uint64_t at;
 };
 
-static uint64_t nr_blocks(const uint64_t *v)
-{
-	return bs_load_blocks(v[SIZE], (unsigned int)v[ORDER]);
-}
-
-static uint64_t peak_bytes(const uint64_t *v)
-{
-	return v[TASKS] * nr_blocks(v) * (BS_UNIT_SIZE << v[ORDER]);
-}
-
 static bs_ns length(const uint64_t *v)
 {
 	return v[TIME];
-}
-
-static unsigned int nr_tasks(const uint64_t *v)
-{
-	return (unsigned int)v[TASKS];
 }
 
 static void fills(struct bs_task *t, struct churn *c, unsigned int order)
@@ -58,7 +44,7 @@ static void fills(struct bs_task *t, struct churn *c, unsigned int order)
 	}
 	if (!t->nr_blocks)
 		bs_task_cycle_begins(t);
-	if (!bs_load_fill_some(t, nr_blocks(t->v), order, t->v[TOUCH]))
+	if (!bs_load_fill_some(t, bs_load_tasks_blocks(t->v), order, t->v[TOUCH]))
 		return;
 	bs_task_sleep(t, t->v[HOLD]);
 	c->phase = FREES;
@@ -66,7 +52,7 @@ static void fills(struct bs_task *t, struct churn *c, unsigned int order)
 
 static void step(struct bs_task *t)
 {
-	const unsigned int order = (unsigned int)t->v[ORDER];
+	const unsigned int order = (unsigned int)t->v[BS_LOAD_ORDER];
 	struct churn *c = t->state;
 
 	if (c->phase == FILLS) {
@@ -86,8 +72,8 @@ const struct bs_load_kind bs_load_kind_churn = {
 	.summary = "tasks allocate, touch and free the same amount, again and again",
 	.params = params,
 	.state_size = sizeof(struct churn),
-	.peak_bytes = peak_bytes,
+	.peak_bytes = bs_load_tasks_peak,
 	.length = length,
-	.nr_tasks = nr_tasks,
+	.nr_tasks = bs_load_tasks_number,
 	.step = step,
 };

@@ -17,6 +17,21 @@ unsigned int bs_load_user_gfp(unsigned int order)
 	return BS_GFP_HIGHUSER_MOVABLE | BS_GFP_COMP | BS_GFP_ZERO;
 }
 
+uint64_t bs_load_tasks_blocks(const uint64_t *v)
+{
+	return bs_load_blocks(v[BS_LOAD_SIZE], (unsigned int)v[BS_LOAD_ORDER]);
+}
+
+uint64_t bs_load_tasks_peak(const uint64_t *v)
+{
+	return v[BS_LOAD_TASKS] * bs_load_tasks_blocks(v) * (BS_UNIT_SIZE << v[BS_LOAD_ORDER]);
+}
+
+unsigned int bs_load_tasks_number(const uint64_t *v)
+{
+	return (unsigned int)v[BS_LOAD_TASKS];
+}
+
 uint32_t *bs_load_sequence(uint64_t n, bool shuffle, struct bs_rng *rng, struct bs_error *err)
 {
 	uint32_t *seq = malloc((n ? n : 1) * sizeof(*seq));

@@ -5,16 +5,17 @@
  */
 #include "task.h"
 
-enum { SIZE = BS_LOAD_OWN, TASKS, ORDER, THREADS, TIME, TOUCH };
+enum { THREADS = BS_LOAD_OF_TASKS, TIME, TOUCH };
 
 static const struct bs_param params[] = {
 	BS_LOAD_COMMON,
-	[SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(128) << 20, BS_UNIT_SIZE, BS_LOAD_SIZE_MAX, NULL,
-		  "memory that each task maps, rounded up to whole blocks", false},
-	[TASKS] = {"tasks", BS_PARAM_UINT, 1, 1, BS_LOAD_TASKS_MAX, NULL, "processes or threads",
-		   false},
-	[ORDER] = {"order", BS_PARAM_ORDER, 0, 0, BS_LOAD_MAX_ORDER, NULL,
-		   "order of each allocation: 9 = huge pages, 0 = base pages", false},
+	[BS_LOAD_SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(128) << 20, BS_UNIT_SIZE,
+			  BS_LOAD_SIZE_MAX, NULL,
+			  "memory that each task maps, rounded up to whole blocks", false},
+	[BS_LOAD_TASKS] = {"tasks", BS_PARAM_UINT, 1, 1, BS_LOAD_TASKS_MAX, NULL,
+			   "processes or threads", false},
+	[BS_LOAD_ORDER] = {"order", BS_PARAM_ORDER, 0, 0, BS_LOAD_MAX_ORDER, NULL,
+			   "order of each allocation: 9 = huge pages, 0 = base pages", false},
 	[THREADS] = {"threads", BS_PARAM_BOOL, 0, 0, 1, NULL,
 		     "tasks share an address space, whose lock they wait for, too "
 		     "(--contention model)",
@@ -31,24 +32,9 @@ struct page_fault {
 	uint64_t at;
 };
 
-static uint64_t nr_blocks(const uint64_t *v)
-{
-	return bs_load_blocks(v[SIZE], (unsigned int)v[ORDER]);
-}
-
-static uint64_t peak_bytes(const uint64_t *v)
-{
-	return v[TASKS] * nr_blocks(v) * (BS_UNIT_SIZE << v[ORDER]);
-}
-
 static bs_ns length(const uint64_t *v)
 {
 	return v[TIME];
-}
-
-static unsigned int nr_tasks(const uint64_t *v)
-{
-	return (unsigned int)v[TASKS];
 }
 
 static void touches(struct bs_task *t, struct page_fault *p, unsigned int order)
@@ -60,7 +46,7 @@ static void touches(struct bs_task *t, struct page_fault *p, unsigned int order)
 		if (t->v[THREADS])
 			bs_task_space(t);
 	}
-	if (bs_load_fill_some(t, nr_blocks(t->v), order, t->v[TOUCH]))
+	if (bs_load_fill_some(t, bs_load_tasks_blocks(t->v), order, t->v[TOUCH]))
 		p->phase = UNMAPS;
 	for (size_t i = before; t->v[THREADS] && i < t->nr_blocks; i++)
 		bs_task_space(t);
@@ -76,7 +62,7 @@ static void unmaps(struct bs_task *t, struct page_fault *p, unsigned int order)
 
 static void step(struct bs_task *t)
 {
-	const unsigned int order = (unsigned int)t->v[ORDER];
+	const unsigned int order = (unsigned int)t->v[BS_LOAD_ORDER];
 	struct page_fault *p = t->state;
 
 	if (p->phase == TOUCHES) {
@@ -96,8 +82,8 @@ const struct bs_load_kind bs_load_kind_page_fault = {
 	.summary = "tasks map memory, touch every page and unmap it (will-it-scale's page_fault1)",
 	.params = params,
 	.state_size = sizeof(struct page_fault),
-	.peak_bytes = peak_bytes,
+	.peak_bytes = bs_load_tasks_peak,
 	.length = length,
-	.nr_tasks = nr_tasks,
+	.nr_tasks = bs_load_tasks_number,
 	.step = step,
 };

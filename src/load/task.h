@@ -141,6 +141,12 @@ uint32_t *bs_load_sequence(uint64_t n, bool shuffle, struct bs_rng *rng, struct 
 			"writing; 0: as measured, by the order",                              \
 			false                                                                 \
 	}
+/* A load of tasks that each have the same amount begins its own parameters with these; its blocks of a task, its
+ * peak and its tasks are then (struct bs_load_kind): */
+enum { BS_LOAD_SIZE = BS_LOAD_OWN, BS_LOAD_TASKS, BS_LOAD_ORDER, BS_LOAD_OF_TASKS };
+uint64_t bs_load_tasks_blocks(const uint64_t *v);
+uint64_t bs_load_tasks_peak(const uint64_t *v);
+unsigned int bs_load_tasks_number(const uint64_t *v);
 #define BS_LOAD_TASKS_MAX 4096
 #define BS_LOAD_MAX_ORDER 10 /* a load asks for pages of 4 KiB, and up to 4 MiB */
 /* Is the load, which goes on for @time, to end? */

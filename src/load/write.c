@@ -5,16 +5,18 @@
  */
 #include "task.h"
 
-enum { SIZE = BS_LOAD_OWN, TASKS, ORDER, CYCLES, HOLD, PAUSE, TOUCH };
+enum { CYCLES = BS_LOAD_OF_TASKS, HOLD, PAUSE, TOUCH };
 
 static const struct bs_param params[] = {
 	BS_LOAD_COMMON,
-	[SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(1) << 30, BS_UNIT_SIZE, BS_LOAD_SIZE_MAX, NULL,
-		  "memory that all tasks write together, in equal shares of whole blocks", false},
-	[TASKS] = {"tasks", BS_PARAM_UINT, 1, 1, BS_LOAD_TASKS_MAX, NULL,
-		   "threads, which begin each cycle together", false},
-	[ORDER] = {"order", BS_PARAM_ORDER, 9, 0, BS_LOAD_MAX_ORDER, NULL,
-		   "order of each allocation: 9 = huge pages, 0 = base pages", false},
+	[BS_LOAD_SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(1) << 30, BS_UNIT_SIZE, BS_LOAD_SIZE_MAX,
+			  NULL,
+			  "memory that all tasks write together, in equal shares of whole blocks",
+			  false},
+	[BS_LOAD_TASKS] = {"tasks", BS_PARAM_UINT, 1, 1, BS_LOAD_TASKS_MAX, NULL,
+			   "threads, which begin each cycle together", false},
+	[BS_LOAD_ORDER] = {"order", BS_PARAM_ORDER, 9, 0, BS_LOAD_MAX_ORDER, NULL,
+			   "order of each allocation: 9 = huge pages, 0 = base pages", false},
 	[CYCLES] = {"cycles", BS_PARAM_UINT, 5, 1, 1000000, NULL, "how often it is written", false},
 	[HOLD] = {"hold", BS_PARAM_TIME, 0, 0, BS_LOAD_TIME_MAX, NULL,
 		  "how long it keeps the memory", false},
@@ -33,26 +35,22 @@ struct writer {
 
 static uint64_t nr_blocks(const uint64_t *v)
 {
-	return bs_load_blocks((v[SIZE] + v[TASKS] - 1) / v[TASKS], (unsigned int)v[ORDER]);
+	return bs_load_blocks((v[BS_LOAD_SIZE] + v[BS_LOAD_TASKS] - 1) / v[BS_LOAD_TASKS],
+			      (unsigned int)v[BS_LOAD_ORDER]);
 }
 
 static uint64_t peak_bytes(const uint64_t *v)
 {
-	return v[TASKS] * nr_blocks(v) * (BS_UNIT_SIZE << v[ORDER]);
-}
-
-static unsigned int nr_tasks(const uint64_t *v)
-{
-	return (unsigned int)v[TASKS];
+	return v[BS_LOAD_TASKS] * nr_blocks(v) * (BS_UNIT_SIZE << v[BS_LOAD_ORDER]);
 }
 
 /* A CPU writes the shares of all its tasks, one after the other. */
 static bs_ns cycle_ns(const uint64_t *v)
 {
-	const unsigned int order = (unsigned int)v[ORDER];
+	const unsigned int order = (unsigned int)v[BS_LOAD_ORDER];
 	const uint64_t asked = v[BS_LOAD_CPUS];
-	const uint64_t cpus = asked && asked < v[TASKS] ? asked : v[TASKS];
-	const uint64_t shares = (v[TASKS] + cpus - 1) / cpus;
+	const uint64_t cpus = asked && asked < v[BS_LOAD_TASKS] ? asked : v[BS_LOAD_TASKS];
+	const uint64_t shares = (v[BS_LOAD_TASKS] + cpus - 1) / cpus;
 	const bs_ns each = bs_load_touch_ns(v[TOUCH], order) + bs_load_free_ns(order);
 
 	return shares * nr_blocks(v) * each + v[HOLD];
@@ -81,7 +79,7 @@ static void writes(struct bs_task *t, struct writer *w, unsigned int order)
 
 static void step(struct bs_task *t)
 {
-	const unsigned int order = (unsigned int)t->v[ORDER];
+	const unsigned int order = (unsigned int)t->v[BS_LOAD_ORDER];
 	struct writer *w = t->state;
 
 	if (w->phase == WRITES) {
@@ -108,6 +106,6 @@ const struct bs_load_kind bs_load_kind_write = {
 	.check = check,
 	.peak_bytes = peak_bytes,
 	.length = length,
-	.nr_tasks = nr_tasks,
+	.nr_tasks = bs_load_tasks_number,
 	.step = step,
 };
