@@ -38,7 +38,7 @@ static void *reserve(size_t bytes)
 
 static int make_maps(struct bs_machine *m, struct bs_error *err)
 {
-	const size_t span = (size_t)1 << (m->max_order);
+	const size_t span = (size_t)1 << m->max_order;
 	const size_t pages = (m->max_pfn + span - 1) & ~(span - 1);
 
 	m->nr_pageblocks = pages >> m->pbo;

@@ -86,7 +86,7 @@ static int grow(void *map, size_t *bytes, size_t wanted)
 
 static int grow_maps(struct bs_machine *m, bs_pfn end)
 {
-	const size_t span = (size_t)1 << (m->max_order);
+	const size_t span = (size_t)1 << m->max_order;
 	const size_t pages = (end + span - 1) & ~(span - 1), blocks = pages >> m->pbo;
 	struct pageblock *pb;
 
