@@ -190,6 +190,7 @@ static void take_state(struct watch *w, int key)
 	s->speed = watch_speed(&w->pace);
 	s->mode = stops(w)	   ? WATCH_STOPS
 		  : w->pace.skips  ? WATCH_SKIPS
+		  : w->pace.step   ? WATCH_STEPS
 		  : w->pace.paused ? WATCH_STANDS
 				   : WATCH_RUNS;
 	if (s->seen)

@@ -40,7 +40,7 @@ static double to_go(const struct watch_shown *s, double seconds, double events)
 {
 	const double rate = watch_real_rate(&s->rates), speed = watch_real_speed(&s->rates);
 
-	if (!s->seen || s->mode == WATCH_STANDS || s->mode == WATCH_STOPS)
+	if (!s->seen || watch_by_steps(s) || s->mode == WATCH_STOPS)
 		return -1;
 	if (s->speed > 0 && s->mode == WATCH_RUNS)
 		return seconds / s->speed;
@@ -105,7 +105,7 @@ static void put_cell(const struct watch_shown *s, struct watch_page *p)
 static void put_time(const struct watch_shown *s, struct watch_page *p)
 {
 	const struct bs_view *v = &s->view;
-	const bool fine = s->mode == WATCH_STANDS || (s->speed > 0 && s->speed < 0.1);
+	const bool fine = watch_by_steps(s) || (s->speed > 0 && s->speed < 0.1);
 	const double share = v->end ? (double)s->now / (double)v->end : 1;
 	unsigned int col, n, tail;
 
@@ -135,6 +135,9 @@ static void put_mode(const struct watch_shown *s, char *buf, size_t size)
 	case WATCH_STANDS:
 		snprintf(buf, size, "PAUSED");
 		return;
+	case WATCH_STEPS:
+		snprintf(buf, size, "a step");
+		return;
 	case WATCH_SKIPS:
 		snprintf(buf, size, "to the end of this cell");
 		return;
@@ -161,7 +164,7 @@ static void put_pace(const struct watch_shown *s, struct watch_page *p)
 	watch_count_text(one, sizeof(one), (double)s->view.events);
 	watch_count_text(other, sizeof(other), rate);
 	col = watch_put(p, 3, col + 2, WATCH_PLAIN, "%s events", one);
-	if (s->mode != WATCH_STANDS && rate >= 0)
+	if (!watch_by_steps(s) && rate >= 0)
 		col = watch_put(p, 3, col, WATCH_PLAIN, ", %s/s", other);
 	if (cell < 0)
 		return;
@@ -213,7 +216,7 @@ static void put_keys(const struct watch_shown *s, struct watch_page *p)
 		const char *does = keys[i][1];
 
 		if (!does)
-			does = s->mode == WATCH_STANDS ? "go on" : "pause";
+			does = watch_by_steps(s) ? "go on" : "pause";
 		col = watch_put(p, p->rows - 1, col, WATCH_TITLE, "%s %s", keys[i][0], does) + 3;
 	}
 }

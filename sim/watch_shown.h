@@ -15,7 +15,8 @@ struct watch_row {
 	bool failed;
 };
 
-enum watch_mode { WATCH_RUNS, WATCH_STANDS, WATCH_SKIPS, WATCH_STOPS };
+/* WATCH_STEPS: a step is not over; behind it, it stands. */
+enum watch_mode { WATCH_RUNS, WATCH_STANDS, WATCH_STEPS, WATCH_SKIPS, WATCH_STOPS };
 
 /*
  * @seen: a cell has been looked at: @view is valid
@@ -35,5 +36,11 @@ struct watch_shown {
 	const struct watch_row *rows;
 	unsigned int nr_rows;
 };
+
+/* Somebody goes through it step by step. */
+static inline bool watch_by_steps(const struct watch_shown *s)
+{
+	return s->mode == WATCH_STANDS || s->mode == WATCH_STEPS;
+}
 
 #endif

@@ -55,14 +55,20 @@ class Terminal:
         self.stream.feed(data)
         return bool(data)
 
-    def until(self, what, condition):
-        """Until the screen is so; that it is never is a failure."""
+    def until(self, what, condition, still=False):
+        """Until the screen is so; that it is never is a failure. A picture comes in pieces: what stands
+        still is only looked at when no more of it comes."""
         end = time.monotonic() + 60
-        while not condition():
+        while not condition() or (still and self.more()):
             if time.monotonic() > end or not self.read(0.05):
                 fail("never", what + ":\n" + "\n".join(self.lines()))
                 return False
         return True
+
+    def more(self):
+        length = len(self.raw)
+        self.read(0.1)
+        return len(self.raw) > length
 
     def settle(self):
         """What was typed has been heard, and drawn."""
@@ -95,6 +101,7 @@ class Terminal:
 
 
 def is_paused(t):
+    """It stands still, and shows where: while a step is under way it says so instead."""
     return t.says("PAUSED")
 
 
@@ -118,9 +125,8 @@ def keys():
     for key in ("s", "."):
         at = t.now()
         t.type(key)
-        t.until("a step by " + key, lambda: t.now() > at)
-        if not is_paused(t):
-            fail("it does not stand still behind", key)
+        t.until("a step by %s, behind which it stands still" % key, lambda: t.now() > at and is_paused(t),
+                still=True)
     t.type("?")
     t.until("help", lambda: t.says("Keys and signs"))
     t.type("x")
@@ -134,7 +140,7 @@ def keys():
     if not re.search(r"none +\d+ ", "\n".join(t.lines())):
         fail("no row of the cell that is over")
     t.type("p")
-    t.until("a pass", lambda: t.says("last pass at") and is_paused(t))
+    t.until("a pass", lambda: t.says("last pass at") and is_paused(t), still=True)
     at = t.now()
     t.type("-")
     t.type(" ")
@@ -300,13 +306,12 @@ def readme():
     t.until("a pause", lambda: is_paused(t))
     for n in range(2, cell + 1):
         t.type("n")
-        t.until("the next cell", lambda: t.says("cell %d of" % n))
+        t.until("the next cell, at its beginning",
+                lambda: t.says("cell %d of" % n) and is_paused(t) and t.now() == 0, still=True)
     for key in "pppppps":
-        t.settle()
         at = t.now()
         t.type(key)
-        t.until("a step by " + key, lambda: t.now() > at and is_paused(t))
-    t.settle()
+        t.until("a step by " + key, lambda: t.now() > at and is_paused(t), still=True)
     seen = t.lines()
     for i, line in enumerate(wanted):
         parts = ((0, 80),) if not 11 < i < 20 else ((0, 41), (48, 80))

@@ -119,6 +119,11 @@ static void test_head(void **state)
 	assert_says(line(3), "PAUSED");
 	assert_null(strstr(line(3), "to go"));
 	assert_says(line(23), "space go on");
+	shown.mode = WATCH_STEPS;
+	draw(24, 80);
+	assert_says(line(3), "a step");
+	assert_null(strstr(line(3), "PAUSED"));
+	assert_says(line(23), "space go on");
 }
 
 /* As fast as it goes: by events; of a load, whose number nobody knows, by time. */
