@@ -142,6 +142,16 @@ static const char *const *axis_names(void)
 	return names;
 }
 
+static void tell_idle_rules(const struct bs_sweep *s)
+{
+	char *rule;
+
+	for (unsigned int i = 0; (rule = bs_sweep_idle_rule(s, i)); i++) {
+		fprintf(stderr, "exclude: %s fits no cell of this grid: look at its names and values\n", rule);
+		free(rule);
+	}
+}
+
 static int sweep_plan(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
@@ -185,6 +195,7 @@ static int sweep_plan(int argc, char **argv)
 		return cli_error(&err);
 	s = open_plan(in.dir);
 	print_counts(s);
+	tell_idle_rules(s);
 	printf("run them: buddysim sweep run %s\n", in.dir);
 	bs_sweep_close(s);
 	return 0;

@@ -68,6 +68,14 @@ int bs_sweep_plan(const struct bs_sweep_grid *g, const char *dir, struct bs_erro
 int bs_sweep_open(const char *dir, struct bs_sweep **out, struct bs_error *err);
 void bs_sweep_close(struct bs_sweep *s);
 
+/**
+ * bs_sweep_idle_rule - a rule of what the grid excludes that fits none of its cells
+ *
+ * Number @index of them as a JSON object, to be free()d; NULL behind the last. Such a rule is most likely
+ * misspelt; it is no error, as a grid file may be planned with fewer values.
+ */
+char *bs_sweep_idle_rule(const struct bs_sweep *s, unsigned int index);
+
 /** How far a plan, or a part of it, has come. */
 struct bs_sweep_counts {
 	uint64_t cells, done, failed; /* failed ones are not done */

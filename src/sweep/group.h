@@ -44,6 +44,7 @@ struct bs_sweep {
 	struct bs_dimension *dims;
 	const char **strategies;
 	unsigned int nr_traces, nr_dims, nr_strategies;
+	bool *rule_fits; /* by rule of what is excluded: it fits a cell */
 	const char *sources; /* of the program that made the plan */
 	bool timeline, map; /* kept of each cell; the map is in the timeline */
 	struct bs_group *groups;

@@ -184,14 +184,19 @@ static bool rule_holds(const struct bs_sweep *s, const struct bs_group *g, unsig
 	return true;
 }
 
-static bool is_excluded(const struct bs_sweep *s, const struct bs_group *g, unsigned int strategy)
+/* Each rule is tried until it has fitted once: one that another hides is not idle. */
+static bool is_excluded(struct bs_sweep *s, const struct bs_group *g, unsigned int strategy)
 {
-	json_t *rule;
-	size_t i;
+	const json_t *rules = json_object_get(s->root, "exclude");
+	bool out = false;
 
-	json_array_foreach(json_object_get(s->root, "exclude"), i,
-			   rule) if (rule_holds(s, g, strategy, rule)) return true;
-	return false;
+	for (size_t i = 0; i < json_array_size(rules); i++) {
+		if ((out && s->rule_fits[i]) ||
+		    !rule_holds(s, g, strategy, json_array_get(rules, i)))
+			continue;
+		out = s->rule_fits[i] = true;
+	}
+	return out;
 }
 
 /* ---- Cells ------------------------------------------------------------------------------------------ */
@@ -234,7 +239,9 @@ static int make_cells(struct bs_sweep *s, struct bs_error *err)
 				    "stands for more cells than can be counted");
 	s->groups = calloc(products + 1, sizeof(*s->groups));
 	s->cells = calloc(products * s->nr_strategies + 1, sizeof(*s->cells));
-	if (!s->groups || !s->cells)
+	s->rule_fits = calloc(json_array_size(json_object_get(s->root, "exclude")) + 1,
+			      sizeof(*s->rule_fits));
+	if (!s->groups || !s->cells || !s->rule_fits)
 		return no_memory(s, err);
 	count_out(s, products);
 	return s->nr_cells ? 0
@@ -341,6 +348,7 @@ void bs_sweep_close(struct bs_sweep *s)
 	free(s->strategies);
 	free(s->groups);
 	free(s->cells);
+	free(s->rule_fits);
 	free(s->slots);
 	json_decref(s->root);
 	free(s->dir);

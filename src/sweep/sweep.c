@@ -55,6 +55,16 @@ void bs_sweep_count(const struct bs_sweep *s, struct bs_sweep_counts *c)
 	}
 }
 
+char *bs_sweep_idle_rule(const struct bs_sweep *s, unsigned int index)
+{
+	const json_t *rules = json_object_get(s->root, "exclude");
+
+	for (size_t i = 0; i < json_array_size(rules); i++)
+		if (!s->rule_fits[i] && !index--)
+			return json_dumps(json_array_get(rules, i), JSON_ENSURE_ASCII);
+	return NULL;
+}
+
 /* ---- One cell ------------------------------------------------------------------------------------- */
 
 static void print_value(const struct bs_option *opt, const char *value, FILE *f)

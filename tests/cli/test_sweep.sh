@@ -27,6 +27,11 @@ jq '. + {exclude: [{strategy: "rotation:order=?,*", thp: "never"}, {trace: "b*",
 expect 0 -- sweep plan some.json -o some
 # a: 3 seeds of 24 and of 4; b: one of each
 grep -q '^112 cells' stdout.txt || fail "excluded: $(cat stdout.txt)"
+[ ! -s stderr.txt ] || fail "each rule fits: $(cat stderr.txt)"
+# What fits nothing is said, in one line each; what another rule hides is not that.
+jq '.exclude += [{strategy: "rotatoin*"}, {trace: "b*", seed: "3"}]' some.json >idle.json
+expect 0 'exclude: {"strategy": "rotatoin*"} fits no cell of this grid' -- sweep plan idle.json -o idle
+[ "$(wc -l <stderr.txt)" -eq 1 ] || fail "one line for the idle rule: $(cat stderr.txt)"
 jq '. + {options: {memory: ["64MiB", "128MiB", "256MiB"], cpus: [1, 2, 3], device: "model"},
 	zip: [["memory", "cpus"]], strategies: "none"}' grid.json >zip.json
 expect 0 -- sweep plan zip.json -o zip
