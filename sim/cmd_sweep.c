@@ -147,7 +147,9 @@ static void tell_idle_rules(const struct bs_sweep *s)
 	char *rule;
 
 	for (unsigned int i = 0; (rule = bs_sweep_idle_rule(s, i)); i++) {
-		fprintf(stderr, "exclude: %s fits no cell of this grid: look at its names and values\n", rule);
+		fprintf(stderr,
+			"exclude: %s fits no cell of this grid: look at its names and values\n",
+			rule);
 		free(rule);
 	}
 }
