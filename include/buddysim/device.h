@@ -107,6 +107,7 @@ const char *bs_device_for(enum bs_device_use use);
  *          @costs and @depth; table: bs_device_at()
  * @seed: of the faults' randomness; 0 = 1
  * @zero_once: keep account of which memory is zero, for bs_device_zero()
+ * @contents: the same, for bs_device_content()
  */
 struct bs_device_config {
 	const char *kind;
@@ -119,7 +120,7 @@ struct bs_device_config {
 	const struct bs_device_costs *costs;
 	const char *params;
 	uint64_t seed;
-	bool zero_once;
+	bool zero_once, contents;
 };
 
 /**
@@ -198,10 +199,10 @@ bool bs_device_busy(const struct bs_device *d, bs_ns now);
 const char *bs_device_late_fault(const struct bs_device *d, bs_ns end);
 
 /** What a touch costs whoever touches, in virtual ns: for memory that was never there, which every guest
- *  pays, for what had been discarded, and for what the host had swapped out. A huge page of which a part was
- *  discarded comes again. */
+ *  pays, for what had been discarded, for what the host had swapped out, and for what lay in the snapshot that the
+ *  guest was restored from. A huge page of which a part was discarded comes again. */
 struct bs_fault_cost {
-	bs_ns first_touch, refault, swap;
+	bs_ns first_touch, refault, swap, restore;
 };
 /**
  * bs_device_alloc - the guest got a block: it owns and (touch mode) writes it
@@ -336,6 +337,23 @@ uint64_t bs_device_drop_lazy(struct bs_device *d, bs_ns now, bs_ns *cost);
 uint64_t bs_device_swapped(const struct bs_device *d);
 /** The guest is no more: the host has all its memory back, and its swap. */
 void bs_device_let_go(struct bs_device *d);
+/** Bytes in pages that hold anything but zeroes, resident or not: what a snapshot carries. 0 without @contents. */
+uint64_t bs_device_content(const struct bs_device *d);
+/** ... of the block. */
+uint64_t bs_device_content_of(const struct bs_device *d, bs_pfn pfn, unsigned int order);
+/** The guest may go on from a snapshot. Call before that happens, with @contents.
+ *  Return: 0; -EINVAL the kind has an arena; -ENOMEM. */
+int bs_device_may_restore(struct bs_device *d, struct bs_error *err);
+/** It does so, from one of this very moment: nothing is resident, and what it held comes from there, page by
+ *  page, when it is touched. */
+void bs_device_restore(struct bs_device *d);
+/** What is in use of the next 2 MiB, in the order in which they were first touched, of which anything in use still
+ *  lies there, comes back: bytes; 0: nothing does. @unit: 0 to begin with. @cost: what that takes. */
+uint64_t bs_device_come_back(struct bs_device *d, uint32_t *unit, bs_ns now, bs_ns *cost);
+/** Bytes that still lie in the snapshot alone. O(1). */
+uint64_t bs_device_saved(const struct bs_device *d);
+/** Bytes that came from there so far, because they were touched. O(1). */
+uint64_t bs_device_came_back(const struct bs_device *d);
 /** Resident + unmapped-but-not-returned bytes right now: what the host holds. O(1). */
 uint64_t bs_device_held(const struct bs_device *d);
 /** The two levels it is made of, in bytes. O(1). */

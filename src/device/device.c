@@ -162,7 +162,7 @@ static int setup(struct bs_device *d, const struct bs_device_config *c,
 	if (!ret)
 		ret = bs_kept_init(d, err);
 	if (!ret)
-		ret = bs_zero_init(d, c->zero_once, err);
+		ret = bs_zero_init(d, c->zero_once || c->contents, err);
 	if (!ret && d->ops->create)
 		ret = d->ops->create(d, peak, err);
 	return ret;

@@ -69,6 +69,13 @@ static bs_ns swapped_in(struct bs_device *d, const struct bs_refault *f)
 	return bs_cost_of(f->swapped_pages, d->costs.swap_in_per_mib);
 }
 
+/* Out of a file on the host's drive, as swap is. */
+static bs_ns restored(const struct bs_device *d, const struct bs_refault *f)
+{
+	return likely(!f->restored_pages) ? 0
+					  : bs_cost_of(f->restored_pages, d->costs.swap_in_per_mib);
+}
+
 struct bs_fault_cost bs_device_fault_in(struct bs_device *d, bs_pfn pfn, unsigned int nr, bs_ns now)
 {
 	struct bs_refault f = {0};
@@ -81,6 +88,7 @@ struct bs_fault_cost bs_device_fault_in(struct bs_device *d, bs_pfn pfn, unsigne
 		.first_touch = fault_cost(d, f.first_base_pages, f.first_huge_pages),
 		.refault = fault_cost(d, f.base_pages, f.huge_pages),
 		.swap = swapped_in(d, &f),
+		.restore = restored(d, &f),
 	};
 }
 
@@ -95,7 +103,8 @@ bs_ns bs_device_install_pages(struct bs_device *d, bs_pfn pfn, unsigned int nr, 
 		touch_and_fill(d, pfn, nr, now, &again);
 	else
 		bs_residency_touch(&d->res, pfn, nr, now, &again);
-	*pages = d->res.resident - before - again.swapped_pages;
-	cost = bs_cost_of(*pages, d->costs.install_per_mib) + swapped_in(d, &again);
+	*pages = d->res.resident - before - again.swapped_pages - again.restored_pages;
+	cost = bs_cost_of(*pages, d->costs.install_per_mib) + swapped_in(d, &again) +
+	       restored(d, &again);
 	return d->poison == BS_POISON_HOST ? cost + poison_cost(d, *pages) : cost;
 }

@@ -41,6 +41,7 @@ void bs_residency_destroy(struct bs_residency *r)
 	bs_lazy_unmap(r->populated, nr_regions(r) * sizeof(*r->populated));
 	bs_lazy_unmap(r->huge, nr_all_words(r) * sizeof(*r->huge));
 	bs_lazy_unmap(r->swapped, nr_all_words(r) * sizeof(*r->swapped));
+	bs_lazy_unmap(r->saved, nr_all_words(r) * sizeof(*r->saved));
 	bs_cold_destroy(&r->cold);
 	memset(r, 0, sizeof(*r));
 }
@@ -158,6 +159,27 @@ static void swap_in(struct bs_residency *r, uint64_t region, struct bs_refault *
 	g->swapped = 0;
 }
 
+/* Page by page, whatever is around it: a snapshot's file is mapped in base pages. */
+static void restore_in(struct bs_residency *r, bs_pfn pfn, unsigned int nr,
+		       struct bs_refault *fault)
+{
+	const uint64_t first = pfn / BS_WORD_PAGES, mask = bs_word_mask(pfn, nr);
+	unsigned int pages = 0;
+
+	for (uint64_t i = first; i < first + bs_nr_words(nr); i++) {
+		const uint64_t hit = r->saved[i] & mask;
+
+		pages += (unsigned int)__builtin_popcountll(hit);
+		r->saved[i] &= ~hit;
+		r->words[i].resident |= hit;
+	}
+	r->regions[pfn >> BS_REGION_SHIFT].resident += (uint16_t)pages;
+	r->resident += pages;
+	r->saved_pages -= pages;
+	r->came_back += pages;
+	fault->restored_pages += pages;
+}
+
 static void touch_in_region(struct bs_residency *r, bs_pfn pfn, unsigned int nr, bs_ns now,
 			    struct bs_refault *fault)
 {
@@ -171,6 +193,8 @@ static void touch_in_region(struct bs_residency *r, bs_pfn pfn, unsigned int nr,
 	}
 	if (unlikely(g->swapped))
 		swap_in(r, region, fault);
+	if (unlikely(r->saved_pages))
+		restore_in(r, pfn, nr, fault);
 	if (unlikely(r->cold.links))
 		bs_cold_note(&r->cold, (uint32_t)region, now);
 	if (is_empty_huge_region(r, region)) {
@@ -209,33 +233,46 @@ static void unmap_of_huge(struct bs_residency *r, struct bs_region *g, unsigned 
 	}
 }
 
-/* What is in swap is given up there. Nothing of it was resident. */
-static unsigned int discard_swapped(struct bs_residency *r, bs_pfn pfn, unsigned int nr)
+/* What is in swap, or in a snapshot, is given up there. Nothing of it was resident. */
+static unsigned int discard_where(struct bs_residency *r, uint64_t *where, bs_pfn pfn,
+				  unsigned int nr)
 {
 	const uint64_t first = pfn / BS_WORD_PAGES, mask = bs_word_mask(pfn, nr);
-	struct bs_region *g = &r->regions[pfn >> BS_REGION_SHIFT];
 	unsigned int pages = 0;
 
 	for (uint64_t i = first; i < first + bs_nr_words(nr); i++) {
-		const uint64_t hit = r->swapped[i] & mask;
+		const uint64_t hit = where[i] & mask;
 
 		pages += (unsigned int)__builtin_popcountll(hit);
-		r->swapped[i] &= ~hit;
+		where[i] &= ~hit;
 		r->discarded[i] |= hit;
 	}
-	g->swapped -= (uint16_t)pages;
-	r->swapped_out -= pages;
 	return pages;
+}
+
+static unsigned int discard_elsewhere(struct bs_residency *r, bs_pfn pfn, unsigned int nr)
+{
+	struct bs_region *g = &r->regions[pfn >> BS_REGION_SHIFT];
+	unsigned int swapped = 0, saved = 0;
+
+	if (g->swapped)
+		swapped = discard_where(r, r->swapped, pfn, nr);
+	if (r->saved_pages)
+		saved = discard_where(r, r->saved, pfn, nr);
+	g->swapped -= (uint16_t)swapped;
+	r->swapped_out -= swapped;
+	r->saved_pages -= saved;
+	return swapped + saved;
 }
 
 static void discard_in_region(struct bs_residency *r, bs_pfn pfn, unsigned int nr, bs_ns now)
 {
 	const uint64_t first = pfn / BS_WORD_PAGES, mask = bs_word_mask(pfn, nr);
 	struct bs_region *g = &r->regions[pfn >> BS_REGION_SHIFT];
-	unsigned int pages = 0, of_huge = 0, of_swap = 0;
+	unsigned int pages = 0, of_huge = 0, elsewhere = 0;
 
-	if (unlikely(g->swapped))
-		of_swap = discard_swapped(r, pfn, nr);
+	if (unlikely(g->swapped | r->saved_pages))
+		elsewhere = discard_elsewhere(r, pfn, nr);
 	for (uint64_t i = first; i < first + bs_nr_words(nr); i++) {
 		const uint64_t hit = r->words[i].resident & mask;
 
@@ -247,12 +284,12 @@ static void discard_in_region(struct bs_residency *r, bs_pfn pfn, unsigned int n
 			r->huge[i] &= ~hit;
 		}
 	}
-	r->redundant += nr - pages - of_swap;
-	r->discarded_total += pages + of_swap;
+	r->redundant += nr - pages - elsewhere;
+	r->discarded_total += pages + elsewhere;
 	r->resident -= pages;
 	g->resident -= (uint16_t)pages;
 	r->returned += pages - of_huge;
-	if (pages + of_swap)
+	if (pages + elsewhere)
 		g->discarded = now;
 	if (unlikely(r->cold.links) && !g->resident)
 		bs_cold_remove(&r->cold, (uint32_t)(pfn >> BS_REGION_SHIFT));
@@ -298,5 +335,58 @@ unsigned int bs_residency_swap_out(struct bs_residency *r, uint32_t region)
 	r->resident -= pages;
 	r->swapped_out += pages;
 	bs_cold_remove(&r->cold, region);
+	return pages;
+}
+
+/* ---- Going on from a snapshot ---------------------------------------------------------------- */
+
+void bs_residency_restore(struct bs_residency *r, const uint64_t *content)
+{
+	r->resident = r->unmapped = r->swapped_out = r->saved_pages = 0;
+	for (uint32_t i = 0; i < r->nr_populated; i++) {
+		const uint32_t region = r->populated[i];
+		const uint64_t first = (uint64_t)region * (BS_REGION_PAGES / BS_WORD_PAGES);
+		struct bs_region *g = &r->regions[region];
+		uint64_t pages = 0;
+
+		for (uint64_t w = first;
+		     w < first + BS_REGION_PAGES / BS_WORD_PAGES && w < nr_all_words(r); w++) {
+			r->saved[w] = content[w];
+			r->words[w].resident = 0;
+			if (r->thp)
+				r->huge[w] = 0;
+			if (r->swapped)
+				r->swapped[w] = 0;
+			pages += (unsigned int)__builtin_popcountll(content[w]);
+		}
+		g->huge_left = g->resident = g->swapped = 0;
+		g->split = r->thp && pages;
+		r->saved_pages += pages;
+		if (r->cold.links)
+			bs_cold_remove(&r->cold, region);
+	}
+}
+
+unsigned int bs_residency_come_back(struct bs_residency *r, uint32_t region, bs_ns now)
+{
+	const uint64_t first = (uint64_t)region * (BS_REGION_PAGES / BS_WORD_PAGES);
+	unsigned int pages = 0;
+
+	for (uint64_t w = first; w < first + BS_REGION_PAGES / BS_WORD_PAGES && w < nr_all_words(r);
+	     w++) {
+		const uint64_t hit = r->saved[w] & r->words[w].owned;
+
+		r->saved[w] &= ~hit;
+		r->words[w].resident |= hit;
+		pages += (unsigned int)__builtin_popcountll(hit);
+	}
+	r->regions[region].resident += (uint16_t)pages;
+	r->resident += pages;
+	r->saved_pages -= pages;
+	r->came_back += pages;
+	if (r->resident + r->unmapped > r->peak)
+		r->peak = r->resident + r->unmapped;
+	if (pages && r->cold.links)
+		bs_cold_note(&r->cold, region, now);
 	return pages;
 }

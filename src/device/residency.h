@@ -45,6 +45,8 @@ struct bs_residency {
 	uint64_t *discarded; /* dropped, and not touched since */
 	uint64_t *huge; /* mapped by the region's huge page; THP only */
 	uint64_t *swapped; /* swapped out; NULL unless the host may do that (swap.h) */
+	uint64_t *
+		saved; /* it lies in the snapshot that the guest was restored from; NULL: there is none (saved.h) */
 	struct bs_cold cold; /* regions that hold memory, by their latest touch; only then */
 	struct bs_region *regions;
 	uint32_t *populated; /* regions of which anything was ever mapped, in that order */
@@ -52,8 +54,9 @@ struct bs_residency {
 	uint64_t nr_pages;
 	bool thp;
 	/* levels and counts, in pages unless said */
-	uint64_t resident, unmapped, swapped_out, peak;
+	uint64_t resident, unmapped, swapped_out, saved_pages, peak;
 	uint64_t redundant, discarded_total, returned;
+	uint64_t came_back; /* out of a snapshot, because it was touched */
 	uint64_t refaults; /* faults */
 	uint64_t refault_pages, refault_1s, refault_10s, first_touch;
 };
@@ -63,6 +66,7 @@ struct bs_refault {
 	uint64_t base_pages, huge_pages; /* again; of 4 KiB, of 2 MiB */
 	uint64_t first_base_pages, first_huge_pages; /* never discarded, no part of them */
 	uint64_t swapped_pages; /* brought back */
+	uint64_t restored_pages; /* ... out of the snapshot */
 };
 
 /* 0 or -ENOMEM with @err. A failed one needs no destroy. */
@@ -78,6 +82,11 @@ void bs_residency_discard(struct bs_residency *r, bs_pfn pfn, unsigned int nr, b
 int bs_residency_may_swap(struct bs_residency *r, struct bs_error *err);
 /* A region of which something is resident goes to swap, until it is touched again: how many pages. */
 unsigned int bs_residency_swap_out(struct bs_residency *r, uint32_t region);
+/* The guest goes on from a snapshot that has those pages whose bit is set in @content: they come from it when they
+ * are touched, and nothing is resident. */
+void bs_residency_restore(struct bs_residency *r, const uint64_t *content);
+/* What is in use of the region comes from there: how many pages. */
+unsigned int bs_residency_come_back(struct bs_residency *r, uint32_t region, bs_ns now);
 
 /* The bits of [pfn, pfn+nr) in its words; all of each word if there are several. */
 static inline uint64_t bs_word_mask(bs_pfn pfn, unsigned int nr)

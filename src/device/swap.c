@@ -55,7 +55,7 @@ static void drop(struct bs_device *d, struct bs_range r, bs_ns now)
 {
 	bs_residency_discard(&d->res, r.pfn, 1U << r.order, now);
 	if (d->dirty)
-		bs_zero_discarded(d, r);
+		bs_zero_set_dirty(d, r.pfn, 1U << r.order, false);
 	bs_kept_forget(d, r.pfn, 1U << r.order);
 }
 
@@ -146,6 +146,8 @@ void bs_device_let_go(struct bs_device *d)
 				r->huge[w] = 0;
 			if (r->swapped)
 				r->swapped[w] = d->lazy[w] = 0;
+			if (r->saved)
+				r->saved[w] = 0;
 		}
 		r->regions[r->populated[i]] = (struct bs_region){.listed = true};
 		if (r->swapped) {
@@ -153,5 +155,5 @@ void bs_device_let_go(struct bs_device *d)
 			bs_cold_remove(&d->lazy_units, r->populated[i]);
 		}
 	}
-	r->resident = r->unmapped = r->swapped_out = 0;
+	r->resident = r->unmapped = r->swapped_out = r->saved_pages = 0;
 }

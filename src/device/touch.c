@@ -7,6 +7,7 @@
 #include "kept.h"
 #include "law.h"
 #include "poison.h"
+#include "saved.h"
 #include "zero.h"
 
 void bs_device_preset_resident(struct bs_device *d, bs_pfn pfn, unsigned int order)
@@ -100,6 +101,11 @@ int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t
 		return 0;
 	if (d->ops->verify)
 		damaged = d->ops->verify(d, pfn, 1U << order, id, &first);
+	else if (unlikely(d->res.swapped || d->res.saved)) {
+		const bs_pfn lost = bs_saved_find_lost(&d->res, pfn, 1U << order, &damaged);
+
+		first = damaged ? lost : first;
+	}
 	bs_shadow_disown(&d->res, pfn, 1U << order);
 	if (likely(!damaged))
 		return 0;
@@ -109,13 +115,18 @@ int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t
 
 uint64_t bs_device_touched_bytes(const struct bs_device *d, bs_pfn pfn, unsigned int order)
 {
+	const struct bs_residency *r = &d->res;
 	uint64_t first, mask, pages = 0;
 
 	bs_device_in_units(d, &pfn, &order);
 	first = pfn / BS_WORD_PAGES;
 	mask = bs_word_mask(pfn, 1U << order);
-	for (uint64_t i = first; i < first + bs_nr_words(1U << order); i++)
+	for (uint64_t i = first; i < first + bs_nr_words(1U << order); i++) {
+		const uint64_t elsewhere =
+			(r->swapped ? r->swapped[i] : 0) | (r->saved ? r->saved[i] : 0);
+
 		pages += (unsigned int)__builtin_popcountll(
-			(d->res.words[i].resident | d->res.discarded[i]) & mask);
+			(r->words[i].resident | r->discarded[i] | elsewhere) & mask);
+	}
 	return pages << BS_UNIT_SHIFT;
 }
