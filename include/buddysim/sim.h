@@ -32,14 +32,19 @@ enum bs_lru { BS_LRU_AUTO, BS_LRU_NONE, BS_LRU_ALL };
 enum bs_host_ask {
 	BS_HOST_TARGET, /* value: bytes, the size that it wants a balloon to have */
 	BS_HOST_PRESSURE, /* value: 0..100, percent of the host's memory that is in use */
+	BS_HOST_PAUSE, /* value: ns for which the guest stands still */
+	BS_HOST_SNAPSHOT, /* what one of the guest would carry is counted; no value */
+	BS_HOST_RESTORE, /* the guest goes on from one of that moment, with nothing resident; no value */
 };
-/** Their names, in that order: "target", "pressure"; ends with NULL. */
+/** Their names, in that order: "target", "pressure", ...; ends with NULL. */
 const char *const *bs_host_ask_names(void);
-/** One thing asked at a point in time; @time: virtual ns from the beginning of the window. */
+/** One thing asked at a point in time; @time: virtual ns from the beginning of the window; @guest: of the one with
+ *  that number, from 1 on; 0: of all. A guest that has not started by then is asked for nothing but by target and pressure. */
 struct bs_host_event {
 	bs_ns time;
 	enum bs_host_ask ask;
 	uint64_t value;
+	unsigned int guest;
 };
 
 /*

@@ -162,6 +162,16 @@ static void run(void *arg, bs_ns until)
 	}
 }
 
+/* Its time stands still with it. */
+static void stood(void *arg, bs_ns by)
+{
+	struct bs_program *p = arg;
+
+	bs_tasks_stood(&p->tasks, by);
+	if (p->tasks.left)
+		p->f.stood += by;
+}
+
 /* ---- Before it begins ------------------------------------------------------------------------ */
 
 static int base_failed(const struct bs_program *p, struct bs_error *err)
@@ -237,6 +247,7 @@ int bs_program_begin(struct bs_program *p, bs_ns window_end, struct bs_error *er
 	for (unsigned int i = 0; i < g->nr_cpus; i++)
 		g->cpus[i] = (struct bs_cpu){.counted_until = window_end};
 	p->counted_until = window_end;
+	g->load = &p->load;
 	bs_clock_add_load(g->clock, &p->load);
 	if (!g->clock->failed)
 		return 0;
@@ -266,7 +277,7 @@ int bs_program_create(struct bs_guest *g, const struct bs_program_setup *setup,
 	p = calloc(1, sizeof(*p));
 	if (!p)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, setup->spec->label, NULL, "load");
-	p->load = (struct bs_load){.next = next, .run = run, .arg = p};
+	p->load = (struct bs_load){.next = next, .run = run, .stood = stood, .arg = p};
 	p->g = g;
 	p->setup = *setup;
 	p->next_check = setup->check_every ? setup->check_every : UINT64_MAX;

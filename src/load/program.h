@@ -43,6 +43,7 @@ struct bs_program_figures {
 	uint64_t cycles;
 	uint64_t unfinished; /* tasks that were not over when the window closed */
 	bs_ns over_at; /* the last task was over; BS_NO_TIME: never */
+	bs_ns stood; /* for so long its guest stood still before that */
 };
 
 struct bs_program {

@@ -217,6 +217,26 @@ void bs_tasks_step(struct bs_tasks *s, unsigned int cpu)
 		let_go(s, done);
 }
 
+void bs_tasks_stood(struct bs_tasks *s, bs_ns by)
+{
+	const bs_ns now = s->nr_tasks ? bs_task_now(&s->tasks[0]) : 0;
+
+	for (unsigned int i = 0; i < s->nr_tasks; i++) {
+		struct bs_task *t = &s->tasks[i];
+
+		t->begin += by;
+		t->cycle_begin += by;
+		if (t->ready > now && t->ready != BS_NO_TIME)
+			t->ready += by;
+	}
+	for (unsigned int i = 0; i < s->nr_cpus; i++) {
+		struct bs_task_cpu *c = &s->cpus[i];
+
+		c->free_at = (c->free_at > now ? c->free_at : now) + by;
+		c->slice_end += by;
+	}
+}
+
 /* ---- Life ------------------------------------------------------------------------------------ */
 
 static int begin_task(struct bs_tasks *s, unsigned int i, const struct bs_load_spec *spec,

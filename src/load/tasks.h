@@ -63,6 +63,8 @@ int bs_tasks_init(struct bs_tasks *s, const struct bs_load_spec *spec, uint64_t 
 void bs_tasks_free(struct bs_tasks *s);
 /* When the next step happens, and on which CPU; BS_NO_TIME: none does. */
 bs_ns bs_tasks_next(const struct bs_tasks *s, unsigned int *cpu);
+/* From now on nothing happens for @by: what lies ahead comes so much later. */
+void bs_tasks_stood(struct bs_tasks *s, bs_ns by);
 /* The next step of @cpu happens; the time is what bs_tasks_next() said. */
 void bs_tasks_step(struct bs_tasks *s, unsigned int cpu);
 

@@ -121,23 +121,38 @@ static void put_device(FILE *f, const json_t *config)
 	}
 }
 
+/* A time or a size is in the record without its unit. */
+static void put_host_event(FILE *f, const json_t *event)
+{
+	json_t *guest = json_object_get(event, "guest");
+	const char *key;
+	const json_t *v;
+
+	fprintf(f, " --host-event %" JSON_INTEGER_FORMAT "ns:",
+		json_integer_value(json_object_get(event, "time_ns")));
+	json_object_foreach((json_t *)(uintptr_t)event, key, v)
+	{
+		if (!strcmp(key, "time_ns") || !strcmp(key, "guest"))
+			continue;
+		fputs(key, f);
+		if (json_is_integer(v))
+			fprintf(f, "=%" JSON_INTEGER_FORMAT "%s", json_integer_value(v),
+				!strcmp(key, "target")	? "B"
+				: !strcmp(key, "pause") ? "ns"
+							: "");
+	}
+	if (guest)
+		fprintf(f, ",guest=%" JSON_INTEGER_FORMAT, json_integer_value(guest));
+}
+
 static void put_host_events(FILE *f, const json_t *events)
 {
-	const json_t *e, *v;
-	const char *key;
+	const json_t *e;
 	size_t i;
 
 	json_array_foreach(events, i, e)
 	{
-		json_object_foreach((json_t *)(uintptr_t)e, key, v)
-		{
-			if (strcmp(key, "time_ns"))
-				fprintf(f,
-					" --host-event %" JSON_INTEGER_FORMAT
-					"ns:%s=%" JSON_INTEGER_FORMAT,
-					json_integer_value(json_object_get(e, "time_ns")), key,
-					json_integer_value(v));
-		}
+		put_host_event(f, e);
 	}
 }
 

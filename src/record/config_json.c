@@ -57,7 +57,12 @@ static json_t *host_events_json(const struct bs_sim_config *cfg)
 		json_t *o = json_object();
 
 		bs_json_put_uint(o, "time_ns", e->time);
-		bs_json_put_uint(o, bs_host_ask_names()[e->ask], e->value);
+		if (e->ask == BS_HOST_SNAPSHOT || e->ask == BS_HOST_RESTORE)
+			json_object_set_new(o, bs_host_ask_names()[e->ask], json_true());
+		else
+			bs_json_put_uint(o, bs_host_ask_names()[e->ask], e->value);
+		if (e->guest)
+			bs_json_put_uint(o, "guest", e->guest);
 		json_array_append_new(a, o);
 	}
 	return a;

@@ -387,6 +387,7 @@ static void take_stall(struct bs_cell *c)
 		.client = of[BS_CAUSE_CLIENT],
 		.wait = of[BS_CAUSE_WAIT],
 		.swap = of[BS_CAUSE_SWAP],
+		.restore = of[BS_CAUSE_RESTORE],
 	};
 	for (unsigned int i = 0; i < BS_NR_CAUSES; i++)
 		f->stall.total += of[i];
@@ -408,6 +409,30 @@ static void take_delays(struct bs_cell *c)
 		.max = h->max,
 		.nonzero = h->nonzero,
 	};
+}
+
+static void take_saved(struct bs_cell *c)
+{
+	const struct bs_saved *s = &c->g->saved;
+
+	c->f.stood = s->stood_ns;
+	c->f.snapshot = (struct bs_snapshot_figures){
+		.taken = s->snapshots,
+		.carried_bytes = s->carried_bytes,
+		.free_bytes = s->free_bytes,
+	};
+	c->f.restored = (struct bs_restore_figures){.t50 = BS_NO_TIME, .t90 = BS_NO_TIME};
+	c->f.restored.t99 = BS_NO_TIME;
+	if (!s->back)
+		return;
+	c->f.restored.is = true;
+	c->f.restored.content_bytes = s->restored_bytes;
+	c->f.restored.back_bytes = s->back_bytes;
+	if (!s->back->zeroes && !s->back->nonzero)
+		return;
+	c->f.restored.t50 = bs_histogram_percentile(s->back, 500);
+	c->f.restored.t90 = bs_histogram_percentile(s->back, 900);
+	c->f.restored.t99 = bs_histogram_percentile(s->back, 990);
 }
 
 static void take_locks(struct bs_cell *c)
@@ -446,6 +471,7 @@ static void end_window(void *arg, int unused)
 	take_stall(c);
 	take_delays(c);
 	take_locks(c);
+	take_saved(c);
 	bs_held_why_take(&c->ledger.split, f);
 	bs_report_stats(c->g->rc, &f->report);
 	bs_device_stats(c->g->dev, &f->device);
@@ -475,7 +501,7 @@ static void take_counts(struct bs_cell *c)
 	c->f.allocations = s->allocations;
 	c->f.skipped_frees = s->skipped_frees;
 	c->f.unusable_frees = s->unusable_frees;
-	c->f.paused_raw_bytes = s->paused_raw_bytes;
+	c->f.paused_raw_bytes = s->paused_raw_bytes + c->g->saved.paused_raw_bytes;
 	c->f.alloc_failed = c->g->alloc_failed;
 	c->f.false_oom = c->g->false_oom;
 	c->f.rescued = c->g->rescued;

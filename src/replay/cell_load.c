@@ -51,7 +51,7 @@ static void take_cycles(struct bs_cell *c)
 	c->f.cycles = (struct bs_cycles){
 		.counted = true,
 		.done = p->f.cycles,
-		.each = p->f.cycles ? (until - lead) / p->f.cycles : BS_NO_TIME,
+		.each = p->f.cycles ? (until - lead - p->f.stood) / p->f.cycles : BS_NO_TIME,
 		.p50 = bs_histogram_percentile(h, 500),
 		.p90 = bs_histogram_percentile(h, 900),
 		.p99 = bs_histogram_percentile(h, 990),
@@ -61,8 +61,8 @@ static void take_cycles(struct bs_cell *c)
 
 void bs_cell_load_close(struct bs_cell *c)
 {
-	const bs_ns length = c->plan->info->duration + c->program->setup.start;
 	const struct bs_program_figures *f = &c->program->f;
+	const bs_ns length = c->plan->info->duration + c->program->setup.start + f->stood;
 	struct bs_stream_figures *s = &c->stream.f;
 
 	bs_program_close(c->program);

@@ -215,7 +215,7 @@ static int run_cells(struct bs_plan *plan, struct bs_trace *t, const struct bs_b
 		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "setting up");
 	if (!ret) {
 		jobs.at_once = plan->at_once = k.company.nr;
-		if (!bs_window_end(&plan->cfg.window, plan->info, &end))
+		if (!bs_plan_end(plan, plan->info, &end))
 			end = 0;
 		plan->progress = bs_progress_create(plan, plan->info, end);
 		ret = bs_jobs_run(&jobs, err);

@@ -259,12 +259,23 @@ bool bs_window_end(const struct bs_window_config *w, const struct bs_trace_info 
 	       !__builtin_add_overflow(*end, w->tail, end) && *end < BS_WINDOW_MAX;
 }
 
+/* For so long the guests stand still, and what they have ahead comes that much later. */
+static bool add_pauses(const struct bs_host_config *host, bs_ns *end)
+{
+	for (unsigned int i = 0; i < host->nr_events; i++)
+		if (host->events[i].ask == BS_HOST_PAUSE &&
+		    __builtin_add_overflow(*end, host->events[i].value, end))
+			return false;
+	return *end < BS_WINDOW_MAX;
+}
+
 bool bs_plan_end(const struct bs_plan *plan, const struct bs_trace_info *info, bs_ns *end)
 {
-	if (!plan->longest)
-		return bs_window_end(&plan->cfg.window, info, end);
-	return !__builtin_add_overflow(plan->longest, plan->cfg.window.tail, end) &&
-	       *end < BS_WINDOW_MAX;
+	const bool fits =
+		plan->longest ? !__builtin_add_overflow(plan->longest, plan->cfg.window.tail, end)
+			      : bs_window_end(&plan->cfg.window, info, end);
+
+	return fits && add_pauses(&plan->cfg.host, end);
 }
 
 static int set_window(struct bs_plan *plan, const struct bs_trace_info *info, struct bs_error *err)
@@ -282,12 +293,21 @@ static int set_window(struct bs_plan *plan, const struct bs_trace_info *info, st
 			    (unsigned long long)(BS_WINDOW_MAX / BS_NS_PER_S));
 }
 
-/* A target that no guest of this size can come to would be cut down without a word. */
-static int check_targets(const struct bs_sim_config *cfg, struct bs_error *err)
+/* A target that no guest of this size can come to would be cut down without a word, and a guest that is not there
+ * be asked for nothing. */
+static int check_events(const struct bs_sim_config *cfg, struct bs_error *err)
 {
+	const unsigned int guests = cfg->nr_guest_list ? cfg->nr_guest_list
+				    : cfg->guests      ? cfg->guests
+						       : 1;
+
 	for (unsigned int i = 0; i < cfg->host.nr_events; i++) {
 		const struct bs_host_event *e = &cfg->host.events[i];
 
+		if (e->guest > guests)
+			return bs_error_set(err, BS_USAGE, 0, "--host-event",
+					    "guests are counted from 1",
+					    "there is no guest %u of %u", e->guest, guests);
 		if (e->ask == BS_HOST_TARGET && e->value > cfg->guest.machine.memory_bytes)
 			return bs_error_set(
 				err, BS_USAGE, 0, "--host-event",
@@ -341,7 +361,7 @@ int bs_config_complete(struct bs_plan *plan, struct bs_trace *t, struct bs_error
 	if (!ret)
 		ret = set_guest(plan, info, err);
 	if (!ret)
-		ret = check_targets(cfg, err);
+		ret = check_events(cfg, err);
 	if (!ret)
 		ret = set_window(plan, info, err);
 	if (ret)
@@ -350,6 +370,8 @@ int bs_config_complete(struct bs_plan *plan, struct bs_trace *t, struct bs_error
 	if (ret)
 		return ret;
 	no_thp = set_thp(plan);
+	plan->cfg.host.device.contents = bs_host_asks(&cfg->host, BS_HOST_SNAPSHOT) ||
+					 bs_host_asks(&cfg->host, BS_HOST_RESTORE);
 	if (plan->sink->begin(plan->sink->arg, cfg, info))
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, cfg->trace_path, NULL, "record");
 	warn_small(plan, info);
@@ -382,6 +404,7 @@ int bs_config_guest(struct bs_plan *plan, struct bs_trace *t, struct bs_error *e
 void bs_config_guest_begun(struct bs_plan *plan, const struct bs_plan *base)
 {
 	plan->cfg.host.device.thp = base->cfg.host.device.thp;
+	plan->cfg.host.device.contents = base->cfg.host.device.contents;
 	plan->contends = base->contends;
 	plan->lock_costs = base->lock_costs;
 	warn_small(plan, plan->info);

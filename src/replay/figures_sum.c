@@ -24,6 +24,12 @@ static void add_all(void *to, const void *from, size_t size)
 #define ADD(field) (s->field += f->field)
 #define MOST(field) (s->field = f->field > s->field ? f->field : s->field)
 
+/* Where there is any. */
+#define MOST_TIME(field)                                                                \
+	(s->field = s->field == BS_NO_TIME || (f->field != BS_NO_TIME && f->field > s->field) \
+			    ? f->field                                                  \
+			    : s->field)
+
 static void add_device(struct bs_figures *s, const struct bs_figures *f)
 {
 	ADD(device.requests);
@@ -90,6 +96,14 @@ static void add_figures(struct bs_figures *s, const struct bs_figures *f)
 	/* Of two that were killed, the first. */
 	if (f->killed_at < s->killed_at)
 		s->killed_at = f->killed_at;
+	MOST(stood);
+	ADD_ALL(snapshot);
+	s->restored.is |= f->restored.is;
+	ADD(restored.content_bytes);
+	ADD(restored.back_bytes);
+	MOST_TIME(restored.t50);
+	MOST_TIME(restored.t90);
+	MOST_TIME(restored.t99);
 	ADD(cycles.done);
 	s->cycles.counted |= f->cycles.counted;
 	/* One that was killed has nothing that could be compared. */

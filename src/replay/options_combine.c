@@ -9,6 +9,7 @@
 
 #include <buddysim/report.h>
 
+#include "host.h"
 #include "spec.h"
 
 /* ---- What conditions look at ----------------------------------------------------------------- */
@@ -71,7 +72,9 @@ static const struct bs_device_traits *device(const struct look *l)
 
 bool bs_host_event_is_heard(const struct bs_sim_config *c, const struct bs_host_event *e)
 {
-	return e->ask == BS_HOST_PRESSURE ? any(c, has_gate, 0, true) : any(c, takes, 0, true);
+	if (e->ask == BS_HOST_PRESSURE)
+		return any(c, has_gate, 0, true);
+	return e->ask != BS_HOST_TARGET || any(c, takes, 0, true);
 }
 
 /* Guests of a scenario may have strategies of their own, which are not looked at here. */
@@ -166,6 +169,19 @@ static bool unheard_pressure(const struct look *l)
 static bool unheard_target(const struct look *l)
 {
 	return has_unheard(l, BS_HOST_TARGET);
+}
+
+static bool restore_of_arena(const struct look *l)
+{
+	return arena(l) && bs_host_asks(&l->c->host, BS_HOST_RESTORE);
+}
+
+/* What memory holds that nobody writes to is not known. */
+static bool untouched_content(const struct look *l)
+{
+	return l->c->host.device.touch == BS_TOUCH_NONE &&
+	       (bs_host_asks(&l->c->host, BS_HOST_SNAPSHOT) ||
+		bs_host_asks(&l->c->host, BS_HOST_RESTORE));
 }
 
 static bool beyond_target(const struct look *l)

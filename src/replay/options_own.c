@@ -172,29 +172,49 @@ static const char *ask_name(unsigned int n)
 	return *name;
 }
 
+#define WHAT_HOST_EVENT                                                                                  \
+	"TIME:target=SIZE, TIME:pressure=PERCENT, TIME:pause=TIME, TIME:snapshot or TIME:restore, each " \
+	"with ,guest=N behind it or without"
+
 static int read_host_event(const struct bs_option *opt, char *text, struct bs_host_event *e,
 			   struct bs_error *err)
 {
 	static const struct bs_param time = {.type = BS_PARAM_TIME, .max = UINT64_C(1) << 60};
 	static const struct bs_param size = {.type = BS_PARAM_SIZE, .max = UINT64_C(1) << 50};
 	static const struct bs_param percent = {.type = BS_PARAM_UINT, .max = 100};
-	char *ask = strchr(text, ':'), *value = ask ? strchr(ask, '=') : NULL;
+	static const struct bs_param number = {.type = BS_PARAM_UINT, .min = 1, .max = UINT32_MAX};
+	static const struct bs_param *const of[] = {
+		[BS_HOST_TARGET] = &size,
+		[BS_HOST_PRESSURE] = &percent,
+		[BS_HOST_PAUSE] = &time,
+		[BS_HOST_RESTORE] = NULL,
+	};
+	char *ask = strchr(text, ':'), *guest = ask ? strchr(ask, ',') : NULL, *value;
+	uint64_t which = 0;
 	unsigned int n;
 	int ret;
 
-	if (!value)
-		return bs_option_refuse(opt, text, "TIME:target=SIZE or TIME:pressure=PERCENT",
-					err);
+	*e = (struct bs_host_event){0};
+	if (!ask || (guest && strncmp(guest, ",guest=", 7)))
+		return bs_option_refuse(opt, text, WHAT_HOST_EVENT, err);
 	*ask++ = '\0';
-	*value++ = '\0';
+	if (guest)
+		*guest = '\0';
+	value = strchr(ask, '=');
+	if (value)
+		*value++ = '\0';
 	ret = bs_option_value(opt, &time, text, &e->time, err);
 	if (!ret)
 		ret = bs_option_pick(opt, ask_name, ask, &n, err);
+	if (!ret && guest)
+		ret = bs_option_value(opt, &number, guest + 7, &which, err);
 	if (ret)
 		return ret;
 	e->ask = (enum bs_host_ask)n;
-	return bs_option_value(opt, e->ask == BS_HOST_PRESSURE ? &percent : &size, value, &e->value,
-			       err);
+	e->guest = (unsigned int)which;
+	if (!of[n] != !value)
+		return bs_option_refuse(opt, ask, WHAT_HOST_EVENT, err);
+	return value ? bs_option_value(opt, of[n], value, &e->value, err) : 0;
 }
 
 BS_OPTION_READER(bs_add_host_event)
@@ -217,12 +237,22 @@ BS_OPTION_READER(bs_add_host_event)
 
 BS_OPTION_PRINTER(bs_print_host_events)
 {
+	static const char *const unit_of[] = {
+		[BS_HOST_TARGET] = "B",
+		[BS_HOST_PRESSURE] = "",
+		[BS_HOST_PAUSE] = "ns",
+		[BS_HOST_RESTORE] = NULL,
+	};
+
 	for (unsigned int i = 0; i < c->host.nr_events; i++) {
 		const struct bs_host_event *e = &c->host.events[i];
 
-		fprintf(file, " --%s %lluns:%s=%llu%s", opt->name, (unsigned long long)e->time,
-			ask_name(e->ask), (unsigned long long)e->value,
-			e->ask == BS_HOST_PRESSURE ? "" : "B");
+		fprintf(file, " --%s %lluns:%s", opt->name, (unsigned long long)e->time,
+			ask_name(e->ask));
+		if (unit_of[e->ask])
+			fprintf(file, "=%llu%s", (unsigned long long)e->value, unit_of[e->ask]);
+		if (e->guest)
+			fprintf(file, ",guest=%u", e->guest);
 	}
 }
 

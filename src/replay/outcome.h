@@ -22,7 +22,8 @@ struct bs_progress_of;
 
 /* Time that CPUs were blocked, by cause: enum bs_cause (cpu.h), which is none of a listener's business. */
 struct bs_stall {
-	bs_ns first_touch, refault, request, install, zero, poison, client, wait, swap, total;
+	bs_ns first_touch, refault, request, install, zero, poison, client, wait, swap, restore,
+		total;
 };
 
 /* Why memory is held; MEANING.md, why it is held. */
@@ -53,6 +54,19 @@ struct bs_cycles {
 	bs_ns p50, p90, p99, max; /* from its begin to its end */
 };
 
+/* What all snapshots of the guest carried, and what of that had no owner. */
+struct bs_snapshot_figures {
+	uint64_t taken, carried_bytes, free_bytes;
+};
+
+/* @content_bytes: in the snapshots that it went on from; @back_bytes: touched since; times from the restore until
+ * so much of what was in use then was there; BS_NO_TIME: nothing was. */
+struct bs_restore_figures {
+	bool is; /* it went on from one */
+	uint64_t content_bytes, back_bytes;
+	bs_ns t50, t90, t99;
+};
+
 /* The figures of a cell, taken at the end of the window. */
 struct bs_figures {
 	struct bs_report_stats report;
@@ -76,6 +90,9 @@ struct bs_figures {
 	struct bs_delays delay; /* of allocations that happened */
 	struct bs_cycles cycles;
 	struct bs_locks locks;
+	bs_ns stood; /* still, by the host's will */
+	struct bs_snapshot_figures snapshot;
+	struct bs_restore_figures restored;
 	const char *
 		late_fault; /* the device's, which begins behind the window: its parameter; or NULL */
 	bool never_busy; /* the strategy asked whether the host is, and was told each time that it is not */

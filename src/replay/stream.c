@@ -274,6 +274,24 @@ static void run(void *arg, bs_ns until)
 	next_round(s);
 }
 
+/* Its time stands still with it: what the trace has ahead comes later, and what waits for a CPU has waited no
+ * longer by that. */
+static void stood(void *arg, bs_ns by)
+{
+	struct bs_stream *s = arg;
+	uint64_t allocs;
+
+	if (!s->end || bs_stream_waiting(s, &allocs))
+		s->base += by;
+	for (unsigned int i = 0; i < s->g->nr_cpus; i++) {
+		struct bs_ring *r = &s->waiting[i];
+
+		s->g->cpus[i].counted_until += by;
+		for (uint32_t n = 0; n < r->n; n++)
+			r->at[(r->head + n) & (r->cap - 1)].time += by;
+	}
+}
+
 /* ---- Before t0 ------------------------------------------------------------------------------- */
 
 /* What the trace frees but never allocates is in use when it begins: allocated before t0, in the
@@ -325,6 +343,7 @@ int bs_stream_begin(struct bs_stream *s)
 	for (unsigned int i = 0; i < g->nr_cpus; i++)
 		g->cpus[i] = (struct bs_cpu){0};
 	count_blocked_time(s);
+	g->load = &s->load;
 	bs_clock_add_load(s->clock, &s->load);
 	return s->clock->failed ? -EIO : 0;
 }
@@ -358,7 +377,7 @@ int bs_stream_init(struct bs_stream *s, struct bs_guest *g, struct bs_trace *tra
 		   const struct bs_sim_config *cfg, struct bs_error *err)
 {
 	*s = (struct bs_stream){
-		.load = {.next = next, .run = run, .arg = s},
+		.load = {.next = next, .run = run, .stood = stood, .arg = s},
 		.g = g,
 		.clock = g->clock,
 		.cfg = cfg,

@@ -27,12 +27,17 @@ uint64_t bs_histogram_upper(unsigned int bucket)
 
 void bs_histogram_add(struct bs_histogram *h, uint64_t value)
 {
+	bs_histogram_add_many(h, value, 1);
+}
+
+void bs_histogram_add_many(struct bs_histogram *h, uint64_t value, uint64_t times)
+{
 	if (!value) {
-		h->zeroes++;
+		h->zeroes += times;
 		return;
 	}
-	h->count[bs_histogram_bucket(value)]++;
-	h->nonzero++;
+	h->count[bs_histogram_bucket(value)] += times;
+	h->nonzero += times;
 	if (value > h->max)
 		h->max = value;
 }

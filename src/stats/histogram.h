@@ -23,6 +23,7 @@ struct bs_histogram {
 };
 
 void bs_histogram_add(struct bs_histogram *h, uint64_t value);
+void bs_histogram_add_many(struct bs_histogram *h, uint64_t value, uint64_t times);
 /* The bucket of @value, and the largest value that a bucket takes. */
 unsigned int bs_histogram_bucket(uint64_t value);
 uint64_t bs_histogram_upper(unsigned int bucket);

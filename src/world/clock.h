@@ -17,10 +17,12 @@
  * @next: when it goes on; BS_NO_TIME: not by itself
  * @run: let happen what it has up to @until, included, or to what is due, excluded; at least what is
  *       next. It sets the time itself (bs_clock_set_time())
+ * @stood: its guest stands still from now on for so long: what it has ahead comes so much later; may be NULL
  */
 struct bs_load {
 	bs_ns (*next)(void *arg);
 	void (*run)(void *arg, bs_ns until);
+	void (*stood)(void *arg, bs_ns by);
 	void *arg;
 	struct bs_load *after;
 };

@@ -3,6 +3,7 @@
 
 #include "fail.h"
 #include "host_memory.h"
+#include "warm.h"
 
 void bs_guest_poison(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned int order)
 {
@@ -12,6 +13,8 @@ void bs_guest_poison(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned 
 	if (bs_device_poison(g->dev, pfn, order, g->clock->now, &cost, &err))
 		bs_guest_fail(g, &err);
 	bs_cpu_block(&g->cpus[cpu], g->clock->now, cost, BS_CAUSE_POISON);
+	if (unlikely(g->saved.back))
+		bs_guest_came_back(g, cpu, false);
 	if (unlikely(g->host_memory))
 		bs_host_memory_changed(g, cpu);
 }
@@ -38,4 +41,5 @@ void bs_guest_faulted(struct bs_guest *g, unsigned int cpu, struct bs_fault_cost
 		bs_cpu_block(k, now, cost.first_touch, BS_CAUSE_FIRST_TOUCH);
 	bs_cpu_block(k, now, cost.refault, BS_CAUSE_REFAULT);
 	bs_cpu_block(k, now, cost.swap, BS_CAUSE_SWAP);
+	bs_cpu_block(k, now, cost.restore, BS_CAUSE_RESTORE);
 }

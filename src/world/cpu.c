@@ -15,6 +15,7 @@ const char *bs_cause_name(enum bs_cause cause)
 		[BS_CAUSE_CLIENT] = "client",
 		[BS_CAUSE_WAIT] = "wait",
 		[BS_CAUSE_SWAP] = "swap",
+		[BS_CAUSE_RESTORE] = "restore",
 	};
 
 	return (unsigned int)cause < BS_NR_CAUSES ? names[cause] : "?";

@@ -83,6 +83,7 @@ int bs_guest_create(struct bs_clock *k, const struct bs_guest_setup *setup, stru
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, setup->label, NULL, "setting up");
 	g->clock = k;
 	g->known_zero.pfn = BS_NO_PFN;
+	g->saved.goes = true;
 	ret = create_machine(g, setup, err);
 	if (!ret)
 		ret = create_device(g, setup, err);
@@ -109,6 +110,7 @@ void bs_guest_destroy(struct bs_guest *g)
 	bs_device_destroy(g->dev);
 	bs_machine_destroy(g->m);
 	bs_reporter_free(g);
+	free(g->saved.back);
 	free(g->contention);
 	free(g->cpus);
 	free(g);

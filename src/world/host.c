@@ -3,14 +3,15 @@
 
 #include <errno.h>
 
+#include "pause.h"
 #include "reporter.h"
 
 const char *const *bs_host_ask_names(void)
 {
 	static const char *const names[] = {
-		[BS_HOST_TARGET] = "target",
-		[BS_HOST_PRESSURE] = "pressure",
-		NULL,
+		[BS_HOST_TARGET] = "target",   [BS_HOST_PRESSURE] = "pressure",
+		[BS_HOST_PAUSE] = "pause",     [BS_HOST_SNAPSHOT] = "snapshot",
+		[BS_HOST_RESTORE] = "restore", NULL,
 	};
 
 	return names;
@@ -38,9 +39,13 @@ void bs_host_free(struct bs_host *h)
 
 int bs_host_take(struct bs_host *h, struct bs_guest *g, struct bs_error *err)
 {
+	int ret = h->cfg && bs_host_asks(h->cfg, BS_HOST_RESTORE)
+			  ? bs_device_may_restore(g->dev, err)
+			  : 0;
+
 	g->service = &h->service;
-	if (!h->memory.clock)
-		return 0;
+	if (ret || !h->memory.clock)
+		return ret;
 	g->host_memory = &h->memory;
 	return h->memory.size ? bs_device_may_swap(g->dev, err) : 0;
 }
@@ -87,19 +92,47 @@ static void look(void *arg, int unused)
 			bs_reporter_pressure(g, percent);
 }
 
+static void ask_guest(struct bs_guest *g, const struct bs_host_event *e)
+{
+	switch (e->ask) {
+	case BS_HOST_TARGET:
+		bs_report_event(g->rc, BS_EVENT_TARGET, e->value);
+		break;
+	case BS_HOST_PRESSURE:
+		bs_reporter_pressure(g, (unsigned int)e->value);
+		break;
+	case BS_HOST_PAUSE:
+		if (g->load)
+			bs_guest_pause(g, e->value);
+		break;
+	case BS_HOST_SNAPSHOT:
+		if (g->load)
+			bs_guest_snapshot(g);
+		break;
+	case BS_HOST_RESTORE:
+		if (g->load)
+			bs_guest_restore(g);
+		break;
+	}
+}
+
 static void ask(void *arg, int number)
 {
 	struct bs_host *h = arg;
 	const struct bs_host_event *e = &h->cfg->events[number];
+	unsigned int i = 0;
 
-	for (struct bs_guest *g = *h->guests; g; g = g->after) {
-		if (g->ended)
-			continue;
-		if (e->ask == BS_HOST_PRESSURE)
-			bs_reporter_pressure(g, (unsigned int)e->value);
-		else
-			bs_report_event(g->rc, BS_EVENT_TARGET, e->value);
-	}
+	for (struct bs_guest *g = *h->guests; g; g = g->after)
+		if ((!e->guest || e->guest == ++i) && !g->ended)
+			ask_guest(g, e);
+}
+
+bool bs_host_asks(const struct bs_host_config *cfg, enum bs_host_ask what)
+{
+	for (unsigned int i = 0; i < cfg->nr_events; i++)
+		if (cfg->events[i].ask == what)
+			return true;
+	return false;
 }
 
 void bs_host_start(struct bs_host *h, bs_ns end)

@@ -42,6 +42,8 @@ int bs_host_take(struct bs_host *h, struct bs_guest *g, struct bs_error *err);
 bool bs_host_counted(const struct bs_host *h, struct bs_host_figures *out);
 /* Percent of a host of @size bytes that @held bytes are, rounded down; at most 100. */
 unsigned int bs_host_percent(uint64_t held, uint64_t size);
+/* Is that among what it asks at some time? */
+bool bs_host_asks(const struct bs_host_config *cfg, enum bs_host_ask what);
 /* Is what is asked of the host possible? 0 or -EINVAL with @err. */
 int bs_host_check(const struct bs_host_config *cfg, struct bs_error *err);
 /* The window begins, the strategies are on: the first look at the guests, and all that will be asked.

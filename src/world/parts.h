@@ -15,6 +15,7 @@
 #include "cpu.h"
 #include "watch.h"
 
+struct bs_histogram;
 struct bs_host_memory;
 struct bs_service;
 
@@ -49,6 +50,22 @@ struct bs_reporter {
 	unsigned int nr_calls;
 };
 
+/* What the host's pauses, snapshots and restores did to it (pause.h). */
+struct bs_saved {
+	bool stands, goes; /* the one or the other: goes is what others wait for */
+	bool worker_stands; /* ... by the host's will */
+	bs_ns stands_until, stood_ns; /* stood_ns: all its pauses */
+	uint64_t paused_raw_bytes;
+	unsigned int snapshots;
+	uint64_t carried_bytes, free_bytes; /* by all of them; of that without an owner */
+	bs_ns restored_at; /* the last time */
+	uint64_t restored_bytes, back_bytes; /* content at each restore; what was touched of it */
+	bool warming; /* some of it has been touched since */
+	uint32_t next_unit; /* of which what is in use comes back next */
+	struct bs_histogram
+		*back; /* from the restore until a page in use was there; NULL: there was none */
+};
+
 struct bs_contention;
 
 struct bs_guest {
@@ -79,6 +96,8 @@ struct bs_guest {
 	struct bs_host_memory *host_memory; /* that it has a part of; NULL: nobody counts */
 	uint64_t held_counted, swapped_counted; /* that part, as last counted */
 	struct bs_service *service; /* who serves its requests */
+	struct bs_load *load; /* what happens in it; NULL: nothing yet */
+	struct bs_saved saved;
 	bool running,
 		killed; /* the host counts it as a guest; it was short of memory, and it had to go */
 	bs_ns killed_at;

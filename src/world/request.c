@@ -13,6 +13,7 @@
 #include "fail.h"
 #include "host_memory.h"
 #include "service.h"
+#include "warm.h"
 
 /* In place of a device's ticket: the host did it by itself, or it never got there; only its time
  * passes. */
@@ -136,6 +137,9 @@ int bs_request_wait(void *guest, int number)
 	if (!call)
 		return -ENOENT;
 	bs_clock_advance(g->clock, &call->done);
+	/* The host has answered, and the guest hears of it when it goes on. */
+	if (unlikely(g->saved.stands) && !(g->strategy->caps & BS_CAP_HOST_SIDE))
+		bs_clock_advance(g->clock, &g->saved.goes);
 	call->used = false;
 	return call->done ? call->result : -ESHUTDOWN;
 }
@@ -225,6 +229,8 @@ int bs_request_install(void *guest, bs_pfn pfn, unsigned int order, unsigned int
 		bs_guest_fail(g, &err);
 	if (cost)
 		bs_cpu_block(&g->cpus[cpu], g->clock->now, cost, BS_CAUSE_INSTALL);
+	if (unlikely(g->saved.back))
+		bs_guest_came_back(g, cpu, false);
 	bs_host_memory_changed(g, cpu);
 	return ret;
 }

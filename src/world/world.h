@@ -5,8 +5,8 @@
  * ledger.h). It may call mm, report, device and stats, and is called by replay and experiment.
  *
  *   due <- clock <- parts <- fail <- content <- guest_memory           what a load does to a guest
- *                           fail <- request <- reporter <- guest, host <- host_tick <- world
- *   host_memory, service <- request, guest_memory      host_view <- host_psi and the others <- host_policy
+ *            warm <- content, fail <- request <- reporter <- pause <- host <- host_tick <- world
+ *   reporter <- guest      host_memory, service <- request, guest_memory      host_view <- host_psi and the others <- host_policy
  *
  * A world is used by one thread; worlds do not know each other.
  */

@@ -48,11 +48,19 @@ for trace in "${traces[@]}"; do
 	done <quoted.txt
 done
 
-# Guests that differ: the table that the command above it prints.
-scenario=$(tr '\n' ' ' <"$src/README.md" | grep -o 'buddysim compare --scenario [^`]*' | head -n 1 | sed 's/^buddysim //; s/\\ */ /g')
-[ -n "$scenario" ] || fail "no scenario in README.md"
-(cd "$src" && "$bin" $scenario 2>/dev/null) >want.txt
-awk '/^```/ { on = !on; if (!on && hit) exit; text = ""; next } on { text = text $0 "\n"; if (/^three-guests.json: /) hit = 1 }
-	END { printf "%s", text }' "$src/README.md" >got.txt
-diff want.txt got.txt >differs.txt || fail "README.md, scenario: $(cat differs.txt)"
+# Tables that stand under the command that prints them: what the command begins with, what the table is known by, from
+# which line on it is shown.
+shows() {
+	local command
+	command=$(tr '\n' ' ' <"$src/README.md" | grep -oF -- "$1" | head -n 1)
+	[ -n "$command" ] || { fail "no $1 in README.md"; return; }
+	command=$(tr '\n' ' ' <"$src/README.md" | sed "s|.*build/release/\($1[^\`]*\)\`.*|\1|; s/\\\\ */ /g; s/^buddysim //")
+	(cd "$src" && eval "$bin $command" 2>/dev/null) | sed -n "/^$3/,\$p" >want.txt
+	awk -v known="$2" '/^```/ { on = !on; if (!on && hit) exit; text = ""; next }
+		on { text = text $0 "\n"; if (index($0, known)) hit = 1 }
+		END { printf "%s", text }' "$src/README.md" >got.txt
+	diff want.txt got.txt >differs.txt || fail "README.md, $1: $(cat differs.txt)"
+}
+shows "buddysim compare --scenario" "three-guests.json: Add" three-guests
+shows "buddysim compare --load memhog:size=1GiB,cycles=2,hold=2s" "it free   back" strategy
 finish

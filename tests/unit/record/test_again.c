@@ -141,17 +141,25 @@ static void test_what_the_host_asked(void **state)
 	static const struct bs_host_event events[] = {
 		{.time = 5, .ask = BS_HOST_TARGET, .value = 4096},
 		{.time = 6, .ask = BS_HOST_PRESSURE, .value = 90},
+		{.time = 7, .ask = BS_HOST_PAUSE, .value = 8, .guest = 1},
+		{.time = 9, .ask = BS_HOST_SNAPSHOT},
+		{.time = 9, .ask = BS_HOST_RESTORE, .guest = 1},
 	};
 	struct bs_sim_config cfg = plain();
 
 	(void)state;
 	cfg.host.events = events;
-	cfg.host.nr_events = 2;
+	cfg.host.nr_events = 5;
 	cfg.host.memory_bytes = 1 << 20;
-	assert_line(&cfg, "balloon", " --host-event 5ns:target=4096B --weight");
-	assert_line(&cfg, "rotation:gate=9", " --host-event 6ns:pressure=90 --weight");
+	assert_line(&cfg, "balloon",
+		    " --host-event 5ns:target=4096B --host-event 7ns:pause=8ns,guest=1");
+	assert_line(&cfg, "rotation:gate=9",
+		    " --host-event 6ns:pressure=90 --host-event 7ns:pause=");
+	assert_line(&cfg, "rotation",
+		    " --host-event 9ns:snapshot --host-event 9ns:restore,guest=1 --weight");
 	assert_line(&cfg, "rotation:gate=9", " --host-memory 1048576B --host-poll 1000000000ns ");
 	/* Nobody hears it: it would be refused. */
+	cfg.host.nr_events = 2;
 	assert_no_part(&cfg, "rotation", "--host");
 	assert_no_part(&cfg, "balloon", "--host-memory");
 }

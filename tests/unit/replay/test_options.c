@@ -121,6 +121,10 @@ static void test_what_cannot_be(void **state)
 	refused("strategy", "none,,none", "empty names");
 	refused("strategy", "", "empty names");
 	refused("host-event", "5s", "pressure=PERCENT");
+	refused("host-event", "5s:pause", "pause=TIME");
+	refused("host-event", "5s:snapshot=1", "snapshot or");
+	refused("host-event", "5s:restore,guests=1", ",guest=N");
+	refused("host-event", "5s:restore,guest=0", "from 1");
 	refused("state", "", "must not be empty");
 }
 

@@ -39,6 +39,8 @@ static const struct combination_case cases[] = {
 	 "host-memory 1GiB;strategy none,rotation:gate=1"},
 	{"host-swap 1GiB;host-memory 1GiB;device madvise",
 	 "host-swap 1GiB;host-memory 1GiB;device model"},
+	{"host-event 1s:restore;device madvise", "host-event 1s:restore;device model"},
+	{"touch none;host-event 1s:snapshot", "touch page;host-event 1s:snapshot"},
 	{"host-event 1s:pressure=5;strategy rotation,balloon",
 	 "host-event 1s:pressure=5;strategy rotation:gate=5,balloon"},
 	{"host-event 1s:target=5MiB;strategy rotation:gate=5",

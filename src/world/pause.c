@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pause.h"
+
+#include <stdlib.h>
+
+#include "fail.h"
+#include "histogram.h"
+#include "host_memory.h"
+#include "mm_report.h"
+#include "reporter.h"
+#include "warm.h"
+
+/* ---- Standing still -------------------------------------------------------------------------- */
+
+static uint64_t touched_bytes(void *arg, bs_pfn pfn, unsigned int order)
+{
+	const struct bs_guest *g = arg;
+
+	return bs_device_touched_bytes(g->dev, pfn, order);
+}
+
+static void use_again(struct bs_guest *g);
+
+static void go_on(void *arg, int unused)
+{
+	struct bs_guest *g = arg;
+	struct bs_saved *s = &g->saved;
+
+	(void)unused;
+	if (!s->stands || g->clock->now < s->stands_until)
+		return;
+	s->stands = false;
+	s->goes = true;
+	if (s->worker_stands && !g->ended)
+		bs_reporter_resume(g);
+	s->worker_stands = false;
+	/* One that is restored begins here. */
+	if (!s->warming)
+		s->restored_at = g->clock->now;
+	use_again(g);
+}
+
+static void stand_still(struct bs_guest *g)
+{
+	struct bs_saved *s = &g->saved;
+
+	s->stands = true;
+	s->goes = false;
+	s->stands_until = g->clock->now;
+	/* The trace may have paused it already. */
+	s->worker_stands = !g->reporter.paused;
+	if (!s->worker_stands)
+		return;
+	s->paused_raw_bytes += bs_report_raw_of(g->rc, touched_bytes, g);
+	bs_reporter_pause(g);
+}
+
+void bs_guest_pause(struct bs_guest *g, bs_ns time)
+{
+	const bs_ns now = g->clock->now;
+	struct bs_saved *s = &g->saved;
+	bs_ns by;
+
+	if (!s->stands)
+		stand_still(g);
+	if (now + time <= s->stands_until)
+		return;
+	by = now + time - s->stands_until;
+	s->stands_until += by;
+	s->stood_ns += by;
+	for (unsigned int i = 0; i < g->nr_cpus; i++) {
+		bs_ns *busy = &g->cpus[i].busy_until;
+
+		*busy = (*busy > now ? *busy : now) + by;
+	}
+	if (g->load && g->load->stood)
+		g->load->stood(g->load->arg, by);
+	bs_clock_push(g->clock, s->stands_until, BS_DUE_HOST, go_on, g, 0);
+}
+
+/* ---- What is written down -------------------------------------------------------------------- */
+
+struct unowned {
+	const struct bs_guest *g;
+	uint64_t bytes;
+};
+
+static void on_pcp_list(void *arg, bs_pfn pfn, unsigned int order)
+{
+	struct unowned *u = arg;
+
+	u->bytes += bs_device_content_of(u->g->dev, pfn, order);
+}
+
+static void without_owner(void *arg, bs_pfn pfn, unsigned int order, enum bs_to_strategy is)
+{
+	(void)is;
+	on_pcp_list(arg, pfn, order);
+}
+
+/* Content of what is free, on per-cpu lists, in the reporter's hands, or a driver's that gives pages away. */
+static uint64_t free_content(const struct bs_guest *g)
+{
+	const unsigned int big = bs_guest_big(g);
+	struct unowned u = {.g = g};
+
+	bs_report_walk(g->rc, big, without_owner, &u);
+	for (bs_pfn p = 0; p < bs_max_pfn(g->m); p += 1u << big)
+		bs_report_walk_at(g->rc, p, big, without_owner, &u);
+	bs_mm_pcp_each(g->m, on_pcp_list, &u);
+	return u.bytes;
+}
+
+void bs_guest_snapshot(struct bs_guest *g)
+{
+	g->saved.snapshots++;
+	g->saved.carried_bytes += bs_device_content(g->dev);
+	g->saved.free_bytes += free_content(g);
+}
+
+/* ---- Going on from it ------------------------------------------------------------------------ */
+
+/* A CPU that can touches the next 2 MiB of what is in use, and waits for that. */
+static void use_next(void *arg, int number)
+{
+	struct bs_guest *g = arg;
+	const unsigned int cpu = (unsigned int)number;
+	struct bs_cpu *k = &g->cpus[cpu];
+	bs_ns cost;
+
+	if (g->ended || g->saved.stands)
+		return;
+	if (k->busy_until <= g->clock->now) {
+		if (!bs_device_come_back(g->dev, &g->saved.next_unit, g->clock->now, &cost))
+			return;
+		bs_cpu_block(k, g->clock->now, cost, BS_CAUSE_RESTORE);
+		bs_guest_came_back(g, cpu, true);
+		bs_host_memory_changed(g, cpu);
+	}
+	bs_clock_push(g->clock, k->busy_until, BS_DUE_BACKGROUND, use_next, g, number);
+}
+
+/* Nobody knows when a program uses again what it has. It needs all of it at some time: so it does at once. */
+static void use_again(struct bs_guest *g)
+{
+	if (!g->saved.back || g->ended)
+		return;
+	for (unsigned int i = 0; i < g->nr_cpus; i++)
+		bs_clock_push(g->clock, g->clock->now, BS_DUE_BACKGROUND, use_next, g, (int)i);
+}
+
+void bs_guest_restore(struct bs_guest *g)
+{
+	struct bs_saved *s = &g->saved;
+
+	if (!s->back)
+		s->back = calloc(1, sizeof(*s->back));
+	if (!s->back) {
+		bs_guest_fail_memory(g);
+		return;
+	}
+	bs_device_restore(g->dev);
+	s->restored_at = g->clock->now;
+	s->warming = false;
+	s->restored_bytes += bs_device_saved(g->dev);
+	s->next_unit = 0;
+	bs_host_memory_changed(g, BS_NO_CPU);
+	if (!s->stands)
+		use_again(g);
+}
