@@ -5,7 +5,7 @@
  * This room makes pictures of records, and knows of a strategy only its place in the registry and its
  * capabilities. Texts that could meet are placed here, where that can be tested; gnuplot only draws.
  *
- *   curve, labels, axis <- words <- resident, cost, held_split, delay, orders <- pictures
+ *   curve, labels, axis <- words <- resident, guests, cost, held_split, delay, orders <- pictures
  *   sheet, cast        <-/
  */
 #ifndef BS_PICTURE_KINDS_H
@@ -13,7 +13,7 @@
 
 #include "cast.h"
 
-/* 0; 1: nothing to be shown, @err says why; negative with @err. */
+/* 0; 1: nothing to be shown, @err says why; 2: it is not about records like this one; negative with @err. */
 typedef int bs_picture_fn(const struct bs_cast *f, const char *dir, const char *name,
 			  struct bs_error *err);
 

@@ -87,6 +87,26 @@ static void put_kernels(const struct bs_cast *f, FILE *out)
 	}
 }
 
+/* Several guests, which need not be alike. */
+static void put_host(const struct bs_cast *f, FILE *out)
+{
+	const json_t *config = json_object_get(f->in->root, "config");
+	const char *policy = json_string_value(json_object_get(config, "host_policy"));
+	char number[BS_WORD];
+	uint64_t bytes;
+
+	fprintf(out, "  ·  %zu guests",
+		json_array_size(json_object_get(f->rows[0].cell, "guests")));
+	if (!bs_json_uint_at(config, "host_memory_bytes", &bytes) && bytes)
+		fprintf(out, " on a host of %s MiB",
+			bs_picture_number((double)bytes / (1 << 20), number));
+	if (!bs_json_uint_at(config, "host_swap_bytes", &bytes) && bytes)
+		fprintf(out, ", %s MiB of swap",
+			bs_picture_number((double)bytes / (1 << 20), number));
+	if (policy)
+		fprintf(out, "  ·  policy %s", policy);
+}
+
 char *bs_words_subject(const struct bs_cast *f)
 {
 	const json_t *trace = json_object_get(f->in->root, "trace");
@@ -102,11 +122,19 @@ char *bs_words_subject(const struct bs_cast *f)
 		return NULL;
 	if (!name)
 		name = json_string_value(json_object_get(trace, "sha256"));
-	fprintf(out, "trace %s", name ? name : "without a name");
-	if (!bs_json_uint_at(config, "memory_bytes", &memory) && memory)
-		fprintf(out, "  ·  guest of %s MiB",
-			bs_picture_number((double)memory / (1 << 20), number));
-	put_kernels(f, out);
+	fprintf(out, "%s %s",
+		json_is_string(json_object_get(config, "scenario")) ? "scenario"
+		: bs_json_at(config, "load")			    ? "load"
+								    : "trace",
+		name ? name : "without a name");
+	if (json_is_array(json_object_get(f->rows[0].cell, "guests"))) {
+		put_host(f, out);
+	} else {
+		if (!bs_json_uint_at(config, "memory_bytes", &memory) && memory)
+			fprintf(out, "  ·  guest of %s MiB",
+				bs_picture_number((double)memory / (1 << 20), number));
+		put_kernels(f, out);
+	}
 	if (device)
 		fprintf(out, "  ·  %s", device);
 	put_rounds(out, f);

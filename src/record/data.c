@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data_guests.h"
 #include "outfile.h"
 #include "stored.h"
 
@@ -293,6 +294,23 @@ static int write_orders(struct data *d, const struct column *c)
 	return bs_outfile_commit(&o, d->err);
 }
 
+/* guests-LABEL.tsv beside orders-LABEL.tsv. */
+static int write_guests(struct data *d, const struct column *c)
+{
+	char name[sizeof(c->file)];
+	struct bs_outfile o;
+	int ret;
+
+	if (!c->s->nr_guests)
+		return 0;
+	snprintf(name, sizeof(name), "guests%s", strchr(c->file, '-'));
+	ret = open_file(d, name, &o);
+	if (ret)
+		return ret;
+	bs_data_guests(c->s, o.f);
+	return bs_outfile_commit(&o, d->err);
+}
+
 /* A title's word. Where cells differ, as those of older records do in their huge pages, the clauses that
  * all of them begin with. */
 static void put_about(FILE *f, const char *key, const json_t *first, const json_t *cells)
@@ -374,6 +392,8 @@ static int write_all(struct data *d)
 		ret = write_timeline(d);
 	for (size_t i = 0; i < d->in->nr_cells && !ret; i++)
 		ret = write_orders(d, &d->columns[i]);
+	for (size_t i = 0; i < d->in->nr_cells && !ret; i++)
+		ret = write_guests(d, &d->columns[i]);
 	return ret;
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * record_csv.c - the figures of every cell in full, one column per figure; and the cells that could not
- * run, with why in the last column. A figure that a cell does not have is an empty field.
+ * record_csv.c - the figures of every cell in full, one column per figure, and behind it those of each of its
+ * guests, if it has several; and the cells that could not run, with why in the last column. A figure that a cell
+ * does not have is an empty field.
  */
 #include "record_csv.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "columns.h"
@@ -21,18 +23,27 @@ struct writer {
 	FILE *f;
 };
 
-static void put_words(const struct writer *w, const json_t *cell)
+/* @row: of which it is a guest; NULL: it is a row itself. */
+static void put_words(const struct writer *w, const json_t *cell, const json_t *row)
 {
-	static const char *const keys[] = {"label", "strategy", "params"};
+	static const char *const keys[] = {"strategy", "params"};
+	const char *label = json_string_value(json_object_get(cell, "label"));
+	char *both = NULL;
 
+	if (row && asprintf(&both, "%s/%s", json_string_value(json_object_get(row, "label")),
+			    label ? label : "") < 0)
+		both = NULL;
 	bs_field_put(w->f, w->sep, json_string_value(bs_json_at(w->r->record, "trace.name")));
+	fputc(w->sep, w->f);
+	bs_field_put(w->f, w->sep, both ? both : label);
+	free(both);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		fputc(w->sep, w->f);
 		bs_field_put(w->f, w->sep, json_string_value(json_object_get(cell, keys[i])));
 	}
 }
 
-static void put_figures(const struct writer *w, const json_t *cell)
+static void put_figures(const struct writer *w, const json_t *cell, const json_t *row)
 {
 	double share;
 	uint64_t v;
@@ -41,7 +52,8 @@ static void put_figures(const struct writer *w, const json_t *cell)
 		const struct bs_shown *s = &w->columns[c];
 
 		fputc(w->sep, w->f);
-		if (!s->column.metric && json_object_get(cell, "held_mib_s") &&
+		/* What a guest has is no share of what a row has. */
+		if (!s->column.metric && !row && json_object_get(cell, "held_mib_s") &&
 		    bs_column_value(w->r, s, cell, &share))
 			fprintf(w->f, "%.3f", share);
 		else if (s->column.metric && !bs_json_uint_at(cell, s->column.name, &v))
@@ -49,13 +61,22 @@ static void put_figures(const struct writer *w, const json_t *cell)
 	}
 }
 
-static void put_row(const struct writer *w, const json_t *cell)
+static void put_row(const struct writer *w, const json_t *cell, const json_t *row)
 {
-	put_words(w, cell);
-	put_figures(w, cell);
+	put_words(w, cell, row);
+	put_figures(w, cell, row);
 	fputc(w->sep, w->f);
 	bs_field_put(w->f, w->sep, json_string_value(json_object_get(cell, "error")));
 	fputs(w->sep == ',' ? "\r\n" : "\n", w->f);
+}
+
+static void put_cell(const struct writer *w, const json_t *cell)
+{
+	const json_t *guest;
+	size_t i;
+
+	put_row(w, cell, NULL);
+	json_array_foreach(json_object_get(cell, "guests"), i, guest) put_row(w, guest, cell);
 }
 
 static void put_heads(const struct writer *w)
@@ -77,8 +98,8 @@ static void put_all(const struct writer *w)
 	if (!w->r->form.headless)
 		put_heads(w);
 	for (unsigned int n = 0; n < w->r->nr_rows; n++)
-		put_row(w, json_array_get(cells, w->order[n]));
-	json_array_foreach(json_object_get(w->r->record, "failed"), i, row) put_row(w, row);
+		put_cell(w, json_array_get(cells, w->order[n]));
+	json_array_foreach(json_object_get(w->r->record, "failed"), i, row) put_row(w, row, NULL);
 }
 
 static int write_all(const struct bs_result *r, char sep, FILE *f)

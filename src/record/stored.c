@@ -209,6 +209,54 @@ static int check_series(struct bs_stored *r, struct bs_series *s, const json_t *
 	return 0;
 }
 
+static int check_guest(const struct bs_stored *r, struct bs_guest_series *g, const json_t *o,
+		       size_t index, size_t number)
+{
+	g->label = json_string_value(json_object_get(o, "label"));
+	g->nr = json_array_size(json_object_get(o, "time_ns"));
+	g->time = column(o, "time_ns", g->nr, 0);
+	g->used = column(o, "used_bytes", g->nr, 0);
+	g->resident = column(o, "resident_bytes", g->nr, 0);
+	g->unmapped = column(o, "unmapped_bytes", g->nr, 0);
+	g->swapped = column(o, "swapped_bytes", g->nr, 0);
+	if (g->label && g->nr && g->time && g->used && g->resident && g->unmapped && g->swapped)
+		return 0;
+	return malformed(
+		r,
+		"timeline.cells[%zu].guests[%zu] lacks its label or a list, or these differ in "
+		"length",
+		index, number);
+}
+
+/* Several guests, and what their host counted. */
+static int check_guests(const struct bs_stored *r, struct bs_series *s, const json_t *o,
+			size_t index)
+{
+	const json_t *host = json_object_get(o, "host"), *guests = json_object_get(o, "guests");
+
+	s->host_held = column(host, "held_bytes", s->nr, 0);
+	s->host_swapped = column(host, "swapped_bytes", s->nr, 0);
+	if (host && (!s->host_held || !s->host_swapped))
+		return malformed(r, "timeline.cells[%zu].host lacks a list as long as time_ns",
+				 index);
+	if (!guests)
+		return 0;
+	if (!json_is_array(guests) || !host)
+		return malformed(r, "timeline.cells[%zu].guests is no list, or without a host",
+				 index);
+	s->guests = calloc(json_array_size(guests) + 1, sizeof(*s->guests));
+	if (!s->guests)
+		return no_memory(r);
+	s->nr_guests = json_array_size(guests);
+	for (size_t i = 0; i < s->nr_guests; i++) {
+		int ret = check_guest(r, &s->guests[i], json_array_get(guests, i), index, i);
+
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 static int load_timeline(struct bs_stored *r)
 {
 	json_t *cells, *tl = json_object_get(r->root, "timeline");
@@ -227,6 +275,8 @@ static int load_timeline(struct bs_stored *r)
 	for (size_t i = 0; i < r->nr_cells; i++) {
 		int ret = check_series(r, &r->series[i], json_array_get(cells, i), i);
 
+		if (!ret)
+			ret = check_guests(r, &r->series[i], json_array_get(cells, i), i);
 		if (ret)
 			return ret;
 	}
@@ -309,6 +359,8 @@ int bs_stored_read(struct bs_stored *r, const char *path, struct bs_error *err)
 
 void bs_stored_free(struct bs_stored *r)
 {
+	for (size_t i = 0; r->series && i < r->nr_cells; i++)
+		free(r->series[i].guests);
 	free(r->series);
 	json_decref(r->root);
 	*r = (struct bs_stored){0};

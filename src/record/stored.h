@@ -11,11 +11,21 @@
 
 #include <buddysim/types.h>
 
+/* One of several guests: the samples at which anything of it had changed. */
+struct bs_guest_series {
+	const char *label;
+	size_t nr;
+	json_t *time, *used, *resident, *unmapped, *swapped;
+};
+
 /* One cell's samples: lists of whole numbers, all of the same length, in order of time. */
 struct bs_series {
 	const char *label;
 	size_t nr;
 	json_t *time, *used, *resident, *unmapped, *nr_free;
+	json_t *host_held, *host_swapped; /* of all guests; NULL: the host did not count */
+	struct bs_guest_series *guests; /* NULL: there is only this one */
+	size_t nr_guests;
 };
 
 struct bs_stored {

@@ -2,9 +2,12 @@
 /* timeline_json.c - a cell's samples for the record. */
 #include "timeline_json.h"
 
+#include <stdlib.h>
+
 #include "figures.h"
 #include "histogram.h"
 #include "json.h"
+#include "timeline_guests.h"
 
 /* What an entry of figures.def takes from each sample, as one list. */
 #define LIST(key, value)                                      \
@@ -36,6 +39,11 @@ static json_t *delays_json(const struct bs_histogram *h)
 	return list;
 }
 
+static bool look_at(const struct bs_outcome *o, size_t i, bs_ns *time, struct bs_held_why *why)
+{
+	return o->nr_guests ? bs_why_of_all(o, i, time, why) : bs_outcome_why(o, i, time, why);
+}
+
 /* Why memory was held, at times of its own: a list for each part, as the figures of a cell call it. */
 static json_t *held_split_json(const struct bs_outcome *o)
 {
@@ -60,7 +68,7 @@ static json_t *held_split_json(const struct bs_outcome *o)
 	for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]); k++) {
 		json_t *list = json_array();
 
-		for (size_t i = 0; bs_outcome_why(o, i, &time, &why); i++)
+		for (size_t i = 0; look_at(o, i, &time, &why); i++)
 			json_array_append_new(list, bs_json_uint(*lists[k].value));
 		json_object_set_new(split, lists[k].key, list);
 	}
@@ -95,18 +103,53 @@ static json_t *map_json(const struct bs_outcome *o)
 	return map;
 }
 
-json_t *bs_timeline_json(const struct bs_outcome *o)
+static void put_samples(json_t *cell, const struct bs_outcome *o, const struct bs_sample *first,
+			size_t n)
 {
-	const struct bs_sample *first, *end;
-	const size_t n = bs_timeline_samples(o->tl, &first);
-	json_t *cell = json_object(), *list, *map = map_json(o);
+	const struct bs_sample *end = first + n;
+	json_t *list;
 
-	end = first + n;
-	bs_json_put_text(cell, "label", o->label);
-	json_object_set_new(cell, "alloc_delays", delays_json(o->delays));
 #define FIGURE_TIMELINE(key, unit, source, ...) LIST(key, bs_figure_json(BS_UNIT_##unit, source))
 #define PART_TIMELINE(key, unit, json, ...) LIST(key, json)
 #include "figures.def"
+}
+
+/* All guests together, and then each; or the one that there is. */
+static void put_levels(json_t *cell, const struct bs_outcome *o)
+{
+	const struct bs_sample *first;
+	struct bs_sample *all;
+	size_t n;
+
+	if (!o->nr_guests) {
+		n = bs_timeline_samples(o->tl, &first);
+		put_samples(cell, o, first, n);
+		if (o->f->host_counts)
+			json_object_set_new(cell, "host", bs_host_timeline_json(first, n));
+		return;
+	}
+	all = bs_samples_of_all(o, &n);
+	if (!all)
+		return;
+	put_samples(cell, o, all, n);
+	json_object_set_new(cell, "host", bs_host_timeline_json(all, n));
+	json_object_set_new(cell, "guests", bs_guests_timeline_json(o));
+	free(all);
+}
+
+json_t *bs_timeline_json(const struct bs_outcome *o)
+{
+	json_t *cell = json_object(), *map = map_json(o);
+	const struct bs_histogram *delays = o->delays;
+	struct bs_histogram all;
+
+	if (o->nr_guests) {
+		bs_delays_of_all(o, &all);
+		delays = &all;
+	}
+	bs_json_put_text(cell, "label", o->label);
+	json_object_set_new(cell, "alloc_delays", delays_json(delays));
+	put_levels(cell, o);
 	json_object_set_new(cell, "held_split", held_split_json(o));
 	if (map)
 		json_object_set_new(cell, "map", map);

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "host_memory.h"
+
 static void take_samples(struct bs_ledger *l, bs_ns t)
 {
 	struct bs_guest *g = l->g;
@@ -17,7 +19,12 @@ static void take_samples(struct bs_ledger *l, bs_ns t)
 			       .unmapped_bytes = ds.unmapped_bytes,
 			       .reported_bytes = rs.reported_bytes,
 			       .refault_bytes = ds.refault_bytes,
-			       .calls = rs.calls};
+			       .calls = rs.calls,
+			       .swapped_bytes = ds.swapped_bytes};
+	if (g->host_memory) {
+		s.host_bytes = g->host_memory->held;
+		s.host_swapped_bytes = g->host_memory->swapped;
+	}
 	bs_nr_free_blocks(g->m, s.nr_free);
 	bs_free_pages_of_types(g->m, s.free_pages_of_type);
 	/* Levels are constant between events: what held until @t belongs to every sample up to it,

@@ -4,7 +4,8 @@
 . "$(dirname "$0")/lib.sh"
 
 hog=memhog:size=128MiB,cycles=2,hold=1s,pause=2s
-few=(--load $hog --memory 256MiB -d model --host-memory 300MiB --host-swap 1GiB --no-measured --format json)
+plain=(--load $hog --memory 256MiB -d model --host-memory 300MiB --host-swap 1GiB --no-measured)
+few=("${plain[@]}" --format json)
 expect 0 -- compare "${few[@]}" --guests 3 --stagger 500ms -s none,rotation -o three.json
 # A row is the sum of its guests, and the host has counted what they have.
 jq -e '[.cells[] | (.guests | length == 3) and
@@ -16,6 +17,16 @@ jq -e '[.cells[] | (.guests | length == 3) and
 jq -e '.cells[0] | .swap.out_bytes > 0 and .host.guests_fit == 2 and .guest_stall_ns.swap > 0 and
 	.host.over_ns > 0 and .guests[1].start_ns == 500000000' three.json >/dev/null || fail "nothing was swapped"
 jq -e '.cells[1].host.held_mib_s < .cells[0].host.held_mib_s' three.json >/dev/null || fail "rotation holds as much"
+# At each sample, too: what the guests hold together is what the host has counted.
+law='[.timeline.cells[] | . as $c |
+	([range(.time_ns | length)] | map(. as $i | $c.time_ns[$i] as $t |
+		([$c.guests[] | . as $g | (([.time_ns[] | select(. <= $t)] | length) - 1) as $k |
+			$g.resident_bytes[$k] + $g.unmapped_bytes[$k]] | add) == $c.host.held_bytes[$i] and
+		([$c.guests[] | . as $g | (([.time_ns[] | select(. <= $t)] | length) - 1) as $k |
+			$g.swapped_bytes[$k]] | add) == $c.host.swapped_bytes[$i] and
+		$c.resident_bytes[$i] + $c.unmapped_bytes[$i] == $c.host.held_bytes[$i]) | all)] | all'
+jq -e "$law" three.json >/dev/null || fail "the guests' sum is not what the host counted"
+jq -e '[.timeline.cells[].host.swapped_bytes[]] | max > 0' three.json >/dev/null || fail "nothing is in swap at any sample"
 # The same bytes, whatever runs beside it.
 for jobs in 1 2; do
 	expect 0 -- compare "${few[@]}" --guests 3 --stagger 500ms -s none,rotation --jobs $jobs -o jobs.json
@@ -39,6 +50,16 @@ expect 0 -- compare --load $hog --memory 256MiB -d model --guests 3 --host-memor
 	--no-measured -o killed.json
 jq -e '.cells[0] | .host.kills == 1 and ([.guests[] | select(.killed_at_ns != null)] | length == 1) and
 	(.finished | not)' killed.json >/dev/null || fail "nobody was killed"
+jq -e "$law" killed.json >/dev/null || fail "the guests' sum is not what the host counted when one was killed"
+# Each guest for itself, as CSV and over time.
+expect 0 -- compare "${plain[@]}" --guests 3 --stagger 500ms -s none,rotation --format tsv
+[ "$(tail -n +2 stdout.txt | cut -f2 | tr '\n' ' ')" = "none none/guest 1 none/guest 2 none/guest 3 rotation rotation/guest 1 rotation/guest 2 rotation/guest 3 " ] ||
+	fail "the TSV has not each guest: $(cut -f2 stdout.txt)"
+expect 0 -- report three.json --data data
+[ "$(head -n 1 data/guests-none.tsv | tr '\t' '|')" = "time_s|host_held_mib|host_swapped_mib|held_mib guest 1|used_mib guest 1|swapped_mib guest 1|held_mib guest 2|used_mib guest 2|swapped_mib guest 2|held_mib guest 3|used_mib guest 3|swapped_mib guest 3" ] ||
+	fail "guests-none.tsv: $(head -n 1 data/guests-none.tsv)"
+awk -F'\t' 'NR > 1 && ($2 - $4 - $7 - $10 > 0.001 || $4 + $7 + $10 - $2 > 0.001) { bad++ } END { exit bad + 0 }' \
+	data/guests-rotation.tsv || fail "guests-rotation.tsv: the sum is not the host's"
 # MADV_FREE has a meaning: what was given up goes before anything is swapped.
 expect 0 -- compare "${few[@]}" --guests 2 --stagger 2s -s rotation:delay=100ms --advice free -o free.json
 jq -e '.cells[0].swap | .dropped_bytes > 0 and .out_bytes == 0' free.json >/dev/null || fail "nothing was dropped"

@@ -74,6 +74,44 @@ static json_t *wild_cell(const char *label, int row)
 			 30 * row * row, "raw_mib_s", 60 * row * row);
 }
 
+/* Guests of which each sample differs, and their host. */
+static void add_guests(json_t *record, int guests, int samples)
+{
+	json_t *rows = json_object_get(json_object_get(record, "timeline"), "cells"), *row;
+	size_t k;
+
+	json_array_foreach(rows, k, row)
+	{
+		json_t *of_cell = json_array(), *of_series = json_array();
+		json_t *held = json_array(), *swapped = json_array();
+
+		for (int i = 0; i < guests; i++) {
+			json_t *g = wild_series("x", i, samples);
+			char label[24];
+
+			snprintf(label, sizeof(label), "guest %d", i + 1);
+			json_object_set_new(g, "label", json_string(label));
+			json_object_set(g, "swapped_bytes", json_object_get(g, "unmapped_bytes"));
+			json_array_append_new(of_series, g);
+			json_array_append_new(of_cell,
+					      json_pack("{ss,sI}", "label", label, "killed_at_ns",
+							(json_int_t)i * 1000000000));
+		}
+		for (int i = 0; i < samples; i++) {
+			json_array_append_new(held, json_integer(0));
+			json_array_append_new(swapped, json_integer((json_int_t)(i % 7) << 28));
+		}
+		json_object_set_new(row, "guests", of_series);
+		json_object_set_new(
+			row, "host",
+			json_pack("{so,so}", "held_bytes", held, "swapped_bytes", swapped));
+		json_object_set_new(json_array_get(json_object_get(record, "cells"), k), "guests",
+				    of_cell);
+	}
+	json_object_set_new(json_object_get(record, "config"), "host_memory_bytes",
+			    json_integer((json_int_t)3 << 30));
+}
+
 static json_t *wild_record(int samples)
 {
 	static const char *const names[] = {"none", "rotation", "balloon", "a:b=1,c=2",
@@ -140,6 +178,11 @@ static void test_all_pictures_of_a_wild_record(void **state)
 	for (; (name = bs_picture_at(n)); n++) {
 		char *text;
 
+		if (!strcmp(name, "guests")) {
+			/* There is one, and nothing is missing. */
+			assert_int_equal(bs_pictures_write(p, n, dir, &err), 2);
+			continue;
+		}
 		assert_ok(bs_pictures_write(p, n, dir, &err), &err);
 		text = read_picture(name);
 		if (strlen(text) > LARGEST)
@@ -149,10 +192,94 @@ static void test_all_pictures_of_a_wild_record(void **state)
 		assert_null(strchr(text, '"'));
 		free(text);
 	}
-	assert_int_equal(n, 5);
+	assert_int_equal(n, 6);
 	bs_pictures_close(p);
 	bs_record_release(in);
 	json_decref(record);
+}
+
+static unsigned int picture(const char *name)
+{
+	unsigned int i = 0;
+
+	while (strcmp(bs_picture_at(i), name))
+		i++;
+	return i;
+}
+
+/*
+ * 20 guests: eleven have an area each, nine one together, and what is in swap lies on top, so that the last
+ * edge is all of it; four of those that were killed are named.
+ */
+static void test_guests(void **state)
+{
+	json_t *record = wild_record(MANY);
+	struct bs_error err = {0};
+	struct bs_stored *in;
+	struct bs_pictures *p;
+	char *text;
+
+	(void)state;
+	add_guests(record, 20, MANY / 8);
+	for (int i = 0; i < ROWS; i++)
+		for (int k = 0; k < 2; k++) {
+			json_t *host = json_object_get(
+				json_array_get(json_object_get(json_object_get(record, "timeline"),
+							       "cells"),
+					       (size_t)i),
+				"host");
+			json_t *a = json_object_get(host, k ? "held_bytes" : "swapped_bytes");
+
+			while (json_array_size(a) < MANY)
+				json_array_append_new(a, json_integer(1 << 20));
+		}
+	p = open_pictures(record, &in);
+	assert_ok(bs_pictures_write(p, picture("guests"), dir, &err), &err);
+	text = read_picture("guests");
+	if (strlen(text) > LARGEST)
+		fail_msg("guests.tsv has %zu bytes", strlen(text));
+	assert_says(text, "trace wild  ·  20 guests on a host of 3,072 MiB");
+	assert_says(text, "areas\t12\n");
+	assert_says(text, "panels\t3\n");
+	assert_says(text, "9 other guests");
+	assert_says(
+		text,
+		"killed: guest 1 at 0, guest 2 at 1 s, guest 3 at 2 s, guest 4 at 3 s, and 16 more");
+	assert_says(text, "# area39\n");
+	assert_null(strstr(text, "# area40\n"));
+	free(text);
+	bs_pictures_close(p);
+	bs_record_release(in);
+	json_decref(record);
+}
+
+/* From a file that anybody may have edited: said when it is read. */
+static void test_damaged_guests(void **state)
+{
+	static const char *const bad[] = {
+		"{}", "[{}]", "[{\"label\":\"x\"}]",
+		"[{\"label\":\"x\",\"time_ns\":[0,1],\"used_bytes\":[0],\"resident_bytes\":[0,1],"
+		"\"unmapped_bytes\":[0,1],\"swapped_bytes\":[0,1]}]"};
+
+	(void)state;
+	for (size_t i = 0; i <= sizeof(bad) / sizeof(bad[0]); i++) {
+		json_t *record = wild_record(FEW), *first;
+		struct bs_error err = {0};
+		struct bs_stored *in;
+
+		add_guests(record, 2, FEW);
+		first = json_array_get(
+			json_object_get(json_object_get(record, "timeline"), "cells"), 0);
+		if (i < sizeof(bad) / sizeof(bad[0]))
+			json_object_set_new(first, "guests", json_loads(bad[i], 0, NULL));
+		else
+			json_object_del(first, "host");
+		snprintf(path, sizeof(path), "%s/record.json", dir);
+		assert_int_equal(json_dump_file(record, path, 0), 0);
+		assert_true(bs_record_read(path, &in, &err) < 0);
+		assert_says(err.text, "timeline.cells[0].guests");
+		json_decref(record);
+	}
 }
 
 /* 0 has its place on a logarithmic axis, and the front goes from least held to least stalled. */
@@ -181,8 +308,8 @@ static void test_zeros_have_their_place(void **state)
 
 static void test_what_a_record_lacks_is_said(void **state)
 {
-	static const char *const words[] = {"timeline", "stall_per_minute", "held_split",
-					    "alloc_delays", "timeline"};
+	static const char *const words[] = {"timeline",	  NULL,		  "stall_per_minute",
+					    "held_split", "alloc_delays", "timeline"};
 	json_t *record = json_pack("{ss,s[{ss,si}]}", "schema", "buddysim-record-1", "cells",
 				   "label", "none", "held_mib_s", 1);
 	struct bs_error err = {0};
@@ -193,8 +320,9 @@ static void test_what_a_record_lacks_is_said(void **state)
 	for (unsigned int i = 0; bs_picture_at(i); i++) {
 		char file[160];
 
-		assert_int_equal(bs_pictures_write(p, i, dir, &err), 1);
-		assert_says(err.text, words[i]);
+		assert_int_equal(bs_pictures_write(p, i, dir, &err), words[i] ? 1 : 2);
+		if (words[i])
+			assert_says(err.text, words[i]);
 		snprintf(file, sizeof(file), "%s/%s.tsv", dir, bs_picture_at(i));
 		assert_int_not_equal(access(file, F_OK), 0);
 	}
@@ -221,7 +349,7 @@ static void test_damaged_delays_are_left_out(void **state)
 				   row)
 			json_object_set_new(row, "alloc_delays", json_loads(bad[i], 0, NULL));
 		p = open_pictures(record, &in);
-		assert_int_equal(bs_pictures_write(p, 3, dir, &err), 1);
+		assert_int_equal(bs_pictures_write(p, picture("delay"), dir, &err), 1);
 		bs_pictures_close(p);
 		bs_record_release(in);
 		json_decref(record);
@@ -233,6 +361,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_all_pictures_of_a_wild_record, make_dir,
 						drop_dir),
+		cmocka_unit_test_setup_teardown(test_guests, make_dir, drop_dir),
+		cmocka_unit_test_setup_teardown(test_damaged_guests, make_dir, drop_dir),
 		cmocka_unit_test_setup_teardown(test_zeros_have_their_place, make_dir, drop_dir),
 		cmocka_unit_test_setup_teardown(test_what_a_record_lacks_is_said, make_dir,
 						drop_dir),

@@ -26,7 +26,6 @@ static const struct combination_case cases[] = {
 	{"state d.txt;guests 2", "state d.txt;guests 1"},
 	{"map;guests 2", "map"},
 	{"dump-state x;guests 2", "dump-state x"},
-	{"plots d;guests 2", "plots d;guests 1"},
 	{"device madvise;guests 2", "device model;guests 2"},
 	{"strategy none;scenario @named", "strategy none;scenario @"},
 	{"allow-lossy;load memhog", "allow-lossy"},
