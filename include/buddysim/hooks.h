@@ -31,6 +31,7 @@ enum bs_why {
 	BS_ISOLATE, /* pageblock isolation moves it */
 	BS_UNISOLATE, /* ... and back */
 	BS_OFFLINE, /* leaves the guest */
+	BS_SPLIT, /* stays on a list when the block is split that it was a part of */
 	BS_NR_WHY,
 };
 
@@ -51,6 +52,7 @@ enum bs_hook {
 	BS_HOOK_REORDERED = 1 << 6,
 	BS_HOOK_ZONE_GONE = 1 << 7,
 	BS_HOOK_ALLOCATED = 1 << 8,
+	BS_HOOK_SPLIT = 1 << 9,
 };
 
 /**
@@ -68,6 +70,8 @@ enum bs_hook {
  *             the model's choice. Return: keep the Reported mark (the model's answer is true)
  * reordered:  something else (compaction) rotated list (zone, order, mt)
  * zone_gone:  a zone lost its last memory
+ * split:      zone lock held, @b is on its list, of whatever order: it was split off a block that was
+ *             reported, on a kernel where that may stay so (split_keeps_mark). Return: it does
  * allocated:  no lock, the block is its new owner's; not called for per-cpu-list hits below
  *             the zone's lowest hook order
  */
@@ -82,6 +86,7 @@ struct bs_hooks {
 	void (*reordered)(void *arg, unsigned int zone, unsigned int order, unsigned int mt);
 	void (*zone_gone)(void *arg, unsigned int zone);
 	void (*allocated)(void *arg, const struct bs_block *b);
+	bool (*split)(void *arg, const struct bs_block *b);
 };
 
 /** Install the listener (NULL removes it). @hooks must outlive the machine or the next call. */

@@ -40,6 +40,9 @@ enum bs_strategy_caps {
 	BS_CAP_IDLE = 1 << 5, /* never reports and changes nothing: what others are compared with */
 	/* an unpatched kernel offers it, with what is no @stock of its parameters at its default */
 	BS_CAP_STOCK = 1 << 6,
+	/* what is split off a marked block may keep the mark, where the kernel does that: block_in() is told of it
+	 * with BS_SPLIT. Others never see such a mark */
+	BS_CAP_SPLIT_MARKS = 1 << 7,
 };
 
 /** Things that happen to a guest and that a strategy may care about. */

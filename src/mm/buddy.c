@@ -113,13 +113,30 @@ void mm_free_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned in
 
 /* ---- Taking (RULES.md, split) ---------------------------------------------------------------- */
 
+/* It was split off a block that had the mark; who counts marks hears of it. */
+static void keep_mark(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+		      unsigned int mt)
+{
+	const struct bs_block b = mm_describe(m, z, pfn, order, mt);
+	const bool was_locked = z->locked;
+
+	if (!(z->hook_mask & BS_HOOK_SPLIT))
+		return;
+	z->locked = true;
+	if (m->hooks->split(m->hook_arg, &b))
+		bs_page(m, pfn, order)->flags |= PG_REPORTED;
+	z->locked = was_locked;
+}
+
 void mm_expand(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int low,
-	       unsigned int high, unsigned int mt)
+	       unsigned int high, unsigned int mt, bool keeps_mark)
 {
 	m->counters.splits += high - low;
 	while (high > low) {
 		high--;
 		mm_add_to_free_list(m, z, pfn + ((bs_pfn)1 << high), high, mt, false);
+		if (unlikely(keeps_mark))
+			keep_mark(m, z, pfn + ((bs_pfn)1 << high), high, mt);
 	}
 }
 
@@ -128,14 +145,16 @@ bs_pfn mm_rmqueue_smallest(struct bs_machine *m, struct zone *z, unsigned int or
 {
 	const unsigned int orders = z->nonempty[mt] >> order << order;
 	unsigned int high;
+	bool keeps_mark;
 	bs_pfn pfn;
 
 	if (!orders)
 		return BS_NO_PFN;
 	high = (unsigned int)__builtin_ctz(orders);
 	pfn = z->area[high][mt].first;
+	keeps_mark = mm_keeps_mark(m, pfn, high);
 	mm_del_from_free_list(m, z, pfn, high, BS_ALLOC);
-	mm_expand(m, z, pfn, order, high, mt);
+	mm_expand(m, z, pfn, order, high, mt, keeps_mark);
 	mm_explain(m, "first of the order-%u %c list: %u%s", high, "UMRHI"[mt], pfn,
 		   high > order ? ", its right halves go to the lists below" : "");
 	if (m->km.stat_per_removal)

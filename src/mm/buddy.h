@@ -18,9 +18,15 @@ void mm_free_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned in
 /* The first block of the smallest sufficient order of @mt; the rest of it goes back. */
 bs_pfn mm_rmqueue_smallest(struct bs_machine *m, struct zone *z, unsigned int order,
 			   unsigned int mt);
-/* Right halves of [pfn, 2^high) down to @low go to the heads of the lists of @mt. */
+/* Right halves of [pfn, 2^high) down to @low go to the heads of the lists of @mt. @keeps_mark: what the block
+ * said of its mark before it left its list (mm_keeps_mark()). */
 void mm_expand(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int low,
-	       unsigned int high, unsigned int mt);
+	       unsigned int high, unsigned int mt, bool keeps_mark);
+/* Would what is split off this free block be reported, as the block is? */
+static inline bool mm_keeps_mark(const struct bs_machine *m, bs_pfn pfn, unsigned int order)
+{
+	return unlikely(m->km.split_keeps_mark) && bs_page(m, pfn, order)->flags & PG_REPORTED;
+}
 /* [pfn, 2^order) has left the lists for its new owner: what its descriptor must say. */
 static inline void mm_removed(struct bs_machine *m, const struct zone *z, bs_pfn pfn,
 			      unsigned int order, unsigned int mt)

@@ -134,6 +134,7 @@ static bool relabel(struct bs_machine *m, struct zone *z, unsigned int order, un
 static bs_pfn claim_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int k,
 			  unsigned int order, unsigned int mt, unsigned int flags)
 {
+	const bool keeps_mark = mm_keeps_mark(m, pfn, k);
 	const unsigned int old = pageblock_type(m, pfn);
 	unsigned int free, movable;
 
@@ -141,7 +142,7 @@ static bs_pfn claim_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsi
 		mm_del_from_free_list(m, z, pfn, k, BS_ALLOC);
 		mm_account(m, z, -(INT64_C(1) << k), old);
 		set_pageblock_types(m, pfn, k, mt);
-		mm_expand(m, z, pfn, order, k, mt);
+		mm_expand(m, z, pfn, order, k, mt, keeps_mark);
 		mm_account(m, z, (INT64_C(1) << k) - (INT64_C(1) << order), mt);
 		mm_removed(m, z, pfn, order, mt);
 		m->counters.pageblocks_stolen++;
@@ -183,13 +184,15 @@ static bs_pfn steal_one(struct bs_machine *m, struct zone *z, unsigned int order
 {
 	for (unsigned int k = order; k <= m->max_order; k++) {
 		const int donor = find_donor(z, k, mt);
+		bool keeps_mark;
 		bs_pfn pfn;
 
 		if (donor < 0)
 			continue;
 		pfn = z->area[k][donor].first;
+		keeps_mark = mm_keeps_mark(m, pfn, k);
 		mm_del_from_free_list(m, z, pfn, k, BS_ALLOC);
-		mm_expand(m, z, pfn, order, k, (unsigned int)donor);
+		mm_expand(m, z, pfn, order, k, (unsigned int)donor, keeps_mark);
 		mm_account(m, z, -(INT64_C(1) << order), (unsigned int)donor);
 		mm_removed(m, z, pfn, order, mt);
 		mm_explain(m, "took block %u of order %u from type %d", pfn, k, donor);

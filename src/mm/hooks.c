@@ -32,6 +32,7 @@ static uint32_t hooks_present(const struct bs_hooks *h)
 	mask |= h->block_move ? BS_HOOK_BLOCK_MOVE : 0u;
 	mask |= h->reordered ? BS_HOOK_REORDERED : 0u;
 	mask |= h->zone_gone ? BS_HOOK_ZONE_GONE : 0u;
+	mask |= h->split ? BS_HOOK_SPLIT : 0u;
 	mask |= h->allocated ? BS_HOOK_ALLOCATED : 0u;
 	return mask;
 }

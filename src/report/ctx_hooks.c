@@ -222,6 +222,24 @@ static void zone_gone(void *arg, unsigned int zone)
 	leave(rc, &f);
 }
 
+/* Smaller than what the strategy looks at: it keeps its mark, and nobody counts it. */
+static bool split(void *arg, const struct bs_block *b)
+{
+	struct bs_report_ctx *rc = arg;
+	struct bs_block marked = *b;
+	struct frame f;
+
+	if (!(rc->s->caps & BS_CAP_SPLIT_MARKS))
+		return false;
+	if (too_small(rc, b))
+		return true;
+	marked.reported = true;
+	f = enter(rc, BS_HOOK_SPLIT, b->zone, &marked);
+	rc->s->block_in(rc, &marked, BS_SPLIT, false);
+	leave(rc, &f);
+	return true;
+}
+
 static void allocated(void *arg, const struct bs_block *b)
 {
 	struct bs_report_ctx *rc = arg;
@@ -258,6 +276,7 @@ static uint32_t default_mask(const struct bs_strategy *s)
 	mask |= s->reordered ? BS_HOOK_REORDERED : 0;
 	mask |= s->zone_gone ? BS_HOOK_ZONE_GONE : 0;
 	mask |= s->allocated ? BS_HOOK_ALLOCATED : 0;
+	mask |= s->caps & BS_CAP_SPLIT_MARKS ? BS_HOOK_SPLIT : 0;
 	return mask;
 }
 
@@ -273,6 +292,7 @@ void bs_ctx_hooks_init(struct bs_report_ctx *rc)
 		.reordered = reordered,
 		.zone_gone = zone_gone,
 		.allocated = allocated,
+		.split = split,
 	};
 	rc->listen_mask = default_mask(rc->s);
 	rc->lowest_order = bs_ctx_min_order(rc);
@@ -281,8 +301,9 @@ void bs_ctx_hooks_init(struct bs_report_ctx *rc)
 /* What a strategy that is off still hears: the removal, move and reorder of blocks that it marked
  * while it was on, so that its counters are true when it is switched on again (marks
  * and counters persist). Frees no longer reach it. */
-#define HOOKS_WHILE_OFF \
-	(BS_HOOK_BLOCK_OUT | BS_HOOK_BLOCK_MOVE | BS_HOOK_REORDERED | BS_HOOK_ZONE_GONE)
+#define HOOKS_WHILE_OFF                                                                   \
+	(BS_HOOK_BLOCK_OUT | BS_HOOK_BLOCK_MOVE | BS_HOOK_REORDERED | BS_HOOK_ZONE_GONE | \
+	 BS_HOOK_SPLIT)
 
 void bs_ctx_apply_listen(struct bs_report_ctx *rc)
 {
@@ -294,8 +315,10 @@ void bs_ctx_apply_listen(struct bs_report_ctx *rc)
 
 void bs_listen(struct bs_report_ctx *rc, uint32_t mask, unsigned int lowest_order)
 {
-	/* Only hooks that exist, and always the one that counts lost marks. */
-	rc->listen_mask = (mask & default_mask(rc->s)) | (default_mask(rc->s) & BS_HOOK_BLOCK_OUT);
+	/* Only hooks that exist, and always those by which marks are lost and kept. */
+	const uint32_t always = BS_HOOK_BLOCK_OUT | BS_HOOK_SPLIT;
+
+	rc->listen_mask = default_mask(rc->s) & (mask | always);
 	rc->lowest_order = lowest_order;
 	bs_ctx_apply_listen(rc);
 }

@@ -132,6 +132,12 @@ static uint32_t wanted_hooks(const struct bs_report_ctx *rc)
 	return bs_param_get(rc, BS_ROTATION_ZERO_ONCE) ? UINT32_MAX : ~(uint32_t)BS_HOOK_ALLOCATED;
 }
 
+/* What the host zeroed may be handed out page by page. */
+static unsigned int lowest_order(const struct bs_report_ctx *rc, unsigned int order)
+{
+	return bs_param_get(rc, BS_ROTATION_ZERO_ONCE) ? 0 : order;
+}
+
 static int start(struct bs_report_ctx *rc)
 {
 	struct bs_rotation *s = bs_state(rc);
@@ -144,7 +150,7 @@ static int start(struct bs_report_ctx *rc)
 	}
 	if (bs_rotation_variants_begin(rc))
 		return -ENOMEM;
-	bs_listen(rc, wanted_hooks(rc), min_order(rc));
+	bs_listen(rc, wanted_hooks(rc), lowest_order(rc, min_order(rc)));
 	s->state = BS_ROTATION_IDLE;
 	if (bs_rotation_gate_open(rc))
 		request(rc);
@@ -158,9 +164,8 @@ static int param_set(struct bs_report_ctx *rc, const struct bs_param *p, uint64_
 
 	switch (p - params) {
 	case BS_ROTATION_ORDER:
-		bs_listen(rc, wanted_hooks(rc), (unsigned int)v);
+		bs_listen(rc, wanted_hooks(rc), lowest_order(rc, (unsigned int)v));
 		/* What happened to blocks below the order was not heard. */
-		bs_rotation_zero_forget(rc);
 		bs_rotation_recount(rc);
 		break;
 	case BS_ROTATION_KEEP_RAW:
@@ -203,9 +208,10 @@ static void place(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_wh
 static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
 		     bool merged)
 {
-	(void)b;
 	(void)merged;
-	if (why == BS_FREE && bs_rotation_gate_open(rc))
+	if (why == BS_SPLIT)
+		bs_rotation_count_mark(rc, b->zone, b->order, 1);
+	else if (why == BS_FREE && b->order >= min_order(rc) && bs_rotation_gate_open(rc))
 		request(rc);
 }
 
@@ -363,8 +369,8 @@ static void allocated(struct bs_report_ctx *rc, const struct bs_block *b)
 		bs_rotation_zero_allocated(rc, b);
 }
 
-/* The mark goes with it; to the head, from 5.10 on to the tail. (When a block is allocated,
- * merged or split the allocator itself drops the mark.) */
+/* The mark goes with it; to the head, from 5.10 on to the tail. (When a block is allocated, merged, or,
+ * as far as it is allocated, split, the allocator itself drops the mark.) */
 static bool block_move(struct bs_report_ctx *rc, const struct bs_block *b, unsigned int to_mt,
 		       enum bs_why why, struct bs_spot *at)
 {
@@ -417,7 +423,7 @@ const struct bs_strategy bs_strategy_rotation = {
 	.summary = "Linux's own since 5.7: any large free asks, 2 s later a pass rotates the lists",
 	.origin = "Alexander Duyck, free page reporting v17, 2020-02-11, merged in Linux 5.7",
 	.abi = BS_STRATEGY_ABI,
-	.caps = BS_CAP_STOCK,
+	.caps = BS_CAP_STOCK | BS_CAP_SPLIT_MARKS,
 	.state_size = sizeof(struct bs_rotation),
 	.params = params,
 	.start = start,

@@ -39,8 +39,6 @@ struct bs_rotation_flight {
 	unsigned int first;
 };
 
-#define BS_ROTATION_ZERO_NOTES 8
-
 /* What the variants need beyond upstream's state; exists only where one of its parameters asks
  * for it. */
 struct bs_rotation_extra {
@@ -49,8 +47,7 @@ struct bs_rotation_extra {
 	unsigned int oldest, in_flight;
 	struct bs_rotation_flight *flights;
 	uint64_t *reported; /* marked blocks by zone and order; only with keep_raw */
-	struct bs_range zero[BS_ROTATION_ZERO_NOTES]; /* zero_once; order 0: none */
-	unsigned int next_zero;
+	uint64_t *zero, zero_words; /* a bit for each page of the guest; only with zero_once */
 };
 
 struct bs_rotation {

@@ -21,12 +21,32 @@ static int extra_alloc(struct bs_report_ctx *rc)
 	return 0;
 }
 
+/* zero_once: a bit for each page up to the end of the guest's last zone. */
+static int zero_alloc(struct bs_report_ctx *rc)
+{
+	struct bs_rotation_extra *s = ((struct bs_rotation *)bs_state(rc))->extra;
+	bs_pfn end = 0;
+
+	for (unsigned int i = 0; i < bs_zones(rc); i++) {
+		struct bs_report_zone rz;
+
+		bs_report_zone(rc, i, &rz);
+		if (rz.start + rz.spanned > end)
+			end = rz.start + rz.spanned;
+	}
+	s->zero_words = end / 64 + 1;
+	s->zero = bs_alloc(rc, BS_SCOPE_PAGE, s->zero_words * sizeof(*s->zero));
+	return s->zero ? 0 : -ENOMEM;
+}
+
 int bs_rotation_variants_begin(struct bs_report_ctx *rc)
 {
 	int ret = 0;
 
 	if (bs_param_get(rc, BS_ROTATION_DEPTH) > 1 || bs_param_get(rc, BS_ROTATION_ZERO_ONCE))
 		ret = extra_alloc(rc);
+	if (!ret && bs_param_get(rc, BS_ROTATION_ZERO_ONCE))
+		ret = zero_alloc(rc);
 	if (!ret && bs_param_get(rc, BS_ROTATION_KEEP_RAW))
 		ret = bs_rotation_count_marks(rc);
 	if (ret)
@@ -41,6 +61,7 @@ void bs_rotation_variants_end(struct bs_report_ctx *rc)
 	if (!s->extra)
 		return;
 	bs_release(rc, s->extra->reported);
+	bs_release(rc, s->extra->zero);
 	bs_release(rc, s->extra);
 	s->extra = NULL;
 }
@@ -111,62 +132,36 @@ bool bs_rotation_gate_open(struct bs_report_ctx *rc)
 
 /* ---- zero_once -------------------------------------------------------------------------------
  *
- * A note holds memory that was marked when it left its list for an allocation, and that has been
- * neither handed out nor back on a list since: on linux-6.1 a block of order 9 waits on a per-cpu
- * list in between. What returns to a list unmarked is heard of when it leaves that list again, and
- * only blocks of the reporting order count, so nothing that was used in pieces keeps its note.
+ * A page's bit is set while it is on the way from a list where it was marked to its owner: on a per-cpu
+ * list it may wait for that. What leaves a list unmarked, because it came back to one in between or was
+ * merged, loses its bit there, and what an owner gets has none from then on.
  */
 
-static bool covers(struct bs_range r, bs_pfn pfn, unsigned int order)
+/* Were all bits of the block set? They have a new value now. */
+static bool change_bits(struct bs_rotation_extra *s, const struct bs_block *b, bool on)
 {
-	return r.order >= order && !((r.pfn ^ pfn) >> r.order);
-}
+	const uint64_t ones = b->order < 6 ? (UINT64_C(1) << (1u << b->order)) - 1 : UINT64_MAX;
+	const uint64_t first = b->pfn / 64, end = first + (b->order < 6 ? 1 : 1u << (b->order - 6));
+	const uint64_t mask = ones << (b->pfn % 64);
+	bool all = end <= s->zero_words; /* or it was plugged in since */
 
-/* Of a larger note the half without @pfn stays. */
-static bool take_note(struct bs_rotation_extra *s, bs_pfn pfn, unsigned int order)
-{
-	bool noted = false;
-
-	for (unsigned int i = 0; i < BS_ROTATION_ZERO_NOTES; i++) {
-		struct bs_range *z = &s->zero[i];
-
-		if (!z->order)
-			continue;
-		if (z->order > order && covers(*z, pfn, order)) {
-			noted = true;
-			z->order--;
-			z->pfn ^= (~(pfn ^ z->pfn) >> z->order & 1) << z->order;
-		} else if (covers((struct bs_range){pfn, (uint8_t)order}, z->pfn, z->order)) {
-			noted |= z->order == order;
-			z->order = 0;
-		}
+	for (uint64_t i = first; i < end && i < s->zero_words; i++) {
+		all &= (s->zero[i] & mask) == mask;
+		s->zero[i] = on ? s->zero[i] | mask : s->zero[i] & ~mask;
 	}
-	return noted;
+	return all;
 }
 
 void bs_rotation_zero_out(struct bs_report_ctx *rc, const struct bs_block *b)
 {
 	struct bs_rotation_extra *s = ((struct bs_rotation *)bs_state(rc))->extra;
 
-	if (!s)
-		return;
-	take_note(s, b->pfn, b->order);
-	if (!b->reported)
-		return;
-	s->zero[s->next_zero] = (struct bs_range){b->pfn, b->order};
-	s->next_zero = (s->next_zero + 1) % BS_ROTATION_ZERO_NOTES;
+	if (s && s->zero)
+		change_bits(s, b, b->reported);
 }
 
 void bs_rotation_zero_allocated(struct bs_report_ctx *rc, const struct bs_block *b)
 {
-	if (take_note(((struct bs_rotation *)bs_state(rc))->extra, b->pfn, b->order))
+	if (change_bits(((struct bs_rotation *)bs_state(rc))->extra, b, false))
 		bs_known_zero(rc, b);
-}
-
-void bs_rotation_zero_forget(struct bs_report_ctx *rc)
-{
-	struct bs_rotation_extra *s = ((struct bs_rotation *)bs_state(rc))->extra;
-
-	for (unsigned int i = 0; s && i < BS_ROTATION_ZERO_NOTES; i++)
-		s->zero[i].order = 0;
 }

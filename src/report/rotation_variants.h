@@ -20,6 +20,5 @@ bool bs_rotation_gate_open(struct bs_report_ctx *rc);
 /* zero_once: a block leaves its list, with or without a mark; one is handed out. */
 void bs_rotation_zero_out(struct bs_report_ctx *rc, const struct bs_block *b);
 void bs_rotation_zero_allocated(struct bs_report_ctx *rc, const struct bs_block *b);
-void bs_rotation_zero_forget(struct bs_report_ctx *rc);
 
 #endif

@@ -107,6 +107,18 @@ static void allocated(void *arg, const struct bs_block *b)
 	hear(e, " allocated", b);
 }
 
+static bool split(void *arg, const struct bs_block *b)
+{
+	struct ear *e = arg;
+	struct bs_block now;
+
+	assert_true(bs_mm_zone_locked(e->m, b->zone));
+	assert_int_equal(bs_mm_free_block(e->m, b->pfn, &now), 0);
+	assert_false(now.reported);
+	hear(e, " split", b);
+	return !e->drop_mark;
+}
+
 static const struct bs_hooks hooks = {
 	.freeing = freeing,
 	.merged = merged,
@@ -116,6 +128,7 @@ static const struct bs_hooks hooks = {
 	.block_move = block_move,
 	.reordered = reordered,
 	.allocated = allocated,
+	.split = split,
 };
 
 #define ALL_HOOKS UINT32_MAX
@@ -248,6 +261,49 @@ static void test_moves(void **state)
 	}
 }
 
+/*
+ * A reported block is split, on a kernel that may keep the mark; whoever listens says whether it does.
+ *
+ *   before   o5 M: [0r]     alloc o3 M, then as U (all of the pageblock is claimed), then o3 M again
+ */
+static void test_splits(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++) {
+		static const char *const on[] = {"linux-6.1:split_keeps_mark=yes",
+						 "linux-6.1:split_keeps_mark=yes", LINUX_6_1};
+		static const char *const after[] = {"o3 M:[8r] o4 M:[16r]", "o3 M:[8] o4 M:[16]",
+						    "o3 M:[8] o4 M:[16]"};
+		struct ear e;
+		struct bs_machine *m = listened(on[i], &e, 32, 9);
+
+		e.drop_mark = i == 1;
+		bs_mm_set_reported(m, 0, 5, true);
+		assert_int_equal(alloc(m, M, 3), 0);
+		assert_string_equal(e.text, i < 2 ? " split(16,o4,M) split(8,o3,M)" : "");
+		assert_lists(m, after[i]);
+		assert_int_equal(alloc(m, M, 3), 8);
+		assert_lists(m, i ? "o4 M:[16]" : "o4 M:[16r]");
+		bs_machine_destroy(m);
+	}
+}
+
+/* Whoever takes memory of another type splits it, too. */
+static void test_splits_of_another_type(void **state)
+{
+	(void)state;
+	for (unsigned int order = 0; order <= 9; order += 9) {
+		struct ear e;
+		struct bs_machine *m =
+			listened("linux-6.12:split_keeps_mark=yes", &e, 1024, BS_MAX_ORDER + 1);
+
+		bs_mm_set_reported(m, 0, 10, true);
+		assert_int_equal(alloc(m, U, order), 0);
+		assert_non_null(strstr(e.text, " split(512,o9,U)"));
+		bs_machine_destroy(m);
+	}
+}
+
 /* Taken, put back, reordered by someone else. */
 static void test_take_and_return(void **state)
 {
@@ -273,8 +329,12 @@ static void test_take_and_return(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_story_of_a_block), cmocka_unit_test(test_per_cpu_lists),
-		cmocka_unit_test(test_placement),	 cmocka_unit_test(test_moves),
+		cmocka_unit_test(test_story_of_a_block),
+		cmocka_unit_test(test_per_cpu_lists),
+		cmocka_unit_test(test_placement),
+		cmocka_unit_test(test_moves),
+		cmocka_unit_test(test_splits),
+		cmocka_unit_test(test_splits_of_another_type),
 		cmocka_unit_test(test_take_and_return),
 	};
 

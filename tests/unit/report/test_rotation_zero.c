@@ -17,7 +17,7 @@
  *   reported     o10 M: [0r] [1024r] [2048r] [3072r]
  *   alloc o10    0: the host zeroed it; freed and taken again, it is somebody's old page
  *   alloc o9     the half of 1024 that is handed out is zero; the other half lost the mark
- *   alloc o0     too small to be told of
+ *   alloc o0     the page is zero, and what is left of 2048 lost the mark
  */
 static void test_zeroed_once(void **state)
 {
@@ -36,8 +36,40 @@ static void test_zeroed_once(void **state)
 	assert_int_equal(bs_world_alloc(w, 9, M), 1536);
 	assert_string_equal(bs_world_zero(w), "");
 	assert_int_equal(bs_world_alloc(w, 0, M), 2048);
+	assert_string_equal(bs_world_zero(w), "2048:0 ");
 	assert_int_equal(bs_world_alloc(w, 9, M), 2560);
 	assert_string_equal(bs_world_zero(w), "");
+	assert_int_equal(bs_world_alloc(w, 0, M), 2049);
+	assert_string_equal(bs_world_zero(w), "");
+	assert_int_equal(w->violations, 0);
+	bs_world_destroy(w);
+}
+
+/* The same where what is left of a block keeps its mark: all of it is zero, to the last page; and what was given
+ * back is not. Nothing of it is told again. */
+static void test_what_is_left_is_zero_too(void **state)
+{
+	struct bs_world *w = bs_world_create("linux-6.1:split_keeps_mark=yes", 4096);
+
+	(void)state;
+	bs_world_start(w, "rotation:capacity=1,budget=0,zero_once=on,keep_raw=1", 32);
+	bs_world_set(w, "keep_raw", "0");
+	bs_world_settle(w, 9);
+	bs_world_log(w);
+	assert_int_equal(bs_world_alloc(w, 9, M), 0);
+	assert_string_equal(bs_world_zero(w), "0:9 ");
+	for (bs_pfn p = 512; p < 1024; p++) {
+		char want[32];
+
+		snprintf(want, sizeof(want), "%u:0 ", p);
+		assert_int_equal(bs_world_alloc(w, 0, M), p);
+		assert_string_equal(bs_world_zero(w), want);
+	}
+	bs_world_free(w, 700, 0);
+	assert_int_equal(bs_world_alloc(w, 0, M), 700);
+	assert_string_equal(bs_world_zero(w), "");
+	bs_world_settle(w, 9);
+	assert_string_equal(bs_world_log(w), "");
 	assert_int_equal(w->violations, 0);
 	bs_world_destroy(w);
 }
@@ -54,7 +86,7 @@ static void test_not_unless_asked_for(void **state)
 	bs_world_destroy(w);
 }
 
-/* What happened while order 9 was not looked at, or while it was off, must not be taken for
+/* What happened while order 9 was not reported, or while it was off, must not be taken for
  * zero. */
 static void test_nothing_is_taken_for_zero_unheard(void **state)
 {
@@ -77,6 +109,7 @@ static void test_nothing_is_taken_for_zero_unheard(void **state)
 		else
 			bs_world_set(w, "order", "10");
 		q = bs_world_alloc(w, 9, M);
+		bs_world_zero(w);
 		bs_world_free(w, q, 9); /* used, and back on the per-cpu list */
 		if (i)
 			assert_int_equal(bs_report_start(w->rc), 0);
@@ -139,12 +172,14 @@ static void alloc_one(struct bs_world *w, struct shadow *sh, struct bs_rng *rng)
  * somebody wrote since the host dropped it. */
 static void test_taken_for_zero_is_zero(void **state)
 {
+	static const char *const kernels[] = {"linux-6.12", "linux-6.1",
+					      "linux-7.3:split_keeps_mark=yes",
+					      "linux-6.1:split_keeps_mark=yes"};
 	unsigned int claims = 0;
 
 	(void)state;
 	for (uint64_t seed = 1; seed <= 12; seed++) {
-		struct bs_world *w =
-			bs_world_create(seed & 1 ? "linux-6.1" : "linux-6.12", 16 * 1024);
+		struct bs_world *w = bs_world_create(kernels[seed % 4], 16 * 1024);
 		struct shadow *sh = calloc(1, sizeof(*sh));
 		struct bs_rng rng;
 
@@ -184,6 +219,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_zeroed_once),
+		cmocka_unit_test(test_what_is_left_is_zero_too),
 		cmocka_unit_test(test_not_unless_asked_for),
 		cmocka_unit_test(test_nothing_is_taken_for_zero_unheard),
 		cmocka_unit_test(test_taken_for_zero_is_zero),
