@@ -26,7 +26,7 @@ static const struct bs_param params[] = {
 	{0},
 };
 
-enum phase { WRITES, FREES, PAUSES };
+enum phase { WRITES, HOLDS, FREES, PAUSES };
 
 struct writer {
 	enum phase phase;
@@ -73,8 +73,9 @@ static void writes(struct bs_task *t, struct writer *w, unsigned int order)
 		bs_task_cycle_begins(t);
 	if (!bs_load_fill_some(t, nr_blocks(t->v), order, t->v[TOUCH]))
 		return;
-	bs_task_sleep(t, t->v[HOLD]);
-	w->phase = FREES;
+	/* It is one program's memory: nothing is freed before all of it is written. */
+	bs_task_meet(t);
+	w->phase = HOLDS;
 }
 
 static void step(struct bs_task *t)
@@ -84,6 +85,9 @@ static void step(struct bs_task *t)
 
 	if (w->phase == WRITES) {
 		writes(t, w, order);
+	} else if (w->phase == HOLDS) {
+		bs_task_sleep(t, t->v[HOLD]);
+		w->phase = FREES;
 	} else if (w->phase == FREES) {
 		if (!bs_load_free_some(t, &w->at, order))
 			return;
