@@ -61,6 +61,29 @@ static void list_devices(char **args)
 	putchar('\n');
 }
 
+/* Each cost in each preset that has any, and below it where that is from. */
+static void list_costs(char **args)
+{
+	const char *const *const presets = bs_cost_preset_names() + 1;
+	const char *name, *about, *source;
+	struct bs_device_costs c = {0};
+
+	(void)args;
+	printf("%-20s", "cost, ns");
+	for (const char *const *p = presets; *p; p++)
+		printf(" %9s", *p);
+	putchar('\n');
+	for (unsigned int i = 0; bs_cost_field(&c, i, &name); i++) {
+		printf("%-20s", name);
+		for (const char *const *p = presets; *p; p++) {
+			bs_cost_preset(*p, &c);
+			printf(" %9llu", (unsigned long long)*bs_cost_field(&c, i, NULL));
+		}
+		bs_cost_about(i, &about, &source);
+		printf("  %s\n    %s\n", about, source);
+	}
+}
+
 static void list_workloads(char **args)
 {
 	const struct bs_generator *g;
@@ -303,6 +326,7 @@ static const struct {
 	void (*tsv)(void);
 } topics[] = {
 	{"strategies", list_strategies, 0, NULL},
+	{"costs", list_costs, 0, NULL},
 	{"devices", list_devices, 0, NULL},
 	{"loads", list_loads, 0, NULL},
 	{"host-policies", list_host_policies, 0, NULL},

@@ -37,9 +37,13 @@ enum bs_resident { BS_RESIDENT_USED, BS_RESIDENT_ALL, BS_RESIDENT_NONE };
 /** Virtual costs in ns (src/device/costs.def says what they stand for), each at most a day. "thp":
  *  where the arena has huge pages. */
 struct bs_device_costs {
-	bs_ns per_request, per_range; /* a report */
+	bs_ns per_request; /* a report, and a hypercall */
+	bs_ns round_trip; /* ... through a queue: waking both sides; nobody's work */
+	bs_ns take_per_range, take_per_mib; /* a driver's own allocation of what it tells */
+	bs_ns per_range, per_drop, split; /* each range; with something in it; in a huge page */
 	bs_ns per_mib, thp_per_mib; /* ... and the dropping itself */
 	bs_ns refault_per_mib, refault_thp_per_mib; /* touching what is not there */
+	bs_ns host_zero_per_mib; /* the part of that in which the host zeroes */
 	bs_ns install_per_mib, poison_per_mib;
 	bs_ns zero_per_mib; /* the guest's own zeroing of user memory; 0 in all presets */
 	bs_ns swap_out_per_mib, swap_in_per_mib; /* of a host that is short of memory */
@@ -51,6 +55,9 @@ const char *const *bs_cost_preset_names(void);
 const char *bs_cost_preset_of(const struct bs_device_costs *c);
 /** Cost number @index and its name ("per_request"); NULL behind the last. @name may be NULL. */
 bs_ns *bs_cost_field(struct bs_device_costs *c, unsigned int index, const char **name);
+
+/** What it stands for, and where the presets have it from; false behind the last. */
+bool bs_cost_about(unsigned int index, const char **about, const char **source);
 
 #define BS_CALIBRATE_ROUNDS 1000
 /** What was measured: each cost's median, and the values a tenth from either end. */
@@ -180,6 +187,14 @@ int bs_device_request_at(struct bs_device *d, const struct bs_range *r, unsigned
 int bs_device_request(struct bs_device *d, const struct bs_range *r, unsigned int n, bs_ns *cost,
 		      struct bs_error *err);
 /**
+ * bs_device_way - virtual ns that such a request takes besides, in which the host does no work
+ * @driver: a driver allocated what it tells, and had to do that first
+ *
+ * It is for requests through a queue: both sides have to be woken. A hypercall takes nothing of that.
+ */
+bs_ns bs_device_way(const struct bs_device *d, const struct bs_range *r, unsigned int n,
+		    bool driver);
+/**
  * bs_device_complete - the host serves the request: discards, at time @now
  *
  * Return: 0, which does not mean discarded (a fault may skip ranges silently); -EIO the host
@@ -200,9 +215,10 @@ const char *bs_device_late_fault(const struct bs_device *d, bs_ns end);
 
 /** What a touch costs whoever touches, in virtual ns: for memory that was never there, which every guest
  *  pays, for what had been discarded, for what the host had swapped out, and for what lay in the snapshot that the
- *  guest was restored from. A huge page of which a part was discarded comes again. */
+ *  guest was restored from. A huge page of which a part was discarded comes again. @host_zero: the host's zeroing of
+ *  what had been discarded, beside @refault. */
 struct bs_fault_cost {
-	bs_ns first_touch, refault, swap, restore;
+	bs_ns first_touch, refault, host_zero, swap, restore;
 };
 /**
  * bs_device_alloc - the guest got a block: it owns and (touch mode) writes it

@@ -6,16 +6,20 @@
 
 #include <string.h>
 
-static const char *const preset_names[] = {"null", "default", "vm", NULL};
+static const char *const preset_names[] = {"null", "default", "vm", "nested", NULL};
 
 static const struct bs_device_costs presets[] = {
 	{0},
 	{
-#define BS_COST(field, def, vm, text) .field = def,
+#define BS_COST(field, def, vm, nested, text, source) .field = def,
 #include "costs.def"
 	},
 	{
-#define BS_COST(field, def, vm, text) .field = vm,
+#define BS_COST(field, def, vm, nested, text, source) .field = vm,
+#include "costs.def"
+	},
+	{
+#define BS_COST(field, def, vm, nested, text, source) .field = nested,
 #include "costs.def"
 	},
 };
@@ -50,7 +54,7 @@ bs_ns *bs_cost_field(struct bs_device_costs *c, unsigned int index, const char *
 		const char *name;
 		bs_ns *value;
 	} fields[] = {
-#define BS_COST(field, def, vm, text) {#field, &c->field},
+#define BS_COST(field, def, vm, nested, text, source) {#field, &c->field},
 #include "costs.def"
 	};
 
@@ -59,6 +63,22 @@ bs_ns *bs_cost_field(struct bs_device_costs *c, unsigned int index, const char *
 	if (name)
 		*name = fields[index].name;
 	return fields[index].value;
+}
+
+bool bs_cost_about(unsigned int index, const char **about, const char **source)
+{
+	static const struct {
+		const char *about, *source;
+	} texts[] = {
+#define BS_COST(field, def, vm, nested, text, source) {text, source},
+#include "costs.def"
+	};
+
+	if (index >= sizeof(texts) / sizeof(texts[0]))
+		return false;
+	*about = texts[index].about;
+	*source = texts[index].source;
+	return true;
 }
 
 int bs_costs_check(const struct bs_device_costs *c, const char *owner, struct bs_error *err)

@@ -48,8 +48,15 @@ int bs_calibration_write(const struct bs_calibration *k, const char *path, struc
 /* Known only since later versions: in older files they are as in the presets. */
 static bool may_be_missing(const struct bs_device_costs *c, const bs_ns *field)
 {
-	return field == &c->zero_per_mib || field == &c->swap_out_per_mib ||
-	       field == &c->swap_in_per_mib;
+	const bs_ns *const later[] = {
+		&c->zero_per_mib,     &c->swap_out_per_mib, &c->swap_in_per_mib, &c->round_trip,
+		&c->take_per_range,   &c->take_per_mib,	    &c->per_drop,	 &c->split,
+		&c->host_zero_per_mib};
+
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
+		if (field == later[i])
+			return true;
+	return false;
 }
 
 /* @value: what it is if it may be missing. */
@@ -74,7 +81,7 @@ int bs_costs_read(const char *path, struct bs_device_costs *out, struct bs_error
 	bs_cost_preset("default", out);
 	if (!o)
 		return bs_error_set(err, BS_INPUT, 0, path,
-				    "use a preset's name (null, default, vm) or its file",
+				    "use a preset's name (null, default, vm, nested) or its file",
 				    "no preset: %s", why.text);
 	if (!schema || strcmp(schema, SCHEMA))
 		ret = bs_error_set(err, BS_INPUT, 0, path, "buddysim calibrate -o writes one",

@@ -40,7 +40,7 @@ enum {
 	POISON_BYTE,
 	FIRST_COST,
 	NR_PARAMS = FIRST_COST
-#define BS_COST(field, def, vm, text) +1
+#define BS_COST(field, def, vm, nested, text, source) +1
 #include "costs.def"
 };
 
@@ -101,7 +101,7 @@ const struct bs_param bs_device_fault_params[] = {FAULT_PARAMS, {.name = NULL}};
 
 const struct bs_param bs_device_all_params[] = {
 	FAULT_PARAMS,
-#define BS_COST(field, d, vm, text) \
+#define BS_COST(field, d, vm, nested, text, source) \
 	{.name = #field, .type = BS_PARAM_TIME, .def = d, .max = BS_COST_MAX, .help = text},
 #include "costs.def"
 	{.name = NULL},

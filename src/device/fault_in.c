@@ -76,17 +76,30 @@ static bs_ns restored(const struct bs_device *d, const struct bs_refault *f)
 					  : bs_cost_of(f->restored_pages, d->costs.swap_in_per_mib);
 }
 
+/* Of @fault ns, what it takes to zero the pages. */
+static bs_ns zeroing(const struct bs_device *d, const struct bs_refault *f, bs_ns fault)
+{
+	const bs_ns zero = bs_cost_of(f->base_pages + f->huge_pages * BS_REGION_PAGES,
+				      d->costs.host_zero_per_mib);
+
+	return zero < fault ? zero : fault;
+}
+
 struct bs_fault_cost bs_device_fault_in(struct bs_device *d, bs_pfn pfn, unsigned int nr, bs_ns now)
 {
 	struct bs_refault f = {0};
+	bs_ns again, zero;
 
 	if (likely(d->poison != BS_POISON_HOST))
 		bs_residency_touch(&d->res, pfn, nr, now, &f);
 	else
 		touch_and_fill(d, pfn, nr, now, &f);
+	again = fault_cost(d, f.base_pages, f.huge_pages);
+	zero = zeroing(d, &f, again);
 	return (struct bs_fault_cost){
 		.first_touch = fault_cost(d, f.first_base_pages, f.first_huge_pages),
-		.refault = fault_cost(d, f.base_pages, f.huge_pages),
+		.refault = again - zero,
+		.host_zero = zero,
 		.swap = swapped_in(d, &f),
 		.restore = restored(d, &f),
 	};

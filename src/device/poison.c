@@ -71,7 +71,8 @@ int bs_device_poison(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns 
 	if (!bs_residency_all(&d->res, pfn, nr)) {
 		const struct bs_fault_cost fault = bs_device_fault_in(d, pfn, nr, now);
 
-		*cost = fault.first_touch + fault.refault + fault.swap + fault.restore;
+		*cost = fault.first_touch + fault.refault + fault.host_zero + fault.swap +
+			fault.restore;
 	}
 	if (d->ops->fill)
 		d->ops->fill(d, pfn, nr, d->poison_byte);

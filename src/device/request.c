@@ -25,12 +25,54 @@ static struct bs_range in_units(const struct bs_device *d, struct bs_range r)
 	return r;
 }
 
+/* Is range @i the first one of the request that takes something out of a huge page which is whole until then? */
+static bool splits(const struct bs_device *d, const struct bs_range *r, unsigned int i)
+{
+	const bs_pfn region = r[i].pfn >> BS_REGION_SHIFT;
+
+	if (r[i].order >= BS_REGION_SHIFT || d->res.regions[region].huge_left != BS_REGION_PAGES)
+		return false;
+	while (i--)
+		if (r[i].pfn >> BS_REGION_SHIFT == region)
+			return false;
+	return true;
+}
+
+/* A call that finds something to drop takes longer than one that finds nothing. */
+static bs_ns drop_cost(const struct bs_device *d, const struct bs_range *r, unsigned int i)
+{
+	const struct bs_region *g = &d->res.regions[r[i].pfn >> BS_REGION_SHIFT];
+	unsigned int there = g->resident;
+
+	if (!(d->costs.per_drop | d->costs.split))
+		return 0;
+	if (r[i].order < BS_REGION_SHIFT && there)
+		there = bs_residency_count(&d->res, r[i].pfn, 1U << r[i].order);
+	for (unsigned int k = 1; !there && k < 1U << r[i].order >> BS_REGION_SHIFT; k++)
+		there = g[k].resident;
+	if (!there)
+		return 0;
+	return d->costs.per_drop + (splits(d, r, i) ? d->costs.split : 0);
+}
+
+bs_ns bs_device_way(const struct bs_device *d, const struct bs_range *r, unsigned int n,
+		    bool driver)
+{
+	bs_ns ns = d->costs.round_trip;
+
+	for (unsigned int i = 0; driver && i < n; i++)
+		ns += d->costs.take_per_range +
+		      bs_cost_of(UINT64_C(1) << in_units(d, r[i]).order, d->costs.take_per_mib);
+	return ns;
+}
+
 int bs_device_request_at(struct bs_device *d, const struct bs_range *r, unsigned int n, bs_ns now,
 			 bs_ns *cost, struct bs_error *err)
 {
 	const bs_ns per_mib = d->res.thp ? d->costs.thp_per_mib : d->costs.per_mib;
 	struct bs_range units[BS_DEVICE_MAX_CAPACITY];
 	struct bs_fate fate;
+	bs_ns work = d->costs.per_request + n * d->costs.per_range;
 	uint64_t pages = 0;
 	int ret;
 
@@ -52,14 +94,16 @@ int bs_device_request_at(struct bs_device *d, const struct bs_range *r, unsigned
 		}
 		bs_virtqueue_mark(&d->vq, units[i], true);
 		pages += 1U << units[i].order;
+		if (!drops_nothing(d))
+			work += drop_cost(d, units, i);
 	}
 	d->stats.requests++;
 	d->stats.ranges += n;
 	d->stats.asked_bytes += pages << BS_UNIT_SHIFT;
-	*cost = d->costs.per_request + n * d->costs.per_range;
 	if (!drops_nothing(d))
-		*cost += bs_cost_of(pages, per_mib);
-	d->stats.host_ns += *cost;
+		work += bs_cost_of(pages, per_mib);
+	d->stats.host_ns += work;
+	*cost = work;
 	fate = bs_faults_request(&d->faults, n, now, cost);
 	ret = bs_virtqueue_add(&d->vq, units, n);
 	if (ret >= 0)

@@ -116,6 +116,19 @@ static inline bool bs_residency_all(const struct bs_residency *r, bs_pfn pfn, un
 	return true;
 }
 
+/* How many pages of it are there. */
+static inline unsigned int bs_residency_count(const struct bs_residency *r, bs_pfn pfn,
+					      unsigned int nr)
+{
+	const struct bs_page_word *w = &r->words[pfn / BS_WORD_PAGES];
+	const uint64_t mask = bs_word_mask(pfn, nr);
+	unsigned int pages = 0;
+
+	for (unsigned int i = 0; i < bs_nr_words(nr); i++)
+		pages += (unsigned int)__builtin_popcountll(w[i].resident & mask);
+	return pages;
+}
+
 /* First page of [pfn, pfn+nr) that the guest owns, or BS_NO_PFN. */
 bs_pfn bs_shadow_find_owned(const struct bs_residency *r, bs_pfn pfn, unsigned int nr);
 

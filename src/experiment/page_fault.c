@@ -151,7 +151,7 @@ static void take(struct point *p, struct bs_trial *t, const struct bs_program *p
 	p->touched = (program->f.allocations - program->f.refused) << (p->pages == BASE ? 0 : 9);
 	p->nodes = rs.nodes_walked;
 	p->calls = rs.calls;
-	p->refault = by_cause[BS_CAUSE_REFAULT];
+	p->refault = by_cause[BS_CAUSE_REFAULT] + by_cause[BS_CAUSE_HOST_ZERO];
 	p->locks = t->g->contention->f;
 }
 

@@ -380,6 +380,7 @@ static void take_stall(struct bs_cell *c)
 	f->stall = (struct bs_stall){
 		.first_touch = of[BS_CAUSE_FIRST_TOUCH],
 		.refault = of[BS_CAUSE_REFAULT],
+		.host_zero = of[BS_CAUSE_HOST_ZERO],
 		.request = of[BS_CAUSE_REQUEST],
 		.install = of[BS_CAUSE_INSTALL],
 		.zero = of[BS_CAUSE_ZERO],

@@ -22,8 +22,8 @@ struct bs_progress_of;
 
 /* Time that CPUs were blocked, by cause: enum bs_cause (cpu.h), which is none of a listener's business. */
 struct bs_stall {
-	bs_ns first_touch, refault, request, install, zero, poison, client, wait, swap, restore,
-		total;
+	bs_ns first_touch, refault, host_zero, request, install, zero, poison, client, wait, swap,
+		restore, total;
 };
 
 /* Why memory is held; MEANING.md, why it is held. */

@@ -89,7 +89,7 @@ static void take_stall(const struct bs_cell *c, struct bs_view *v)
 
 	bs_cpus_blocked(g->cpus, g->nr_cpus, of);
 	v->stall[BS_VIEW_FIRST_TOUCH] = of[BS_CAUSE_FIRST_TOUCH];
-	v->stall[BS_VIEW_REFAULT] = of[BS_CAUSE_REFAULT];
+	v->stall[BS_VIEW_REFAULT] = of[BS_CAUSE_REFAULT] + of[BS_CAUSE_HOST_ZERO];
 	v->stall[BS_VIEW_REQUEST] = of[BS_CAUSE_REQUEST];
 	v->stall[BS_VIEW_INSTALL] = of[BS_CAUSE_INSTALL];
 	v->stall[BS_VIEW_ZERO] = of[BS_CAUSE_ZERO];

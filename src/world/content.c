@@ -34,12 +34,13 @@ void bs_guest_faulted(struct bs_guest *g, unsigned int cpu, struct bs_fault_cost
 	struct bs_cpu *k = &g->cpus[cpu];
 	const bs_ns now = g->clock->now;
 
-	g->fault_ns += cost.refault;
+	g->fault_ns += cost.refault + cost.host_zero;
 	if (g->follows)
 		bs_cpu_count(k, now, cost.first_touch, BS_CAUSE_FIRST_TOUCH);
 	else
 		bs_cpu_block(k, now, cost.first_touch, BS_CAUSE_FIRST_TOUCH);
 	bs_cpu_block(k, now, cost.refault, BS_CAUSE_REFAULT);
+	bs_cpu_block(k, now, cost.host_zero, BS_CAUSE_HOST_ZERO);
 	bs_cpu_block(k, now, cost.swap, BS_CAUSE_SWAP);
 	bs_cpu_block(k, now, cost.restore, BS_CAUSE_RESTORE);
 }

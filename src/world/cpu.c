@@ -8,6 +8,7 @@ const char *bs_cause_name(enum bs_cause cause)
 	static const char *const names[BS_NR_CAUSES] = {
 		[BS_CAUSE_FIRST_TOUCH] = "first_touch",
 		[BS_CAUSE_REFAULT] = "refault",
+		[BS_CAUSE_HOST_ZERO] = "host_zero",
 		[BS_CAUSE_REQUEST] = "request",
 		[BS_CAUSE_INSTALL] = "install",
 		[BS_CAUSE_ZERO] = "zero",

@@ -13,6 +13,7 @@
 enum bs_cause {
 	BS_CAUSE_FIRST_TOUCH, /* memory is touched that the host never backed */
 	BS_CAUSE_REFAULT, /* ... or no longer, because it was discarded */
+	BS_CAUSE_HOST_ZERO, /* ... and the host zeroes it again */
 	BS_CAUSE_REQUEST, /* it makes a request of a reporter itself and waits for the host */
 	BS_CAUSE_INSTALL, /* the host backs memory before it is touched */
 	BS_CAUSE_ZERO, /* memory is zeroed for user space */

@@ -80,7 +80,7 @@ static inline void bs_guest_own(struct bs_guest *g, unsigned int cpu, bs_pfn pfn
 		bs_guest_zero(g, cpu, pfn, order, user);
 	if (unlikely(bs_device_alloc(g->dev, pfn, order, id, g->clock->now, &cost, &err)))
 		bs_guest_fail(g, &err);
-	if (unlikely(cost.first_touch | cost.refault | cost.swap | cost.restore))
+	if (unlikely(cost.first_touch | cost.refault | cost.host_zero | cost.swap | cost.restore))
 		bs_guest_faulted(g, cpu, cost);
 	if (unlikely(g->saved.back))
 		bs_guest_came_back(g, cpu, false);

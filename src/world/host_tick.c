@@ -19,7 +19,8 @@ static bs_ns waited(const struct bs_guest *g)
 	bs_ns of[BS_NR_CAUSES];
 
 	bs_cpus_blocked(g->cpus, g->nr_cpus, of);
-	return of[BS_CAUSE_REFAULT] + of[BS_CAUSE_SWAP] + of[BS_CAUSE_CLIENT];
+	return of[BS_CAUSE_REFAULT] + of[BS_CAUSE_HOST_ZERO] + of[BS_CAUSE_SWAP] +
+	       of[BS_CAUSE_CLIENT];
 }
 
 static void look_at(struct bs_host *h, const struct bs_guest *g, unsigned int i)

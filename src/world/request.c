@@ -83,6 +83,12 @@ static bs_ns serve_time(struct bs_guest *g, bs_ns cost)
 	return g->service ? bs_service_take(g->service, g->clock->now, cost) : cost;
 }
 
+/* There and back, which is nobody's work; a driver has also allocated what it tells. */
+static bs_ns way(const struct bs_guest *g, const struct bs_range *r, unsigned int n)
+{
+	return bs_device_way(g->dev, r, n, g->strategy->caps & BS_CAP_CLIENT);
+}
+
 static void complete(void *arg, int number)
 {
 	struct bs_guest *g = arg;
@@ -121,7 +127,7 @@ int bs_request_submit_async(void *guest, const struct bs_range *r, unsigned int 
 		if (ticket < 0)
 			return ticket;
 	}
-	cost = serve_time(g, cost + extra);
+	cost = serve_time(g, cost + extra) + (kept ? 0 : way(g, r, n));
 	*call = (struct bs_call){.used = true, .ticket = ticket, .result = kept};
 	/* A CPU that runs the pass itself waits for the device; the others go on. */
 	if (g->reporter.pass_cpu >= 0)
@@ -194,6 +200,9 @@ int bs_request_call(void *guest, const struct bs_range *r, unsigned int n, unsig
 			return ticket;
 		}
 	}
+	/* A hypercall does not wait for another thread, a driver's request does. */
+	if (!kept && g->client_works)
+		cost += way(g, r, n);
 	bs_cpu_block(&g->cpus[cpu], g->clock->now, cost + extra,
 		     g->client_works ? BS_CAUSE_CLIENT : BS_CAUSE_REQUEST);
 	if (!kept)

@@ -128,11 +128,11 @@ static void test_costs(void **state)
 	assert_line(&cfg, "rotation", " --device model:error_every=3 ");
 	assert_line(&cfg, "rotation", " --costs null ");
 	costs.per_request = 77;
-	assert_line(&cfg, "rotation", " --device model:per_request=77ns,per_range=0ns,");
+	assert_line(&cfg, "rotation", " --device model:per_request=77ns,round_trip=0ns,");
 	assert_line(&cfg, "rotation", ",error_every=3 --capacity");
 	/* What was said goes over the file's, and stands there once. */
 	cfg.host.device.params = "per_request=5ns";
-	assert_line(&cfg, "rotation", " --device model:per_range=0ns,");
+	assert_line(&cfg, "rotation", " --device model:round_trip=0ns,");
 	assert_line(&cfg, "rotation", ",per_request=5ns --capacity");
 }
 
