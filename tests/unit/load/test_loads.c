@@ -76,6 +76,19 @@ static void test_laws(void **state)
 		run_one(small[i]);
 }
 
+/* What threads of one program write is freed when all of it is written, however far apart they are. */
+static void test_write_frees_behind_its_last_write(void **state)
+{
+	struct bs_load_test t;
+
+	(void)state;
+	bs_load_test_begin(&t, "write:size=16MiB,tasks=4,order=0,cpus=2,cycles=1", 1);
+	while (bs_load_test_step(&t))
+		assert_true(!t.freed || t.allocated == 16 << 8);
+	assert_int_equal(t.freed, 16 << 8);
+	bs_load_test_end(&t);
+}
+
 static uint64_t digest_of(const char *text, uint64_t seed)
 {
 	struct bs_load_test t;
@@ -218,6 +231,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_load_is_tried),
 		cmocka_unit_test(test_laws),
+		cmocka_unit_test(test_write_frees_behind_its_last_write),
 		cmocka_unit_test(test_same_seed_same_steps),
 		cmocka_unit_test(test_no_memory_ends_no_load),
 		cmocka_unit_test(test_what_is_refused),

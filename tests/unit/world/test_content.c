@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include <buddysim/gfp.h>
+
 #include "bs_run_test.h"
 #include "bs_world_test.h"
 #include "content.h"
@@ -57,6 +59,31 @@ static void test_an_install_blocks_who_allocates(void **state)
 		assert_int_equal(bs_run_metric(&run, "discarded_bytes"), 4 << 20);
 		bs_result_free(run.r);
 	}
+}
+
+/* 4 MiB come back in 20 ms, of which the host zeroes for 8. The guest zeroes them for 4 each time, whoever did before;
+ * first touches are not divided. */
+static void test_who_zeroes(void **state)
+{
+	static const struct bs_trace_event ev[] = {
+		{.kind = BS_EV_ALLOC, .order = 10, .gfp = BS_GFP_TRANSHUGE},
+		{.time = 1 * SEC, .kind = BS_EV_FREE, .order = 10, .arg = 1},
+		{.time = 2 * SEC, .kind = BS_EV_ALLOC, .order = 10, .gfp = BS_GFP_TRANSHUGE},
+	};
+	struct bs_run run;
+
+	(void)state;
+	bs_run_setup(&run, "hypercall", ev, COUNT(ev));
+	run.cfg.window.tail = 1 * SEC;
+	run.costs.refault_per_mib = 5 * MS;
+	run.costs.host_zero_per_mib = 2 * MS;
+	run.costs.zero_per_mib = 1 * MS;
+	bs_run_go(&run);
+	assert_int_equal(bs_run_metric(&run, "guest_stall_ns.first_touch"), 20 * MS);
+	assert_int_equal(bs_run_metric(&run, "guest_stall_ns.refault"), 12 * MS);
+	assert_int_equal(bs_run_metric(&run, "guest_stall_ns.host_zero"), 8 * MS);
+	assert_int_equal(bs_run_metric(&run, "guest_stall_ns.zero"), 8 * MS);
+	bs_result_free(run.r);
 }
 
 /*
@@ -274,6 +301,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_an_install_blocks_who_allocates),
+		cmocka_unit_test(test_who_zeroes),
 		cmocka_unit_test(test_who_poisons_when),
 		cmocka_unit_test(test_no_poison_where_nothing_is_touched),
 		cmocka_unit_test(test_the_strategy_hears_that_the_host_is_busy),

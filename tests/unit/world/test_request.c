@@ -108,6 +108,43 @@ static void test_a_call_blocks_its_cpu_alone(void **state)
 	bs_world_test_free(&s.t);
 }
 
+/* There and back is nobody's work: a request through a queue takes it, a driver has allocated what it tells before,
+ * and a hypercall waits for no other thread. */
+static void test_the_way(void **state)
+{
+	static const struct {
+		const char *strategy;
+		bs_ns takes;
+	} of[] = {{"none", 13 * MS}, {"balloon", 13 * MS + 7}, {"shared-state", 3 * MS}};
+	struct bs_device_stats st;
+	struct seen s;
+
+	(void)state;
+	for (unsigned int i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		begin(&s, of[i].strategy);
+		bs_world_test_free(&s.t);
+		bs_world_test_init(&s.t);
+		s.t.costs = (struct bs_device_costs){.per_request = 3 * MS,
+						     .round_trip = 10 * MS,
+						     .take_per_range = 5,
+						     .take_per_mib = 1};
+		s.g = bs_world_test_add(&s.t, of[i].strategy);
+		assert_int_equal(bs_request_submit(s.g, &one, 1), 0);
+		assert_int_equal(s.t.w.clock.now, of[i].takes);
+		bs_device_stats(s.g->dev, &st);
+		assert_int_equal(st.host_ns, 3 * MS);
+		bs_world_test_free(&s.t);
+	}
+	begin(&s, "hypercall");
+	bs_world_test_free(&s.t);
+	bs_world_test_init(&s.t);
+	s.t.costs = (struct bs_device_costs){.per_request = 3 * MS, .round_trip = 10 * MS};
+	s.g = bs_world_test_add(&s.t, "hypercall");
+	assert_int_equal(bs_request_call(s.g, &one, 1, 1), 0);
+	assert_int_equal(s.g->cpus[1].busy_until, 3 * MS);
+	bs_world_test_free(&s.t);
+}
+
 /* A pass that a CPU runs itself blocks that CPU. */
 static void test_a_cpus_own_pass_blocks_it(void **state)
 {
@@ -229,6 +266,7 @@ int main(void)
 		cmocka_unit_test(test_time_passes_while_it_waits),
 		cmocka_unit_test(test_tickets_are_waited_for_in_any_order),
 		cmocka_unit_test(test_a_call_blocks_its_cpu_alone),
+		cmocka_unit_test(test_the_way),
 		cmocka_unit_test(test_a_cpus_own_pass_blocks_it),
 		cmocka_unit_test(test_a_host_side_request_is_served_at_once),
 		cmocka_unit_test(test_who_looks_on_can_meddle),
