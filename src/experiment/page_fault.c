@@ -472,7 +472,7 @@ static void describe(struct bs_experiment *x)
 	bs_experiment_setting(
 		x,
 		"%llu MiB guest, all of it in use before; each task maps and unmaps %u MiB; %llu ms "
-		"with huge pages, %llu ms with base pages; one zone, whose lock takes time; costs vm",
+		"with huge pages, %llu ms with base pages; one zone, whose lock takes time",
 		(unsigned long long)(memory_of(x) >> 20), x->ci ? 16 : 128,
 		(unsigned long long)(length_of(x, HUGE_PAGES) / BS_NS_PER_MS),
 		(unsigned long long)(length_of(x, BASE) / BS_NS_PER_MS));

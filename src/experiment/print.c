@@ -97,10 +97,12 @@ static int print_table(const struct bs_experiment *x, bool measured, FILE *f)
 
 static int print_text(const struct bs_experiment *x, bool measured, FILE *f)
 {
+	const char *costs = json_string_value(json_object_get(x->setting, "costs"));
+
 	fprintf(f, "%s\n", bs_experiment_answer(x, measured));
-	fprintf(f, "experiment %s, %s size: %s; %s, %s device; seed %" PRIu64 "\n", x->kind->name,
-		x->ci ? "ci" : "full", x->text ? x->text : "", x->cfg.kernel, x->device,
-		x->cfg.seed);
+	fprintf(f, "experiment %s, %s size: %s; %s, %s device%s%s; seed %" PRIu64 "\n",
+		x->kind->name, x->ci ? "ci" : "full", x->text ? x->text : "", x->cfg.kernel,
+		x->device, costs ? ", costs " : "", costs ? costs : "", x->cfg.seed);
 	if (x->left_out && *x->left_out)
 		fprintf(f, "left out: %s\n", x->left_out);
 	return print_table(x, measured, f);

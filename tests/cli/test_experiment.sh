@@ -95,4 +95,7 @@ if command -v gnuplot >/dev/null; then
 	done
 fi
 
+# The table says which costs it was made with.
+expect 0 -- experiment density --size ci -s none
+grep -q '^experiment density, .* model device, costs vm; seed 1$' stdout.txt || fail "density: which costs? $(sed -n 2p stdout.txt)"
 finish

@@ -10,3 +10,9 @@ def samples: [.time_ns, .resident_bytes, .unmapped_bytes, .used_bytes, .reported
 def freed: samples as $s | $s[-1].used as $last | ([range($s | length) | select($s[.].used > $last)] | max) as $i | $s[$i + 1].t;
 # How long after that less than $least is held; null: never.
 def until_below($least): freed as $t | first(samples[] | select(.t >= $t and .held < $least) | .t - $t) // null;
+# By how much what is held falls with each pass between two times, in MiB; what falls within a second is one pass.
+def falls($from; $to): samples as $s | reduce range(1; $s | length) as $i ([];
+	($s[$i - 1].held - $s[$i].held | mib) as $d
+	| if $s[$i].t <= $from or $s[$i].t >= $to or $d < 1 then .
+	  elif length > 0 and $s[$i].t - .[-1].t < 1e9 then .[-1].d += $d
+	  else . + [{t: $s[$i].t, d: $d}] end) | map(.d);
