@@ -106,6 +106,8 @@ static void print_text(const struct bs_verify_result *r)
 {
 	printf("%-40s %-10s %8" PRIu64 " operations %8" PRIu64 " pfns  %s\n", r->name, r->kernel,
 	       r->operations, r->pfns, verdict(r));
+	if (*r->left)
+		printf("  left out %s\n", r->left);
 	if (!r->total_differences)
 		return;
 	printf("  operation %" PRIu64 ", line %" PRIu64 ": %s\n    expected %s\n    got      %s\n",
@@ -147,6 +149,8 @@ static void print_json(const struct verify_args *a, const struct bs_verify_resul
 			printf("%s\"%s\": %" PRIu64, n++ ? ", " : "", bs_difference_name(i),
 			       r->differences[i]);
 	putchar('}');
+	if (*r->left)
+		printf(", \"left_out\": \"%s\"", r->left);
 	if (r->total_differences) {
 		printf(", \"first\": {\"operation\": %" PRIu64 ", \"line\": %" PRIu64
 		       ", \"what\": ",

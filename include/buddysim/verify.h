@@ -26,6 +26,7 @@ enum bs_difference {
 	BS_DIFF_OWNER, /* a page that is freed is not in use here */
 	BS_DIFF_CHECK, /* a check line */
 	BS_DIFF_DRIVER, /* a device's driver does something else, or in another order */
+	BS_DIFF_USER, /* a process asks for something else, or gives it back in another order */
 	BS_DIFF_CONSISTENCY, /* a dump contradicts itself */
 	BS_DIFF_OUTPUT, /* a line of a vector's .out file */
 	BS_DIFF_DUMP, /* + enum bs_state_part */
@@ -44,6 +45,7 @@ const char *bs_difference_name(unsigned int diff);
  * @at: operation number of the first difference, from 1 (vector: command's line number)
  * @line: line of the file it was found at
  * @what, @expected, @got: the first difference
+ * @left: what was left out, and why; empty: nothing
  * @drawn: the lists concerned as they were before that operation; NULL if there was none
  */
 struct bs_verify_result {
@@ -53,7 +55,7 @@ struct bs_verify_result {
 	uint64_t differences[BS_NR_DIFFS];
 	uint64_t total_differences;
 	uint64_t at, line;
-	char what[128], expected[512], got[512];
+	char what[128], expected[512], got[512], left[128];
 	const char *drawn;
 };
 

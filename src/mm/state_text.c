@@ -506,8 +506,15 @@ static int read_record(struct bs_state_reader *r, struct bs_scan *c, const char 
 		{"zl", read_zl},	 {"dist", read_dist},
 	};
 
+	/* What scanners, the LRU and compound pages are like is not the allocator's. */
+	static const char *const others[] = {"zonec", "skip", "comp", "hole", "lruo",
+					     "lruf",  "lrun", "lrug", "vmev"};
+
 	if (!strcmp(record, "enddump"))
 		return end_dump(r, c);
+	for (size_t i = 0; i < COUNT(others); i++)
+		if (!strcmp(others[i], record))
+			return BS_RECORD_PART;
 	if (!strcmp(record, "zone") || !strcmp(record, "zonex")) {
 		int ret = read_zone(r, c, record[4] == 'x');
 

@@ -12,7 +12,7 @@ static bool is_live(const char *line)
 {
 	return !strncmp(line, "begin ", 6) &&
 	       (strstr(line, " op=watch") || strstr(line, " op=contig") ||
-		strstr(line, " op=trace") || strstr(line, " op=vio"));
+		strstr(line, " op=trace") || strstr(line, " op=vio") || strstr(line, " op=user"));
 }
 
 struct bs_live *bs_live_begin(const char *line, uint64_t number)
@@ -24,6 +24,7 @@ struct bs_live *bs_live_begin(const char *line, uint64_t number)
 	l->first_line = number;
 	l->trace = strstr(line, " op=trace") != NULL;
 	l->devices = strstr(line, " op=vio") != NULL;
+	l->processes = strstr(line, " op=user") != NULL;
 	l->onlined = BS_NO_PFN;
 	return l;
 }
@@ -135,6 +136,32 @@ int bs_live_find_late(struct bs_live *l)
 	}
 	free(list);
 	return 0;
+}
+
+/* ---- Interrupts ------------------------------------------------------------------------------ */
+
+static bool is_free_of_page(const char *line)
+{
+	unsigned int pfn, order;
+
+	return sscanf(line, "pf %u %u", &pfn, &order) == 2 && !order;
+}
+
+void bs_live_find_past(struct bs_live *l)
+{
+	size_t since = 0; /* the line that says that an interrupt is at work; 0: none is */
+
+	for (size_t i = 0; i + 1 < l->nr; i++) {
+		const char *line = bs_live_text(l, i);
+
+		if (strncmp(line, "t ", 2))
+			continue;
+		for (size_t k = since; since && k < i && !strncmp(bs_live_text(l, i + 1), "pb ", 3);
+		     k++)
+			if (is_free_of_page(bs_live_text(l, k)))
+				l->lines[k].mark |= BS_LIVE_PAST;
+		since = strstr(line, " softirq") ? i : 0;
+	}
 }
 
 /* ---- Adjacent pages -------------------------------------------------------------------------- */

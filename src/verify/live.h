@@ -9,10 +9,11 @@
 #include <buddysim/types.h>
 
 /* Frees of a page that is not on its list yet: its own line comes later (pb). Pages given back as one
- * block: all but the last line are only announcements. */
-enum bs_live_mark { BS_LIVE_LATE = 1, BS_LIVE_RUN = 2, BS_LIVE_RUN_END = 4 };
+ * block: all but the last line are only announcements. Frees past the per-cpu lists. */
+enum bs_live_mark { BS_LIVE_LATE = 1, BS_LIVE_RUN = 2, BS_LIVE_RUN_END = 4, BS_LIVE_PAST = 8 };
 
 struct bs_verify_vio;
+struct bs_verify_user;
 
 struct bs_live_line {
 	size_t at; /* in the text */
@@ -49,6 +50,9 @@ struct bs_live {
 	bool runs_found;
 	bool devices; /* of a balloon at work */
 	struct bs_verify_vio *vio; /* NULL: no such series */
+	bool processes; /* of what processes do with their memory */
+	bool beyond; /* the rest is not followed */
+	struct bs_verify_user *user; /* NULL: no such series */
 	struct bs_live_contig contig;
 	struct bs_live_run runs[BS_LIVE_RUNS], due[2]; /* due: surplus that must be given back */
 	unsigned int nr_runs, nr_due, cpu;
@@ -68,6 +72,8 @@ int bs_live_add(struct bs_live *l, const char *line);
 char *bs_live_text(const struct bs_live *l, size_t i);
 /* Mark the frees that happen later. 0 or -ENOMEM. */
 int bs_live_find_late(struct bs_live *l);
+/* Mark the frees of an interrupt that came while another free held the per-cpu lists. */
+void bs_live_find_past(struct bs_live *l);
 /* Mark adjacent pages that were given back as one. */
 void bs_live_find_runs(struct bs_live *l);
 /* Is the dump that ends before line @i one of a half undone range, which nobody else shows? */

@@ -13,6 +13,7 @@
 #include "live.h"
 #include "log_orders.h"
 #include "mm_range.h"
+#include "mm_user.h"
 #include "mm_verify.h"
 #include "mm_vmstat.h"
 #include "verify_steps.h"
@@ -84,6 +85,17 @@ static int free_block(struct bs_logrun *v, const char *line, unsigned int cpu, b
 	return BS_LOG_GO_ON;
 }
 
+static int free_past_lists(struct bs_logrun *v, const char *line, unsigned int cpu, bs_pfn pfn)
+{
+	if (bs_log_operation(v, line, cpu, 0, bs_pageblock_type(v->m, pfn) % BS_PCPTYPES))
+		return BS_LOG_STOP;
+	if (bs_machine_adopt(v->m, pfn, 0))
+		return not_in_use(v, line);
+	bs_mm_free_past_pcp(v->m, cpu, pfn);
+	bs_log_operation_done(v, pfn, -1);
+	return BS_LOG_GO_ON;
+}
+
 static int free_run(struct bs_logrun *v, const char *line, unsigned int cpu, bs_pfn pfn, bs_pfn n)
 {
 	if (bs_log_operation(v, line, cpu, 0, bs_pageblock_type(v->m, pfn) % BS_PCPTYPES))
@@ -134,7 +146,7 @@ static int freed(struct bs_logrun *v, char *line)
 	    !bs_log_number(&p, BS_LOG_MAX_ORDER, &order) || !bs_log_cpu(v, &p, &cpu) || *p ||
 	    bs_pfn_zone(v->m, (bs_pfn)pfn) < 0)
 		return malformed(v, line);
-	if (!l->runs_found && bs_mm_frees_runs(v->m)) {
+	if (!l->runs_found && !l->processes && bs_mm_frees_runs(v->m)) {
 		bs_live_find_runs(l);
 		l->runs_found = true;
 	}
@@ -146,6 +158,8 @@ static int freed(struct bs_logrun *v, char *line)
 	given_back(l, (bs_pfn)pfn, order);
 	if (announced(l, (bs_pfn)pfn, order, &run))
 		return run.n ? free_run(v, line, cpu, run.first, run.n) : BS_LOG_GO_ON;
+	if (at->mark & BS_LIVE_PAST)
+		return free_past_lists(v, line, cpu, (bs_pfn)pfn);
 	if (at->mark & BS_LIVE_RUN_END)
 		return free_run(v, line, cpu, at->first, at->n);
 	if (at->mark & BS_LIVE_RUN)
