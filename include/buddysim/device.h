@@ -204,6 +204,14 @@ bs_ns bs_device_way(const struct bs_device *d, const struct bs_range *r, unsigne
 int bs_device_complete(struct bs_device *d, int ticket, bs_ns now, struct bs_error *err);
 
 /**
+ * bs_device_tell - the host is told of @n ranges that the guest takes back, or of something else, at @now
+ *
+ * It drops nothing and no law is about it. It has a queue of its own. Return: virtual ns until it has heard
+ * that: per request and per range, latency and stalls included.
+ */
+bs_ns bs_device_tell(struct bs_device *d, unsigned int n, bs_ns now);
+
+/**
  * bs_device_busy - would a request that arrives at @now wait before it is served?
  *
  * The queue is full, the host stands still (stall), or the device says so (busy_every, busy_for,

@@ -26,7 +26,7 @@ extern "C" {
 
 struct bs_report_ctx;
 
-#define BS_STRATEGY_ABI 3
+#define BS_STRATEGY_ABI 4
 
 /** Declared properties: what a strategy is exempt from, or entitled to. */
 enum bs_strategy_caps {
@@ -102,6 +102,8 @@ struct bs_stock_setting {
  *   a guest of @memory bytes; asked only where bs_strategy_is_stock()
  * @unit: order of the smallest block that it can give to the host, for who has no parameter that says
  *        so. NULL: the parameter of BS_ROLE_ORDER, else a pageblock
+ * @request_ranges: it has a queue of its own, and so many ranges fit into a request there, whatever the
+ *        device's capacity for reports is. 0: it reports
  * @series: what the series of patches took that it follows; or NULL
  * @print_state: what it remembers, as words "name=value" each with a blank in front, for dumps and
  *               tests; no line's end. Of @zone where @zones_have_state, else of the guest
@@ -136,6 +138,7 @@ struct bs_strategy {
 	bool zones_have_state;
 	void (*stock_setting)(const uint64_t *values, const char *kernel, uint64_t memory,
 			      struct bs_stock_setting *out);
+	unsigned int request_ranges;
 };
 
 /* ---- The registry --------------------------------------------------------------------------- */
@@ -341,6 +344,20 @@ bs_ns bs_break_even(const struct bs_report_ctx *rc);
  *  pages count as used by the strategy, not as used by the trace. */
 bs_pfn bs_take_pages(struct bs_report_ctx *rc, unsigned int gfp, unsigned int order);
 void bs_give_pages(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order);
+/** What else becomes of pages that a client keeps, until it gives them back. */
+enum bs_keep {
+	BS_KEEP_MOVABLE = 1 << 0, /* they count as movable when their pageblock is stolen from */
+	BS_KEEP_UNMANAGED = 1 << 1, /* the guest has so much less memory */
+};
+void bs_keep_pages(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, unsigned int how);
+/**
+ * bs_tell - tell the host something, and wait until it has heard it; it is handed nothing
+ * @r, @n: pages that the client will take back, which belong to it; or NULL and 0
+ *
+ * From event(), when an allocation found nothing, the CPU waits that is short of memory, and nothing else
+ * happens. Return: 0, or -errno: nobody listens any more.
+ */
+int bs_tell(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n);
 /**
  * bs_claim - claim free memory where it stands (BS_CAP_HOST_SIDE)
  *
@@ -382,6 +399,8 @@ struct bs_env {
 	bs_ns break_even;
 	/* the zone's lock was taken (@is) or is about to be let go by a pass */
 	void (*zone_locked)(void *arg, unsigned int zone, bool is);
+	/* tell the host of @n ranges, none of them handed over; run the world until it has heard it */
+	int (*tell)(void *arg, const struct bs_range *r, unsigned int n);
 	/* a law broke; the world ends the run */
 	void (*violated)(void *arg, const char *law, bs_pfn pfn);
 };
@@ -395,8 +414,12 @@ struct bs_report_stats {
 	uint64_t hooks_locked; /* hooks of the strategy that ran under a zone's lock */
 	uint64_t isolated_bytes, isolated_peak_bytes; /* now, and the most ever */
 	uint64_t client_bytes; /* allocated by the strategy itself, now */
+	uint64_t client_peak_bytes; /* ... and the most ever */
+	uint64_t client_refused; /* allocations of the strategy itself that failed */
+	uint64_t tells; /* bs_tell() */
 	uint64_t isolate_refused;
-	uint64_t conversions; /* pageblocks retyped to MOVABLE by isolation */
+	/* pageblocks retyped: to MOVABLE by isolation; to what it asked for by a client's allocation */
+	uint64_t conversions;
 	/* the strategy's own memory, now, by scope; and the most that all of it ever was */
 	uint64_t meta_global_bytes, meta_zone_bytes, meta_page_bytes, meta_peak_bytes;
 	uint64_t marks_set, marks_lost;

@@ -65,14 +65,19 @@ static bool is_nth(uint64_t count, uint64_t every)
 	return every && count % every == 0;
 }
 
+void bs_faults_delay(struct bs_faults *f, bs_ns now, bs_ns *cost)
+{
+	*cost += draw_latency(f);
+	if (now != BS_NO_TIME)
+		*cost = after_stall(f, now + *cost) - now;
+}
+
 struct bs_fate bs_faults_request(struct bs_faults *f, unsigned int n, bs_ns now, bs_ns *cost)
 {
 	struct bs_fate fate = {.served = n};
 
 	f->requests++;
-	*cost += draw_latency(f);
-	if (now != BS_NO_TIME)
-		*cost = after_stall(f, now + *cost) - now;
+	bs_faults_delay(f, now, cost);
 	fate.error = is_nth(f->requests, f->error_every) ||
 		     (f->error_ppm && bs_rng_below(&f->rng, 1000000) < f->error_ppm);
 	if (is_nth(f->requests, f->partial_every)) {

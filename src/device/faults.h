@@ -40,6 +40,8 @@ struct bs_fate {
 	unsigned int served; /* ranges that the host looks at, from the first */
 };
 
+/* What the host takes longer for anything that it hears, on top of @cost: latency, and while it stands still. */
+void bs_faults_delay(struct bs_faults *f, bs_ns now, bs_ns *cost);
 /* Decide; @cost is what the request takes without faults and receives what it takes with them.
  * @now: BS_NO_TIME: stalls do not happen */
 struct bs_fate bs_faults_request(struct bs_faults *f, unsigned int n, bs_ns now, bs_ns *cost);

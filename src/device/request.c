@@ -117,6 +117,15 @@ int bs_device_request(struct bs_device *d, const struct bs_range *r, unsigned in
 	return bs_device_request_at(d, r, n, BS_NO_TIME, cost, err);
 }
 
+bs_ns bs_device_tell(struct bs_device *d, unsigned int n, bs_ns now)
+{
+	bs_ns cost = d->costs.per_request + n * d->costs.per_range;
+
+	d->stats.host_ns += cost;
+	bs_faults_delay(&d->faults, now, &cost);
+	return cost;
+}
+
 static void count_errno(struct bs_device *d, int error)
 {
 	const unsigned int last = BS_DEVICE_ERRNOS - 1;

@@ -159,6 +159,25 @@ void bs_mm_page_managed(struct bs_machine *m, bs_pfn pfn, bool on)
 		mm_set_reserves(m);
 }
 
+void bs_mm_unmanage(struct bs_machine *m, bs_pfn pfn, unsigned int order)
+{
+	const bool movable = order < m->pbo && bs_page(m, pfn, order)->flags & PG_LRU;
+
+	bs_mm_abandon(m, pfn, order);
+	for (bs_pfn p = pfn; p < pfn + ((bs_pfn)1 << order); p++) {
+		bs_mm_page_managed(m, p, false);
+		if (movable)
+			m->mem_map[p].flags |= PG_LRU;
+	}
+}
+
+void bs_mm_manage(struct bs_machine *m, bs_pfn pfn, unsigned int order)
+{
+	for (bs_pfn p = pfn; p < pfn + ((bs_pfn)1 << order); p++)
+		bs_mm_page_managed(m, p, true);
+	bs_machine_adopt(m, pfn, order);
+}
+
 void bs_mm_isolated_come(struct bs_machine *m, bs_pfn start, bs_pfn end)
 {
 	for (bs_pfn p = start; p < end; p += (bs_pfn)1 << m->pbo) {

@@ -51,6 +51,10 @@ int bs_mm_online_chunk(struct bs_machine *m, bs_pfn pfn, unsigned int order);
 void bs_mm_isolated_come(struct bs_machine *m, bs_pfn start, bs_pfn end);
 /* Nobody's page, of a balloon: it is no more managed, or it is again; it stays present. */
 void bs_mm_page_managed(struct bs_machine *m, bs_pfn pfn, bool on);
+/* The same for a caller's block: nobody's, movable as it was, and out of what is managed; then managed and
+ * the caller's again. */
+void bs_mm_unmanage(struct bs_machine *m, bs_pfn pfn, unsigned int order);
+void bs_mm_manage(struct bs_machine *m, bs_pfn pfn, unsigned int order);
 /* What a zone spans. 0 or -ENOMEM. */
 int bs_mm_set_span(struct bs_machine *m, unsigned int zone, bs_pfn start, bs_pfn end);
 /* All marks, reserves, thresholds and per-cpu sizes anew: first from what is managed, then

@@ -62,6 +62,19 @@ int bs_submit(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n
 	return ret;
 }
 
+int bs_tell(struct bs_report_ctx *rc, const struct bs_range *r, unsigned int n)
+{
+	bs_law(rc, rc->locked == BS_NO_ZONE, "host told with the zone lock held", BS_NO_PFN);
+	for (unsigned int i = 0; i < n; i++) {
+		const struct bs_taken *t = bs_taken_find(&rc->taken, r[i].pfn);
+
+		bs_law(rc, t && t->hold == BS_HOLD_CLIENT && t->order == r[i].order,
+		       "host told of what was not allocated", r[i].pfn);
+	}
+	rc->stats.tells++;
+	return rc->env.tell ? rc->env.tell(rc->env.arg, r, n) : 0;
+}
+
 /* ---- Without waiting ------------------------------------------------------------------------- */
 
 static struct bs_ticket *new_ticket(struct bs_report_ctx *rc, unsigned int n)

@@ -7,6 +7,10 @@
 
 #include <errno.h>
 
+#include <buddysim/gfp.h>
+
+#include "mm_range.h"
+
 /* ---- Free blocks taken off their list -------------------------------------------------------- */
 
 static void note_isolated(struct bs_report_ctx *rc, unsigned int zone, bs_pfn pfn,
@@ -103,8 +107,30 @@ unsigned int bs_put_back(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int orde
 
 /* ---- Pages allocated like a driver does ------------------------------------------------------ */
 
+/* A block of several pageblocks is counted once when it is stolen. */
+static unsigned int blocks_order(const struct bs_report_ctx *rc, unsigned int order)
+{
+	const unsigned int pbo = bs_pageblock_order(rc->m);
+
+	return order > pbo ? order - pbo : 0;
+}
+
+/* kswapd, which a steal woke, has run by the time of the next request, and the boost that woke it is gone. */
+static void let_kswapd_run(struct bs_report_ctx *rc)
+{
+	for (unsigned int i = 0; i < rc->nr_zones; i++) {
+		struct bs_zone_info z;
+
+		bs_zone_info(rc->m, i, &z);
+		if (z.watermark_boost)
+			bs_kswapd_boost_done(rc->m, i);
+	}
+}
+
 bs_pfn bs_take_pages(struct bs_report_ctx *rc, unsigned int gfp, unsigned int order)
 {
+	const struct bs_machine_counters *c = bs_mm_counters(rc->m);
+	const uint64_t fallbacks = c->fallbacks, stolen = c->pageblocks_stolen;
 	bs_pfn pfn;
 
 	if (!bs_law(rc, rc->s->caps & BS_CAP_CLIENT, "allocating without BS_CAP_CLIENT",
@@ -114,8 +140,13 @@ bs_pfn bs_take_pages(struct bs_report_ctx *rc, unsigned int gfp, unsigned int or
 	    bs_taken_reserve(&rc->taken))
 		return BS_NO_PFN;
 	pfn = bs_alloc_pages(rc->m, 0, gfp, order);
-	if (pfn == BS_NO_PFN)
+	rc->stats.conversions += (c->pageblocks_stolen - stolen) << blocks_order(rc, order);
+	if (gfp & BS_GFP_KSWAPD_RECLAIM && c->fallbacks != fallbacks)
+		let_kswapd_run(rc);
+	if (pfn == BS_NO_PFN) {
+		rc->stats.client_refused++;
 		return pfn;
+	}
 	/* A replay tells its own blocks by their words: this is none of them. */
 	bs_page_set_word(rc->m, pfn, UINT32_MAX);
 	bs_taken_add(&rc->taken, &(struct bs_taken){.pfn = pfn,
@@ -123,7 +154,23 @@ bs_pfn bs_take_pages(struct bs_report_ctx *rc, unsigned int gfp, unsigned int or
 						    .zone = (uint8_t)bs_pfn_zone(rc->m, pfn),
 						    .hold = BS_HOLD_CLIENT});
 	rc->stats.client_bytes += bs_block_bytes(rc->m, order);
+	if (rc->stats.client_bytes > rc->stats.client_peak_bytes)
+		rc->stats.client_peak_bytes = rc->stats.client_bytes;
 	return pfn;
+}
+
+void bs_keep_pages(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, unsigned int how)
+{
+	struct bs_taken *t = bs_taken_find(&rc->taken, pfn);
+
+	if (!bs_law(rc, t && t->hold == BS_HOLD_CLIENT && t->order == order && !t->unmanaged,
+		    "keeping what was not allocated", pfn))
+		return;
+	if (how & BS_KEEP_MOVABLE)
+		bs_page_set_lru(rc->m, pfn, order, true);
+	if (how & BS_KEEP_UNMANAGED)
+		bs_mm_unmanage(rc->m, pfn, order);
+	t->unmanaged = how & BS_KEEP_UNMANAGED;
 }
 
 void bs_give_pages(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
@@ -135,6 +182,8 @@ void bs_give_pages(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
 	    !bs_law(rc, !t->in_flight, "freeing what the device still has", pfn) ||
 	    !bs_law(rc, rc->locked == BS_NO_ZONE, "freeing with the zone lock held", pfn))
 		return;
+	if (t->unmanaged)
+		bs_mm_manage(rc->m, pfn, order);
 	bs_taken_remove(&rc->taken, t);
 	bs_ctx_given(rc, pfn, order, false);
 	rc->stats.client_bytes -= bs_block_bytes(rc->m, order);

@@ -18,6 +18,7 @@ struct bs_taken {
 	bs_pfn pfn; /* BS_NO_PFN: empty slot */
 	uint8_t order, zone, hold;
 	bool in_flight;
+	bool unmanaged; /* BS_KEEP_UNMANAGED */
 };
 
 struct bs_taken_set {

@@ -42,6 +42,8 @@ static int create_device(struct bs_guest *g, const struct bs_guest_setup *setup,
 	dc.page_shift = g->page_shift;
 	dc.seed = setup->seed;
 	dc.peak_pages = setup->peak_pages ? setup->peak_pages : dc.nr_pages;
+	if (spec->s->request_ranges)
+		dc.capacity = spec->s->request_ranges;
 	if (!dc.capacity)
 		dc.capacity = CAPACITY;
 	g->touch = dc.touch != BS_TOUCH_NONE;

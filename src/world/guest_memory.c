@@ -16,6 +16,7 @@ bs_pfn bs_guest_alloc_again(struct bs_guest *g, unsigned int cpu, unsigned int g
 	bs_report_stats(g->rc, &before);
 	while (pfn == BS_NO_PFN) {
 		g->client_works = true;
+		g->client_cpu = cpu;
 		bs_report_event(g->rc, BS_EVENT_SHRINK, UINT64_C(1) << order);
 		g->client_works = false;
 		bs_report_stats(g->rc, &after);

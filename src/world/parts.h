@@ -87,7 +87,8 @@ struct bs_guest {
 	bs_ns fault_ns; /* spent on backing memory again that had been given away */
 	bool touch; /* owners write into what they get */
 	bool follows; /* a recorded kernel, whose times hold the first touches: they delay nobody */
-	bool client_works; /* for an allocation that found nothing */
+	bool client_works; /* for an allocation that found nothing ... */
+	unsigned int client_cpu; /* ... on this CPU */
 	struct bs_contention *contention; /* locks take time (locks.h); NULL: they do not */
 	bool zeroes; /* zeroing is accounted for */
 	struct bs_range known_zero; /* just allocated, and not to be zeroed; or BS_NO_PFN */

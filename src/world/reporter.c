@@ -193,6 +193,7 @@ void bs_reporter_env(struct bs_guest *g, struct bs_env *env)
 		.next_use = env_next_use,
 		.break_even = g->reporter.future.break_even,
 		.zone_locked = env_zone_locked,
+		.tell = bs_request_tell,
 		.violated = env_violated,
 	};
 }

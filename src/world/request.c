@@ -212,6 +212,26 @@ int bs_request_call(void *guest, const struct bs_range *r, unsigned int n, unsig
 	return kept;
 }
 
+int bs_request_tell(void *guest, const struct bs_range *r, unsigned int n)
+{
+	struct bs_guest *g = guest;
+	struct bs_call *call = free_call(g);
+	bs_ns cost;
+
+	if (g->ended || g->clock->failed)
+		return -ESHUTDOWN;
+	if (!call)
+		return -EBUSY;
+	cost = serve_time(g, bs_device_tell(g->dev, n, g->clock->now)) +
+	       bs_device_way(g->dev, r, n, false);
+	if (g->client_works) {
+		bs_cpu_block(&g->cpus[g->client_cpu], g->clock->now, cost, BS_CAUSE_CLIENT);
+		return 0;
+	}
+	*call = (struct bs_call){.used = true, .ticket = NO_TICKET};
+	return bs_request_wait(g, send(g, call, cost));
+}
+
 bool bs_request_busy(void *guest)
 {
 	struct bs_guest *g = guest;

@@ -13,6 +13,9 @@ int bs_request_wait(void *guest, int number);
  * request passes before it goes on. */
 int bs_request_call(void *guest, const struct bs_range *r, unsigned int n, unsigned int cpu);
 bool bs_request_busy(void *guest);
+/* The host is told of @n ranges, and handed nothing. By a driver that gives pages back for an allocation: the CPU
+ * that is short of memory waits, as above; else who tells it does. */
+int bs_request_tell(void *guest, const struct bs_range *r, unsigned int n);
 /* The host backs what the CPU is about to be handed; the CPU waits for it. */
 int bs_request_install(void *guest, bs_pfn pfn, unsigned int order, unsigned int cpu);
 

@@ -46,9 +46,13 @@ static void write_down(struct bs_world *w, const struct bs_range *r, unsigned in
 								    : BS_PAGE_ISOLATED;
 
 	for (unsigned int i = 0; i < n; i++) {
-		for (bs_pfn p = r[i].pfn; p < r[i].pfn + (1u << r[i].order); p++)
-			if (bs_page_state(w->m, p) != wanted)
+		for (bs_pfn p = r[i].pfn; p < r[i].pfn + (1u << r[i].order); p++) {
+			const enum bs_page_state is = bs_page_state(w->m, p);
+
+			/* (a client's may be no memory of the guest's any more) */
+			if (is != wanted && !(caps & BS_CAP_CLIENT && is == BS_PAGE_RESERVED))
 				w->not_taken = true;
+		}
 		w->log_used += (size_t)snprintf(w->log + w->log_used, sizeof(w->log) - w->log_used,
 						"%u:%u ", r[i].pfn, r[i].order);
 	}
@@ -103,6 +107,20 @@ static int env_wait(void *arg, int ticket)
 		w->during(w, call);
 	w->in_flight_call[ticket] = 0;
 	return call == w->fail_call ? -EIO : 0;
+}
+
+/* What it is told is handed over by nobody: the pages are the guest's before and after. */
+static int env_tell(void *arg, const struct bs_range *r, unsigned int n)
+{
+	struct bs_world *w = arg;
+
+	w->tells++;
+	for (unsigned int i = 0; i < n && w->told_used < sizeof(w->told) - 32; i++)
+		w->told_used +=
+			(size_t)sprintf(w->told + w->told_used, "%u:%u ", r[i].pfn, r[i].order);
+	if (w->told_used < sizeof(w->told) - 32)
+		w->told_used += (size_t)sprintf(w->told + w->told_used, "| ");
+	return 0;
 }
 
 static bool env_busy(void *arg)
@@ -216,6 +234,7 @@ void bs_world_bind(struct bs_world *w, const struct bs_strategy *s, const char *
 		.break_even = w->break_even,
 		.capacity = capacity,
 		.busy = env_busy,
+		.tell = env_tell,
 		.known_zero = env_known_zero,
 		.violated = env_violated,
 	};
@@ -276,6 +295,13 @@ const char *bs_world_installs(struct bs_world *w)
 	w->installs[w->installs_used] = '\0';
 	w->installs_used = 0;
 	return w->installs;
+}
+
+const char *bs_world_told(struct bs_world *w)
+{
+	w->told[w->told_used] = '\0';
+	w->told_used = 0;
+	return w->told;
 }
 
 const char *bs_world_zero(struct bs_world *w)

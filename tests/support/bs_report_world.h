@@ -20,7 +20,7 @@ struct bs_world {
 	bs_ns now, wake_at;
 	bool wake_armed;
 
-	char log[1 << 16]; /* "2048:9 512:9 | 0:10 | ": a bar behind each request */
+	char log[1 << 18]; /* "2048:9 512:9 | 0:10 | ": a bar behind each request */
 	size_t log_used;
 	unsigned int calls, fail_call; /* request number fail_call, from 1, gets -EIO */
 	void (*during)(struct bs_world *w, unsigned int call);
@@ -28,6 +28,10 @@ struct bs_world {
 	/* The future, as bs_next_use() and bs_break_even() tell of it; NULL: nothing is known. */
 	bs_ns (*next_use)(struct bs_world *w, bs_pfn pfn, unsigned int order);
 	bs_ns break_even; /* as it is when the strategy is bound */
+
+	char told[1 << 16]; /* the same of what the host was told and not handed; it ends early */
+	size_t told_used;
+	unsigned int tells;
 
 	char installs[1 << 10]; /* "2048:9@0 ": by CPU 0; long logs end early */
 	size_t installs_used;
@@ -69,6 +73,8 @@ unsigned int bs_world_settle(struct bs_world *w, unsigned int max);
 /* The log since the last call; the same of the blocks taken for zero. */
 const char *bs_world_log(struct bs_world *w);
 const char *bs_world_zero(struct bs_world *w);
+/* What the host was told since the last call. */
+const char *bs_world_told(struct bs_world *w);
 /* The installs since the last call. */
 const char *bs_world_installs(struct bs_world *w);
 

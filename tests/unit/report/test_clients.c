@@ -93,6 +93,83 @@ static uint64_t client_bytes(struct bs_world *w)
 	return st.client_bytes;
 }
 
+/* Movable for who judges the pageblock; and, if it is asked for, no memory of the guest's while they are kept. */
+static void test_pages_that_are_kept(void **state)
+{
+	struct bs_world *w = world_of(&client);
+	const uint64_t all = bs_managed_pages(w->m);
+	struct bs_report_ctx *rc = w->rc;
+	struct bs_error err;
+	bs_pfn a, b;
+
+	(void)state;
+	a = bs_take_pages(rc, BS_GFP_HIGHUSER_MOVABLE, 0);
+	b = bs_take_pages(rc, BS_GFP_HIGHUSER_MOVABLE, 9);
+	bs_keep_pages(rc, a, 0, BS_KEEP_MOVABLE | BS_KEEP_UNMANAGED);
+	bs_keep_pages(rc, b, 9, BS_KEEP_UNMANAGED);
+	assert_int_equal(bs_managed_pages(w->m), all - 513);
+	assert_int_equal(bs_page_state(w->m, a), BS_PAGE_RESERVED);
+	assert_ok(bs_machine_check(w->m, &err), &err);
+	bs_keep_pages(rc, a, 0, BS_KEEP_UNMANAGED);
+	expect_law(w, "keeping what was not allocated");
+	assert_int_equal(bs_submit(rc, &(struct bs_range){a, 0}, 1), 0);
+	bs_give_pages(rc, a, 0);
+	bs_give_pages(rc, b, 9);
+	assert_int_equal(bs_managed_pages(w->m), all);
+	assert_int_equal(w->violations, 0);
+	bs_world_destroy(w);
+}
+
+/* More than half of a movable pageblock is kept: an unmovable request takes a page of it, and not the pageblock. Without
+ * the mark nobody knows what these pages are, and it takes all. */
+static void test_kept_pages_count_as_movable(void **state)
+{
+	(void)state;
+	for (unsigned int movable = 0; movable < 2; movable++) {
+		struct bs_world *w = bs_world_create_full("linux-6.1", 4096);
+
+		bs_world_bind(w, &client, NULL, 2);
+		assert_int_equal(bs_report_start(w->rc), 0);
+		bs_world_use_tail(w);
+		bs_world_free(w, 0, 8);
+		bs_zone_lock(w->rc, 0);
+		bs_set_type(w->rc, 0, BS_MIGRATE_MOVABLE);
+		bs_zone_unlock(w->rc, 0);
+		assert_int_equal(bs_take_pages(w->rc, BS_GFP_HIGHUSER_MOVABLE, 8), 0);
+		bs_world_free(w, 256, 7);
+		assert_int_equal(bs_take_pages(w->rc, BS_GFP_HIGHUSER_MOVABLE, 7), 256);
+		if (movable) {
+			bs_keep_pages(w->rc, 0, 8, BS_KEEP_MOVABLE);
+			bs_keep_pages(w->rc, 256, 7, BS_KEEP_MOVABLE);
+		}
+		bs_world_free(w, 384, 6);
+		assert_int_equal(bs_world_alloc(w, 0, BS_MIGRATE_UNMOVABLE), 384);
+		assert_int_equal(bs_pageblock_type(w->m, 0),
+				 movable ? BS_MIGRATE_MOVABLE : BS_MIGRATE_UNMOVABLE);
+		bs_give_pages(w->rc, 0, 8);
+		bs_give_pages(w->rc, 256, 7);
+		bs_world_destroy(w);
+	}
+}
+
+static void test_telling(void **state)
+{
+	struct bs_world *w = world_of(&client);
+	const bs_pfn pfn = bs_take_pages(w->rc, BS_GFP_KERNEL, 3);
+	struct bs_report_stats st;
+
+	(void)state;
+	assert_int_equal(bs_tell(w->rc, &(struct bs_range){pfn, 3}, 1), 0);
+	assert_int_equal(bs_tell(w->rc, NULL, 0), 0);
+	bs_report_stats(w->rc, &st);
+	assert_int_equal(st.tells, 2);
+	assert_int_equal(st.calls, 0);
+	bs_tell(w->rc, &(struct bs_range){pfn, 2}, 1);
+	expect_law(w, "host told of what was not allocated");
+	bs_give_pages(w->rc, pfn, 3);
+	bs_world_destroy(w);
+}
+
 static void test_pages_of_a_client(void **state)
 {
 	struct bs_world *w = world_of(&client);
@@ -318,6 +395,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pages_of_a_client),
+		cmocka_unit_test(test_pages_that_are_kept),
+		cmocka_unit_test(test_kept_pages_count_as_movable),
+		cmocka_unit_test(test_telling),
 		cmocka_unit_test(test_a_claim_ends_when_the_guest_takes_the_block),
 		cmocka_unit_test(test_parts_of_a_block_are_claimed),
 		cmocka_unit_test(test_a_claim_outlives_a_merge),

@@ -145,6 +145,35 @@ static void test_the_way(void **state)
 	bs_world_test_free(&s.t);
 }
 
+/* The host hears it in the time of a request and drops nothing. Who tells it waits; for an allocation that found nothing
+ * it is the CPU that asked for it. */
+static void test_the_host_is_told(void **state)
+{
+	struct bs_device_stats ds;
+	struct seen s;
+
+	(void)state;
+	begin(&s, "balloon");
+	bs_device_preset_resident(s.g->dev, one.pfn, one.order);
+	assert_int_equal(bs_request_tell(s.g, &one, 1), 0);
+	assert_int_equal(s.t.w.clock.now, 3 * MS);
+	assert_int_equal(s.g->cpus[1].busy_until, 0);
+	s.g->client_works = true;
+	s.g->client_cpu = 1;
+	assert_int_equal(bs_request_tell(s.g, NULL, 0), 0);
+	assert_int_equal(s.t.w.clock.now, 3 * MS);
+	assert_int_equal(s.g->cpus[1].busy_until, 6 * MS);
+	assert_int_equal(s.g->cpus[1].blocked_ns[BS_CAUSE_CLIENT], 3 * MS);
+	assert_int_equal(s.served, 0);
+	bs_device_stats(s.g->dev, &ds);
+	assert_int_equal(ds.requests, 0);
+	assert_int_equal(ds.host_ns, 6 * MS);
+	assert_true(ds.resident_bytes > 0);
+	s.g->ended = true;
+	assert_int_equal(bs_request_tell(s.g, NULL, 0), -ESHUTDOWN);
+	bs_world_test_free(&s.t);
+}
+
 /* A pass that a CPU runs itself blocks that CPU. */
 static void test_a_cpus_own_pass_blocks_it(void **state)
 {
@@ -268,6 +297,7 @@ int main(void)
 		cmocka_unit_test(test_a_call_blocks_its_cpu_alone),
 		cmocka_unit_test(test_the_way),
 		cmocka_unit_test(test_a_cpus_own_pass_blocks_it),
+		cmocka_unit_test(test_the_host_is_told),
 		cmocka_unit_test(test_a_host_side_request_is_served_at_once),
 		cmocka_unit_test(test_who_looks_on_can_meddle),
 		cmocka_unit_test(test_a_request_for_memory_in_use_ends_the_run),
