@@ -9,8 +9,7 @@
  */
 #include <errno.h>
 
-#include <buddysim/gfp.h>
-
+#include "balloon_order.h"
 #include "strategies.h"
 
 enum { AT, HOLD, DEPTH };
@@ -35,18 +34,19 @@ static const struct bs_param params[] = {
 	{.name = NULL},
 };
 
-/* No reclaim bit, no migratetype: gives up early, and is no movable user. */
-#define GFP (BS_GFP_NORETRY | BS_GFP_NOWARN | BS_GFP_NOMEMALLOC)
-
 enum phase { WAITING, HOLDING, DONE };
 
 struct hint_once {
 	enum phase phase;
-	/* Blocks in the order in which they were sent: [0, first) are given back already, [first,
-	 * acked) are held, [acked, n) are with the host. */
+	/* In the order in which they were sent: what the host has answered for, the newest last. */
 	bs_pfn *held;
-	uint32_t first, acked, n, room;
-	int *ticket; /* of held[acked .. n), a ring of depth= entries */
+	uint32_t n, room;
+	/* A ring of depth= entries: what is with the host, the oldest first. */
+	struct flight {
+		bs_pfn pfn;
+		int ticket;
+	} * flight;
+	uint32_t first, in_flight;
 };
 
 static int start(struct bs_report_ctx *rc)
@@ -62,8 +62,8 @@ static int start(struct bs_report_ctx *rc)
 	}
 	*s = (struct hint_once){.phase = WAITING, .room = (uint32_t)blocks};
 	s->held = bs_alloc(rc, BS_SCOPE_GLOBAL, blocks * sizeof(*s->held));
-	s->ticket = bs_alloc(rc, BS_SCOPE_GLOBAL, bs_param_get(rc, DEPTH) * sizeof(*s->ticket));
-	if (!s->held || !s->ticket)
+	s->flight = bs_alloc(rc, BS_SCOPE_GLOBAL, bs_param_get(rc, DEPTH) * sizeof(*s->flight));
+	if (!s->held || !s->flight)
 		return -ENOMEM;
 	bs_wake(rc, bs_param_get(rc, AT));
 	return 0;
@@ -74,62 +74,65 @@ static int start(struct bs_report_ctx *rc)
 static int wait_for_oldest(struct bs_report_ctx *rc)
 {
 	struct hint_once *s = bs_state(rc);
-	int err = bs_wait(rc, s->ticket[s->acked % bs_param_get(rc, DEPTH)]);
+	const struct flight f = s->flight[s->first];
+	const int err = bs_wait(rc, f.ticket);
 
-	s->acked++;
+	s->first = (s->first + 1) % (uint32_t)bs_param_get(rc, DEPTH);
+	s->in_flight--;
+	s->held[s->n++] = f.pfn;
 	return err;
 }
 
-/* The queue is full, by its depth or by the device's word: wait for the oldest, then again. */
+/* -EBUSY: the queue is full, by its depth or by the device's word. */
 static int send(struct bs_report_ctx *rc, bs_pfn pfn)
 {
-	struct hint_once *s = bs_state(rc);
+	const struct bs_range block = {pfn, (uint8_t)bs_top_order(rc)};
 	const uint32_t depth = (uint32_t)bs_param_get(rc, DEPTH);
-	int ret = -EBUSY, err = 0;
+	struct hint_once *s = bs_state(rc);
+	int ticket;
 
-	while (!err && ret == -EBUSY) {
-		if (s->n - s->acked < depth)
-			ret = bs_submit_async(
-				rc, &(struct bs_range){pfn, (uint8_t)bs_top_order(rc)}, 1);
-		if (ret == -EBUSY && s->n == s->acked)
-			break;
-		if (ret == -EBUSY)
-			err = wait_for_oldest(rc);
-	}
-	if (ret < 0) {
-		bs_give_pages(rc, pfn, bs_top_order(rc));
-		return err ? err : ret;
-	}
-	s->ticket[s->n % depth] = ret;
-	s->held[s->n++] = pfn;
-	return err;
+	if (s->in_flight == depth)
+		return -EBUSY;
+	ticket = bs_submit_async(rc, &block, 1);
+	if (ticket < 0)
+		return ticket;
+	s->flight[(s->first + s->in_flight++) % depth] = (struct flight){pfn, ticket};
+	return 0;
 }
 
+/* Nothing is waited for but a full queue: then the block is freed, and the same is tried over and over, until
+ * the device has taken one. */
 static int round_trip(struct bs_report_ctx *rc)
 {
+	const unsigned int order = bs_top_order(rc);
 	struct hint_once *s = bs_state(rc);
 	int err = 0;
 	bs_pfn pfn;
 
 	/* (With a shrinker at work the same block may come round again: that has an end, too.) */
-	while (!err && s->n < s->room &&
-	       (pfn = bs_take_pages(rc, GFP, bs_top_order(rc))) != BS_NO_PFN)
+	while (!err && s->n + s->in_flight < s->room &&
+	       (pfn = bs_take_pages(rc, BS_HINT_GFP, order)) != BS_NO_PFN) {
 		err = send(rc, pfn);
-	while (s->acked < s->n) {
-		int ret = wait_for_oldest(rc);
+		if (err)
+			bs_give_pages(rc, pfn, order);
+		if (err == -EBUSY && s->in_flight)
+			err = wait_for_oldest(rc);
+	}
+	while (s->in_flight) {
+		const int ret = wait_for_oldest(rc);
 
 		err = err ? err : ret;
 	}
 	return err;
 }
 
-/* The oldest go first; what the host still has stays. */
+/* The newest go first; what the host still has stays. */
 static void give_back(struct bs_report_ctx *rc, uint64_t blocks)
 {
 	struct hint_once *s = bs_state(rc);
 
-	for (; blocks && s->first < s->acked; blocks--)
-		bs_give_pages(rc, s->held[s->first++], bs_top_order(rc));
+	for (; blocks && s->n; blocks--)
+		bs_give_pages(rc, s->held[--s->n], bs_top_order(rc));
 }
 
 static int pass(struct bs_report_ctx *rc, int cpu)
@@ -166,7 +169,7 @@ static void stop(struct bs_report_ctx *rc)
 
 	give_back(rc, UINT64_MAX);
 	bs_release(rc, s->held);
-	bs_release(rc, s->ticket);
+	bs_release(rc, s->flight);
 }
 
 static unsigned int unit(const struct bs_report_ctx *rc)

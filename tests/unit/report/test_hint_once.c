@@ -5,6 +5,7 @@
 #include "bs_report_world.h"
 
 #define M BS_MIGRATE_MOVABLE
+#define U BS_MIGRATE_UNMOVABLE
 #define BLOCK (BS_UNIT_SIZE << 10)
 
 static struct bs_world *world_with_free(const char *strategy, unsigned int blocks)
@@ -48,13 +49,16 @@ static void test_one_round(void **state)
 	bs_world_destroy(w);
 }
 
-/* The queue takes two, or (the tests' device) four, at a time: the oldest is waited for. */
+/* The queue takes two, or (the tests' device) four, at a time: the block is freed, the oldest is waited for, and the
+ * same block is taken again, now from the list of unmovable ones. */
 static void test_a_full_queue(void **state)
 {
 	struct bs_world *w = world_with_free("hint-once:at=0s,depth=2", 6);
 
 	(void)state;
 	bs_world_work(w);
+	assert_string_equal(bs_world_log(w),
+			    "5120:10 | 4096:10 | 3072:10 | 2048:10 | 1024:10 | 0:10 | ");
 	assert_int_equal(held(w), 6 * BLOCK);
 	assert_int_equal(w->violations, 0);
 	bs_world_destroy(w);
@@ -67,20 +71,24 @@ static void test_a_full_queue(void **state)
 	bs_world_destroy(w);
 }
 
-/* Somebody needs 5 MiB: two blocks are let go, the oldest first; the rest at the end. */
+/* Somebody needs 5 MiB: two blocks are let go, the newest first; the rest at the end. The guest has them in lists of
+ * unmovable memory from then on. */
 static void test_the_shrinker(void **state)
 {
 	struct bs_world *w = world_with_free("hint-once:at=0s", 4);
+	struct bs_report_stats st;
 
 	(void)state;
 	bs_world_work(w);
 	bs_report_event(w->rc, BS_EVENT_SHRINK, 1025);
 	assert_int_equal(held(w), 2 * BLOCK);
-	/* allocated as unmovable, freed to the list of what its pageblocks have become */
-	assert_int_equal(bs_nr_free(w->rc, 0, 10), 2);
+	bs_assert_list(w, 10, U, "1024,0");
 	bs_world_work(w);
 	assert_int_equal(held(w), 0);
-	assert_int_equal(bs_nr_free(w->rc, 0, 10), 4);
+	bs_assert_list(w, 10, U, "3072,2048,1024,0");
+	bs_assert_list(w, 10, M, "");
+	bs_report_stats(w->rc, &st);
+	assert_int_equal(st.conversions, 8);
 	bs_world_destroy(w);
 }
 
