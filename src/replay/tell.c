@@ -136,12 +136,41 @@ static void warn_never_busy(const struct bs_cell *c)
 			     "that is (`buddysim list devices`), or leave that parameter out");
 }
 
+/* A driver with a target took what the load needs: how that ends. */
+static void warn_driver(const struct bs_cell *c)
+{
+	const struct bs_report_stats *r = &c->f.report;
+	const unsigned long long held = r->client_bytes >> 20, failed = c->f.alloc_failed;
+
+	if (!bs_spec_has_role(c->spec, BS_ROLE_TARGET))
+		return;
+	if (failed && held)
+		bs_plan_warn(
+			c->plan, c->label,
+			"the driver keeps %llu MiB while %llu allocations find nothing: a kernel "
+			"kills what it can, and then panics or stands still until the host asks for less",
+			held, failed);
+	else if (r->client_refused && c->f.rescued)
+		bs_plan_warn(
+			c->plan, c->label,
+			"the driver and the load take the same memory from each other: %llu times it "
+			"found none, and tries again after a while; %llu allocations got some of it back",
+			(unsigned long long)r->client_refused, (unsigned long long)c->f.rescued);
+	else if (r->client_refused)
+		bs_plan_warn(
+			c->plan, c->label,
+			"the driver found no memory %llu times: it tries again after a while, for as "
+			"long as the host asks for that much",
+			(unsigned long long)r->client_refused);
+}
+
 void bs_cell_warn_after(const struct bs_cell *c)
 {
 	const struct bs_figures *f = &c->f;
 
 	warn_failed(c);
 	warn_never_busy(c);
+	warn_driver(c);
 	if (f->alloc_failed)
 		bs_plan_warn(c->plan, c->label,
 			     "%llu of %llu allocations failed: its figures are of a smaller "

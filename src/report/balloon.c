@@ -2,19 +2,17 @@
 /*
  * balloon.c - the virtio balloon, inflated and deflated to a target (STRATEGIES.md, balloon).
  *
- * The host sets a target. The guest allocates pages like any driver, single ones or (huge) blocks
- * of 2 MiB, 256 to a message, waits for the host's acknowledgement and keeps them; the host
- * discards what is backed by whole host pages. To deflate, they are freed. An allocation that would
- * fail gets 256 pages of 4 KiB back. A message counts in 4 KiB, however large a page of the guest is. Pages in the balloon are allocated: they are gone from the guest for
- * good, wanted or not, which is what reporting free pages avoids.
+ * The host sets a target. The driver goes there in portions of 256 pages (balloon_order.h), each told in one
+ * message of which it waits for the answer, and looks at the target again after each. An allocation that fails puts
+ * it to sleep for 200 ms with what it has got, over and over. Pages in the balloon are allocated: they are gone
+ * from the guest for good, wanted or not, which is what reporting free pages avoids.
  */
 #include <errno.h>
 
-#include <buddysim/gfp.h>
-
+#include "balloon_order.h"
 #include "strategies.h"
 
-enum { SIZE, AT, UNTIL, PAGE };
+enum { SIZE, AT, UNTIL, DEFLATE_ON_OOM, STATS, PAGE };
 enum { PAGE_NORMAL, PAGE_HUGE };
 
 static const char *const pages[] = {"normal", "huge", NULL};
@@ -38,28 +36,46 @@ static const struct bs_param params[] = {
 	 .max = 86400 * BS_NS_PER_S,
 	 .stock = true,
 	 .help = "when the host sets it back to 0; 0 = never"},
+	{.name = "deflate_on_oom",
+	 .type = BS_PARAM_BOOL,
+	 .def = true,
+	 .stock = true,
+	 .help = "an allocation that would fail gets 256 pages back; off: it fails, and the guest's "
+		 "memory is smaller by what the balloon holds"},
+	{.name = "stats",
+	 .type = BS_PARAM_TIME,
+	 .max = 86400 * BS_NS_PER_S,
+	 .stock = true,
+	 .help = "how often the host asks for the guest's statistics; 0 = never"},
 	{.name = "page",
 	 .type = BS_PARAM_ENUM,
 	 .def = PAGE_NORMAL,
 	 .names = pages,
-	 .help = "4 KiB (a page of the guest) or 2 MiB"},
+	 .help = "4 KiB (a page of the guest) or 2 MiB, which no upstream driver has"},
 	{.name = NULL},
 };
 
 #define HUGE_BYTES (UINT64_C(2) << 20)
-#define MESSAGE 256 /* PFNs told at once, and given back per OOM notification */
 #define PFN_BYTES 4096 /* the host's, whatever a page of the guest has */
-#define RETRY (200 * BS_NS_PER_MS) /* after an allocation failed */
-#define GFP_NORMAL (BS_GFP_HIGHUSER_MOVABLE | BS_GFP_NOMEMALLOC | BS_GFP_NORETRY | BS_GFP_NOWARN)
+#define RETRY (BS_BALLOON_RETRY_MS * BS_NS_PER_MS)
 
 struct balloon {
 	bs_ns begin; /* when the strategy was switched on */
-	/* The driver threads its pages through their own descriptors; here they are in a table. */
-	bs_pfn *page;
+	/* The driver threads its pages through their own descriptors; here they are in a table, the newest
+	 * last. */
+	bs_pfn *held;
 	uint64_t n, room;
+	/* The portion at work: allocated, and not yet in the balloon. */
+	bs_pfn got[BS_BALLOON_PORTION];
+	unsigned int nr_got;
 	struct bs_range *message;
-	bool asked, starved;
+	bool at_work; /* the target has changed, and was not reached since */
+	bool starved; /* an allocation failed ... */
+	bs_ns asleep_until; /* ... so that nothing happens before */
+	bs_ns stats_at;
+	bool asked;
 	uint64_t asked_pages; /* by the host at run time, in place of the parameters */
+	uint64_t last_target;
 };
 
 static unsigned int page_order(const struct bs_report_ctx *rc)
@@ -71,12 +87,13 @@ static unsigned int page_order(const struct bs_report_ctx *rc)
 	return order;
 }
 
-/* How many of the balloon's pages a message has: a page of the guest is as many PFNs as 4 KiB are in it,
+/* How many of the balloon's pages a portion has: a page of the guest is as many PFNs as 4 KiB are in it,
  * a huge one stands in a message of its own kind with its first. */
-static unsigned int message_pages(const struct bs_report_ctx *rc)
+static unsigned int portion(const struct bs_report_ctx *rc)
 {
-	return page_order(rc) ? MESSAGE
-			      : MESSAGE / (unsigned int)(bs_order_bytes(rc, 0) / PFN_BYTES);
+	const unsigned int pfns = (unsigned int)(bs_order_bytes(rc, 0) / PFN_BYTES);
+
+	return page_order(rc) ? BS_BALLOON_PORTION : BS_BALLOON_PORTION / pfns;
 }
 
 /* In units of the balloon's pages, never more than there is memory. */
@@ -100,6 +117,34 @@ static uint64_t target(struct bs_report_ctx *rc)
 		       : 0;
 }
 
+/* ---- When it is due -------------------------------------------------------------------------- */
+
+static bs_ns sooner(bs_ns a, bs_ns b)
+{
+	return a < b ? a : b;
+}
+
+/* The work item queues itself again as long as there is a difference: the worker is awake, and takes it up at once.
+ * Else the host's next change of the target, its next question, or the end of the sleep. */
+static void wake_next(struct bs_report_ctx *rc)
+{
+	const struct balloon *s = bs_state(rc);
+	const bs_ns now = bs_now(rc), age = now - s->begin;
+	const bs_ns at = bs_param_get(rc, AT), until = bs_param_get(rc, UNTIL);
+	bs_ns next = BS_NO_TIME;
+
+	if (!s->asked && age < at)
+		next = s->begin + at;
+	else if (!s->asked && age < until)
+		next = s->begin + until;
+	if (s->at_work)
+		next = sooner(next, s->starved ? s->asleep_until : now + 1);
+	if (s->stats_at)
+		next = sooner(next, s->stats_at);
+	if (next != BS_NO_TIME)
+		bs_wake_sooner(rc, next > now ? next - now : 0);
+}
+
 /* ---- On and off ------------------------------------------------------------------------------ */
 
 static int start(struct bs_report_ctx *rc)
@@ -114,136 +159,185 @@ static int start(struct bs_report_ctx *rc)
 		s->room += rz.managed >> page_order(rc);
 	}
 	s->room = in_pages(rc, bs_param_get(rc, SIZE));
-	s->page = bs_alloc(rc, BS_SCOPE_GLOBAL, (s->room + 1) * sizeof(*s->page));
-	s->message = bs_alloc(rc, BS_SCOPE_GLOBAL, message_pages(rc) * sizeof(*s->message));
-	if (!s->page || !s->message)
+	s->held = bs_alloc(rc, BS_SCOPE_GLOBAL, (s->room + 1) * sizeof(*s->held));
+	s->message = bs_alloc(rc, BS_SCOPE_GLOBAL, BS_BALLOON_PORTION * sizeof(*s->message));
+	if (!s->held || !s->message)
 		return -ENOMEM;
-	bs_wake(rc, bs_param_get(rc, AT));
+	if (bs_param_get(rc, STATS))
+		s->stats_at = bs_now(rc) + bs_param_get(rc, STATS);
+	if (bs_param_get(rc, AT))
+		wake_next(rc);
+	else
+		bs_wake(rc, 0);
 	return 0;
 }
 
-static void deflate(struct bs_report_ctx *rc, uint64_t to)
-{
-	struct balloon *s = bs_state(rc);
-
-	while (s->n > to)
-		bs_give_pages(rc, s->page[--s->n], page_order(rc));
-}
-
+/* Nobody is told: the host takes the device away. */
 static void stop(struct bs_report_ctx *rc)
 {
 	struct balloon *s = bs_state(rc);
 
-	deflate(rc, 0);
-	bs_release(rc, s->page);
+	while (s->nr_got)
+		bs_give_pages(rc, s->got[--s->nr_got], page_order(rc));
+	while (s->n)
+		bs_give_pages(rc, s->held[--s->n], page_order(rc));
+	bs_release(rc, s->held);
 	bs_release(rc, s->message);
 }
 
 /* ---- Inflating ------------------------------------------------------------------------------- */
 
-static unsigned int take_message(struct bs_report_ctx *rc, uint64_t wanted)
+static void take_portion(struct bs_report_ctx *rc, uint64_t wanted)
 {
 	const unsigned int order = page_order(rc);
-	const unsigned int gfp = order ? BS_GFP_TRANSHUGE_LIGHT : GFP_NORMAL;
+	const unsigned int gfp = order ? BS_GFP_TRANSHUGE_LIGHT : BS_BALLOON_GFP;
 	struct balloon *s = bs_state(rc);
-	unsigned int n = 0;
 
-	while (n < message_pages(rc) && n < wanted) {
-		bs_pfn pfn = bs_take_pages(rc, gfp, order);
+	while (s->nr_got < portion(rc) && s->nr_got < wanted) {
+		const bs_pfn pfn = bs_take_pages(rc, gfp, order);
 
-		if (pfn == BS_NO_PFN)
-			break;
-		s->message[n++] = (struct bs_range){pfn, (uint8_t)order};
+		s->starved = pfn == BS_NO_PFN;
+		if (s->starved) {
+			s->asleep_until = bs_now(rc) + RETRY;
+			return;
+		}
+		s->got[s->nr_got++] = pfn;
 	}
-	return n;
 }
 
-/* A message is as many requests as the device's queue makes of it. What the host answers changes
+/* One message; where the device's queue is shorter, as many as it makes of it. What the host answers changes
  * nothing: the pages are in the balloon, discarded or not. */
 static int tell(struct bs_report_ctx *rc, unsigned int n)
 {
-	struct balloon *s = bs_state(rc);
+	const struct balloon *s = bs_state(rc);
 	int err = 0;
 
-	for (unsigned int i = 0; i < n; i += bs_capacity(rc)) {
+	for (unsigned int i = 0; i < n && err != -ESHUTDOWN; i += bs_capacity(rc)) {
 		const unsigned int rest = n - i;
 		int ret = bs_submit(rc, s->message + i,
 				    rest < bs_capacity(rc) ? rest : bs_capacity(rc));
 
-		err = err ? err : ret;
+		err = err && ret != -ESHUTDOWN ? err : ret;
 	}
-	/* In the balloon from here on: until the answer, nobody could have them back. */
-	for (unsigned int i = 0; i < n; i++)
-		s->page[s->n++] = s->message[i].pfn;
 	return err;
 }
 
-static int inflate(struct bs_report_ctx *rc)
+/* The portion enters the balloon, last page first. Nobody gets it back before the host has answered. */
+static int enter(struct bs_report_ctx *rc)
+{
+	const unsigned int order = page_order(rc);
+	const unsigned int how =
+		BS_KEEP_MOVABLE | (bs_param_get(rc, DEFLATE_ON_OOM) ? 0 : BS_KEEP_UNMANAGED);
+	struct balloon *s = bs_state(rc);
+	const unsigned int n = s->nr_got;
+	int err;
+
+	for (unsigned int i = 0; i < n; i++) {
+		s->message[i].pfn = bs_balloon_reversed(s->got, n, i);
+		s->message[i].order = (uint8_t)order;
+		bs_keep_pages(rc, s->message[i].pfn, order, how);
+	}
+	s->nr_got = 0;
+	err = tell(rc, n);
+	for (unsigned int i = 0; i < n; i++)
+		s->held[s->n++] = s->message[i].pfn;
+	return err;
+}
+
+/* ---- Deflating ------------------------------------------------------------------------------- */
+
+/* At most a portion: told first, freed after the answer. */
+static int deflate(struct bs_report_ctx *rc, uint64_t wanted)
+{
+	struct bs_range told[BS_BALLOON_PORTION];
+	bs_pfn leaked[BS_BALLOON_PORTION];
+	const unsigned int order = page_order(rc);
+	struct balloon *s = bs_state(rc);
+	const unsigned int n =
+		bs_balloon_leak(s->held, s->n, wanted < portion(rc) ? wanted : portion(rc), leaked);
+	int err;
+
+	if (!n)
+		return 0;
+	s->n -= n;
+	for (unsigned int i = 0; i < n; i++)
+		told[i] = (struct bs_range){leaked[i], (uint8_t)order};
+	err = bs_tell(rc, told, n);
+	for (unsigned int i = 0; i < n; i++)
+		bs_give_pages(rc, bs_balloon_reversed(leaked, n, i), order);
+	return err;
+}
+
+/* ---- The work item --------------------------------------------------------------------------- */
+
+/* One portion in either direction; or, after a sleep, what it slept with. */
+static int go_to_target(struct bs_report_ctx *rc)
 {
 	struct balloon *s = bs_state(rc);
+	const uint64_t to = target(rc);
 	int err = 0;
 
-	s->starved = false;
-	while (!err && s->n < target(rc)) {
-		const uint64_t wanted = target(rc) - s->n;
-		unsigned int n = take_message(rc, wanted);
-
-		s->starved = n < wanted && n < message_pages(rc);
-		err = n ? tell(rc, n) : 0;
-		if (s->starved)
-			break;
+	if (s->nr_got) {
+		err = enter(rc);
+	} else if (s->n > to) {
+		err = deflate(rc, s->n - to);
+	} else if (s->n < to) {
+		take_portion(rc, to - s->n);
+		if (!s->starved)
+			err = enter(rc);
 	}
+	s->at_work = s->nr_got || s->starved || s->n != target(rc);
 	return err;
 }
 
-/* While an allocation fails the driver tries again every 200 ms. Where nothing ends that, it is
- * only tried when a large block has been freed, so that a guest at rest is at rest. What was
- * freed during the message may have asked for that already, and does not put off the end. */
-static void wake_next(struct bs_report_ctx *rc)
+/* Has the host set another target by its schedule? */
+static void look_at_target(struct bs_report_ctx *rc)
 {
-	const struct balloon *s = bs_state(rc);
-	const bs_ns age = bs_now(rc) - s->begin, until = bs_param_get(rc, UNTIL);
-	bs_ns left = until > age ? until - age : 0;
+	struct balloon *s = bs_state(rc);
+	const uint64_t now = target(rc);
 
-	if (s->asked || !left)
-		return;
-	bs_wake_sooner(rc, s->starved && left > RETRY ? RETRY : left);
+	s->at_work |= now != s->last_target;
+	s->last_target = now;
+}
+
+static int answer_question(struct bs_report_ctx *rc)
+{
+	struct balloon *s = bs_state(rc);
+
+	if (!s->stats_at || bs_now(rc) < s->stats_at)
+		return 0;
+	s->stats_at += bs_param_get(rc, STATS);
+	return bs_tell(rc, NULL, 0);
 }
 
 static int pass(struct bs_report_ctx *rc, int cpu)
 {
-	int err;
+	struct balloon *s = bs_state(rc);
+	int err = answer_question(rc);
 
 	(void)cpu;
-	err = inflate(rc);
-	deflate(rc, target(rc));
-	wake_next(rc);
+	look_at_target(rc);
+	s->starved &= bs_now(rc) < s->asleep_until;
+	if (!err && s->at_work && !s->starved)
+		err = go_to_target(rc);
+	/* With nobody to talk to there is no next one. */
+	if (err != -ESHUTDOWN)
+		wake_next(rc);
 	return err;
-}
-
-static void block_in(struct bs_report_ctx *rc, const struct bs_block *b, enum bs_why why,
-		     bool merged)
-{
-	const struct balloon *s = bs_state(rc);
-
-	(void)b;
-	(void)merged;
-	if (s->starved && why == BS_FREE)
-		bs_wake(rc, RETRY);
 }
 
 static void event(struct bs_report_ctx *rc, enum bs_event e, uint64_t v)
 {
 	struct balloon *s = bs_state(rc);
-	const uint64_t message = MESSAGE * PFN_BYTES / bs_order_bytes(rc, page_order(rc));
-	const uint64_t back = message ? message : 1;
+	const uint64_t back = BS_BALLOON_PORTION * PFN_BYTES / bs_order_bytes(rc, page_order(rc));
 
 	if (e == BS_EVENT_TARGET) {
 		s->asked = true;
-		s->asked_pages = in_pages(rc, v);
+		s->asked_pages = s->last_target = in_pages(rc, v);
+		s->at_work = true;
 		bs_wake_sooner(rc, 0); /* not when the parameters would have begun */
-	} else if (e == BS_EVENT_SHRINK) {
-		deflate(rc, s->n > back ? s->n - back : 0);
+	} else if (e == BS_EVENT_SHRINK && bs_param_get(rc, DEFLATE_ON_OOM)) {
+		deflate(rc, back ? back : 1);
 	}
 }
 
@@ -255,10 +349,10 @@ static void stock_setting(const uint64_t *values, const char *kernel, uint64_t m
 	const unsigned long long left = (memory - size) >> 20;
 
 	(void)kernel;
-	snprintf(out->host, sizeof(out->host), "-device virtio-balloon,deflate-on-oom=on");
+	snprintf(out->host, sizeof(out->host), "-device virtio-balloon%s",
+		 values[DEFLATE_ON_OOM] ? ",deflate-on-oom=on" : "");
 	snprintf(out->monitor, sizeof(out->monitor), "balloon %llu", left ? left : 1);
 }
-
 /* Whatever the driver's own allocation finds. */
 static unsigned int unit(const struct bs_report_ctx *rc)
 {
@@ -282,10 +376,10 @@ const struct bs_strategy bs_strategy_balloon = {
 	.params = params,
 	.start = start,
 	.stop = stop,
-	.block_in = block_in,
 	.pass = pass,
 	.event = event,
 	.stock_setting = stock_setting,
 	.unit = unit,
+	.request_ranges = BS_BALLOON_PORTION,
 	.series = &series,
 };

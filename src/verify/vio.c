@@ -8,11 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "balloon_order.h"
 #include "log_call.h"
 
-#define BALLOON_GFP 0x192cca
-#define HINT_GFP 0x92000
-#define RETRY_MS 200 /* while no page is to be had */
 #define PFN_BYTES 4 /* of a page in a message */
 
 /* ---- What it holds --------------------------------------------------------------------------- */
@@ -161,7 +159,7 @@ static int took(struct bs_vio *vio, const char *line, bs_pfn pfn)
 
 	if (ret)
 		return ret;
-	if (vio->nr_got == BS_VIO_PORTION || vio->short_of) {
+	if (vio->nr_got == BS_BALLOON_PORTION || vio->short_of) {
 		ret = must(vio, false, line, "one more page",
 			   vio->short_of ? "none until it has waited" : "told after 256 pages");
 		vio->nr_got = vio->nr_entered = 0;
@@ -190,7 +188,9 @@ static int entered(struct bs_vio *vio, const char *line, bs_pfn pfn)
 		ret = must(vio, vio->slept, line, "entered at once", "a wait of 200 ms before");
 	/* The portion is a list of which each page became the head: the last one is the first. */
 	if (!ret)
-		ret = must_be_page(vio, line, vio->got[vio->nr_got - 1 - vio->nr_entered], pfn);
+		ret = must_be_page(vio, line,
+				   bs_balloon_reversed(vio->got, vio->nr_got, vio->nr_entered),
+				   pfn);
 	vio->nr_entered++;
 	vio->entered++;
 	return ret ? ret : push(&vio->balloon, pfn);
@@ -205,7 +205,7 @@ static int told_inflated(struct bs_vio *vio, const char *line)
 
 static void inflated(struct bs_vio *vio)
 {
-	vio->partial = vio->nr_got && vio->nr_got < BS_VIO_PORTION && !vio->short_of;
+	vio->partial = vio->nr_got && vio->nr_got < BS_BALLOON_PORTION && !vio->short_of;
 	vio->nr_got = vio->nr_entered = 0;
 	vio->short_of = vio->slept = false;
 }
@@ -215,7 +215,7 @@ static void inflated(struct bs_vio *vio)
 static int leak(struct bs_vio *vio, uint64_t wanted)
 {
 	struct bs_vio_stack *s = &vio->balloon;
-	uint64_t n = wanted < BS_VIO_PORTION ? wanted : BS_VIO_PORTION;
+	const uint64_t n = wanted < BS_BALLOON_PORTION ? wanted : BS_BALLOON_PORTION;
 	int ret;
 
 	ret = n > s->n ? complete(vio, s) : 0;
@@ -225,11 +225,7 @@ static int leak(struct bs_vio *vio, uint64_t wanted)
 	vio->leaker = vio->task;
 	vio->nr_freed = 0;
 	vio->leak_known = s->known || n <= s->n;
-	if (n > s->n)
-		n = s->n;
-	vio->nr_leaked = (unsigned int)n;
-	for (unsigned int i = 0; i < n; i++)
-		vio->leaked[i] = s->pfn[s->n - 1 - i];
+	vio->nr_leaked = bs_balloon_leak(s->pfn, s->n, n, vio->leaked);
 	return 0;
 }
 
@@ -241,8 +237,10 @@ static int leaked_page(struct bs_vio *vio, const char *line, bs_pfn pfn)
 		if (vio->nr_freed >= vio->nr_leaked)
 			ret = must(vio, false, line, "one more page", "no more");
 		else
-			ret = must_be_page(vio, line,
-					   vio->leaked[vio->nr_leaked - 1 - vio->nr_freed], pfn);
+			ret = must_be_page(
+				vio, line,
+				bs_balloon_reversed(vio->leaked, vio->nr_leaked, vio->nr_freed),
+				pfn);
 	}
 	vio->nr_freed++;
 	vio->left++;
@@ -340,9 +338,9 @@ static int allocated(struct bs_vio *vio, const char *line)
 	if (sscanf(line, "pa %15s %u %x", page, &order, &gfp) != 3)
 		return 0;
 	pfn = *page == '-' ? BS_NO_PFN : (bs_pfn)strtoul(page, NULL, 10);
-	if (gfp == BALLOON_GFP && !order)
+	if (gfp == BS_BALLOON_GFP && !order)
 		return took(vio, line, pfn);
-	if (gfp == HINT_GFP && order)
+	if (gfp == BS_HINT_GFP && order)
 		return hint(vio, line, pfn);
 	return 0;
 }
@@ -423,7 +421,7 @@ static int sleeps(struct bs_vio *vio, const struct bs_log_call *c)
 	if (!vio->short_of)
 		return 0;
 	vio->slept = true;
-	return must_be_number(vio, c->line, RETRY_MS, bs_log_call_arg(c, 0));
+	return must_be_number(vio, c->line, BS_BALLOON_RETRY_MS, bs_log_call_arg(c, 0));
 }
 
 static int leak_begins(struct bs_vio *vio, const struct bs_log_call *c)

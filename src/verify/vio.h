@@ -9,7 +9,7 @@
 
 #include <buddysim/machine.h>
 
-#define BS_VIO_PORTION 256 /* pages */
+#include "balloon_order.h"
 
 /* Pages, or first pages of blocks, in the order in which they came: the newest goes first. @known: what lies below
  * those that came in this log is there too. @gone: what went without having been seen to come. */
@@ -42,7 +42,7 @@ struct bs_vio {
 	uint64_t entered, left, migrated; /* as far as the log goes */
 
 	/* Inflation: the pages of the portion at work, entered in reverse. */
-	bs_pfn got[BS_VIO_PORTION];
+	bs_pfn got[BS_BALLOON_PORTION];
 	unsigned int nr_got, nr_entered;
 	bool portion_known; /* it began in this log */
 	bool short_of, slept; /* an allocation failed; it waited for that */
@@ -50,7 +50,7 @@ struct bs_vio {
 	bool asked; /* a message is at the device */
 
 	/* Deflation: told in this order, freed in reverse. */
-	bs_pfn leaked[BS_VIO_PORTION];
+	bs_pfn leaked[BS_BALLOON_PORTION];
 	unsigned int nr_leaked, nr_freed, leaker;
 	bool leaking, leak_known;
 	bs_pfn moved; /* a page of the balloon has left it for another, and is to be freed */

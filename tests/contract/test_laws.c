@@ -68,6 +68,7 @@ static const struct row rows[] = {
 	{"hint-once", "at=0s"},
 	{"balloon", "size=16MiB,at=0s"},
 	{"balloon", "size=96MiB,at=0s,until=3s,page=huge"},
+	{"balloon", "size=16MiB,at=0s,until=3s,deflate_on_oom=off"},
 	{"shared-state", "batch=4"},
 	{"clairvoyant", NULL},
 	{"clairvoyant", "order=7"},

@@ -28,8 +28,12 @@ static void hint_once_round(struct bs_naive *v)
 	int call[BS_NAIVE_PAGES / 1024], answered = 0, pfn;
 
 	while ((pfn = bs_naive_alloc(v, 10, BS_NAIVE_U)) != NONE) {
-		if (s->n - answered == v->capacity)
+		/* No room: it is freed, and taken again when there is. */
+		if (s->n - answered == v->capacity) {
+			bs_naive_free(v, pfn, 10);
 			bs_naive_answer(v, call[answered++]);
+			pfn = bs_naive_alloc(v, 10, BS_NAIVE_U);
+		}
 		call[s->n] = bs_naive_tell(v, &(struct bs_naive_block){pfn, 10}, 1);
 		s->held[s->n++] = pfn;
 	}
@@ -37,14 +41,14 @@ static void hint_once_round(struct bs_naive *v)
 		bs_naive_answer(v, call[answered++]);
 }
 
-/* Once, and then they are held until the host is done. */
+/* Once, and then they are held until the host is done; the newest goes first. */
 static void hint_once_pass(struct bs_naive *v)
 {
 	struct hint_once *s = v->s;
 
 	if (s->told) {
-		for (int i = 0; i < s->n; i++)
-			bs_naive_free(v, s->held[i], 10);
+		while (s->n)
+			bs_naive_free(v, s->held[--s->n], 10);
 		return;
 	}
 	hint_once_round(v);
@@ -69,14 +73,16 @@ static void test_hint_once(void **state)
 
 /* ---- balloon, capacity: the target, hwm: until when ------------------------------------------ */
 
-#define MESSAGE 256 /* pages */
+#define PORTION 256 /* pages */
 #define AT (1000 * MS)
-#define RETRY (200 * MS) /* after an allocation failed */
+#define RETRY (200 * MS) /* asleep after an allocation failed */
 
 struct balloon {
-	int page[BS_NAIVE_PAGES], n;
-	bool starved;
-	struct bs_naive_block message[MESSAGE];
+	int page[BS_NAIVE_PAGES], n; /* in the order in which they were told */
+	int got[PORTION], nr_got; /* and not told yet */
+	bool asleep;
+	bs_ns until;
+	struct bs_naive_block message[PORTION];
 };
 
 static int page_order(const struct bs_naive *v)
@@ -100,39 +106,76 @@ static void balloon_start(struct bs_naive *v)
 	bs_naive_wake(v, AT);
 }
 
-/* One message, in requests as the device takes them; the pages are in the balloon after the last
- * answer. */
-static void balloon_message(struct bs_naive *v)
+/* One message, the page that was allocated last in front, in requests as the device takes them; the pages are
+ * in the balloon after the last answer. */
+static void balloon_tell(struct bs_naive *v)
 {
-	const int wanted = target(v), device = v->kind->device;
+	const int device = v->kind->device;
 	struct balloon *s = v->s;
-	int n = 0, pfn = 0;
+	const int n = s->nr_got;
 
-	while (n < MESSAGE && s->n + n < wanted && pfn != NONE) {
-		pfn = bs_naive_alloc(v, page_order(v), BS_NAIVE_M);
-		if (pfn != NONE)
-			s->message[n++] = (struct bs_naive_block){pfn, page_order(v)};
-	}
-	s->starved = pfn == NONE;
+	for (int i = 0; i < n; i++)
+		s->message[i] = (struct bs_naive_block){s->got[n - 1 - i], page_order(v)};
+	s->nr_got = 0;
 	for (int i = 0; i < n; i += device)
 		bs_naive_request(v, s->message + i, n - i < device ? n - i : device);
 	for (int i = 0; i < n; i++)
 		s->page[s->n++] = s->message[i].pfn;
 }
 
+static void balloon_portion(struct bs_naive *v)
+{
+	const int wanted = target(v);
+	struct balloon *s = v->s;
+
+	while (s->nr_got < PORTION && s->n + s->nr_got < wanted) {
+		const int pfn = bs_naive_alloc(v, page_order(v), BS_NAIVE_M);
+
+		if (pfn == NONE) {
+			s->asleep = true;
+			s->until = v->now + RETRY;
+			return;
+		}
+		s->got[s->nr_got++] = pfn;
+	}
+	balloon_tell(v);
+}
+
+/* The last 256 that were told, and of these the one that was told first goes first. */
+static void balloon_shrink(struct bs_naive *v)
+{
+	struct balloon *s = v->s;
+	int least = target(v);
+
+	if (s->n - least > PORTION)
+		least = s->n - PORTION;
+	for (int i = least; i < s->n; i++)
+		bs_naive_free(v, s->page[i], page_order(v));
+	s->n = least;
+}
+
+/* One portion; the next follows at once. */
 static void balloon_pass(struct bs_naive *v)
 {
 	struct balloon *s = v->s;
-	bs_ns next = until(v);
+	bs_ns next = v->now < until(v) ? until(v) : BS_NO_TIME;
 
-	s->starved = false;
-	while (!s->starved && s->n < target(v))
-		balloon_message(v);
-	while (s->n > target(v))
-		bs_naive_free(v, s->page[--s->n], page_order(v));
-	if (s->starved && v->now + RETRY < next)
-		next = v->now + RETRY;
-	if (v->now < next)
+	if (s->asleep && v->now < s->until) {
+		bs_naive_wake(v, (s->until < next ? s->until : next) - v->now);
+		return;
+	}
+	s->asleep = false;
+	if (s->nr_got)
+		balloon_tell(v);
+	else if (s->n < target(v))
+		balloon_portion(v);
+	else if (s->n > target(v))
+		balloon_shrink(v);
+	if (s->asleep)
+		next = s->until < next ? s->until : next;
+	else if (s->n != target(v))
+		next = v->now + 1;
+	if (next != BS_NO_TIME)
 		bs_naive_wake(v, next - v->now);
 }
 

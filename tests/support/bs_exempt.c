@@ -9,6 +9,8 @@ const struct bs_exemption bs_exemptions[] = {
 	{NULL, BS_CAP_DUPLICATES, BS_LAW_ONCE, "no mark is kept: re-freed is re-told"},
 	{NULL, BS_CAP_CLIENT, BS_LAW_RANGE,
 	 "allocates: any page may be in a message (STRATEGIES.md, balloon)"},
+	{NULL, BS_CAP_CLIENT, BS_LAW_ISOLATE,
+	 "told after they were allocated: movable pages do not keep a pageblock from being isolated"},
 	{NULL, BS_CAP_CLIENT, BS_LAW_SETTLE, "takes its target, no more; 21 is of workers"},
 	{NULL, BS_CAP_CLIENT, BS_LAW_MIN, "isolates nothing, allocates; 32 is of who isolates"},
 	{NULL, BS_CAP_HOST_SIDE, BS_LAW_TYPE,
