@@ -70,6 +70,11 @@ void bs_host_memory_figures(const struct bs_host_memory *h, struct bs_host_figur
 	}
 }
 
+void bs_host_memory_less(struct bs_host_memory *h, uint64_t bytes)
+{
+	h->size -= bytes < h->size ? bytes : h->size - 1;
+}
+
 /* ---- When there is no more ------------------------------------------------------------------- */
 
 /* Somebody had no room: so many are too many. */

@@ -33,6 +33,9 @@ void bs_host_memory_begin(struct bs_host_memory *h, struct bs_clock *k,
 void bs_host_memory_close(struct bs_host_memory *h);
 void bs_host_memory_figures(const struct bs_host_memory *h, struct bs_host_figures *out);
 
+/* There is less of it for guests from now on: the host needs some for another one. */
+void bs_host_memory_less(struct bs_host_memory *h, uint64_t bytes);
+
 /* The guest runs from now on, or has ended; what it held when it began is counted. */
 void bs_host_memory_started(struct bs_guest *g);
 void bs_host_memory_ended(struct bs_guest *g);
