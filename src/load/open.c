@@ -19,6 +19,14 @@ struct sink {
 	uint64_t numbers;
 	int ret;
 	struct bs_error *err;
+	struct page_of
+		*pages; /* of processes, by numbers that are made up for them; none is used again */
+	size_t nr_pages, room;
+};
+
+struct page_of {
+	uint32_t number; /* of the allocation */
+	uint32_t first;
 };
 
 static void put(struct sink *s, const struct bs_trace_event *ev)
@@ -72,6 +80,38 @@ static void give(void *arg, const struct bs_task *t, const struct bs_task_block 
 	put_free(arg, t->cpu, b->at, offset, order);
 }
 
+static void failed(void *arg);
+
+static bs_pfn page(void *arg, const struct bs_task *t, unsigned int order, unsigned int gfp)
+{
+	struct sink *s = arg;
+	const size_t n = (size_t)1 << order, first = (s->nr_pages + n - 1) & ~(n - 1);
+	const uint32_t number = put_alloc(s, BS_EV_ALLOC, t->cpu, gfp, order);
+
+	if (first + n > s->room) {
+		const size_t room = 2 * (first + n);
+		struct page_of *more = realloc(s->pages, room * sizeof(*more));
+
+		if (!more) {
+			failed(s);
+			return BS_NO_PFN;
+		}
+		s->pages = more;
+		s->room = room;
+	}
+	for (size_t i = first; i < first + n; i++)
+		s->pages[i] = (struct page_of){number, (uint32_t)first};
+	s->nr_pages = first + n;
+	return (bs_pfn)first;
+}
+
+static void unpage(void *arg, const struct bs_task *t, bs_pfn pfn, unsigned int order)
+{
+	struct sink *s = arg;
+
+	put_free(s, t->cpu, s->pages[pfn].number, pfn - s->pages[pfn].first, order);
+}
+
 static void mark(void *arg, unsigned int name)
 {
 	struct sink *s = arg;
@@ -88,8 +128,13 @@ static void failed(void *arg)
 		s->ret = bs_error_set(s->err, BS_RESOURCE, ENOMEM, "load", NULL, "tasks");
 }
 
-static const struct bs_task_ops ops = {
-	.now = now, .alloc = alloc, .free = give, .mark = mark, .failed = failed};
+static const struct bs_task_ops ops = {.now = now,
+				       .alloc = alloc,
+				       .free = give,
+				       .page = page,
+				       .unpage = unpage,
+				       .mark = mark,
+				       .failed = failed};
 
 /* ---- Before it begins ------------------------------------------------------------------------ */
 
@@ -132,6 +177,7 @@ static int run(const struct bs_load_spec *spec, uint64_t seed, struct sink *s,
 		bs_tasks_step(&tasks, cpu);
 	}
 	bs_tasks_free(&tasks);
+	free(s->pages);
 	return ret ? ret : s->ret;
 }
 

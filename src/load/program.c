@@ -73,6 +73,44 @@ static void give(void *arg, const struct bs_task *t, const struct bs_task_block 
 	bs_guest_free(p->g, t->cpu, b->at + offset, order, b->id);
 }
 
+/* A huge page that is not to be had costs a fault nothing but that. */
+static bs_pfn page(void *arg, const struct bs_task *t, unsigned int order, unsigned int gfp)
+{
+	struct bs_program *p = arg;
+	const struct bs_gfp_use use = use_of(p, gfp);
+	bs_pfn pfn;
+
+	p->f.allocations++;
+	if (order) {
+		pfn = bs_guest_try(p->g, t->cpu, gfp, order, p->id++, use);
+	} else {
+		uint32_t id;
+
+		pfn = take(p, t->cpu, gfp, 0, &id);
+		p->f.refused += pfn == BS_NO_PFN;
+	}
+	if (pfn != BS_NO_PFN)
+		count_delay(p, t->cpu);
+	return pfn;
+}
+
+/* What it is stamped with its block knows. */
+static void unpage(void *arg, const struct bs_task *t, bs_pfn pfn, unsigned int order)
+{
+	struct bs_program *p = arg;
+	unsigned int of;
+	bs_pfn head;
+
+	if (bs_page_lookup(p->g->m, pfn, &head, &of) != BS_PAGE_ALLOCATED)
+		head = pfn;
+	bs_guest_free(p->g, t->cpu, pfn, order, bs_page_word(p->g->m, head));
+}
+
+static const char *kernel(const void *arg)
+{
+	return bs_kernel_name(((const struct bs_program *)arg)->g->m);
+}
+
 static void space(void *arg, const struct bs_task *t)
 {
 	struct bs_program *p = arg;
@@ -107,6 +145,9 @@ static const struct bs_task_ops ops = {
 	.free = give,
 	.busy = busy,
 	.space = space,
+	.page = page,
+	.unpage = unpage,
+	.kernel = kernel,
 	.mark = mark,
 	.cycle = cycle,
 	.failed = failed,

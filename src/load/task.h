@@ -14,6 +14,8 @@
 
 #include "rng.h"
 
+struct bs_user;
+
 /* ---- Parameters of every load ---------------------------------------------------------------- */
 
 enum {
@@ -101,6 +103,9 @@ void bs_task_space(struct bs_task *t);
 /* A cycle begins; and has been done. */
 void bs_task_cycle_begins(struct bs_task *t);
 void bs_task_cycle_done(struct bs_task *t);
+/* The memory of the load's processes: what they ask for and give back is as the guest's kernel does it (room user),
+ * on the CPU of the task whose step it is. NULL: there is no memory for the books. */
+struct bs_user *bs_task_user(struct bs_task *t);
 /* Phase number @name of the load's begins. */
 void bs_task_mark(struct bs_task *t, unsigned int name);
 /* There is no next step. */

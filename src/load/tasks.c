@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "compiler.h"
+#include "user.h"
 
 /* ---- What a task does ------------------------------------------------------------------------ */
 
@@ -97,6 +98,79 @@ void bs_task_cycle_done(struct bs_task *t)
 	s->cycles++;
 	if (s->ops->cycle)
 		s->ops->cycle(s->arg, bs_task_now(t) - t->cycle_begin);
+}
+
+/* ---- Memory of processes --------------------------------------------------------------------- */
+
+static bs_pfn user_take(void *arg, unsigned int order, unsigned int gfp)
+{
+	struct bs_tasks *s = arg;
+
+	return s->ops->page(s->arg, s->on, order, gfp);
+}
+
+static void user_give(void *arg, bs_pfn pfn, unsigned int order)
+{
+	struct bs_tasks *s = arg;
+
+	s->ops->unpage(s->arg, s->on, pfn, order);
+}
+
+/* What leaves together leaves in this order. */
+static void user_give_all(void *arg, const struct bs_user_page *page, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		user_give(arg, page[i].pfn, page[i].order);
+}
+
+static void user_failed(void *arg)
+{
+	struct bs_tasks *s = arg;
+
+	s->ops->failed(s->arg);
+}
+
+struct bs_user *bs_task_user(struct bs_task *t)
+{
+	static const struct bs_user_ops user_ops = {
+		.alloc = user_take,
+		.free = user_give,
+		.hand_over = user_give_all,
+		.later = user_give_all,
+		.failed = user_failed,
+	};
+	struct bs_tasks *s = t->all;
+
+	if (!s->user) {
+		s->user = bs_user_create(s->ops->kernel ? s->ops->kernel(s->arg) : NULL, &user_ops,
+					 s);
+		s->user_at = bs_task_now(t);
+		if (!s->user)
+			s->ops->failed(s->arg);
+	}
+	return s->user;
+}
+
+/* Until @now they had what they have. */
+static void count_user(struct bs_tasks *s, bs_ns now)
+{
+	const struct bs_user_counts *c = bs_user_counts(s->user);
+
+	s->user_pages += (unsigned __int128)c->pages * (now - s->user_at);
+	s->user_huge += (unsigned __int128)c->huge_pages * (now - s->user_at);
+	s->user_at = now;
+}
+
+bool bs_tasks_user_counts(const struct bs_tasks *s, struct bs_user_counts *n)
+{
+	if (s->user)
+		*n = *bs_user_counts(s->user);
+	return s->user;
+}
+
+uint64_t bs_tasks_huge_share(const struct bs_tasks *s)
+{
+	return s->user_pages ? (uint64_t)(s->user_huge * 1000 / s->user_pages) : BS_NO_TIME;
 }
 
 void bs_task_mark(struct bs_task *t, unsigned int name)
@@ -200,6 +274,9 @@ void bs_tasks_step(struct bs_tasks *s, unsigned int cpu)
 	t->work = t->sleep = 0;
 	t->yields = t->meets = false;
 	s->steps++;
+	s->on = t;
+	if (unlikely(s->user))
+		count_user(s, now);
 	s->kind->step(t);
 	done = busy(s, cpu);
 	done = (done > now ? done : now) + t->work;
@@ -292,6 +369,7 @@ void bs_tasks_free(struct bs_tasks *s)
 		free(t->state);
 		free(t->block);
 	}
+	bs_user_destroy(s->user);
 	free(s->tasks);
 	free(s->cpus);
 	*s = (struct bs_tasks){0};

@@ -12,6 +12,8 @@
 #include "load_spec.h"
 #include "task.h"
 
+struct bs_user_counts;
+
 #define BS_TASK_SLICE (3 * BS_NS_PER_MS) /* the kernel's own base slice */
 
 /*
@@ -21,6 +23,7 @@
  * @free: 2^@order pages from @offset on
  * @busy: until when something else keeps the CPU; NULL: nothing does
  * @space: a task takes the lock of the address space that all share; NULL: nobody waits for it
+ * @page, @unpage: as @alloc and @free, for memory of a process; @kernel: whose memory that is, or NULL
  * @mark: may be NULL
  * @cycle: one is done, and took so long; may be NULL
  * @failed: there is no memory for the tasks' own use
@@ -33,6 +36,9 @@ struct bs_task_ops {
 		     unsigned int offset, unsigned int order);
 	bs_ns (*busy)(const void *arg, unsigned int cpu);
 	void (*space)(void *arg, const struct bs_task *t);
+	bs_pfn (*page)(void *arg, const struct bs_task *t, unsigned int order, unsigned int gfp);
+	void (*unpage)(void *arg, const struct bs_task *t, bs_pfn pfn, unsigned int order);
+	const char *(*kernel)(const void *arg);
 	void (*mark)(void *arg, unsigned int name);
 	void (*cycle)(void *arg, bs_ns took);
 	void (*failed)(void *arg);
@@ -53,6 +59,11 @@ struct bs_tasks {
 	struct bs_task_cpu *cpus;
 	unsigned int nr_tasks, nr_cpus;
 	unsigned int left, waiting; /* those that are not over; of them those that have met */
+	struct bs_user *user; /* NULL: no task has asked for it */
+	const struct bs_task *on; /* whose step it is */
+	bs_ns user_at;
+	unsigned __int128 user_pages,
+		user_huge; /* x ns: that processes had; of them in huge pages */
 	uint64_t queued; /* how often a task began to wait for a CPU */
 	uint64_t steps, cycles;
 };
@@ -61,6 +72,10 @@ struct bs_tasks {
 int bs_tasks_init(struct bs_tasks *s, const struct bs_load_spec *spec, uint64_t seed, bs_ns start,
 		  const struct bs_task_ops *ops, void *arg, struct bs_error *err);
 void bs_tasks_free(struct bs_tasks *s);
+/* Of the load's processes; false: it has none. */
+bool bs_tasks_user_counts(const struct bs_tasks *s, struct bs_user_counts *n);
+/* Of all that processes had over time, the part that was in huge pages, in 1/1000; BS_NO_TIME: they had none. */
+uint64_t bs_tasks_huge_share(const struct bs_tasks *s);
 /* When the next step happens, and on which CPU; BS_NO_TIME: none does. */
 bs_ns bs_tasks_next(const struct bs_tasks *s, unsigned int *cpu);
 /* From now on nothing happens for @by: what lies ahead comes so much later. */

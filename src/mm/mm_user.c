@@ -4,11 +4,6 @@
 #include "buddy.h"
 #include "zone.h"
 
-const struct kernel_model *mm_kernel_of(const struct bs_machine *m)
-{
-	return &m->km;
-}
-
 void bs_mm_free_past_pcp(struct bs_machine *m, unsigned int cpu, bs_pfn pfn)
 {
 	struct page *p = bs_page(m, pfn, 0);

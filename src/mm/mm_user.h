@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* mm_user.h - what the allocator offers to those who model the rest of its kernel: which kernel that is. */
+/* mm_user.h - what the allocator offers to those who model the rest of its kernel. */
 #ifndef BS_MM_USER_H
 #define BS_MM_USER_H
 
-#include "kernel_model.h"
+#include <buddysim/types.h>
 
 struct bs_machine;
 
-const struct kernel_model *mm_kernel_of(const struct bs_machine *m);
 /* A page is freed past the per-cpu lists, as one is whose lists another free holds. */
 void bs_mm_free_past_pcp(struct bs_machine *m, unsigned int cpu, bs_pfn pfn);
 

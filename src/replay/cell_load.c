@@ -2,6 +2,7 @@
 #include "cell_load.h"
 
 #include "progress.h"
+#include "user.h"
 
 #define HEARD_EVERY 0x200 /* instants */
 
@@ -59,6 +60,24 @@ static void take_cycles(struct bs_cell *c)
 	};
 }
 
+static void take_huge(struct bs_cell *c)
+{
+	const struct bs_tasks *s = &c->program->tasks;
+	struct bs_user_counts n;
+
+	c->f.huge.share = BS_NO_TIME;
+	if (!bs_tasks_user_counts(s, &n))
+		return;
+	c->f.huge = (struct bs_huge_figures){
+		.counted = true,
+		.alloc = n.thp_alloc,
+		.failed = n.thp_failed,
+		.collapsed = n.collapse_alloc,
+		.split = n.split_page,
+		.share = bs_tasks_huge_share(s),
+	};
+}
+
 void bs_cell_load_close(struct bs_cell *c)
 {
 	const struct bs_program_figures *f = &c->program->f;
@@ -74,4 +93,5 @@ void bs_cell_load_close(struct bs_cell *c)
 		      : f->over_at > length    ? f->over_at - length
 					       : 0;
 	take_cycles(c);
+	take_huge(c);
 }

@@ -106,6 +106,12 @@ static void add_figures(struct bs_figures *s, const struct bs_figures *f)
 	MOST_TIME(restored.t99);
 	ADD(cycles.done);
 	s->cycles.counted |= f->cycles.counted;
+	s->huge.counted |= f->huge.counted;
+	ADD(huge.alloc);
+	ADD(huge.failed);
+	ADD(huge.collapsed);
+	ADD(huge.split);
+	s->huge.share = BS_NO_TIME; /* each guest has its own */
 	/* One that was killed has nothing that could be compared. */
 	if (f->residency_checked && (!s->residency_checked || !f->residency_equal))
 		s->residency_equal = f->residency_equal;

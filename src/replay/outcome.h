@@ -54,6 +54,12 @@ struct bs_cycles {
 	bs_ns p50, p90, p99, max; /* from its begin to its end */
 };
 
+/* Huge pages of a load's processes. @share: of all that they had over time, in 1/1000; BS_NO_TIME: they had nothing. */
+struct bs_huge_figures {
+	bool counted; /* the load has processes */
+	uint64_t alloc, failed, collapsed, split, share;
+};
+
 /* What all snapshots of the guest carried, and what of that had no owner. */
 struct bs_snapshot_figures {
 	uint64_t taken, carried_bytes, free_bytes;
@@ -89,6 +95,7 @@ struct bs_figures {
 	bs_ns stall_per_minute; /* of load; BS_NO_TIME: the load takes no time */
 	struct bs_delays delay; /* of allocations that happened */
 	struct bs_cycles cycles;
+	struct bs_huge_figures huge;
 	struct bs_locks locks;
 	bs_ns stood; /* still, by the host's will */
 	struct bs_snapshot_figures snapshot;

@@ -123,3 +123,47 @@ bool bs_space_collapse(struct bs_space *s, uint64_t at, bool compacts, unsigned 
 		block_queue(u, b);
 	return true;
 }
+
+/* The space with the lowest number from @number on. */
+static struct bs_space *space_from(const struct bs_user *u, uint64_t number)
+{
+	struct bs_space *first = NULL;
+
+	for (struct bs_space *s = u->spaces; s; s = s->next)
+		if (s->number >= number && (!first || s->number < first->number))
+			first = s;
+	return first;
+}
+
+unsigned int bs_user_khugepaged(struct bs_user *u, unsigned int max)
+{
+	unsigned int n = 0;
+	bool again = false; /* it began anew in this pass */
+
+	while (n < max) {
+		struct bs_space *s = space_from(u, u->scan_number);
+		uint64_t at;
+
+		if (!s) {
+			u->scan_number = u->scan_at = 0;
+			if (again)
+				break;
+			again = true;
+			continue;
+		}
+		if (s->number > u->scan_number)
+			u->scan_at = 0;
+		u->scan_number = s->number;
+		at = bs_space_next_collapse(s, u->scan_at);
+		if (at == UINT64_MAX) {
+			u->scan_number++;
+			u->scan_at = 0;
+			continue;
+		}
+		u->scan_at = at + ((uint64_t)1 << BS_USER_HUGE_SHIFT);
+		if (!bs_space_collapse(s, at, u->set.collapse_compacts, 0))
+			break;
+		n++;
+	}
+	return n;
+}

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "mm_user.h"
+#include <buddysim/machine.h>
 
 const char *const *bs_huge_words(void)
 {
@@ -29,13 +29,16 @@ const struct bs_user_settings bs_user_defaults = {
 	.zero_page = true,
 };
 
-struct bs_user *bs_user_create(const struct bs_machine *m, const struct bs_user_ops *ops, void *arg)
+struct bs_user *bs_user_create(const char *kernel, const struct bs_user_ops *ops, void *arg)
 {
 	struct bs_user *u = calloc(1, sizeof(*u));
 
 	if (!u)
 		return NULL;
-	u->km = *mm_kernel_of(m);
+	if (mm_kernel_model(kernel ? kernel : bs_kernel_default(), &u->km, NULL)) {
+		free(u);
+		return NULL;
+	}
 	u->ops = ops;
 	u->arg = arg;
 	u->set = bs_user_defaults;
@@ -109,6 +112,7 @@ struct bs_space *bs_space_create(struct bs_user *u)
 		return NULL;
 	}
 	s->u = u;
+	s->number = u->numbers++;
 	s->next = u->spaces;
 	u->spaces = s;
 	return s;

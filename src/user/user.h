@@ -14,7 +14,6 @@
 
 #include <buddysim/types.h>
 
-struct bs_machine;
 struct bs_user;
 struct bs_space;
 
@@ -75,9 +74,8 @@ struct bs_user_counts {
 		huge_pages; /* pages that are mapped now; of them in huge pages that are whole */
 };
 
-/* @m: whose kernel's behaviours; it may be destroyed before. NULL: no memory. */
-struct bs_user *bs_user_create(const struct bs_machine *m, const struct bs_user_ops *ops,
-			       void *arg);
+/* @kernel: as bs_kernel_name() has it, or NULL for the default one. NULL: no memory. */
+struct bs_user *bs_user_create(const char *kernel, const struct bs_user_ops *ops, void *arg);
 void bs_user_destroy(struct bs_user *u);
 struct bs_user_settings *bs_user_settings(struct bs_user *u);
 const struct bs_user_counts *bs_user_counts(const struct bs_user *u);
@@ -138,6 +136,9 @@ uint64_t bs_user_shrink(struct bs_user *u);
 unsigned int bs_space_collapsible(const struct bs_space *s, uint64_t at, bool unlimited);
 /* The first range from @at on that may be. UINT64_MAX: none. */
 uint64_t bs_space_next_collapse(const struct bs_space *s, uint64_t at);
+/* One pass of the daemon: up to @max ranges, of each process those with the lowest addresses first; the next pass
+ * goes on where this one has stopped. It ends where there is no block. Returns how many it made. */
+unsigned int bs_user_khugepaged(struct bs_user *u, unsigned int max);
 /* It is. @waiting: pages of others in the LRU batch. False: there was no block. */
 bool bs_space_collapse(struct bs_space *s, uint64_t at, bool compacts, unsigned int waiting);
 

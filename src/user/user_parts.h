@@ -68,6 +68,7 @@ struct bs_space {
 	struct range *range;
 	struct upper *upper[2]; /* second level, third level */
 	size_t nr_maps, nr_ranges, nr_upper[2], room_maps, room_ranges, room_upper[2];
+	uint64_t number; /* in the order in which they came to be */
 	struct bs_space *next;
 };
 
@@ -78,6 +79,8 @@ struct bs_user {
 	struct bs_user_settings set;
 	struct bs_user_counts counts;
 	struct bs_space *spaces;
+	uint64_t numbers;
+	uint64_t scan_number, scan_at; /* where khugepaged goes on */
 	struct block **hash; /* blocks that small mappings refer to */
 	size_t nr_hashed, hash_size;
 	struct block *oldest, *newest;

@@ -178,7 +178,7 @@ static int make_ready(struct bs_logrun *v, struct bs_verify_user *x)
 		return ret;
 	if (bs_max_pfn(v->m) > BS_USER_UNKNOWN)
 		return bs_log_bad(v, "a guest of more than %s", "16 GiB");
-	x->u = bs_user_create(v->m, &bs_user_log_ops, x);
+	x->u = bs_user_create(bs_kernel_name(v->m), &bs_user_log_ops, x);
 	x->known.n = bs_max_pfn(v->m);
 	x->known.bits = calloc(1, x->known.n / 8 + 1);
 	if (!x->u || !x->known.bits)

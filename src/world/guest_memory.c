@@ -46,6 +46,25 @@ void bs_guest_free_poisoned(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, un
 		bs_guest_poison(g, cpu, pfn, order);
 }
 
+static void hand_out(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned int order,
+		     uint32_t id, struct bs_gfp_use use)
+{
+	bs_page_set_word(g->m, pfn, id);
+	if (use.lru)
+		bs_page_set_lru(g->m, pfn, order, true);
+	bs_guest_own(g, cpu, pfn, order, id, use.user);
+}
+
+bs_pfn bs_guest_try(struct bs_guest *g, unsigned int cpu, unsigned int gfp, unsigned int order,
+		    uint32_t id, struct bs_gfp_use use)
+{
+	const bs_pfn pfn = bs_alloc_pages(g->m, cpu, gfp, order);
+
+	if (pfn != BS_NO_PFN)
+		hand_out(g, cpu, pfn, order, id, use);
+	return pfn;
+}
+
 bs_pfn bs_guest_alloc(struct bs_guest *g, unsigned int cpu, unsigned int gfp, unsigned int order,
 		      uint32_t id, struct bs_gfp_use use)
 {
@@ -57,10 +76,7 @@ bs_pfn bs_guest_alloc(struct bs_guest *g, unsigned int cpu, unsigned int gfp, un
 		bs_guest_refused(g, gfp, order);
 		return pfn;
 	}
-	bs_page_set_word(g->m, pfn, id);
-	if (use.lru)
-		bs_page_set_lru(g->m, pfn, order, true);
-	bs_guest_own(g, cpu, pfn, order, id, use.user);
+	hand_out(g, cpu, pfn, order, id, use);
 	return pfn;
 }
 

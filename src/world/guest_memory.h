@@ -26,6 +26,9 @@ struct bs_gfp_use {
 /* @id: stamped into the memory, and the page's word. BS_NO_PFN: it failed, and is counted. */
 bs_pfn bs_guest_alloc(struct bs_guest *g, unsigned int cpu, unsigned int gfp, unsigned int order,
 		      uint32_t id, struct bs_gfp_use use);
+/* The same of a request that somebody makes who can do without: that it failed counts as nothing. */
+bs_pfn bs_guest_try(struct bs_guest *g, unsigned int cpu, unsigned int gfp, unsigned int order,
+		    uint32_t id, struct bs_gfp_use use);
 /* The block, or an aligned part of it, which is split off. */
 void bs_guest_free(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned int order,
 		   uint32_t id);

@@ -17,6 +17,7 @@ for load in $loads; do
 	stress-vm) params=size=16MiB,workers=2,time=1s ;;
 	build) params=events=2000,live=200 ;;
 	churn) params=size=32MiB,time=1s,pause=100ms ;;
+	process) params=size=32MiB,cycles=2,hold=1s,pause=1s,give-back=25,short=500ms ;;
 	*) params=time=1s ;;
 	esac
 	# shellcheck disable=SC2086
@@ -25,6 +26,11 @@ for load in $loads; do
 	[ "$(jq .bound "$load.json")" = null ] || fail "$load: a bound"
 	[ "$(jq .cells[0].finished "$load.json")" = true ] || fail "$load: not finished"
 done
+# Of processes it also says what became of their huge pages; a quarter of each was free once memory was short.
+jq -e '.cells[0].load | .thp_alloc == 32 and .thp_failed == 0 and .thp_split == 32
+	and .huge_share < 20' process.json >/dev/null ||
+	fail "process: $(jq -c .cells[0].load process.json)"
+jq -e '.cells[0].load.thp_alloc == null' churn.json >/dev/null || fail "churn has no processes"
 [ "$(jq '.cells[0].load.cycles' memhog.json)" = 1 ] || fail "memhog: $(jq -c .cells[0].load memhog.json)"
 
 # Same bytes for any number of jobs; who reports makes a closed loop slower, and holds less.

@@ -43,6 +43,23 @@ static void give(void *arg, const struct bs_task *task, const struct bs_task_blo
 	t->live -= UINT64_C(1) << order;
 }
 
+static bs_pfn page(void *arg, const struct bs_task *task, unsigned int order, unsigned int gfp)
+{
+	struct bs_load_test *t = arg;
+	struct bs_task_block b = {.at = BS_NO_PFN, .order = (uint8_t)order};
+
+	t->next = (t->next + (1u << order) - 1) & ~((1u << order) - 1);
+	if (!alloc(t, task, gfp, &b))
+		return BS_NO_PFN;
+	t->next += (1u << order) - 1;
+	return b.at;
+}
+
+static void unpage(void *arg, const struct bs_task *task, bs_pfn pfn, unsigned int order)
+{
+	give(arg, task, &(struct bs_task_block){.at = pfn}, 0, order);
+}
+
 static void failed(void *arg)
 {
 	(void)arg;
@@ -51,8 +68,13 @@ static void failed(void *arg)
 
 void bs_load_test_begin(struct bs_load_test *t, const char *text, uint64_t seed)
 {
-	static const struct bs_task_ops ops = {
-		.now = now, .alloc = alloc, .free = give, .busy = busy, .failed = failed};
+	static const struct bs_task_ops ops = {.now = now,
+					       .alloc = alloc,
+					       .free = give,
+					       .busy = busy,
+					       .page = page,
+					       .unpage = unpage,
+					       .failed = failed};
 	struct bs_error err;
 
 	*t = (struct bs_load_test){0};

@@ -80,20 +80,14 @@ static const struct bs_user_ops ops = {alloc, one_free, together, later, failed}
 
 void bs_user_test_begin(struct bs_user_test *t, const char *kernel)
 {
-	const struct bs_machine_config cfg = {.kernel = kernel, .memory_bytes = 16 * MIB};
-	struct bs_error err;
-
 	*t = (struct bs_user_test){.next = 1, .next_huge = 5120};
-	if (bs_machine_create(&cfg, &t->m, &err))
-		fail_msg("%s", err.text);
-	t->u = bs_user_create(t->m, &ops, t);
+	t->u = bs_user_create(kernel, &ops, t);
 	assert_non_null(t->u);
 }
 
 void bs_user_test_end(struct bs_user_test *t)
 {
 	bs_user_destroy(t->u);
-	bs_machine_destroy(t->m);
 }
 
 void bs_user_test_is(struct bs_user_test *t, const char *text)

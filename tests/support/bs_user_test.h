@@ -3,12 +3,9 @@
 #ifndef BS_USER_TEST_H
 #define BS_USER_TEST_H
 
-#include <buddysim/machine.h>
-
 #include "user.h"
 
 struct bs_user_test {
-	struct bs_machine *m;
 	struct bs_user *u;
 	bs_pfn next, next_huge; /* small ones from 1 on, huge ones from 10 * 512 on */
 	unsigned int no_huge; /* requests for huge pages that fail from now on */
