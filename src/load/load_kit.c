@@ -59,7 +59,6 @@ uint32_t *bs_load_sequence(uint64_t n, bool shuffle, struct bs_rng *rng, struct 
  */
 #define FAULT_PAGE_NS 1203
 #define FAULT_HUGE_NS 231000
-#define UNMAP_PAGE_NS 63
 #define UNMAP_HUGE_NS 3800
 #define WRITE_PAGE_NS 381
 
@@ -85,7 +84,7 @@ bs_ns bs_load_touch_ns(bs_ns per_mib, unsigned int order)
 
 bs_ns bs_load_free_ns(unsigned int order)
 {
-	return of_block(order, UNMAP_PAGE_NS, UNMAP_HUGE_NS);
+	return of_block(order, BS_LOAD_UNMAP_PAGE_NS, UNMAP_HUGE_NS);
 }
 
 bs_ns bs_load_write_ns(uint64_t n, unsigned int order)

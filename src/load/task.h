@@ -160,6 +160,7 @@ bool bs_load_time_is_up(const struct bs_task *t, bs_ns time);
  * unmapped and freed; and for writing @n of them that are there. */
 bs_ns bs_load_touch_ns(bs_ns per_mib, unsigned int order);
 bs_ns bs_load_free_ns(unsigned int order);
+#define BS_LOAD_UNMAP_PAGE_NS 63 /* of a page; measured as load_kit.c says */
 bs_ns bs_load_write_ns(uint64_t n, unsigned int order);
 /* Some more of @n blocks of user memory are allocated and touched, as many as a step is worth. True: that
  * was the last of them. */

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <buddysim/gfp.h>
+
 #include "compiler.h"
 #include "user.h"
 
@@ -105,7 +107,16 @@ void bs_task_cycle_done(struct bs_task *t)
 static bs_pfn user_take(void *arg, unsigned int order, unsigned int gfp)
 {
 	struct bs_tasks *s = arg;
+	const bs_pfn pfn = s->ops->page(s->arg, s->on, order, gfp);
+	uint64_t freed;
 
+	if (likely(pfn != BS_NO_PFN) || !(gfp & BS_GFP_DIRECT_RECLAIM))
+		return pfn;
+	/* Memory is short: who may wait has partly freed huge pages split, and looks again. */
+	freed = bs_user_shrink(s->user);
+	if (!freed)
+		return pfn;
+	bs_task_work(s->on, freed * BS_LOAD_UNMAP_PAGE_NS);
 	return s->ops->page(s->arg, s->on, order, gfp);
 }
 

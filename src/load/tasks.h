@@ -60,7 +60,7 @@ struct bs_tasks {
 	unsigned int nr_tasks, nr_cpus;
 	unsigned int left, waiting; /* those that are not over; of them those that have met */
 	struct bs_user *user; /* NULL: no task has asked for it */
-	const struct bs_task *on; /* whose step it is */
+	struct bs_task *on; /* whose step it is */
 	bs_ns user_at;
 	unsigned __int128 user_pages,
 		user_huge; /* x ns: that processes had; of them in huge pages */

@@ -78,6 +78,26 @@ static void test_khugepaged(void **state)
 	bs_load_test_end(&t);
 }
 
+/* Two processes of 8 MiB, one after the other, that give back half of it, in 14 MiB: the second one gets what the first
+ * one has no use for. */
+static void test_pressure(void **state)
+{
+	struct bs_load_test t;
+	struct bs_user_counts n;
+
+	(void)state;
+	bs_load_test_begin(&t, "process:size=8MiB,tasks=2,cycles=1,give-back=50,cpus=1", 1);
+	t.most = 14 * 256;
+	while (bs_load_test_step(&t))
+		;
+	assert_true(bs_tasks_user_counts(&t.tasks, &n));
+	assert_true(n.split_page > 0);
+	assert_true(n.thp_failed == 0 || n.split_freed >= 256);
+	assert_int_equal(t.live, 0);
+	assert_true(t.peak <= 14 * 256);
+	bs_load_test_end(&t);
+}
+
 /* No memory at all: the load goes on, and ends. */
 static void test_refused(void **state)
 {
@@ -95,9 +115,8 @@ static void test_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_huge_or_small),
-		cmocka_unit_test(test_parts),
-		cmocka_unit_test(test_khugepaged),
+		cmocka_unit_test(test_huge_or_small), cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_khugepaged),    cmocka_unit_test(test_pressure),
 		cmocka_unit_test(test_refused),
 	};
 
