@@ -84,7 +84,7 @@ static uint64_t compare_window(const struct bs_device *d, const struct window *w
 			*first = word * BS_WORD_PAGES + bit;
 			*extra = too_much >> bit & 1;
 		}
-		pages += (unsigned int)__builtin_popcountll(differ);
+		pages += bs_weight(differ);
 	}
 	return pages;
 }
@@ -140,7 +140,7 @@ int bs_arena_check_discarded(struct bs_device *d, struct bs_range r)
 	for (unsigned int i = 0; i < (nr + BS_WORD_PAGES - 1) / BS_WORD_PAGES; i++) {
 		if (real[i] && !pages)
 			first = r.pfn + i * BS_WORD_PAGES + (unsigned int)__builtin_ctzll(real[i]);
-		pages += (unsigned int)__builtin_popcountll(real[i]);
+		pages += bs_weight(real[i]);
 	}
 	if (pages && !may_be_collapsed(d, r.pfn / BS_WORD_PAGES))
 		mismatch(d, first, true, pages);

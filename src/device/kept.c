@@ -48,8 +48,7 @@ void bs_kept_lazily(struct bs_device *d, struct bs_range r, bs_ns now)
 	unsigned int pages = 0;
 
 	for (uint64_t i = first; i < first + bs_nr_words(1U << r.order); i++)
-		pages += (unsigned int)__builtin_popcountll(d->res.words[i].resident & mask &
-							    ~d->kept[i]);
+		pages += bs_weight(d->res.words[i].resident & mask & ~d->kept[i]);
 	d->res.redundant += (1U << r.order) - pages;
 	d->stats.lazyfree_bytes += (uint64_t)pages << BS_UNIT_SHIFT;
 	bs_kept_note(d, r);
@@ -79,7 +78,7 @@ uint64_t bs_device_resident_bytes(const struct bs_device *d, bs_pfn pfn, unsigne
 	first = pfn / BS_WORD_PAGES;
 	mask = bs_word_mask(pfn, nr);
 	for (uint64_t i = first; i < first + bs_nr_words(nr); i++)
-		pages += (unsigned int)__builtin_popcountll(d->res.words[i].resident & mask);
+		pages += bs_weight(d->res.words[i].resident & mask);
 	return pages << BS_UNIT_SHIFT;
 }
 
@@ -92,7 +91,7 @@ static bool huge_page_in_use(const struct bs_residency *r, uint64_t region)
 	if (!r->thp || !r->regions[region].huge_left)
 		return false;
 	for (uint64_t i = first; i < first + REGION_WORDS; i++)
-		used |= r->huge[i] & r->words[i].owned;
+		used |= bs_residency_huge(r, i) & r->words[i].owned;
 	return used;
 }
 
@@ -106,7 +105,7 @@ uint64_t bs_device_kept_bytes(const struct bs_device *d, bs_pfn pfn, unsigned in
 	first = pfn / BS_WORD_PAGES;
 	mask = bs_word_mask(pfn, 1U << order);
 	for (uint64_t i = first; i < first + bs_nr_words(1U << order); i++)
-		pages += (unsigned int)__builtin_popcountll(d->kept[i] & mask);
+		pages += bs_weight(d->kept[i] & mask);
 	return pages << BS_UNIT_SHIFT;
 }
 
@@ -118,7 +117,7 @@ static uint64_t beside_in_region(const struct bs_device *d, bs_pfn pfn, unsigned
 	if (!huge_page_in_use(&d->res, pfn >> BS_REGION_SHIFT))
 		return 0;
 	for (uint64_t i = first; i < first + bs_nr_words(nr); i++)
-		pages += (unsigned int)__builtin_popcountll(d->res.huge[i] & mask & ~d->kept[i]);
+		pages += bs_weight(bs_residency_huge(&d->res, i) & mask & ~d->kept[i]);
 	return pages;
 }
 

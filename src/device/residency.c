@@ -91,9 +91,10 @@ static void fault_huge(struct bs_residency *r, struct bs_region *g, uint64_t fir
 	uint64_t again = 0;
 
 	for (uint64_t i = first_word; i < first_word + BS_REGION_PAGES / BS_WORD_PAGES; i++) {
-		again += (unsigned int)__builtin_popcountll(r->discarded[i]);
 		r->words[i].resident = UINT64_MAX;
-		r->huge[i] = UINT64_MAX;
+		if (!r->discarded[i])
+			continue;
+		again += bs_weight(r->discarded[i]);
 		r->discarded[i] = 0;
 	}
 	g->huge_left = g->resident = BS_REGION_PAGES;
@@ -111,11 +112,12 @@ static void fault_huge(struct bs_residency *r, struct bs_region *g, uint64_t fir
 static void fault_base(struct bs_residency *r, struct bs_region *g, uint64_t word, uint64_t missing,
 		       bs_ns now, struct bs_refault *fault)
 {
-	const unsigned int pages = (unsigned int)__builtin_popcountll(missing);
-	const uint64_t again = (unsigned int)__builtin_popcountll(missing & r->discarded[word]);
+	const unsigned int pages = bs_weight(missing);
+	const uint64_t again = bs_weight(missing & r->discarded[word]);
 
 	r->words[word].resident |= missing;
-	r->discarded[word] &= ~missing;
+	if (again)
+		r->discarded[word] &= ~missing;
 	g->resident += (uint16_t)pages;
 	r->resident += pages;
 	r->first_touch += pages - again;
@@ -146,8 +148,6 @@ static void swap_in(struct bs_residency *r, uint64_t region, struct bs_refault *
 	     i++) {
 		r->words[i].resident |= r->swapped[i];
 		r->swapped[i] = 0;
-		if (huge)
-			r->huge[i] = UINT64_MAX;
 	}
 	if (huge)
 		g->huge_left = BS_REGION_PAGES;
@@ -169,7 +169,7 @@ static void restore_in(struct bs_residency *r, bs_pfn pfn, unsigned int nr,
 	for (uint64_t i = first; i < first + bs_nr_words(nr); i++) {
 		const uint64_t hit = r->saved[i] & mask;
 
-		pages += (unsigned int)__builtin_popcountll(hit);
+		pages += bs_weight(hit);
 		r->saved[i] &= ~hit;
 		r->words[i].resident |= hit;
 	}
@@ -201,6 +201,8 @@ static void touch_in_region(struct bs_residency *r, bs_pfn pfn, unsigned int nr,
 		fault_huge(r, g, region * (BS_REGION_PAGES / BS_WORD_PAGES), now, fault);
 		return;
 	}
+	if (g->resident == BS_REGION_PAGES)
+		return;
 	for (uint64_t i = first; i < first + bs_nr_words(nr); i++) {
 		const uint64_t missing = mask & ~r->words[i].resident;
 
@@ -243,7 +245,7 @@ static unsigned int discard_where(struct bs_residency *r, uint64_t *where, bs_pf
 	for (uint64_t i = first; i < first + bs_nr_words(nr); i++) {
 		const uint64_t hit = where[i] & mask;
 
-		pages += (unsigned int)__builtin_popcountll(hit);
+		pages += bs_weight(hit);
 		where[i] &= ~hit;
 		r->discarded[i] |= hit;
 	}
@@ -265,40 +267,77 @@ static unsigned int discard_elsewhere(struct bs_residency *r, bs_pfn pfn, unsign
 	return swapped + saved;
 }
 
-static void discard_in_region(struct bs_residency *r, bs_pfn pfn, unsigned int nr, bs_ns now)
+/* All of a region: how many pages it had. Nothing is written of one that had none, for then most of a large
+ * guest has never been written to. */
+static unsigned int drop_region(struct bs_residency *r, uint64_t first, const struct bs_region *g)
+{
+	if (!g->resident)
+		return 0;
+	for (uint64_t i = first; i < first + BS_REGION_PAGES / BS_WORD_PAGES; i++) {
+		r->discarded[i] |= r->words[i].resident;
+		r->words[i].resident = 0;
+	}
+	return g->resident;
+}
+
+/* A part of a region: how many pages it had, and of the huge page. */
+static unsigned int drop_part(struct bs_residency *r, bs_pfn pfn, unsigned int nr,
+			      const struct bs_region *g, unsigned int *of_huge)
 {
 	const uint64_t first = pfn / BS_WORD_PAGES, mask = bs_word_mask(pfn, nr);
-	struct bs_region *g = &r->regions[pfn >> BS_REGION_SHIFT];
-	unsigned int pages = 0, of_huge = 0, elsewhere = 0;
+	unsigned int pages = 0;
 
-	if (unlikely(g->swapped | r->saved_pages))
-		elsewhere = discard_elsewhere(r, pfn, nr);
+	if (!g->resident)
+		return 0;
+	/* Until now all of it was the huge page's. */
+	if (g->huge_left == BS_REGION_PAGES)
+		memset(&r->huge[(pfn & ~(BS_REGION_PAGES - 1)) / BS_WORD_PAGES], 0xff,
+		       BS_REGION_PAGES / 8);
 	for (uint64_t i = first; i < first + bs_nr_words(nr); i++) {
 		const uint64_t hit = r->words[i].resident & mask;
 
-		pages += (unsigned int)__builtin_popcountll(hit);
+		if (!hit)
+			continue;
+		pages += bs_weight(hit);
 		r->words[i].resident &= ~hit;
 		r->discarded[i] |= hit;
-		if (r->thp) {
-			of_huge += (unsigned int)__builtin_popcountll(r->huge[i] & hit);
+		if (g->huge_left) {
+			*of_huge += bs_weight(r->huge[i] & hit);
 			r->huge[i] &= ~hit;
 		}
+	}
+	return pages;
+}
+
+static void discard_in_region(struct bs_residency *r, bs_pfn pfn, unsigned int nr, bs_ns now)
+{
+	struct bs_region *g = &r->regions[pfn >> BS_REGION_SHIFT];
+	unsigned int pages, of_huge = 0, elsewhere = 0;
+
+	if (unlikely(g->swapped | r->saved_pages))
+		elsewhere = discard_elsewhere(r, pfn, nr);
+	if (nr == BS_REGION_PAGES) {
+		of_huge = g->huge_left;
+		pages = drop_region(r, pfn / BS_WORD_PAGES, g);
+	} else {
+		pages = drop_part(r, pfn, nr, g, &of_huge);
 	}
 	r->redundant += nr - pages - elsewhere;
 	r->discarded_total += pages + elsewhere;
 	r->resident -= pages;
-	g->resident -= (uint16_t)pages;
 	r->returned += pages - of_huge;
-	if (pages + elsewhere)
+	if (pages + elsewhere) {
+		g->resident -= (uint16_t)pages;
 		g->discarded = now;
+	}
 	if (unlikely(r->cold.links) && !g->resident)
 		bs_cold_remove(&r->cold, (uint32_t)(pfn >> BS_REGION_SHIFT));
 	if (of_huge)
 		unmap_of_huge(r, g, of_huge);
-	if (nr == BS_REGION_PAGES)
+	if (nr < BS_REGION_PAGES)
+		g->split |= of_huge > 0;
+	else if (g->split)
 		g->split = false;
-	else if (of_huge)
-		g->split = true;
 }
 
 void bs_residency_discard(struct bs_residency *r, bs_pfn pfn, unsigned int nr, bs_ns now)
@@ -322,8 +361,6 @@ unsigned int bs_residency_swap_out(struct bs_residency *r, uint32_t region)
 	     i++) {
 		r->swapped[i] |= r->words[i].resident;
 		r->words[i].resident = 0;
-		if (r->thp)
-			r->huge[i] = 0;
 	}
 	if (g->huge_left && g->huge_left < BS_REGION_PAGES) {
 		r->unmapped -= BS_REGION_PAGES - g->huge_left;
@@ -353,11 +390,9 @@ void bs_residency_restore(struct bs_residency *r, const uint64_t *content)
 		     w < first + BS_REGION_PAGES / BS_WORD_PAGES && w < nr_all_words(r); w++) {
 			r->saved[w] = content[w];
 			r->words[w].resident = 0;
-			if (r->thp)
-				r->huge[w] = 0;
 			if (r->swapped)
 				r->swapped[w] = 0;
-			pages += (unsigned int)__builtin_popcountll(content[w]);
+			pages += bs_weight(content[w]);
 		}
 		g->huge_left = g->resident = g->swapped = 0;
 		g->split = r->thp && pages;
@@ -378,7 +413,7 @@ unsigned int bs_residency_come_back(struct bs_residency *r, uint32_t region, bs_
 
 		r->saved[w] &= ~hit;
 		r->words[w].resident |= hit;
-		pages += (unsigned int)__builtin_popcountll(hit);
+		pages += bs_weight(hit);
 	}
 	r->regions[region].resident += (uint16_t)pages;
 	r->resident += pages;

@@ -19,6 +19,7 @@
 
 #include <buddysim/device.h>
 
+#include "bits.h"
 #include "cold.h"
 #include "compiler.h"
 
@@ -34,7 +35,7 @@ struct bs_page_word {
 
 struct bs_region {
 	bs_ns discarded; /* time of the latest discard that unmapped something here */
-	uint16_t huge_left; /* pages of the huge page still mapped; 0: there is none */
+	uint16_t huge_left; /* pages of the huge page still mapped; 0: there is none, 512: all */
 	uint16_t resident; /* pages mapped, of whatever kind */
 	bool split, listed; /* listed: in populated[] */
 	uint16_t swapped; /* pages that the host has swapped out */
@@ -43,7 +44,8 @@ struct bs_region {
 struct bs_residency {
 	struct bs_page_word *words;
 	uint64_t *discarded; /* dropped, and not touched since */
-	uint64_t *huge; /* mapped by the region's huge page; THP only */
+	uint64_t *
+		huge; /* mapped by the region's huge page; THP only, and only where that is in parts */
 	uint64_t *swapped; /* swapped out; NULL unless the host may do that (swap.h) */
 	uint64_t *
 		saved; /* it lies in the snapshot that the guest was restored from; NULL: there is none (saved.h) */
@@ -110,6 +112,12 @@ static inline bool bs_residency_all(const struct bs_residency *r, bs_pfn pfn, un
 	const struct bs_page_word *w = &r->words[pfn / BS_WORD_PAGES];
 	const uint64_t mask = bs_word_mask(pfn, nr);
 
+	if (nr >= BS_REGION_PAGES) {
+		for (unsigned int i = 0; i < nr / BS_REGION_PAGES; i++)
+			if (r->regions[(pfn >> BS_REGION_SHIFT) + i].resident != BS_REGION_PAGES)
+				return false;
+		return true;
+	}
 	for (unsigned int i = 0; i < bs_nr_words(nr); i++)
 		if ((w[i].resident & mask) != mask)
 			return false;
@@ -125,8 +133,16 @@ static inline unsigned int bs_residency_count(const struct bs_residency *r, bs_p
 	unsigned int pages = 0;
 
 	for (unsigned int i = 0; i < bs_nr_words(nr); i++)
-		pages += (unsigned int)__builtin_popcountll(w[i].resident & mask);
+		pages += bs_weight(w[i].resident & mask);
 	return pages;
+}
+
+/* Pages of word @i that the huge page of its region maps. */
+static inline uint64_t bs_residency_huge(const struct bs_residency *r, uint64_t i)
+{
+	const unsigned int left = r->regions[i / (BS_REGION_PAGES / BS_WORD_PAGES)].huge_left;
+
+	return left == BS_REGION_PAGES ? UINT64_MAX : left ? r->huge[i] : 0;
 }
 
 /* First page of [pfn, pfn+nr) that the guest owns, or BS_NO_PFN. */

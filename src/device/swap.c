@@ -142,8 +142,6 @@ void bs_device_let_go(struct bs_device *d)
 		for (uint64_t w = first; w < first + REGION_WORDS && w < nr_words(d); w++) {
 			r->words[w].resident = 0;
 			r->discarded[w] = d->kept[w] = 0;
-			if (r->thp)
-				r->huge[w] = 0;
 			if (r->swapped)
 				r->swapped[w] = d->lazy[w] = 0;
 			if (r->saved)

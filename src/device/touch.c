@@ -125,8 +125,7 @@ uint64_t bs_device_touched_bytes(const struct bs_device *d, bs_pfn pfn, unsigned
 		const uint64_t elsewhere =
 			(r->swapped ? r->swapped[i] : 0) | (r->saved ? r->saved[i] : 0);
 
-		pages += (unsigned int)__builtin_popcountll(
-			(r->words[i].resident | r->discarded[i] | elsewhere) & mask);
+		pages += bs_weight((r->words[i].resident | r->discarded[i] | elsewhere) & mask);
 	}
 	return pages << BS_UNIT_SHIFT;
 }

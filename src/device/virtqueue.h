@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * virtqueue.h - requests in flight: a fixed number of slots of a fixed number of ranges, and a
- * bit for each page that is at the device right now. All memory is taken at the start.
+ * virtqueue.h - requests in flight: a fixed number of slots of a fixed number of ranges, and which
+ * pages are at the device right now: how many of each 2 MiB, and a bit for each page that is there in a
+ * smaller range. All memory is taken at the start.
  */
 #ifndef BS_DEVICE_VIRTQUEUE_H
 #define BS_DEVICE_VIRTQUEUE_H
@@ -12,6 +13,7 @@ struct bs_virtqueue {
 	unsigned int capacity, depth; /* ranges per request, requests in flight */
 	unsigned int in_flight;
 	uint64_t nr_pages;
+	uint16_t *in_region; /* pages that are there; 512: all of them, whatever the bits say */
 	uint64_t *at_device; /* bitmap */
 	struct bs_range *ranges; /* depth x capacity */
 	unsigned int *used; /* ranges of each slot; 0 = free */

@@ -63,7 +63,7 @@ bs_ns bs_device_zero(struct bs_device *d, bs_pfn pfn, unsigned int order, bool k
 		/* What is not there yet is filled before the owner sees it. */
 		const uint64_t unseen = filled ? ~d->res.words[i].resident : 0;
 
-		pages += (unsigned int)__builtin_popcountll((d->dirty[i] | unseen) & mask);
+		pages += bs_weight((d->dirty[i] | unseen) & mask);
 	}
 	d->stats.unzeroed_bytes += pages << BS_UNIT_SHIFT;
 	return 0;

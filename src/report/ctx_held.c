@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "bits.h"
 #include "ctx_figures.h"
 
 /* ---- What a client has given to the host ----------------------------------------------------- */
@@ -34,8 +35,8 @@ void bs_ctx_given(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, bool
 		const uint64_t before = rc->given[i];
 
 		rc->given[i] = given ? before | mask : before & ~mask;
-		rc->given_pages += (unsigned int)__builtin_popcountll(rc->given[i]);
-		rc->given_pages -= (unsigned int)__builtin_popcountll(before);
+		rc->given_pages += bs_weight(rc->given[i]);
+		rc->given_pages -= bs_weight(before);
 	}
 }
 
