@@ -60,7 +60,12 @@ int bs_residency_may_swap(struct bs_residency *r, struct bs_error *err)
 bs_pfn bs_shadow_find_owned(const struct bs_residency *r, bs_pfn pfn, unsigned int nr)
 {
 	const uint64_t first = pfn / BS_WORD_PAGES, mask = bs_word_mask(pfn, nr);
+	uint64_t any = 0;
 
+	for (uint64_t i = first; i < first + bs_nr_words(nr); i++)
+		any |= r->words[i].owned;
+	if (!(any & mask))
+		return BS_NO_PFN;
 	for (uint64_t i = first; i < first + bs_nr_words(nr); i++) {
 		const uint64_t owned = r->words[i].owned & mask;
 

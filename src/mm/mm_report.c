@@ -110,6 +110,16 @@ int bs_mm_free_block(const struct bs_machine *m, bs_pfn pfn, struct bs_block *b)
 	return 0;
 }
 
+int bs_mm_zone_of_free(const struct bs_machine *m, bs_pfn pfn, unsigned int order)
+{
+	const struct page *p;
+
+	if (pfn >= m->max_pfn || order > m->max_order || pfn & (((bs_pfn)1 << order) - 1))
+		return -ENOENT;
+	p = bs_page(m, pfn, order);
+	return (p->flags & PG_BUDDY) && p->order == order ? p->zone : -ENOENT;
+}
+
 int bs_mm_free_around(const struct bs_machine *m, bs_pfn pfn, unsigned int order,
 		      struct bs_block *b)
 {

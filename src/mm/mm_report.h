@@ -34,6 +34,8 @@ void bs_mm_list_reorder(struct bs_machine *m, unsigned int zone, unsigned int or
 
 /* Head of a free block: 0 and its order, list and mark in @b; -ENOENT otherwise. */
 int bs_mm_free_block(const struct bs_machine *m, bs_pfn pfn, struct bs_block *b);
+/* Its zone, if @pfn is the head of a free block of just that order; -ENOENT otherwise. */
+int bs_mm_zone_of_free(const struct bs_machine *m, bs_pfn pfn, unsigned int order);
 /* The free block of @order or above that the page is in: 0 and the block in @b, or -ENOENT. */
 int bs_mm_free_around(const struct bs_machine *m, bs_pfn pfn, unsigned int order,
 		      struct bs_block *b);

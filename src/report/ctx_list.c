@@ -67,11 +67,10 @@ static bool zone_held(const struct bs_report_ctx *rc, unsigned int zone)
 /* A free block's head of this order, its zone locked: only then has it neighbours. */
 static bool on_locked_list(const struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
 {
-	struct bs_block b;
+	const int zone = bs_mm_zone_of_free(rc->m, pfn, order);
 
-	return bs_law(rc, !bs_mm_free_block(rc->m, pfn, &b) && b.order == order,
-		      "not the head of a free block of that order", pfn) &&
-	       zone_held(rc, b.zone);
+	return bs_law(rc, zone >= 0, "not the head of a free block of that order", pfn) &&
+	       zone_held(rc, (unsigned int)zone);
 }
 
 static bs_pfn walked(struct bs_report_ctx *rc, bs_pfn pfn)

@@ -38,11 +38,13 @@ static void forget_isolated(struct bs_report_ctx *rc, struct bs_taken *t)
 }
 
 /* May this block be taken now? On a free list, its zone locked, and room to remember it. */
-static bool may_take(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, struct bs_block *b)
+static bool may_take(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
 {
-	return bs_law(rc, !bs_mm_free_block(rc->m, pfn, b) && b->order == order,
-		      "taking what is not the head of a free block of that order", pfn) &&
-	       bs_law(rc, rc->locked == b->zone, "block taken without its zone's lock", pfn) &&
+	const int zone = bs_mm_zone_of_free(rc->m, pfn, order);
+
+	return bs_law(rc, zone >= 0, "taking what is not the head of a free block of that order",
+		      pfn) &&
+	       bs_law(rc, rc->locked == zone, "block taken without its zone's lock", pfn) &&
 	       !bs_taken_reserve(&rc->taken);
 }
 
@@ -65,10 +67,9 @@ static unsigned int count_conversions(const struct bs_report_ctx *rc, bs_pfn pfn
 
 bool bs_isolate(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
 {
-	struct bs_block b;
 	unsigned int conversions;
 
-	if (!may_take(rc, pfn, order, &b))
+	if (!may_take(rc, pfn, order))
 		return false;
 	conversions = count_conversions(rc, pfn, order);
 	if (!bs_mm_isolate_free_page(rc->m, pfn, order)) {
@@ -76,18 +77,16 @@ bool bs_isolate(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
 		return false;
 	}
 	rc->stats.conversions += conversions;
-	note_isolated(rc, b.zone, pfn, order);
+	note_isolated(rc, (unsigned int)rc->locked, pfn, order);
 	return true;
 }
 
 void bs_pull(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
 {
-	struct bs_block b;
-
-	if (!may_take(rc, pfn, order, &b))
+	if (!may_take(rc, pfn, order))
 		return;
 	bs_mm_pull_free_page(rc->m, pfn, order);
-	note_isolated(rc, b.zone, pfn, order);
+	note_isolated(rc, (unsigned int)rc->locked, pfn, order);
 }
 
 unsigned int bs_put_back(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, unsigned int mt,
