@@ -11,6 +11,7 @@
 #include "pcp.h"
 #include "shuffle.h"
 #include "watermark.h"
+#include "zonelist.h"
 
 /* Pageblocks whose first pfn is visited while descriptors are initialised become MOVABLE, the
  * others stay UNMOVABLE: the first of a zone that starts at pfn 1, and since 6.1 those whose first
@@ -82,6 +83,7 @@ static void set_grouping(struct bs_machine *m)
 	for (unsigned int i = 0; i < m->nr_zones; i++)
 		total += m->zones[i].present - m->zones[i].present / 64;
 	m->grouping = total >= (uint64_t)(BS_MIGRATE_TYPES + m->km.cma) << m->pbo;
+	mm_set_first_looks(m);
 }
 
 void bs_machine_boot_done(struct bs_machine *m)

@@ -4,6 +4,7 @@
 
 #include "mm_report.h"
 #include "zone.h"
+#include "zonelist.h"
 
 void bs_machine_listen(struct bs_machine *m, const struct bs_hooks *hooks, void *arg)
 {
@@ -12,6 +13,7 @@ void bs_machine_listen(struct bs_machine *m, const struct bs_hooks *hooks, void 
 	if (!hooks)
 		for (unsigned int i = 0; i < m->nr_zones; i++)
 			m->zones[i].hook_mask = 0;
+	mm_set_first_looks(m);
 }
 
 bool bs_mm_has_listener(const struct bs_machine *m)
@@ -40,6 +42,11 @@ static uint32_t hooks_present(const struct bs_hooks *h)
 void bs_zone_listen(struct bs_machine *m, unsigned int zone, uint32_t mask,
 		    unsigned int lowest_order)
 {
-	m->zones[zone].hook_mask = m->hooks ? mask & hooks_present(m->hooks) : 0;
-	m->zones[zone].hook_order = (uint8_t)lowest_order;
+	struct zone *z = &m->zones[zone];
+	const uint32_t before = z->hook_mask;
+
+	z->hook_mask = m->hooks ? mask & hooks_present(m->hooks) : 0;
+	z->hook_order = (uint8_t)lowest_order;
+	if ((before ^ z->hook_mask) & BS_HOOK_ALLOCATED)
+		mm_set_first_looks(m);
 }

@@ -5,8 +5,6 @@
  */
 #include "page_alloc.h"
 
-#include <assert.h>
-
 #include "alloc_flags.h"
 #include "buddy.h"
 #include "explain.h"
@@ -36,24 +34,14 @@ static __attribute__((noinline, cold)) void tell_freeing(struct bs_machine *m, s
 	m->hooks->freeing(m->hook_arg, &b);
 }
 
-/* Orders above 0, and whatever is not plain about order 0. */
-static __attribute__((noinline)) void free_other(struct bs_machine *m, struct zone *z, bs_pfn pfn,
+/* Whatever is not plain. */
+static __attribute__((noinline)) void free_other(struct bs_machine *m, unsigned int cpu, bs_pfn pfn,
 						 unsigned int order)
-{
-	if (m->pcp_orders >> order & 1)
-		mm_pcp_free(m, z, pfn, order);
-	else
-		mm_free_block(m, z, pfn, order, FPI_NONE, BS_FREE);
-}
-
-void bs_free_pages(struct bs_machine *m, unsigned int cpu, bs_pfn pfn, unsigned int order)
 {
 	struct page *p = bs_page(m, pfn, order);
 	struct zone *z = &m->zones[p->zone];
-	struct per_cpu_pages *pcp;
-	unsigned int mt;
 
-	assert((p->flags & PG_ALLOCATED) && p->order == order);
+	bs_hot_assert((p->flags & PG_ALLOCATED) && p->order == order);
 	m->cpu = cpu;
 	if (unlikely(order && (p->flags & PG_HAS_LRU)))
 		clear_lru(m, pfn, order);
@@ -61,19 +49,76 @@ void bs_free_pages(struct bs_machine *m, unsigned int cpu, bs_pfn pfn, unsigned 
 	z->frees[order]++;
 	if (hook_wanted(z, BS_HOOK_FREEING, order))
 		tell_freeing(m, z, pfn, order);
-	mt = pageblock_type(m, pfn);
-	if (unlikely(order || mt >= BS_PCPTYPES || m->km.pcp_free_rule == KM_FREE_AUTO ||
-		     m->explain)) {
-		free_other(m, z, pfn, order);
-		return;
+	if (m->pcp_orders >> order & 1)
+		mm_pcp_free(m, z, pfn, order);
+	else
+		mm_free_block(m, z, pfn, order, FPI_NONE, BS_FREE);
+}
+
+/* A block of an ordinary pageblock goes to its per-cpu list: what mm_pcp_free() does, in its order, but for
+ * looking whether there are too many now. */
+static inline struct per_cpu_pages *free_to_list(struct bs_machine *m, unsigned int cpu,
+						 struct zone *z, struct page *p, bs_pfn pfn,
+						 unsigned int order, unsigned int index,
+						 unsigned int mt)
+{
+	struct per_cpu_pages *pcp = &z->pcp[cpu];
+
+	m->cpu = cpu;
+	z->frees[order]++;
+	/* Of a page that is on no free list nobody reads the first; both are one byte. */
+	p->list_type = p->cached_type = mt & 0xf;
+	pcp_push_head(m, pcp, index, pfn, order);
+	return pcp;
+}
+
+/* Larger blocks that per-cpu lists hold, if they are all plain, and pages of the tuned rule. */
+static __attribute__((noinline)) void free_listed(struct bs_machine *m, unsigned int cpu,
+						  bs_pfn pfn, unsigned int order)
+{
+	if (likely(m->short_free && order <= BS_MAX_ORDER && m->pcp_orders >> order & 1)) {
+		struct page *p = bs_page(m, pfn, order);
+		struct zone *z = &m->zones[p->zone];
+		const unsigned int mt = pageblock_type(m, pfn);
+		struct per_cpu_pages *pcp;
+		unsigned int index;
+
+		bs_hot_assert((p->flags & PG_ALLOCATED) && p->order == order);
+		if (likely(mt < BS_PCPTYPES && !(z->hook_mask & BS_HOOK_FREEING) &&
+			   !(order && p->flags & PG_HAS_LRU))) {
+			index = pcp_index(m, order, mt);
+			pcp = free_to_list(m, cpu, z, p, pfn, order, index, mt);
+			if (m->km.pcp_free_rule == KM_FREE_AUTO)
+				pcp->alloc_factor >>= 1;
+			else if (likely(pcp->count < pcp->high && !pcp->free_factor &&
+					!(z->flags & ZONE_RECLAIM_ACTIVE)))
+				return;
+			mm_pcp_trim(m, z, pcp, order, index);
+			return;
+		}
 	}
-	/* mm_pcp_free() of a page of an ordinary pageblock, with nothing left to decide but whether
-	 * the lists are full. */
-	pcp = &z->pcp[cpu];
-	p->cached_type = mt & 0xf;
-	pcp_push_head(m, pcp, mt, pfn, 0);
-	if (unlikely(pcp->count >= pcp->high || (z->flags & ZONE_RECLAIM_ACTIVE)))
-		mm_pcp_trim(m, z, pcp, 0, mt);
+	free_other(m, cpu, pfn, order);
+}
+
+void bs_free_pages(struct bs_machine *m, unsigned int cpu, bs_pfn pfn, unsigned int order)
+{
+	if (likely(!order && m->short_free == SHORT_FREE_PAGE)) {
+		struct page *p = &m->mem_map[pfn];
+		struct zone *z = &m->zones[p->zone];
+		const unsigned int mt = pageblock_type(m, pfn);
+
+		bs_hot_assert((p->flags & PG_ALLOCATED) && !p->order);
+		if (likely(mt < BS_PCPTYPES && !(z->hook_mask & BS_HOOK_FREEING) &&
+			   !(z->flags & ZONE_RECLAIM_ACTIVE))) {
+			const struct per_cpu_pages *pcp =
+				free_to_list(m, cpu, z, p, pfn, 0, mt, mt);
+
+			if (unlikely(pcp->count >= pcp->high))
+				mm_pcp_trim(m, z, &z->pcp[cpu], 0, mt);
+			return;
+		}
+	}
+	free_listed(m, cpu, pfn, order);
 }
 
 /* ---- Allocating (RULES.md, rmqueue) ---------------------------------------------------------- */
@@ -359,37 +404,86 @@ static inline bs_pfn alloc_hit(struct bs_machine *m, const struct first_look *lo
 	struct per_cpu_pages *pcp = look->pcp;
 	const bool high = km->below_high && !(z->flags & ZONE_BELOW_HIGH);
 	const uint64_t mark = z->mark[high ? WMARK_HIGH : WMARK_LOW] + z->boost;
-	int64_t usable = z->nr_free_pages;
-	bs_pfn pfn;
+	const int64_t usable = z->nr_free_pages - *look->others;
+	const bs_pfn pfn = pcp->lists[mt].first;
 
-	if (km->fast_order0_highatomic)
-		usable -=
-			km->wm_highatomic_free ? z->nr_free_highatomic : z->nr_reserved_highatomic;
 	if (unlikely(usable <= (int64_t)(mark + z->lowmem_reserve[look->lowmem_idx])))
 		return BS_NO_PFN;
-	/* A listener, a wake of kswapd that is due, somebody who wants to know: the long way. */
-	if (unlikely((z->flags & ZONE_BOOSTED) || (z->hook_mask & BS_HOOK_ALLOCATED) || m->explain))
-		return BS_NO_PFN;
-	if (unlikely(pcp->lists[mt].first == BS_NO_PFN))
+	/* A wake of kswapd is due: the long way. */
+	if (unlikely(z->flags & ZONE_BOOSTED) || unlikely(pfn == BS_NO_PFN))
 		return BS_NO_PFN;
 	pcp->free_factor >>= 1;
 	pcp->free_count >>= 1;
 	z->allocs[0]++;
-	pfn = pcp_pop_head(m, pcp, mt, 0);
+	pcp_drop_head(m, pcp, mt, 0, pfn);
 	m->mem_map[pfn].flags = PG_ALLOCATED;
 	return pfn;
 }
 
-bs_pfn bs_alloc_pages(struct bs_machine *m, unsigned int cpu, unsigned int gfp, unsigned int order)
+/* The same of a larger block that per-cpu lists hold, for a request without claim to reserves. */
+static inline bs_pfn alloc_hit_order(struct bs_machine *m, const struct first_look *look,
+				     unsigned int cpu, unsigned int order, unsigned int mt)
+{
+	const struct kernel_model *km = &m->km;
+	struct zone *z = look->zone;
+	struct per_cpu_pages *pcp = look->pcp;
+	const unsigned int index = pcp_index(m, order, mt);
+	const bool high = km->below_high && !(z->flags & ZONE_BELOW_HIGH);
+	const uint64_t mark = z->mark[high ? WMARK_HIGH : WMARK_LOW] + z->boost;
+	const int64_t usable =
+		z->nr_free_pages - ((INT64_C(1) << order) - 1) -
+		(km->wm_highatomic_free ? z->nr_free_highatomic : z->nr_reserved_highatomic);
+	struct page *p;
+	bs_pfn pfn;
+
+	if (unlikely(usable <= (int64_t)(mark + z->lowmem_reserve[look->lowmem_idx])) ||
+	    unlikely(z->flags & ZONE_BOOSTED) || unlikely(pcp->lists[index].first == BS_NO_PFN))
+		return BS_NO_PFN;
+	/* That there is a block on a list is not asked of per-cpu lists. */
+	if (unlikely(!((z->nonempty[BS_MIGRATE_UNMOVABLE] | z->nonempty[BS_MIGRATE_MOVABLE] |
+			z->nonempty[BS_MIGRATE_RECLAIMABLE]) >>
+		       order)))
+		return BS_NO_PFN;
+	pcp->free_factor >>= 1;
+	pcp->free_count >>= 1;
+	z->allocs[order]++;
+	m->cpu = cpu;
+	pfn = pcp_pop_head(m, pcp, index, order);
+	p = bs_page(m, pfn, order);
+	p->flags = PG_ALLOCATED;
+	p->order = (uint8_t)order;
+	return pfn;
+}
+
+static __attribute__((noinline)) bs_pfn alloc_other(struct bs_machine *m, unsigned int cpu,
+						    unsigned int gfp, unsigned int order)
 {
 	const unsigned int highest = m->gfp_zone[gfp & 15], mt = bs_gfp_migratetype(gfp);
-	const struct first_look *look = &m->first_look[cpu * BS_NR_ZONE_TYPES + highest];
+	const struct first_look *look = &m->first_look[cpu * FIRST_LOOKS + highest];
 
-	if (likely(!order && m->grouping && look->zone && !(gfp & BS_GFP_THISNODE))) {
-		const bs_pfn pfn = alloc_hit(m, look, mt);
+	/* __GFP_HIGH may want the HIGHATOMIC reserve. */
+	if (order && order <= BS_MAX_ORDER && look->zone && look->orders >> order & 1 &&
+	    !(gfp & (BS_GFP_THISNODE | BS_GFP_HIGH))) {
+		const bs_pfn pfn = alloc_hit_order(m, look, cpu, order, mt);
 
 		if (likely(pfn != BS_NO_PFN))
 			return pfn;
 	}
 	return mm_alloc(m, cpu, m->cpu_node[cpu], order, mt, highest, gfp, 3);
+}
+
+bs_pfn bs_alloc_pages(struct bs_machine *m, unsigned int cpu, unsigned int gfp, unsigned int order)
+{
+	if (likely(!order && !(gfp & BS_GFP_THISNODE))) {
+		const struct first_look *look =
+			&m->first_look[cpu * FIRST_LOOKS + m->gfp_zone[gfp & 15]];
+
+		if (likely(look->zone)) {
+			const bs_pfn pfn = alloc_hit(m, look, bs_gfp_migratetype(gfp));
+
+			if (likely(pfn != BS_NO_PFN))
+				return pfn;
+		}
+	}
+	return alloc_other(m, cpu, gfp, order);
 }

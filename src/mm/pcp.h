@@ -42,15 +42,16 @@ static inline void pcp_push_head(struct bs_machine *m, struct per_cpu_pages *pcp
 {
 	struct page_list *l = &pcp->lists[index];
 	struct page *p = bs_page(m, pfn, order);
+	const bs_pfn first = l->first;
 
-	p->next = l->first;
+	p->next = first;
 	p->order = (uint8_t)order;
 	p->flags = PG_PCP;
-	if (unlikely(l->first == BS_NO_PFN)) {
+	if (unlikely(first == BS_NO_PFN)) {
 		l->last = pfn;
 		pcp->nonempty |= (uint16_t)(1u << index);
 	} else {
-		bs_page(m, l->first, order)->prev = pfn;
+		bs_page(m, first, order)->prev = pfn;
 	}
 	l->first = pfn;
 	pcp->count += 1 << order;
@@ -68,12 +69,11 @@ static inline void pcp_push_tail(struct bs_machine *m, struct per_cpu_pages *pcp
 	pcp->count += 1 << order;
 }
 
-/* The list is not empty. */
-static inline bs_pfn pcp_pop_head(struct bs_machine *m, struct per_cpu_pages *pcp,
-				  unsigned int index, unsigned int order)
+/* @pfn is the list's head. */
+static inline void pcp_drop_head(struct bs_machine *m, struct per_cpu_pages *pcp,
+				 unsigned int index, unsigned int order, bs_pfn pfn)
 {
 	struct page_list *l = &pcp->lists[index];
-	const bs_pfn pfn = l->first;
 
 	l->first = bs_page(m, pfn, order)->next;
 	if (unlikely(l->first == BS_NO_PFN)) {
@@ -81,6 +81,15 @@ static inline bs_pfn pcp_pop_head(struct bs_machine *m, struct per_cpu_pages *pc
 		pcp->nonempty &= (uint16_t) ~(1u << index);
 	}
 	pcp->count -= 1 << order;
+}
+
+/* The list is not empty. */
+static inline bs_pfn pcp_pop_head(struct bs_machine *m, struct per_cpu_pages *pcp,
+				  unsigned int index, unsigned int order)
+{
+	const bs_pfn pfn = pcp->lists[index].first;
+
+	pcp_drop_head(m, pcp, index, order, pfn);
 	return pfn;
 }
 

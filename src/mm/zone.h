@@ -70,12 +70,18 @@ struct zonelist {
 	uint8_t zone[BS_MAX_ZONES];
 };
 
-/* Where a request up to a zone type looks first, from one CPU; zone is NULL if nowhere. */
+/* Where a request up to a zone type looks first, from one CPU; zone is NULL if nowhere, or if it has to go
+ * the long way: there is a listener to allocations, somebody wants to know why, no grouping. */
 struct first_look {
 	struct zone *zone;
 	struct per_cpu_pages *pcp;
-	uint8_t lowmem_idx;
+	const int64_t *others; /* what order 0 leaves to the reserve */
+	uint32_t lowmem_idx;
+	uint32_t orders; /* bit mask: those of per-cpu lists that have a short way (page_alloc.c) */
 };
+/* May a block be given back by the short way (page_alloc.c)? A page, or any block with a list. */
+enum short_free { SHORT_FREE_NONE, SHORT_FREE_PAGE, SHORT_FREE_LISTED };
+#define FIRST_LOOKS 8 /* of a CPU, by zone type: a power of two */
 
 struct bs_machine {
 	struct page *mem_map, *side;
@@ -96,7 +102,8 @@ struct bs_machine {
 	struct zonelist zonelist[BS_MAX_NODES][BS_NR_ZONE_TYPES];
 	struct zonelist thisnode[BS_MAX_NODES][BS_NR_ZONE_TYPES]; /* __GFP_THISNODE */
 	uint8_t gfp_zone[16];
-	struct first_look *first_look; /* [nr_cpus][BS_NR_ZONE_TYPES] */
+	struct first_look *first_look; /* [nr_cpus][FIRST_LOOKS] */
+	uint8_t short_free; /* enum short_free */
 	int64_t pgfree_other; /* pages that pgfree counts, or not, beyond the calls' own */
 	uint64_t kswapd_wakes; /* through the BOOSTED flag */
 	uint64_t min_free_kb; /* that the marks were made from; 0: they are a dump's */

@@ -113,26 +113,47 @@ void mm_make_zonelists(struct bs_machine *m)
 		}
 }
 
-static void set_first_looks(struct bs_machine *m)
+/* Of the zone's free pages what is not for a plain request of order 0. */
+static const int64_t *what_others_keep(const struct bs_machine *m, const struct zone *z)
 {
-	for (unsigned int c = 0; c < m->nr_cpus; c++)
+	static const int64_t nothing;
+
+	if (!m->km.fast_order0_highatomic)
+		return &nothing;
+	return m->km.wm_highatomic_free ? &z->nr_free_highatomic : &z->nr_reserved_highatomic;
+}
+
+void mm_set_first_looks(struct bs_machine *m)
+{
+	/* Of larger blocks only the rules of Linux from 5.13 on have a short way. */
+	const uint32_t orders = m->km.reserve_flags == KM_HARDER ? 1 : m->pcp_orders;
+
+	m->short_free = m->explain			      ? SHORT_FREE_NONE
+			: m->km.pcp_free_rule == KM_FREE_AUTO ? SHORT_FREE_LISTED
+							      : SHORT_FREE_PAGE;
+	for (unsigned int c = 0; c < m->nr_cpus && m->first_look; c++)
 		for (unsigned int hz = 0; hz < BS_NR_ZONE_TYPES; hz++) {
-			struct first_look *look = &m->first_look[c * BS_NR_ZONE_TYPES + hz];
+			struct first_look *look = &m->first_look[c * FIRST_LOOKS + hz];
 			const struct zonelist *zl = &m->zonelist[m->cpu_node[c]][hz];
 			struct zone *z = &m->zones[zl->zone[0]];
 
-			*look = (struct first_look){z, &z->pcp[c], zl->lowmem_idx};
-			if (!zl->n || m->kswapd_awake >> z->node & 1)
+			*look = (struct first_look){.zone = z,
+						    .pcp = &z->pcp[c],
+						    .others = what_others_keep(m, z),
+						    .lowmem_idx = zl->lowmem_idx,
+						    .orders = orders};
+			if (!zl->n || m->kswapd_awake >> z->node & 1 || !m->grouping ||
+			    z->hook_mask & BS_HOOK_ALLOCATED || m->explain)
 				look->zone = NULL;
 		}
 }
 
 int mm_make_first_looks(struct bs_machine *m, struct bs_error *err)
 {
-	m->first_look = calloc((size_t)m->nr_cpus * BS_NR_ZONE_TYPES, sizeof(*m->first_look));
+	m->first_look = calloc((size_t)m->nr_cpus * FIRST_LOOKS, sizeof(*m->first_look));
 	if (!m->first_look)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, "guest", NULL, "zonelists");
-	set_first_looks(m);
+	mm_set_first_looks(m);
 	return 0;
 }
 
@@ -160,7 +181,7 @@ void mm_wake_kswapd(struct bs_machine *m, unsigned int node, unsigned int order,
 	if (m->kswapd_awake >> node & 1 || !kswapd_has_work(m, node, order, hz))
 		return;
 	m->kswapd_awake |= 1u << node;
-	set_first_looks(m);
+	mm_set_first_looks(m);
 }
 
 void bs_kswapd_boost_done(struct bs_machine *m, unsigned int zone)
@@ -171,7 +192,7 @@ void bs_kswapd_boost_done(struct bs_machine *m, unsigned int zone)
 	if (!(m->kswapd_awake >> z->node & 1))
 		return;
 	m->kswapd_awake &= ~(1u << z->node);
-	set_first_looks(m);
+	mm_set_first_looks(m);
 }
 
 /* Highest zone a gfp mask may use, by its four zone bits (RULES.md, rmqueue). */

@@ -8,6 +8,8 @@
 /* The CPUs have their nodes, the zones their memory. */
 void mm_make_zonelists(struct bs_machine *m);
 int mm_make_first_looks(struct bs_machine *m, struct bs_error *err);
+/* Again, when something has changed that they depend on: grouping, kswapd, a listener, explain. */
+void mm_set_first_looks(struct bs_machine *m);
 void mm_make_gfp_zones(struct bs_machine *m);
 
 /*
