@@ -63,6 +63,63 @@ static bool place_at_tail(struct bs_machine *m, const struct zone *z, bs_pfn pfn
 	return is_buddy(m, z, parent ^ ((bs_pfn)2 << order), order + 1);
 }
 
+/*
+ * The merges below @limit, of which nobody wants to hear: all descriptors are in mem_map, types never stop
+ * one, and what does not change is in registers. Where it stops the general way goes on.
+ */
+static inline unsigned int merge_fine(struct bs_machine *m, struct zone *z, bs_pfn *head,
+				      unsigned int order, unsigned int limit)
+{
+	struct page *const map = m->mem_map;
+	const unsigned int zone = z->index, first = order;
+	const bs_pfn max_pfn = m->max_pfn;
+	bs_pfn pfn = *head;
+
+	for (; order < limit; order++) {
+		const bs_pfn buddy = pfn ^ ((bs_pfn)1 << order);
+		struct page *p = &map[buddy];
+		struct page_list *l;
+		bs_pfn next, prev;
+
+		if (unlikely(buddy >= max_pfn) || !(p->flags & PG_BUDDY) || p->order != order ||
+		    unlikely(p->zone != zone))
+			break;
+		l = &z->area[order][p->list_type];
+		next = p->next;
+		prev = p->prev;
+		p->flags &= (uint8_t) ~(PG_BUDDY | PG_REPORTED);
+		z->nr_free[order]--;
+		z->free_of_type[p->list_type] -= UINT64_C(1) << order;
+		if (next == BS_NO_PFN)
+			l->last = prev;
+		else
+			map[next].prev = prev;
+		if (prev != BS_NO_PFN) {
+			map[prev].next = next;
+		} else {
+			l->first = next;
+			if (next == BS_NO_PFN)
+				z->nonempty[p->list_type] &= (uint16_t) ~(1u << order);
+		}
+		pfn &= buddy;
+	}
+	m->counters.merges += order - first;
+	*head = pfn;
+	return order;
+}
+
+/* Up to which order nobody hears of merges: below pageblock_order, and a merge into hook_order is told. */
+static inline unsigned int silent_merges(const struct bs_machine *m, const struct zone *z)
+{
+	const unsigned int hooks = BS_HOOK_BLOCK_OUT | BS_HOOK_MERGED;
+
+	if (unlikely(m->explain))
+		return 0;
+	if (!(z->hook_mask & hooks) || z->hook_order > m->pbo)
+		return m->pbo;
+	return z->hook_order ? z->hook_order - 1u : 0;
+}
+
 unsigned int mm_free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
 			 unsigned int mt, unsigned int fpi, enum bs_why why, bs_pfn *final)
 {
@@ -71,6 +128,7 @@ unsigned int mm_free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsig
 
 	mm_account(m, z, INT64_C(1) << order, mt);
 	m->counters.moved++;
+	order = merge_fine(m, z, &pfn, order, silent_merges(m, z));
 	while (order < m->max_order) {
 		const bs_pfn buddy = pfn ^ ((bs_pfn)1 << order);
 
@@ -128,16 +186,49 @@ static void keep_mark(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned
 	z->locked = was_locked;
 }
 
+/* Within one pageblock: right halves go to the heads of lists in mem_map. */
+static inline void expand_fine(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int low,
+			       unsigned int high, unsigned int mt)
+{
+	struct page *const map = m->mem_map;
+	const uint8_t zone = z->index;
+
+	z->nonempty[mt] |= (uint16_t)((1u << high) - (1u << low));
+	z->free_of_type[mt] += (UINT64_C(1) << high) - (UINT64_C(1) << low);
+	m->pb[pfn >> m->pbo].fine = true;
+	while (high > low) {
+		const bs_pfn half = pfn + ((bs_pfn)1 << --high);
+		struct page_list *l = &z->area[high][mt];
+		const bs_pfn first = l->first;
+		struct page *p = &map[half];
+
+		p->prev = BS_NO_PFN;
+		p->next = first;
+		if (first == BS_NO_PFN)
+			l->last = half;
+		else
+			map[first].prev = half;
+		l->first = half;
+		p->flags |= PG_BUDDY;
+		p->order = (uint8_t)high;
+		p->list_type = mt & 0xf;
+		p->zone = zone;
+		z->nr_free[high]++;
+	}
+}
+
 void mm_expand(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int low,
 	       unsigned int high, unsigned int mt, bool keeps_mark)
 {
 	m->counters.splits += high - low;
-	while (high > low) {
+	while (high > low && (high > m->pbo || keeps_mark)) {
 		high--;
 		mm_add_to_free_list(m, z, pfn + ((bs_pfn)1 << high), high, mt, false);
 		if (unlikely(keeps_mark))
 			keep_mark(m, z, pfn + ((bs_pfn)1 << high), high, mt);
 	}
+	if (high > low)
+		expand_fine(m, z, pfn, low, high, mt);
 }
 
 bs_pfn mm_rmqueue_smallest(struct bs_machine *m, struct zone *z, unsigned int order,

@@ -104,16 +104,17 @@ struct bs_block mm_describe(const struct bs_machine *m, const struct zone *z, bs
 	};
 }
 
-static void enlist(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
-		   unsigned int mt, const struct bs_spot *at)
+/* In front of @before, or where that is BS_NO_PFN at an end. */
+static inline void enlist(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+			  unsigned int mt, bool tail, bs_pfn before)
 {
 	struct page_list *l = &z->area[order][mt];
 	struct page *p = bs_page(m, pfn, order);
 
-	if (unlikely(at->before != BS_NO_PFN))
-		mm_list_insert(m, l, pfn, at->before, order);
+	if (unlikely(before != BS_NO_PFN))
+		mm_list_insert(m, l, pfn, before, order);
 	else
-		mm_list_add(m, l, pfn, order, at->tail);
+		mm_list_add(m, l, pfn, order, tail);
 	p->flags |= PG_BUDDY;
 	p->order = (uint8_t)order;
 	p->list_type = mt & 0xf;
@@ -128,35 +129,41 @@ static void enlist(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned in
 void mm_add_to_free_list(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
 			 unsigned int mt, bool tail)
 {
-	const struct bs_spot at = {.tail = tail, .before = BS_NO_PFN};
-
-	enlist(m, z, pfn, order, mt, &at);
+	enlist(m, z, pfn, order, mt, tail, BS_NO_PFN);
 }
 
-void mm_place_free(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
-		   unsigned int mt, bool tail, enum bs_why why, bool merged)
+static __attribute__((noinline)) void place_told(struct bs_machine *m, struct zone *z, bs_pfn pfn,
+						 unsigned int order, unsigned int mt, bool tail,
+						 enum bs_why why, bool merged)
 {
 	struct bs_spot at = {.tail = tail, .before = BS_NO_PFN};
 	const bool was_locked = z->locked;
 	struct bs_block b;
 
+	z->locked = true;
 	if (hook_wanted(z, BS_HOOK_PLACE, order)) {
 		b = mm_describe(m, z, pfn, order, mt);
-		z->locked = true;
 		m->hooks->place(m->hook_arg, &b, why, &at);
-		z->locked = was_locked;
 	}
-	enlist(m, z, pfn, order, mt, &at);
+	enlist(m, z, pfn, order, mt, at.tail, at.before);
 	if (hook_wanted(z, BS_HOOK_BLOCK_IN, order)) {
 		b = mm_describe(m, z, pfn, order, mt);
-		z->locked = true;
 		m->hooks->block_in(m->hook_arg, &b, why, merged);
-		z->locked = was_locked;
 	}
+	z->locked = was_locked;
 }
 
-static void unlist(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
-		   unsigned int mt)
+void mm_place_free(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+		   unsigned int mt, bool tail, enum bs_why why, bool merged)
+{
+	if (hook_wanted(z, BS_HOOK_PLACE | BS_HOOK_BLOCK_IN, order))
+		place_told(m, z, pfn, order, mt, tail, why, merged);
+	else
+		enlist(m, z, pfn, order, mt, tail, BS_NO_PFN);
+}
+
+static inline void unlist(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+			  unsigned int mt)
 {
 	mm_list_del(m, &z->area[order][mt], pfn, order);
 	if (z->area[order][mt].first == BS_NO_PFN)
@@ -202,7 +209,7 @@ void mm_move_to_free_list(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsi
 		z->locked = was_locked;
 	}
 	unlist(m, z, pfn, order, old);
-	enlist(m, z, pfn, order, mt, &at);
+	enlist(m, z, pfn, order, mt, at.tail, at.before);
 	if (m->km.stat_per_removal) {
 		mm_account(m, z, -(INT64_C(1) << order), old);
 		mm_account(m, z, INT64_C(1) << order, mt);
