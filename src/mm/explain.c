@@ -5,15 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "zonelist.h"
-
-void bs_machine_explain(struct bs_machine *m, void (*line)(void *arg, const char *text), void *arg)
-{
-	m->explain = line;
-	m->explain_arg = arg;
-	mm_set_first_looks(m);
-}
-
 void mm_explain_line(struct bs_machine *m, const char *fmt, ...)
 {
 	char text[512];

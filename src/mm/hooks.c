@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* hooks.c - who listens to a guest, to which of its hooks, from which order on. */
+/* hooks.c - who listens to a guest, to which of its hooks, from which order on; and who wants to know why. */
 #include <buddysim/hooks.h>
 
 #include "mm_report.h"
@@ -49,4 +49,11 @@ void bs_zone_listen(struct bs_machine *m, unsigned int zone, uint32_t mask,
 	z->hook_order = (uint8_t)lowest_order;
 	if ((before ^ z->hook_mask) & BS_HOOK_ALLOCATED)
 		mm_set_first_looks(m);
+}
+
+void bs_machine_explain(struct bs_machine *m, void (*line)(void *arg, const char *text), void *arg)
+{
+	m->explain = line;
+	m->explain_arg = arg;
+	mm_set_first_looks(m);
 }
