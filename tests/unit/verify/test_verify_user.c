@@ -87,9 +87,9 @@ static void test_faults(void **state)
 static void test_parts(void **state)
 {
 	(void)state;
-	/* All of a huge page in place of one page of it: that would be free at once. */
+	/* All of a huge page in place of one page of it: its deposited table would go at once. */
 	differs(LAZY, NULL, "u adv a 2048 4 4", "u adv a 2048 2048 4", "u adv a 2048 2048",
-		"nothing more", "page 38912, order 9, is freed");
+		"nothing more", "page 38391, order 0, is freed");
 }
 
 static void test_where(void **state)
