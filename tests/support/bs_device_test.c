@@ -33,7 +33,9 @@ struct bs_fault_cost bs_dev_touch(struct bs_device *d, bs_pfn pfn, unsigned int 
 
 bs_ns bs_dev_alloc_for(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t owner)
 {
-	return touch(d, pfn, order, owner).refault;
+	const struct bs_fault_cost cost = touch(d, pfn, order, owner);
+
+	return cost.refault + cost.host_zero;
 }
 
 bs_ns bs_dev_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order)
