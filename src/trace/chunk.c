@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "expand.h"
 #include "item.h"
 
 #define ROUND 1024 /* events that columns are made for at a time */
@@ -33,14 +34,13 @@ static int make_room(struct bs_chunk_decoder *d, size_t n)
 	bs_chunk_decoder_free(d);
 	/* Widest first, so that each column is aligned; rounded up for that, too. */
 	n = (n + ROUND - 1) / ROUND * ROUND;
-	p = calloc(n, 2 * 8 + 4 * 4 + 2 + 6);
+	p = calloc(n, 8 + 4 * 4 + 2 + 7);
 	if (!p)
 		return -ENOMEM;
 	d->cap = n;
 	d->memory = p;
 	d->time = (bs_ns *)(void *)p;
-	d->esc = d->time + n;
-	d->raw_arg = (uint32_t *)(void *)(d->esc + n);
+	d->raw_arg = (uint32_t *)(void *)(d->time + n);
 	d->arg = d->raw_arg + n;
 	d->offset = d->arg + n;
 	d->pfn = d->offset + n;
@@ -51,6 +51,7 @@ static int make_room(struct bs_chunk_decoder *d, size_t n)
 	d->gfp_index = d->order + n;
 	d->cpu = d->gfp_index + n;
 	d->flags = d->cpu + n;
+	d->mixed_flags = d->flags + n;
 	return 0;
 }
 
@@ -59,6 +60,7 @@ void bs_chunk_decoder_free(struct bs_chunk_decoder *d)
 	free(d->memory);
 	d->memory = NULL;
 	d->cap = 0;
+	d->ops_filled = d->cpus_filled = d->flags_filled = (struct bs_filled){0};
 }
 
 void bs_chunk_decoder_rewind(struct bs_chunk_decoder *d)
@@ -177,132 +179,99 @@ static const char *take_gfp(struct bs_chunk_decoder *d, const struct column *gfp
 
 /* ---- Columns -------------------------------------------------------------------------------- */
 
-static void load8(const struct column *c, uint8_t *to, unsigned int n)
+/* A column of bytes where it lies, or made of its one value in @room, in which there are @*filled of the
+ * value @*value already. */
+static const uint8_t *bytes_of(const struct column *c, unsigned int n, uint8_t *room,
+			       struct bs_filled *filled)
 {
 	if (c->data)
-		memcpy(to, c->data, n);
-	else
-		memset(to, (int)c->value, n);
-}
-
-static void load16(const struct column *c, uint16_t *to, unsigned int n)
-{
-	if (c->data)
-		memcpy(to, c->data, n * sizeof(*to));
-	else
-		for (unsigned int i = 0; i < n; i++)
-			to[i] = (uint16_t)c->value;
-}
-
-static void load32(const struct column *c, uint32_t *to, unsigned int n)
-{
-	if (c->data)
-		memcpy(to, c->data, n * sizeof(*to));
-	else
-		for (unsigned int i = 0; i < n; i++)
-			to[i] = (uint32_t)c->value;
-}
-
-/* Kind, order and flags out of the op column; true when an event has none that exists. */
-static bool expand_ops(const struct bs_chunk_decoder *d, unsigned int n)
-{
-	const uint8_t *restrict op = d->op;
-	uint8_t *restrict kind = d->kind, *restrict order = d->order, *restrict flags = d->flags;
-	unsigned int bad = 0;
-
-	for (unsigned int i = 0; i < n; i++) {
-		uint8_t k = op[i] & 7, o = op[i] >> BS_OP_ORDER_SHIFT & 15;
-
-		kind[i] = k;
-		order[i] = o;
-		flags[i] = (uint8_t)((flags[i] & ~BS_EVF_BATCHED) | op[i] >> 7);
-		bad |= (unsigned int)(k >= BS_NR_EV) | (unsigned int)(o > BS_TRACE_MAX_ORDER);
+		return c->data;
+	if (filled->n < n || filled->value != (uint8_t)c->value) {
+		memset(room, (int)c->value, n);
+		*filled = (struct bs_filled){.value = (uint8_t)c->value, .n = n};
 	}
-	return bad;
+	return room;
 }
 
-/* The arg column holds the gfp index of events that take a number. Branch-free, so that it
- * becomes vector code: this loop and the two others are all that decoding costs. */
-static bool expand_args(const struct bs_chunk_decoder *d, unsigned int n)
+static const void *steps_of(const struct column *c, unsigned int n, uint16_t *room)
 {
-	const uint8_t *restrict kind = d->kind;
-	const uint32_t *restrict raw = d->raw_arg, nr_gfp = d->nr_gfp, nr_names = d->nr_names;
-	uint32_t *restrict arg = d->arg;
-	uint8_t *restrict gfp = d->gfp_index;
-	uint32_t bad = 0;
-
-	for (unsigned int i = 0; i < n; i++) {
-		uint32_t a = raw[i], k = kind[i];
-		uint32_t number =
-			(uint32_t)(k == BS_EV_ALLOC) | (k == BS_EV_PRE) | (k == BS_EV_FAILED);
-		uint32_t mask = 0u - number;
-
-		gfp[i] = (uint8_t)(a & mask);
-		arg[i] = a & ~mask;
-		bad |= number & (uint32_t)(a >= nr_gfp);
-		bad |= (uint32_t)(k == BS_EV_FREE) & (uint32_t)(a == 0);
-		bad |= (uint32_t)(k == BS_EV_MARK) & (uint32_t)(a >= nr_names);
-	}
-	return bad;
-}
-
-static bool cpus_in_range(const struct bs_chunk_decoder *d, unsigned int n)
-{
-	uint8_t most = 0;
-
+	if (c->data)
+		return c->data;
 	for (unsigned int i = 0; i < n; i++)
-		most = d->cpu[i] > most ? d->cpu[i] : most;
-	return most < d->nr_cpus;
+		room[i] = (uint16_t)c->value;
+	return room;
 }
 
-static const char *expand_times(struct bs_chunk_decoder *d, const struct chunk_map *m)
+static const void *words_of(const struct column *c, unsigned int n, uint32_t *room)
 {
-	const uint16_t *restrict dt = d->dt;
-	bs_ns *restrict time = d->time;
-	const unsigned int n = (unsigned int)m->n,
-			   nr_esc = (unsigned int)(m->col[BS_COL_ESC].bytes / 8);
-	const uint64_t tick = m->tick;
-	unsigned int used = 0;
-	bs_ns t = m->t0;
+	if (c->data)
+		return c->data;
+	for (unsigned int i = 0; i < n; i++)
+		room[i] = (uint32_t)c->value;
+	return room;
+}
 
-	if (nr_esc)
-		memcpy(d->esc, m->col[BS_COL_ESC].data, nr_esc * 8ul);
-	for (unsigned int i = 0; i < n; i++) {
-		uint64_t step = dt[i] * tick;
+/* Its users read it as an array of words, and in the file it is not aligned. */
+static const uint32_t *aligned_words(const struct column *c, unsigned int n, uint32_t *room)
+{
+	if (!c->present)
+		return NULL;
+	if (c->data)
+		memcpy(room, c->data, n * sizeof(*room));
+	return c->data ? room : words_of(c, n, room);
+}
 
-		if (dt[i] == BS_DT_ESCAPE) {
-			if (used == nr_esc || __builtin_mul_overflow(d->esc[used++], tick, &step) ||
-			    step >= BS_TIME_MAX || t + step >= BS_TIME_MAX)
-				return "a time step is out of range";
-		}
-		t += step;
-		time[i] = t;
+/* A mark's name is rare, and looked at only where there is one. */
+static bool names_in_range(const struct bs_chunk_decoder *d, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (d->kind[i] == BS_EV_MARK && d->arg[i] >= d->nr_names)
+			return false;
+	return true;
+}
+
+static const char *expand_events(struct bs_chunk_decoder *d, const struct chunk_map *m,
+				 struct bs_trace_chunk *c)
+{
+	const unsigned int n = (unsigned int)m->n;
+	const uint8_t *op = bytes_of(&m->col[BS_COL_OP], n, d->op, &d->ops_filled);
+	struct bs_expanded x;
+
+	c->cpu = bytes_of(&m->col[BS_COL_CPU], n, d->cpu, &d->cpus_filled);
+	c->flags = bytes_of(&m->col[BS_COL_FLAGS], n, d->flags, &d->flags_filled);
+	bs_expand_ops(&x, op, n, d->kind, d->order);
+	if (x.most_kind >= BS_NR_EV || x.most_order > BS_TRACE_MAX_ORDER)
+		return "an event is of unknown kind or of order above 10";
+	/* Nearly always there is nothing to mix into them. */
+	if (x.batched || c->flags != d->flags || d->flags_filled.value & BS_EVF_BATCHED) {
+		bs_expand_flags(op, c->flags, n, d->mixed_flags);
+		c->flags = d->mixed_flags;
 	}
-	if (used != nr_esc || t >= BS_TIME_MAX)
-		return "its time steps are out of range";
+	bs_expand_args(&x, d->kind, words_of(&m->col[BS_COL_ARG], n, d->raw_arg), n, d->arg,
+		       d->gfp_index);
+	bs_expand_cpus(&x, c->cpu, n);
+	if (x.no_age || (x.numbers && x.most_gfp >= d->nr_gfp) ||
+	    (x.most_kind >= BS_EV_MARK && !names_in_range(d, n)))
+		return "an event's age, gfp mask or name is out of range";
+	if (x.most_cpu >= d->nr_cpus)
+		return "an event's CPU is out of range";
 	return NULL;
 }
 
-static const char *expand(struct bs_chunk_decoder *d, const struct chunk_map *m)
+static const char *expand(struct bs_chunk_decoder *d, const struct chunk_map *m,
+			  struct bs_trace_chunk *c)
 {
+	const struct column *esc = &m->col[BS_COL_ESC];
 	const unsigned int n = (unsigned int)m->n;
+	const char *why = expand_events(d, m, c);
 
-	load8(&m->col[BS_COL_OP], d->op, n);
-	load16(&m->col[BS_COL_DT], d->dt, n);
-	load32(&m->col[BS_COL_ARG], d->raw_arg, n);
-	load8(&m->col[BS_COL_CPU], d->cpu, n);
-	load8(&m->col[BS_COL_FLAGS], d->flags, n);
-	if (m->col[BS_COL_OFFSET].present)
-		load32(&m->col[BS_COL_OFFSET], d->offset, n);
-	if (m->col[BS_COL_PFN].present)
-		load32(&m->col[BS_COL_PFN], d->pfn, n);
-	if (expand_ops(d, n))
-		return "an event is of unknown kind or of order above 10";
-	if (expand_args(d, n))
-		return "an event's age, gfp mask or name is out of range";
-	if (!cpus_in_range(d, n))
-		return "an event's CPU is out of range";
-	return expand_times(d, m);
+	if (why)
+		return why;
+	c->offset = aligned_words(&m->col[BS_COL_OFFSET], n, d->offset);
+	if (!d->no_pfns)
+		c->pfn = aligned_words(&m->col[BS_COL_PFN], n, d->pfn);
+	return bs_expand_times(steps_of(&m->col[BS_COL_DT], n, d->dt), esc->data,
+			       (unsigned int)(esc->bytes / 8), m->t0, m->tick, n, d->time);
 }
 
 int bs_chunk_decode(struct bs_chunk_decoder *d, const void *item, size_t len,
@@ -317,10 +286,6 @@ int bs_chunk_decode(struct bs_chunk_decoder *d, const void *item, size_t len,
 		return -ENOMEM;
 	if (!*why)
 		*why = take_gfp(d, &m.gfp);
-	if (!*why)
-		*why = expand(d, &m);
-	if (*why)
-		return -EBADMSG;
 	*c = (struct bs_trace_chunk){
 		.n = (unsigned int)m.n,
 		.first = d->events,
@@ -328,12 +293,12 @@ int bs_chunk_decode(struct bs_chunk_decoder *d, const void *item, size_t len,
 		.kind = d->kind,
 		.order = d->order,
 		.gfp = d->gfp_index,
-		.cpu = d->cpu,
-		.flags = d->flags,
 		.arg = d->arg,
-		.offset = m.col[BS_COL_OFFSET].present ? d->offset : NULL,
-		.pfn = m.col[BS_COL_PFN].present ? d->pfn : NULL,
 	};
+	if (!*why)
+		*why = expand(d, &m, c);
+	if (*why)
+		return -EBADMSG;
 	d->chunks++;
 	d->events += m.n;
 	d->last_time = d->time[m.n - 1];
