@@ -146,6 +146,29 @@ int bs_trace_rewind(struct bs_trace *t, struct bs_error *err);
  */
 int bs_trace_scan(struct bs_trace *t, bool keep_whole, struct bs_error *err);
 
+/** From now on chunks come without the recorded pfns, or with them again: few look at them. Scanning does. */
+void bs_trace_leave_pfns(struct bs_trace *t, bool leave);
+
+/** Memory in use of which no step is lost, see bs_trace_used(). */
+#define BS_USED_GRAIN (UINT64_C(1) << 21)
+/**
+ * struct bs_used_step - how much is used at @time, behind all that happens in that instant
+ *
+ * Until the next step it stays between the same two multiples of BS_USED_GRAIN, neither of them reached; if
+ * it is a multiple itself, it stays exactly that.
+ */
+struct bs_used_step {
+	bs_ns time;
+	uint64_t bytes;
+};
+/**
+ * bs_trace_used - memory in use over time, coarse: bs_trace_scan() finds it, and nobody has to read for it
+ *
+ * Return: *@nr steps, the last of them at the last event; NULL: not scanned by this reader, or they were too
+ * many to be kept. They are the trace's.
+ */
+const struct bs_used_step *bs_trace_used(const struct bs_trace *t, size_t *nr);
+
 /* ---- Writing -------------------------------------------------------------------------------- */
 
 struct bs_trace_writer;

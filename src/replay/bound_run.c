@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "timeline.h"
+
 int bs_refault_price(const struct bs_sim_config *cfg, bs_ns *per_mib, struct bs_error *err)
 {
 	struct bs_device_costs costs;
@@ -31,6 +33,9 @@ static int least_price(const struct bs_sim_config *cfg, bs_ns *per_mib, struct b
 	return 0;
 }
 
+/* The bound is the same with the steps as with every event. */
+_Static_assert(BS_BOUND_LEVEL % BS_USED_GRAIN == 0, "a level begins within a step");
+
 /* used(t) of the trace alone, without a guest: what the bound is made from. */
 static uint64_t used_after(const struct bs_trace_chunk *k, unsigned int i, unsigned int page_shift,
 			   uint64_t used)
@@ -42,40 +47,68 @@ static uint64_t used_after(const struct bs_trace_chunk *k, unsigned int i, unsig
 	return k->kind[i] == BS_EV_FREE && used >= bytes ? used - bytes : used;
 }
 
+static void take_steps(struct bs_bound *b, const struct bs_used_step *step, size_t nr, bs_ns base)
+{
+	for (size_t i = 0; i < nr; i++)
+		bs_bound_set(b, base + step[i].time, step[i].bytes);
+}
+
+static int stopped(const struct bs_sim_config *cfg, struct bs_error *err)
+{
+	if (!cfg->output.stop || !*cfg->output.stop)
+		return 0;
+	return bs_error_set(err, BS_INTERRUPTED, EINTR, NULL, NULL,
+			    "stopped while the bound was computed");
+}
+
+/* The steps were too many to be kept. */
+static int take_events(const struct bs_sim_config *cfg, struct bs_trace *t, struct bs_bound *b,
+		       bs_ns base, struct bs_error *err)
+{
+	const unsigned int page_shift = bs_trace_info(t)->page_shift;
+	struct bs_trace_chunk k;
+	bs_ns last = base;
+	uint64_t used = 0;
+	int ret = bs_trace_rewind(t, err);
+
+	while (ret >= 0 && (ret = bs_trace_next(t, &k, err)) > 0) {
+		if (stopped(cfg, err))
+			return -EINTR;
+		for (unsigned int i = 0; i < k.n; i++) {
+			bs_ns now = k.time[i] + base;
+
+			if (now != last)
+				bs_bound_set(b, last, used);
+			last = now;
+			used = used_after(&k, i, page_shift, used);
+		}
+	}
+	if (ret < 0 && !cfg->window.keep_whole)
+		return ret;
+	bs_bound_set(b, last, used);
+	return 0;
+}
+
 static int run(const struct bs_sim_config *cfg, struct bs_trace *t, struct bs_bound *b,
 	       struct bs_error *err)
 {
-	const struct bs_trace_info *info = bs_trace_info(t);
-	struct bs_trace_chunk k;
-	bs_ns base = 0, last = 0;
-	int ret = 0;
+	const bs_ns round_ns = bs_trace_info(t)->duration + cfg->window.gap;
+	bs_ns base = 0;
+	size_t nr;
+	const struct bs_used_step *used = bs_trace_used(t, &nr);
 
-	for (unsigned int round = 0; round < cfg->window.repeat; round++) {
-		uint64_t used = 0;
+	for (unsigned int round = 0; round < cfg->window.repeat; round++, base += round_ns) {
+		int ret = stopped(cfg, err);
 
 		/* What a round leaves in use is given back when the next one begins, not before. */
-		if (round) {
+		if (round)
 			bs_bound_set(b, base, 0);
-			last = base;
-		}
-		ret = bs_trace_rewind(t, err);
-		while (ret >= 0 && (ret = bs_trace_next(t, &k, err)) > 0) {
-			if (cfg->output.stop && *cfg->output.stop)
-				return bs_error_set(err, BS_INTERRUPTED, EINTR, NULL, NULL,
-						    "stopped while the bound was computed");
-			for (unsigned int i = 0; i < k.n; i++) {
-				bs_ns now = k.time[i] + base;
-
-				if (now != last)
-					bs_bound_set(b, last, used);
-				last = now;
-				used = used_after(&k, i, info->page_shift, used);
-			}
-		}
-		if (ret < 0 && !cfg->window.keep_whole)
+		if (!ret && used)
+			take_steps(b, used, nr, base);
+		else if (!ret)
+			ret = take_events(cfg, t, b, base, err);
+		if (ret)
 			return ret;
-		bs_bound_set(b, last, used);
-		base += info->duration + cfg->window.gap;
 	}
 	bs_bound_end(b, base - cfg->window.gap + cfg->window.tail);
 	return 0;

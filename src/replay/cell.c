@@ -172,6 +172,7 @@ static int create_stream(struct bs_cell *c, struct bs_trace *trace, struct bs_er
 {
 	int ret = bs_stream_init(&c->stream, c->g, trace, &c->plan->cfg, err);
 
+	bs_trace_leave_pfns(trace, !c->plan->state);
 	c->stream.over = load_over;
 	c->stream.over_arg = c;
 	c->stream.heard = bs_progress_of_cell(c) ? heard : NULL;

@@ -104,23 +104,19 @@ static void reads(void *arg, uint64_t done, uint64_t of)
 {
 	struct bs_reading_of *r = arg;
 
-	/* From its beginning once more. */
+	/* Who has to read it once more does not begin again. */
 	if (done < r->last)
-		r->before += of;
+		return;
 	r->last = done;
-	if (r->before + done <= r->times * of)
-		r->out->progress(r->out->progress_arg,
-				 &(struct bs_progress){.cells = r->cells,
-						       .read = r->before + done,
-						       .of_read = r->times * of});
+	r->out->progress(r->out->progress_arg,
+			 &(struct bs_progress){.cells = r->cells, .read = done, .of_read = of});
 }
 
 void bs_reading_begin(struct bs_reading_of *r, const struct bs_plan *plan, struct bs_trace *t)
 {
 	*r = (struct bs_reading_of){.ear = {.tell = reads, .arg = r},
 				    .out = &plan->cfg.output,
-				    .cells = plan->nr_cells,
-				    .times = 1 + (uint64_t)plan->cfg.window.repeat};
+				    .cells = plan->nr_cells};
 	if (t && r->out->progress)
 		bs_trace_tell(t, &r->ear);
 }

@@ -18,12 +18,12 @@ static inline struct bs_progress_of *bs_progress_of_cell(const struct bs_cell *c
 void bs_progress_hear(struct bs_progress_of *p, unsigned int cell, uint64_t more, bs_ns now);
 void bs_progress_done(struct bs_progress_of *p, unsigned int cell);
 
-/* The trace is gone through before the first cell: once to look at it, and each round for the bound. */
+/* The trace is gone through before the first cell. */
 struct bs_reading_of {
 	struct bs_ear ear;
 	const struct bs_output_config *out;
 	unsigned int cells;
-	uint64_t before, last, times; /* bytes of whole rounds, of this one; rounds */
+	uint64_t last; /* bytes that were behind it when it was told last */
 };
 /* @t: NULL: there is none. @r is there until the end. */
 void bs_reading_begin(struct bs_reading_of *r, const struct bs_plan *plan, struct bs_trace *t);

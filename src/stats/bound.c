@@ -18,7 +18,7 @@
 
 #include "timeline.h"
 
-#define LEVEL (2 * BS_MIB)
+#define LEVEL BS_BOUND_LEVEL
 
 /*
  * Which levels are empty and which are entered follows from used alone, but for one: the level that

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
+#include "digest.h"
 #include "outfile.h"
 
 #define BUF_SIZE (256u << 10)
@@ -23,6 +24,7 @@ struct bs_bytes_in {
 	unsigned char *buf; /* compressed bytes */
 	size_t len, pos;
 	bool frame_open;
+	struct bs_digest *digest; /* of what is read; or NULL */
 };
 
 struct bs_bytes_out {
@@ -56,7 +58,24 @@ static long read_all(struct bs_bytes_in *in, void *buf, size_t n, struct bs_erro
 			break;
 		got += (size_t)r;
 	}
+	if (in->digest)
+		bs_digest_add(in->digest, buf, got);
 	return (long)got;
+}
+
+void bs_bytes_digest(struct bs_bytes_in *in, struct bs_digest *d)
+{
+	in->digest = d;
+}
+
+int bs_bytes_drain(struct bs_bytes_in *in, struct bs_error *err)
+{
+	char buf[1 << 14];
+	long got;
+
+	while ((got = read_all(in, buf, sizeof(buf), err)) > 0)
+		;
+	return (int)got;
 }
 
 static int start(struct bs_bytes_in *in, struct bs_error *err)

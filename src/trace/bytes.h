@@ -6,6 +6,7 @@
 #include <buddysim/types.h>
 
 struct bs_bytes_in;
+struct bs_digest;
 struct bs_bytes_out;
 
 /* zstd is recognised by its magic number. 0 or negative with @err. */
@@ -18,6 +19,10 @@ int bs_bytes_rewind(struct bs_bytes_in *in, struct bs_error *err);
 /* As many of @n bytes as there are, fewer only at the end; negative with @err: cannot read, or
  * -EBADMSG without @err's fields set when zstd finds its data damaged or cut short. */
 long bs_bytes_read(struct bs_bytes_in *in, void *buf, size_t n, struct bs_error *err);
+/* From now on whatever is read of the file, as it lies there, is added to @d; NULL: not any more. */
+void bs_bytes_digest(struct bs_bytes_in *in, struct bs_digest *d);
+/* Read the file to its end, whatever it holds: for the digest. 0, or negative with @err. */
+int bs_bytes_drain(struct bs_bytes_in *in, struct bs_error *err);
 /* How many bytes were handed out; decompressed ones. */
 uint64_t bs_bytes_offset(const struct bs_bytes_in *in);
 /* How many bytes of the file were read, and how many it has; 0: it is no file. */

@@ -8,8 +8,6 @@
 #include "compiler.h"
 
 #define ORDER 0x0f
-#define LIVE 0x10
-#define PARTIAL 0x20
 
 void bs_livetab_free(struct bs_livetab *t)
 {
@@ -19,18 +17,28 @@ void bs_livetab_free(struct bs_livetab *t)
 	memset(t, 0, sizeof(*t));
 }
 
+int bs_livetab_reserve(struct bs_livetab *t, unsigned int n)
+{
+	uint64_t cap = t->cap ? t->cap : 65536;
+	uint8_t *bigger;
+
+	while (cap - t->nr < n)
+		cap *= 2;
+	if (cap == t->cap)
+		return 0;
+	bigger = realloc(t->state, cap);
+	if (!bigger)
+		return -ENOMEM;
+	t->state = bigger;
+	t->cap = cap;
+	return 0;
+}
+
 int bs_livetab_add(struct bs_livetab *t, unsigned int order, bool live)
 {
-	if (t->nr == t->cap) {
-		uint64_t cap = t->cap ? t->cap * 2 : 65536;
-		uint8_t *bigger = realloc(t->state, cap);
-
-		if (!bigger)
-			return -ENOMEM;
-		t->state = bigger;
-		t->cap = cap;
-	}
-	t->state[t->nr++] = (uint8_t)(order | (live ? LIVE : 0));
+	if (t->nr == t->cap && bs_livetab_reserve(t, 1))
+		return -ENOMEM;
+	t->state[t->nr++] = (uint8_t)(order | (live ? BS_LIVE : 0));
 	t->pages += live ? UINT64_C(1) << order : 0;
 	return 0;
 }
@@ -101,7 +109,7 @@ static struct bs_partial *add_partial(struct bs_livetab *t, uint64_t number, uns
 	b = bucket_of(t, number);
 	p->slot_next = *b;
 	*b = i;
-	t->state[number] |= PARTIAL;
+	t->state[number] |= BS_PARTIAL;
 	return p;
 }
 
@@ -157,11 +165,11 @@ release_part(struct bs_livetab *t, uint64_t number, unsigned int offset, unsigne
 	unsigned int whole;
 
 	whole = t->state[number] & ORDER;
-	if (!(t->state[number] & LIVE))
+	if (!(t->state[number] & BS_LIVE))
 		return "frees a block that is not live";
 	if (order > whole || offset >= 1u << whole || offset & ((1u << order) - 1))
 		return "frees a part that is not within the block, or not aligned";
-	p = t->state[number] & PARTIAL ? find_partial(t, number) : add_partial(t, number, whole);
+	p = t->state[number] & BS_PARTIAL ? find_partial(t, number) : add_partial(t, number, whole);
 	if (!p) {
 		*ret = -ENOMEM;
 		return NULL;
@@ -183,7 +191,7 @@ const char *bs_livetab_release(struct bs_livetab *t, uint64_t number, unsigned i
 	if (unlikely(number >= t->nr))
 		return "frees a block that was not allocated";
 	/* Nearly every free is one of a block that is live as a whole. */
-	if (unlikely(offset || t->state[number] - (unsigned int)LIVE != order))
+	if (unlikely(offset || t->state[number] - (unsigned int)BS_LIVE != order))
 		return release_part(t, number, offset, order, ret);
 	t->state[number] = (uint8_t)order;
 	t->pages -= UINT64_C(1) << order;
@@ -199,9 +207,9 @@ bool bs_livetab_piece(const struct bs_livetab *t, uint64_t number, unsigned int 
 	const struct bs_partial *p;
 	unsigned int at = *offset, o = 0;
 
-	if (!(t->state[number] & LIVE) || at >= nr_pages)
+	if (!(t->state[number] & BS_LIVE) || at >= nr_pages)
 		return false;
-	if (!(t->state[number] & PARTIAL)) {
+	if (!(t->state[number] & BS_PARTIAL)) {
 		*order = whole;
 		return at == 0;
 	}

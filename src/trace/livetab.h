@@ -14,8 +14,12 @@ struct bs_partial {
 	uint32_t slot_next; /* of the hash chain, or of the free list; index + 1 */
 };
 
+/* In the state of a number, beside its order. */
+#define BS_LIVE 0x10 /* all of it, unless BS_PARTIAL */
+#define BS_PARTIAL 0x20
+
 struct bs_livetab {
-	uint8_t *state; /* of each number: order, LIVE, PARTIAL */
+	uint8_t *state; /* of each number: order, BS_LIVE, BS_PARTIAL */
 	uint64_t nr, cap;
 	struct bs_partial *partial;
 	uint32_t *bucket; /* index + 1 */
@@ -24,6 +28,8 @@ struct bs_livetab {
 };
 
 void bs_livetab_free(struct bs_livetab *t);
+/* Room for @n more numbers: 0 or -ENOMEM. */
+int bs_livetab_reserve(struct bs_livetab *t, unsigned int n);
 /* The next number; @live: false for a failed allocation. 0 or -ENOMEM. */
 int bs_livetab_add(struct bs_livetab *t, unsigned int order, bool live);
 /* Free [offset, offset + 2^order) of block @number: NULL, or why it cannot be. *@ret: -ENOMEM. */

@@ -461,6 +461,7 @@ void bs_trace_close(struct bs_trace *t)
 		return;
 	bs_bytes_close(t->in);
 	bs_chunk_decoder_free(&t->decoder);
+	bs_used_steps_free(&t->used);
 	for (unsigned int i = 0; t->names && t->names[i]; i++)
 		free(t->names[i]);
 	free(t->names);
@@ -472,6 +473,11 @@ void bs_trace_close(struct bs_trace *t)
 void bs_trace_stop_reading_on(struct bs_trace *t, const volatile int *stop)
 {
 	t->stop = stop;
+}
+
+void bs_trace_leave_pfns(struct bs_trace *t, bool leave)
+{
+	t->decoder.no_pfns = leave;
 }
 
 void bs_trace_tell(struct bs_trace *t, const struct bs_ear *ear)

@@ -5,6 +5,7 @@
 
 #include "bytes.h"
 #include "chunk.h"
+#include "used.h"
 
 struct bs_trace {
 	struct bs_bytes_in *in;
@@ -18,6 +19,7 @@ struct bs_trace {
 	bool ended;
 	const struct bs_ear *ear; /* hears how much is read; or NULL */
 	const volatile int *stop; /* not 0: the next chunk is not read any more; or NULL */
+	struct bs_used_steps used; /* once it is scanned; of this reader alone */
 	uint64_t keep_chunks; /* whole ones of a damaged file, after a scan that accepted it */
 };
 

@@ -8,8 +8,10 @@
 #include <string.h>
 #include <sys/types.h>
 
+#include "compiler.h"
 #include "digest.h"
 #include "livetab.h"
+#include "used.h"
 
 struct scan {
 	struct bs_livetab live;
@@ -19,6 +21,9 @@ struct scan {
 	unsigned int part; /* the one that is being filled */
 	bs_ns end; /* of that */
 	uint64_t most; /* pages live at a time in that */
+	struct bs_used_steps used;
+	unsigned int page_shift;
+	bs_ns last; /* time of the event before */
 };
 
 /* The trace's length is not known before its end: where the parts are too few, two become one. */
@@ -63,15 +68,22 @@ static void stretch(struct scan *s, uint64_t *shape)
 		shape[i] = s->sum.shape[i * (s->part + 1) / BS_TRACE_SHAPE];
 }
 
-/* One event: NULL, or what makes it impossible. *@ret: -ENOMEM. */
+/* Before an event of a later time: what is live now was live since the last one. */
+static void time_goes_on(struct scan *s, bs_ns time)
+{
+	if (bs_used_is_step(&s->used, s->live.pages))
+		bs_used_steps_add(&s->used, s->last, s->live.pages, s->page_shift);
+	if (time >= s->end)
+		next_part(s, time);
+}
+
+/* One event, whatever it is: NULL, or what makes it impossible. *@ret: -ENOMEM. */
 static const char *scan_event(struct scan *s, const struct bs_trace_chunk *c, unsigned int i,
 			      int *ret)
 {
 	const unsigned int kind = c->kind[i], order = c->order[i];
 	const char *why = NULL;
 
-	if (c->time[i] >= s->end)
-		next_part(s, c->time[i]);
 	if (kind == BS_EV_FREE) {
 		s->sum.frees++;
 		if (c->arg[i] > s->live.nr)
@@ -92,31 +104,134 @@ static const char *scan_event(struct scan *s, const struct bs_trace_chunk *c, un
 		s->sum.start_pages = s->live.pages;
 	else
 		s->past_pres = true;
-	if (c->pfn && c->pfn[i] < BS_MAX_PFN && kind <= BS_EV_PRE &&
-	    c->pfn[i] + (1u << order) > s->sum.max_pfn)
-		s->sum.max_pfn = c->pfn[i] + (1u << order);
 	return why;
+}
+
+/* What changes with nearly every event, apart from @state, into which bytes are written. */
+struct plain {
+	uint64_t nr, pages, most, frees;
+	uint64_t above, below; /* as in struct bs_used_steps */
+	bs_ns last, end;
+};
+
+static struct plain begin_plain(const struct scan *s)
+{
+	return (struct plain){.nr = s->live.nr,
+			      .pages = s->live.pages,
+			      .most = s->most,
+			      .above = s->used.above,
+			      .below = s->used.below,
+			      .last = s->last,
+			      .end = s->end};
+}
+
+static void end_plain(struct scan *s, const struct plain *p, unsigned int events)
+{
+	s->live.nr = p->nr;
+	s->live.pages = p->pages;
+	s->most = p->most;
+	s->last = p->last;
+	s->sum.frees += p->frees;
+	s->sum.allocs += events - p->frees;
+	s->past_pres |= events > 0;
+}
+
+static void __attribute__((noinline)) look_at_time(struct scan *s, struct plain *p, bs_ns time)
+{
+	s->live.pages = p->pages;
+	s->most = p->most;
+	s->last = p->last;
+	time_goes_on(s, time);
+	p->most = s->most;
+	p->above = s->used.above;
+	p->below = s->used.below;
+	p->end = s->end;
+}
+
+/*
+ * Allocations, and frees of whole blocks, from @i on, up to one that is neither or that cannot be: its index.
+ * Which of the two an event is nobody can predict, so it is no branch.
+ */
+static unsigned int scan_plain(struct scan *s, const struct bs_trace_chunk *c, unsigned int i)
+{
+	const uint8_t *restrict kind = c->kind, *restrict order = c->order;
+	const uint32_t *restrict arg = c->arg, *restrict offset = c->offset;
+	const bs_ns *restrict time = c->time;
+	uint8_t *restrict state = s->live.state;
+	struct plain p = begin_plain(s);
+	const unsigned int first = i, n = c->n;
+
+	for (; i < n; i++) {
+		const unsigned int is_free = kind[i] == BS_EV_FREE;
+		/* The age of what takes a number is 0. */
+		const uint64_t number = p.nr - arg[i], pages = UINT64_C(1) << order[i];
+
+		if (time[i] != p.last) {
+			if (unlikely(p.pages <= p.above || p.pages >= p.below || time[i] >= p.end))
+				look_at_time(s, &p, time[i]);
+			p.last = time[i];
+		}
+		if (unlikely(kind[i] > BS_EV_FREE || arg[i] > p.nr))
+			break;
+		if (unlikely(is_free &
+			     ((state[number] != (BS_LIVE | order[i])) | (offset && offset[i]))))
+			break;
+		state[number] = (uint8_t)(order[i] | (is_free ? 0 : BS_LIVE));
+		p.pages += is_free ? -pages : pages;
+		p.nr += !is_free;
+		p.frees += is_free;
+		p.most = p.pages > p.most ? p.pages : p.most;
+	}
+	end_plain(s, &p, i - first);
+	return i;
+}
+
+static void find_max_pfn(struct scan *s, const struct bs_trace_chunk *c)
+{
+	bs_pfn most = s->sum.max_pfn;
+
+	for (unsigned int i = 0; i < c->n; i++) {
+		const bs_pfn end = c->pfn[i] + (1u << c->order[i]);
+
+		if (c->pfn[i] < BS_MAX_PFN && c->kind[i] <= BS_EV_PRE && end > most)
+			most = end;
+	}
+	s->sum.max_pfn = most;
+}
+
+static int impossible(const struct bs_trace *t, uint64_t event, const char *why,
+		      struct bs_error *err)
+{
+	char where[320];
+
+	snprintf(where, sizeof(where), "%.250s: chunk %" PRIu64 ", event %" PRIu64, t->path,
+		 t->decoder.chunks, event);
+	return bs_error_set(err, BS_INPUT, 0, where,
+			    "the program that wrote the trace is wrong: make it again",
+			    "the event %s", why);
 }
 
 static int scan_chunk(struct bs_trace *t, struct scan *s, const struct bs_trace_chunk *c,
 		      struct bs_error *err)
 {
-	for (unsigned int i = 0; i < c->n; i++) {
-		int ret = 0;
-		const char *why = scan_event(s, c, i, &ret);
-		char where[320];
+	/* One more: of what takes a number the place is looked at before it is known what it is. */
+	int ret = bs_livetab_reserve(&s->live, c->n + 1);
 
-		if (ret)
-			return bs_error_set(err, BS_RESOURCE, ENOMEM, t->path, NULL,
-					    "the table of live blocks");
-		if (!why)
-			continue;
-		snprintf(where, sizeof(where), "%.250s: chunk %" PRIu64 ", event %" PRIu64, t->path,
-			 t->decoder.chunks, c->first + i);
-		return bs_error_set(err, BS_INPUT, 0, where,
-				    "the program that wrote the trace is wrong: make it again",
-				    "the event %s", why);
+	for (unsigned int i = 0; !ret; i++) {
+		const char *why;
+
+		i = scan_plain(s, c, i);
+		if (i == c->n)
+			break;
+		why = scan_event(s, c, i, &ret);
+		if (why && !ret)
+			return impossible(t, c->first + i, why, err);
 	}
+	if (ret)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, t->path, NULL,
+				    "the table of live blocks");
+	if (c->pfn)
+		find_max_pfn(s, c);
 	s->sum.events += c->n;
 	s->sum.chunks++;
 	s->sum.duration = c->time[c->n - 1];
@@ -172,6 +287,7 @@ static int scan_all(struct bs_trace *t, struct scan *s, bool keep_whole, struct 
 			return ret;
 	}
 	last_part(s);
+	bs_used_steps_add(&s->used, s->last, s->live.pages, s->page_shift);
 	s->sum.numbers = s->live.nr;
 	s->sum.end_pages = s->live.pages;
 	/* A file without its end map, scanned before: there is nothing to compare with. */
@@ -180,23 +296,45 @@ static int scan_all(struct bs_trace *t, struct scan *s, bool keep_whole, struct 
 	return ret;
 }
 
+/* The whole file, with pfns; its bytes go into @d. */
+static int read_all(struct bs_trace *t, struct scan *s, bool keep_whole, struct bs_digest *d,
+		    struct bs_error *err)
+{
+	const bool no_pfns = t->decoder.no_pfns;
+	int ret, rest = 0;
+
+	bs_digest_begin(d);
+	bs_bytes_digest(t->in, d);
+	t->decoder.no_pfns = false;
+	ret = bs_trace_rewind(t, err);
+	if (!ret)
+		ret = scan_all(t, s, keep_whole, err);
+	/* Of a damaged file that is kept the rest was not looked at. */
+	if (ret >= 0)
+		rest = bs_bytes_drain(t->in, err);
+	bs_bytes_digest(t->in, NULL);
+	t->decoder.no_pfns = no_pfns;
+	return rest < 0 ? rest : ret;
+}
+
 int bs_trace_scan(struct bs_trace *t, bool keep_whole, struct bs_error *err)
 {
-	struct scan s = {.width = 1000};
-	int ret = bs_trace_rewind(t, err), again;
+	struct scan s = {.width = 1000, .end = 1000, .page_shift = t->info.page_shift};
+	struct bs_digest digest;
+	int ret, again;
 
 	t->keep_chunks = UINT64_MAX;
-	if (ret)
-		return ret;
-	ret = scan_all(t, &s, keep_whole, err);
+	ret = read_all(t, &s, keep_whole, &digest, err);
 	bs_livetab_free(&s.live);
-	if (ret < 0)
+	if (ret < 0) {
+		bs_used_steps_free(&s.used);
 		return ret;
+	}
 	take_figures(&t->info, &s.sum);
 	stretch(&s, t->info.shape);
-	again = bs_file_sha256(t->path, t->info.sha256);
-	if (again)
-		return bs_error_set(err, BS_INPUT, -again, t->path, NULL, "cannot read");
+	bs_digest_end(&digest, t->info.sha256);
+	bs_used_steps_free(&t->used);
+	t->used = s.used;
 	again = bs_trace_rewind(t, err);
 	return again ? again : ret;
 }

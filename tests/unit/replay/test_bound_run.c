@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* bound_run.c: the bound of traces whose gaps are known, and what everything is priced with. */
 #include "bs_run_test.h"
+#include "bs_trace_test.h"
 
 #include <unistd.h>
 
@@ -76,6 +77,47 @@ static void test_rounds_have_a_gap_between_them(void **state)
 	assert_int_equal(refaulted, 3 * 4 * MIB);
 }
 
+/* A reader that kept no steps goes through all events: the bound is the same one. */
+static void test_steps_are_as_good_as_events(void **state)
+{
+	const char *path = bs_test_path("steps.cborseq");
+	uint64_t held[2], refaulted[2];
+	struct bs_trace *t[2];
+	struct bs_error err;
+	struct bs_bound *b;
+	struct bs_run run;
+	bs_ns price;
+	size_t nr;
+
+	(void)state;
+	for (unsigned int rounds = 1; rounds <= 3; rounds++) {
+		bs_run_setup(&run, "none", gap, COUNT(gap));
+		unlink(run.path);
+		run.costs.refault_per_mib = run.costs.install_per_mib = BS_NS_PER_MS;
+		run.cfg.host.weight_ns_per_mib_s = BS_NS_PER_S;
+		run.cfg.guest.machine.memory_bytes = 256 * MIB;
+		run.cfg.window.repeat = rounds;
+		bs_test_generate("churn", "events=60000,live=2000,huge=5,memory=1GiB", rounds,
+				 path);
+		assert_ok(bs_trace_open(path, &t[0], &err), &err);
+		assert_ok(bs_trace_scan(t[0], false, &err), &err);
+		assert_ok(bs_trace_open_again(t[0], &t[1], &err), &err);
+		assert_non_null(bs_trace_used(t[0], &nr));
+		assert_null(bs_trace_used(t[1], &nr));
+		for (int i = 0; i < 2; i++) {
+			assert_ok(bs_bound_run(&run.cfg, t[i], &b, &price, &err), &err);
+			held[i] = bs_bound_cost_ns(b);
+			refaulted[i] = bs_bound_refault_bytes(b);
+			bs_bound_destroy(b);
+		}
+		assert_int_equal(held[0], held[1]);
+		assert_int_equal(refaulted[0], refaulted[1]);
+		assert_true(refaulted[0] > 0 && held[0] > 0);
+		bs_trace_close(t[1]);
+		bs_trace_close(t[0]);
+	}
+}
+
 static void test_the_price_goes_by_huge_pages(void **state)
 {
 	struct bs_device_costs costs = {.refault_per_mib = 5, .refault_thp_per_mib = 2};
@@ -102,6 +144,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_gap_is_held_or_reported),
 		cmocka_unit_test(test_rounds_have_a_gap_between_them),
+		cmocka_unit_test(test_steps_are_as_good_as_events),
 		cmocka_unit_test(test_the_price_goes_by_huge_pages),
 	};
 

@@ -344,6 +344,27 @@ static void test_reading_is_heard(void **state)
 	}
 }
 
+/* Chunks come without pfns if nobody wants them; what a scan says is the same. */
+static void test_pfns_are_left_out(void **state)
+{
+	const char *path = bs_test_path("pfns.cborseq");
+	struct bs_trace_chunk c;
+	struct bs_trace *t;
+	struct bs_error err;
+
+	(void)state;
+	bs_test_write_trace(path, &bs_small_info, bs_small, BS_NR_SMALL);
+	assert_ok(bs_trace_open(path, &t, &err), &err);
+	for (int leave = 1; leave >= 0; leave--) {
+		bs_trace_leave_pfns(t, leave);
+		assert_ok(bs_trace_scan(t, false, &err), &err);
+		assert_true(bs_trace_info(t)->max_pfn > 0);
+		assert_int_equal(bs_trace_next(t, &c, &err), 1);
+		assert_int_equal(c.pfn == NULL, leave);
+	}
+	bs_trace_close(t);
+}
+
 /* Reading on request only: the flag is looked at before each chunk. */
 static void test_reading_stops_when_asked_to(void **state)
 {
@@ -424,6 +445,7 @@ int main(void)
 		cmocka_unit_test(test_mutations_with_a_right_checksum_never_crash),
 		cmocka_unit_test(test_unknown_keys_are_passed_over),
 		cmocka_unit_test(test_reading_is_heard),
+		cmocka_unit_test(test_pfns_are_left_out),
 		cmocka_unit_test(test_reading_stops_when_asked_to),
 		cmocka_unit_test(test_a_second_reader),
 	};
