@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "compiler.h"
 #include "timeline.h"
 
 #define NR_SAMPLES 2000 /* per window */
@@ -16,12 +17,23 @@
 /* Room for the sample at t0, a final one off the grid, and the second one of a quiet stretch. */
 #define CAPACITY (NR_SAMPLES + 4)
 
+/*
+ * Nearly every event moves what is used and nothing else, and that below what is held. As long as that is
+ * so the excess is what is held less what is used, and its integral can be had from theirs: it is brought up
+ * to date when something else happens. Then "quiet" is what is held, or else this.
+ */
+#define NOT_QUIET UINT64_MAX
+
 struct bs_timeline {
 	bool open, closed;
-	bs_ns start, last; /* window's begin; until where the integrals reach */
-	uint64_t used, held; /* resident + unmapped */
+	bs_ns start, last; /* window's begin; until where the integral of used reaches */
+	uint64_t used, held; /* held: resident + unmapped */
+	uint64_t quiet;
 	uint64_t peak;
-	bs_u128 used_byte_ns, excess_byte_ns;
+	bs_u128 used_byte_ns;
+	bs_u128 excess_byte_ns; /* up to @quiet_since, where that of used was @used_since */
+	bs_ns quiet_since;
+	bs_u128 used_since;
 
 	bool load_ended;
 	bs_ns load_end;
@@ -40,6 +52,7 @@ struct bs_timeline *bs_timeline_create(bs_ns window)
 
 	if (!tl)
 		return NULL;
+	tl->quiet = NOT_QUIET;
 	tl->interval = window / NR_SAMPLES;
 	if (tl->interval < MIN_INTERVAL)
 		tl->interval = MIN_INTERVAL;
@@ -56,12 +69,23 @@ static uint64_t excess(const struct bs_timeline *tl)
 	return tl->held > tl->used ? tl->held - tl->used : 0;
 }
 
+/* Up to where that of used reaches. */
+static bs_u128 excess_so_far(const struct bs_timeline *tl)
+{
+	if (tl->quiet == NOT_QUIET)
+		return tl->excess_byte_ns;
+	return tl->excess_byte_ns + (bs_u128)tl->held * (tl->last - tl->quiet_since) -
+	       (tl->used_byte_ns - tl->used_since);
+}
+
 static void integrate(struct bs_timeline *tl, bs_ns now)
 {
 	if (!tl->open) {
 		tl->open = true;
 		tl->start = tl->last = tl->due = now;
 	}
+	tl->excess_byte_ns = excess_so_far(tl);
+	tl->quiet = NOT_QUIET;
 	if (now <= tl->last)
 		return;
 	tl->used_byte_ns += (bs_u128)tl->used * (now - tl->last);
@@ -90,18 +114,43 @@ static void track_settling(struct bs_timeline *tl, bs_ns now)
 	tl->settled = gone;
 }
 
-void bs_timeline_set(struct bs_timeline *tl, bs_ns now, uint64_t used_bytes,
-		     uint64_t resident_bytes, uint64_t unmapped_bytes)
+/* Once the load is over each change is looked at: it may be the one that stays. */
+static void begin_quiet(struct bs_timeline *tl)
+{
+	if (tl->load_ended || tl->used > tl->held)
+		return;
+	tl->quiet = tl->held;
+	tl->quiet_since = tl->last;
+	tl->used_since = tl->used_byte_ns;
+}
+
+static void __attribute__((noinline))
+change(struct bs_timeline *tl, bs_ns now, uint64_t used, uint64_t held)
 {
 	if (tl->closed)
 		return;
 	integrate(tl, now);
-	tl->used = used_bytes;
-	tl->held = resident_bytes + unmapped_bytes;
-	if (tl->held > tl->peak)
-		tl->peak = tl->held;
+	tl->used = used;
+	tl->held = held;
+	if (held > tl->peak)
+		tl->peak = held;
 	if (tl->load_ended)
 		track_settling(tl, tl->last);
+	begin_quiet(tl);
+}
+
+void bs_timeline_set(struct bs_timeline *tl, bs_ns now, uint64_t used_bytes,
+		     uint64_t resident_bytes, uint64_t unmapped_bytes)
+{
+	const uint64_t held = resident_bytes + unmapped_bytes;
+
+	if (unlikely(held != tl->quiet || used_bytes > held || now < tl->last)) {
+		change(tl, now, used_bytes, held);
+		return;
+	}
+	tl->used_byte_ns += (bs_u128)tl->used * (now - tl->last);
+	tl->last = now;
+	tl->used = used_bytes;
 }
 
 void bs_timeline_load_end(struct bs_timeline *tl, bs_ns now)
@@ -133,19 +182,19 @@ bs_ns bs_timeline_settle(const struct bs_timeline *tl, unsigned int percent)
 
 bs_u128 bs_timeline_held_byte_ns(const struct bs_timeline *tl)
 {
-	return tl->excess_byte_ns;
+	return excess_so_far(tl);
 }
 
 bs_u128 bs_timeline_held_byte_ns_at(const struct bs_timeline *tl, bs_ns t)
 {
 	if (tl->closed || t <= tl->last)
-		return tl->excess_byte_ns;
-	return tl->excess_byte_ns + (bs_u128)excess(tl) * (t - tl->last);
+		return excess_so_far(tl);
+	return excess_so_far(tl) + (bs_u128)excess(tl) * (t - tl->last);
 }
 
 uint64_t bs_timeline_held_mib_s(const struct bs_timeline *tl)
 {
-	return (uint64_t)(tl->excess_byte_ns / BS_MIB_S);
+	return (uint64_t)(excess_so_far(tl) / BS_MIB_S);
 }
 
 uint64_t bs_timeline_used_mib_s(const struct bs_timeline *tl)

@@ -490,6 +490,12 @@ const struct bs_trace_info *bs_trace_info(const struct bs_trace *t)
 	return &t->info;
 }
 
+const struct bs_used_step *bs_trace_used(const struct bs_trace *t, size_t *nr)
+{
+	*nr = t->used.nr;
+	return t->used.step;
+}
+
 int bs_trace_rewind(struct bs_trace *t, struct bs_error *err)
 {
 	const char *why;

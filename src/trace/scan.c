@@ -109,7 +109,7 @@ static const char *scan_event(struct scan *s, const struct bs_trace_chunk *c, un
 
 /* What changes with nearly every event, apart from @state, into which bytes are written. */
 struct plain {
-	uint64_t nr, pages, most, frees;
+	uint64_t nr, pages, most;
 	uint64_t above, below; /* as in struct bs_used_steps */
 	bs_ns last, end;
 };
@@ -127,32 +127,38 @@ static struct plain begin_plain(const struct scan *s)
 
 static void end_plain(struct scan *s, const struct plain *p, unsigned int events)
 {
+	const uint64_t allocs = p->nr - s->live.nr;
+
 	s->live.nr = p->nr;
 	s->live.pages = p->pages;
 	s->most = p->most;
 	s->last = p->last;
-	s->sum.frees += p->frees;
-	s->sum.allocs += events - p->frees;
+	s->sum.allocs += allocs;
+	s->sum.frees += events - allocs;
 	s->past_pres |= events > 0;
 }
 
-static void __attribute__((noinline)) look_at_time(struct scan *s, struct plain *p, bs_ns time)
+/* By value, so that it is in registers for as long as this is not called. */
+static struct plain __attribute__((noinline))
+look_at_time(struct scan *s, struct plain p, bs_ns time)
 {
-	s->live.pages = p->pages;
-	s->most = p->most;
-	s->last = p->last;
+	s->live.pages = p.pages;
+	s->most = p.most;
+	s->last = p.last;
 	time_goes_on(s, time);
-	p->most = s->most;
-	p->above = s->used.above;
-	p->below = s->used.below;
-	p->end = s->end;
+	p.most = s->most;
+	p.above = s->used.above;
+	p.below = s->used.below;
+	p.end = s->end;
+	return p;
 }
 
 /*
  * Allocations, and frees of whole blocks, from @i on, up to one that is neither or that cannot be: its index.
  * Which of the two an event is nobody can predict, so it is no branch.
  */
-static unsigned int scan_plain(struct scan *s, const struct bs_trace_chunk *c, unsigned int i)
+static unsigned int __attribute__((noinline))
+scan_plain(struct scan *s, const struct bs_trace_chunk *c, unsigned int i)
 {
 	const uint8_t *restrict kind = c->kind, *restrict order = c->order;
 	const uint32_t *restrict arg = c->arg, *restrict offset = c->offset;
@@ -162,24 +168,24 @@ static unsigned int scan_plain(struct scan *s, const struct bs_trace_chunk *c, u
 	const unsigned int first = i, n = c->n;
 
 	for (; i < n; i++) {
-		const unsigned int is_free = kind[i] == BS_EV_FREE;
+		const uint64_t alloc = kind[i] == BS_EV_ALLOC;
 		/* The age of what takes a number is 0. */
-		const uint64_t number = p.nr - arg[i], pages = UINT64_C(1) << order[i];
+		const uint64_t number = p.nr - arg[i];
+		const unsigned int live = BS_LIVE | order[i];
 
 		if (time[i] != p.last) {
 			if (unlikely(p.pages <= p.above || p.pages >= p.below || time[i] >= p.end))
-				look_at_time(s, &p, time[i]);
+				p = look_at_time(s, p, time[i]);
 			p.last = time[i];
 		}
-		if (unlikely(kind[i] > BS_EV_FREE || arg[i] > p.nr))
+		if (unlikely(kind[i] > BS_EV_FREE || number > p.nr))
 			break;
-		if (unlikely(is_free &
-			     ((state[number] != (BS_LIVE | order[i])) | (offset && offset[i]))))
+		if (unlikely((state[number] ^ live) & (alloc - 1)) || unlikely(offset && offset[i]))
 			break;
-		state[number] = (uint8_t)(order[i] | (is_free ? 0 : BS_LIVE));
-		p.pages += is_free ? -pages : pages;
-		p.nr += !is_free;
-		p.frees += is_free;
+		state[number] = (uint8_t)(order[i] | alloc * BS_LIVE);
+		/* More of them, or less. */
+		p.pages += (2 * alloc - 1) << order[i];
+		p.nr += alloc;
 		p.most = p.pages > p.most ? p.pages : p.most;
 	}
 	end_plain(s, &p, i - first);

@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#include "reader.h"
-
 /* 16 MiB. A trace of small blocks has a step every few hundred events. */
 #define MOST (UINT64_C(1) << 20)
 
@@ -49,10 +47,4 @@ void bs_used_steps_add(struct bs_used_steps *u, bs_ns time, uint64_t pages, unsi
 	u->step[u->nr++] = (struct bs_used_step){time, pages << page_shift};
 	u->above = pages & ~(grain - 1);
 	u->below = (pages + grain - 1) & ~(grain - 1);
-}
-
-const struct bs_used_step *bs_trace_used(const struct bs_trace *t, size_t *nr)
-{
-	*nr = t->used.nr;
-	return t->used.step;
 }

@@ -35,6 +35,13 @@ static void take_samples(struct bs_ledger *l, bs_ns t)
 	}
 }
 
+static void find_next_look(struct bs_ledger *l)
+{
+	l->next_look = l->next_sample < l->split.next ? l->next_sample : l->split.next;
+	if (l->map.next < l->next_look)
+		l->next_look = l->map.next;
+}
+
 /* Rare, and kept out of until(), which is called for every event. */
 static void __attribute__((noinline)) look(struct bs_ledger *l, bs_ns t)
 {
@@ -44,6 +51,7 @@ static void __attribute__((noinline)) look(struct bs_ledger *l, bs_ns t)
 		bs_held_split_look(&l->split, l->tl, t);
 	if (l->map.next <= t)
 		bs_memory_map_look(&l->map, t);
+	find_next_look(l);
 }
 
 static void until(void *arg, bs_ns t)
@@ -54,7 +62,7 @@ static void until(void *arg, bs_ns t)
 
 	bs_device_levels(g->dev, &resident, &unmapped);
 	bs_timeline_set(l->tl, g->clock->now, g->used_bytes, resident, unmapped);
-	if (unlikely(l->next_sample <= t || l->split.next <= t || l->map.next <= t))
+	if (unlikely(l->next_look <= t))
 		look(l, t);
 }
 
@@ -68,13 +76,17 @@ int bs_ledger_begin(struct bs_ledger *l, struct bs_guest *g, bs_ns window, bool 
 	l->tl = bs_timeline_create(window);
 	if (!l->tl || (samples && bs_held_split_begin(&l->split, g, window)))
 		return -ENOMEM;
+	find_next_look(l);
 	bs_clock_add_meter(g->clock, &l->meter);
 	return 0;
 }
 
 int bs_ledger_map(struct bs_ledger *l, bs_ns window)
 {
-	return bs_memory_map_begin(&l->map, l->g, window);
+	const int ret = bs_memory_map_begin(&l->map, l->g, window);
+
+	find_next_look(l);
+	return ret;
 }
 
 void bs_ledger_load_end(struct bs_ledger *l)

@@ -16,6 +16,7 @@ struct bs_ledger {
 	struct bs_guest *g;
 	struct bs_timeline *tl;
 	bs_ns next_sample, interval;
+	bs_ns next_look; /* the earliest of what is to be looked at: samples, split, map */
 	struct bs_held_split split;
 	struct bs_memory_map map;
 };

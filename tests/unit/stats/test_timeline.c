@@ -88,10 +88,15 @@ static void test_integrals_against_naive(void **state)
 		for (bs_ns t = 0; t < NAIVE_STEPS; t++) {
 			if (!t || !bs_rng_below(&r, 7)) {
 				used = bs_rng_below(&r, 1000);
-				held = bs_rng_below(&r, 1000);
-				gone = bs_rng_below(&r, 100);
+				/* Mostly only used changes, below held or beyond it. */
+				if (!t || !bs_rng_below(&r, 6)) {
+					held = bs_rng_below(&r, 1000) + 200 * (round % 5);
+					gone = bs_rng_below(&r, 100);
+				}
 				bs_timeline_set(tl, t, used, held, gone);
 			}
+			if (!bs_rng_below(&r, 20))
+				assert_true(bs_timeline_held_byte_ns_at(tl, t) == sum);
 			if (held + gone > peak)
 				peak = held + gone;
 			sum += held + gone > used ? held + gone - used : 0;
