@@ -206,9 +206,13 @@ static int tell(struct compare_input *in, struct bs_result *r, unsigned int trac
 
 static int run(struct compare_input *in, struct bs_result **r, struct bs_error *err)
 {
+	const struct bs_program_config *p = &in->o.lib.program;
 	struct bs_sim_config *config = &in->o.lib.config;
 	int ret;
 
+	/* Samples are in the record, and in pictures of it; no table has them. */
+	if (p->format != BS_FORMAT_JSON && !p->plots)
+		config->output.timeline = false;
 	if (!in->watch) {
 		sim_options_progress(&in->o);
 		ret = bs_compare(config, r, err);

@@ -2,6 +2,7 @@
 /* print.c - a result in the form that was asked for, onto a stream or into a file. */
 #include <errno.h>
 
+#include "json_out.h"
 #include "outfile.h"
 #include "record_csv.h"
 #include "table.h"
@@ -9,13 +10,16 @@
 static int print_json(const struct bs_result *r, bool measured, FILE *f)
 {
 	json_t *o = json_copy(r->record);
+	struct bs_json_out to;
 	int ret;
 
 	if (!o)
 		return -ENOMEM;
 	if (measured)
 		json_object_set(o, "measured", r->measured);
-	ret = json_dumpf(o, f, JSON_INDENT(1) | JSON_ENSURE_ASCII);
+	bs_json_out_begin(&to, f, 0);
+	bs_json_out_value(&to, o, bs_result_instead, r);
+	ret = bs_json_out_end(&to);
 	json_decref(o);
 	return ret || fputc('\n', f) == EOF ? -EIO : 0;
 }

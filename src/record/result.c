@@ -63,8 +63,10 @@ void bs_result_free(struct bs_result *r)
 		return;
 	json_decref(r->record);
 	json_decref(r->measured);
-	for (unsigned int i = 0; i < r->nr_rows; i++)
+	for (unsigned int i = 0; i < r->nr_rows; i++) {
 		free(r->rows[i].label);
+		free(r->rows[i].timeline);
+	}
 	for (unsigned int i = 0; i < r->nr_failures; i++) {
 		free(r->failures[i].label);
 		free(r->failures[i].reason);
@@ -217,6 +219,50 @@ static void warn_about(struct bs_result *r, const struct bs_outcome *o)
 			       (unsigned long long)(o->f->device.unzeroed_bytes >> 10));
 }
 
+#define TIMELINE_DEPTH 3 /* the record, "timeline", "cells" */
+
+static int add_timeline(struct bs_result_row *row, json_t *timeline, const struct bs_outcome *o)
+{
+	json_t *stand_in = json_object();
+
+	row->timeline = bs_timeline_json(o, TIMELINE_DEPTH);
+	row->stand_in = stand_in;
+	bs_json_put_uint(timeline, "interval_ns", o->sample_interval);
+	if (json_array_append_new(json_object_get(timeline, "cells"), stand_in) || !row->timeline)
+		return -ENOMEM;
+	return 0;
+}
+
+const char *bs_result_instead(const void *result, const json_t *v)
+{
+	const struct bs_result *r = result;
+
+	if (!json_is_object(v) || json_object_size(v))
+		return NULL;
+	for (unsigned int i = 0; i < r->nr_rows; i++)
+		if (r->rows[i].stand_in == v)
+			return r->rows[i].timeline;
+	return NULL;
+}
+
+int bs_result_build_timeline(struct bs_result *r)
+{
+	json_t *cells = bs_json_at(r->record, "timeline.cells");
+
+	for (unsigned int i = 0; cells && i < r->nr_rows; i++) {
+		struct bs_result_row *row = &r->rows[i];
+
+		if (!row->timeline)
+			continue;
+		if (json_array_set_new(cells, i, json_loads(row->timeline, 0, NULL)))
+			return -ENOMEM;
+		free(row->timeline);
+		row->timeline = NULL;
+		row->stand_in = NULL;
+	}
+	return 0;
+}
+
 int bs_result_add(struct bs_result *r, const struct bs_outcome *o)
 {
 	json_t *timeline = json_object_get(r->record, "timeline");
@@ -238,12 +284,8 @@ int bs_result_add(struct bs_result *r, const struct bs_outcome *o)
 	}
 	r->nr_rows++;
 	warn_about(r, o);
-	if (timeline) {
-		bs_json_put_uint(timeline, "interval_ns", o->sample_interval);
-		json_array_append_new(json_object_get(timeline, "cells"), bs_timeline_json(o));
-	}
 	json_array_append_new(json_object_get(r->measured, "cells"), bs_measured_cell_json(o));
-	return 0;
+	return timeline ? add_timeline(row, timeline, o) : 0;
 }
 
 char *bs_failure_reason(const struct bs_error *err)

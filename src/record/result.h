@@ -19,6 +19,9 @@
 /* A row of the table: what is not in the record, or not as it was given. */
 struct bs_result_row {
 	char *label; /* as the user gave it, whatever bytes it is made of */
+	char *timeline; /* its part of the record's timeline, as it is printed; or NULL */
+	const json_t *
+		stand_in; /* what the record has in its place: an empty object, and this very one */
 	bool idle, knows_future; /* others are compared with it; it is not to be chosen */
 	bool client; /* a driver of the guest's: it takes pages, and reports none that are free */
 	bool below_huge; /* it reports less than a huge page where there are such */
@@ -46,6 +49,10 @@ struct bs_result {
 struct bs_result *bs_result_new(const struct bs_sim_config *cfg, const struct bs_trace_info *info);
 /* Add a cell that has run. 0 or -ENOMEM. */
 int bs_result_add(struct bs_result *r, const struct bs_outcome *o);
+/* From now on the record has all of its timeline as values. 0 or -ENOMEM. */
+int bs_result_build_timeline(struct bs_result *r);
+/* What is to be printed in place of @v, a part of the record, or NULL: @v. @result: of that. */
+const char *bs_result_instead(const void *result, const json_t *v);
 /* Add one that could not; without memory it is left out, whatever the error says. */
 void bs_result_fail(struct bs_result *r, const char *label, const struct bs_error *err);
 /* "where: text" of it, to be free()d; NULL without memory. And that as the record has it. */

@@ -6,37 +6,31 @@
 
 #include "figures.h"
 #include "histogram.h"
-#include "json.h"
+#include "json_out.h"
 #include "timeline_guests.h"
 
-/* What an entry of figures.def takes from each sample, as one list. */
-#define LIST(key, value)                                      \
-	list = json_array();                                  \
-	for (const struct bs_sample *s = first; s < end; s++) \
-		json_array_append_new(list, value);           \
-	bs_record_put(cell, key, list);
+static void pair(struct bs_json_out *to, uint64_t a, uint64_t b)
+{
+	const uint64_t both[] = {a, b};
+
+	bs_json_out_uints(to, both, 2);
+}
 
 /* [largest value, how often] of each bucket that is not empty, 0 first: all that is known of how long requests
  * for memory took. */
-static json_t *delays_json(const struct bs_histogram *h)
+static void put_delays(struct bs_json_out *to, const struct bs_histogram *h)
 {
-	json_t *list = json_array();
-
-	if (!h)
-		return list; /* nobody counted */
-	if (h->zeroes)
-		json_array_append_new(list,
-				      json_pack("[o,o]", bs_json_uint(0), bs_json_uint(h->zeroes)));
-	for (unsigned int i = 0; i < BS_HISTOGRAM_BUCKETS; i++) {
+	bs_json_out_open(to, '[');
+	/* NULL: nobody counted. */
+	if (h && h->zeroes)
+		pair(to, 0, h->zeroes);
+	for (unsigned int i = 0; h && i < BS_HISTOGRAM_BUCKETS; i++) {
 		const uint64_t upper = bs_histogram_upper(i);
 
 		if (h->count[i])
-			json_array_append_new(
-				list,
-				json_pack("[o,o]", bs_json_uint(upper < h->max ? upper : h->max),
-					  bs_json_uint(h->count[i])));
+			pair(to, upper < h->max ? upper : h->max, h->count[i]);
 	}
-	return list;
+	bs_json_out_close(to, ']');
 }
 
 static bool look_at(const struct bs_outcome *o, size_t i, bs_ns *time, struct bs_held_why *why)
@@ -45,9 +39,8 @@ static bool look_at(const struct bs_outcome *o, size_t i, bs_ns *time, struct bs
 }
 
 /* Why memory was held, at times of its own: a list for each part, as the figures of a cell call it. */
-static json_t *held_split_json(const struct bs_outcome *o)
+static void put_held_split(struct bs_json_out *to, const struct bs_outcome *o)
 {
-	json_t *split = json_object();
 	struct bs_held_why why;
 	bs_ns time;
 
@@ -65,57 +58,88 @@ static json_t *held_split_json(const struct bs_outcome *o)
 		{"other_bytes", &why.other},
 	};
 
+	bs_json_out_open(to, '{');
 	for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]); k++) {
-		json_t *list = json_array();
-
+		bs_json_out_key(to, lists[k].key);
+		bs_json_out_open(to, '[');
 		for (size_t i = 0; look_at(o, i, &time, &why); i++)
-			json_array_append_new(list, bs_json_uint(*lists[k].value));
-		json_object_set_new(split, lists[k].key, list);
+			bs_json_out_uint(to, *lists[k].value);
+		bs_json_out_close(to, ']');
 	}
-	return split;
+	bs_json_out_close(to, '}');
 }
 
-/* Where memory was. NULL: nobody wanted to know. */
-static json_t *map_json(const struct bs_outcome *o)
+/* Where memory was, if somebody wanted to know. */
+static void put_map(struct bs_json_out *to, const struct bs_outcome *o)
 {
-	json_t *map, *times, *looks, *letters;
 	uint64_t cell_bytes;
 	const char *text;
 	bs_ns time;
 	char letter[2] = "";
 
 	if (!bs_outcome_map(o, 0, &time, &text, &cell_bytes))
-		return NULL;
-	times = json_array();
-	looks = json_array();
-	letters = json_object();
-	for (size_t i = 0; bs_outcome_map(o, i, &time, &text, &cell_bytes); i++) {
-		json_array_append_new(times, bs_json_uint(time));
-		json_array_append_new(looks, json_string(text));
+		return;
+	bs_json_out_key(to, "map");
+	bs_json_out_open(to, '{');
+	bs_json_out_key(to, "cell_bytes");
+	bs_json_out_uint(to, cell_bytes);
+	bs_json_out_key(to, "time_ns");
+	bs_json_out_open(to, '[');
+	for (size_t i = 0; bs_outcome_map(o, i, &time, &text, &cell_bytes); i++)
+		bs_json_out_uint(to, time);
+	bs_json_out_close(to, ']');
+	bs_json_out_key(to, "looks");
+	bs_json_out_open(to, '[');
+	for (size_t i = 0; bs_outcome_map(o, i, &time, &text, &cell_bytes); i++)
+		bs_json_out_text(to, text);
+	bs_json_out_close(to, ']');
+	bs_json_out_key(to, "letters");
+	bs_json_out_open(to, '{');
+	for (unsigned int i = 0; (text = bs_outcome_map_letter(i, letter)); i++) {
+		bs_json_out_key(to, letter);
+		bs_json_out_text(to, text);
 	}
-	for (unsigned int i = 0; (text = bs_outcome_map_letter(i, letter)); i++)
-		bs_json_put_text(letters, letter, text);
-	map = json_object();
-	bs_json_put_uint(map, "cell_bytes", cell_bytes);
-	json_object_set_new(map, "time_ns", times);
-	json_object_set_new(map, "looks", looks);
-	json_object_set_new(map, "letters", letters);
-	return map;
+	bs_json_out_close(to, '}');
+	bs_json_out_close(to, '}');
 }
 
-static void put_samples(json_t *cell, const struct bs_outcome *o, const struct bs_sample *first,
-			size_t n)
+static void put_figure(struct bs_json_out *to, uint64_t value)
+{
+	if (value == BS_ABSENT)
+		bs_json_out_null(to);
+	else
+		bs_json_out_uint(to, value);
+}
+
+/* What an entry of figures.def takes from each sample, as one list. */
+#define LIST(key, put)                                        \
+	bs_json_out_key(to, key);                             \
+	bs_json_out_open(to, '[');                            \
+	for (const struct bs_sample *s = first; s < end; s++) \
+		put;                                          \
+	bs_json_out_close(to, ']');
+#define UINTS(v, n) bs_json_out_uints(to, v, n)
+
+static void put_samples(struct bs_json_out *to, const struct bs_outcome *o,
+			const struct bs_sample *first, size_t n)
 {
 	const struct bs_sample *end = first + n;
-	json_t *list;
 
-#define FIGURE_TIMELINE(key, unit, source, ...) LIST(key, bs_figure_json(BS_UNIT_##unit, source))
+#define FIGURE_TIMELINE(key, unit, source, ...) LIST(key, put_figure(to, source))
 #define PART_TIMELINE(key, unit, json, ...) LIST(key, json)
 #include "figures.def"
 }
 
+/* Of few rows, and built as values. */
+static void put_built(struct bs_json_out *to, const char *key, json_t *v)
+{
+	bs_json_out_key(to, key);
+	bs_json_out_value(to, v, NULL, NULL);
+	json_decref(v);
+}
+
 /* All guests together, and then each; or the one that there is. */
-static void put_levels(json_t *cell, const struct bs_outcome *o)
+static void put_levels(struct bs_json_out *to, const struct bs_outcome *o)
 {
 	const struct bs_sample *first;
 	struct bs_sample *all;
@@ -123,35 +147,43 @@ static void put_levels(json_t *cell, const struct bs_outcome *o)
 
 	if (!o->nr_guests) {
 		n = bs_timeline_samples(o->tl, &first);
-		put_samples(cell, o, first, n);
+		put_samples(to, o, first, n);
 		if (o->f->host_counts)
-			json_object_set_new(cell, "host", bs_host_timeline_json(first, n));
+			put_built(to, "host", bs_host_timeline_json(first, n));
 		return;
 	}
 	all = bs_samples_of_all(o, &n);
 	if (!all)
 		return;
-	put_samples(cell, o, all, n);
-	json_object_set_new(cell, "host", bs_host_timeline_json(all, n));
-	json_object_set_new(cell, "guests", bs_guests_timeline_json(o));
+	put_samples(to, o, all, n);
+	put_built(to, "host", bs_host_timeline_json(all, n));
+	put_built(to, "guests", bs_guests_timeline_json(o));
 	free(all);
 }
 
-json_t *bs_timeline_json(const struct bs_outcome *o)
+char *bs_timeline_json(const struct bs_outcome *o, unsigned int depth)
 {
-	json_t *cell = json_object(), *map = map_json(o);
 	const struct bs_histogram *delays = o->delays;
 	struct bs_histogram all;
+	struct bs_json_out to;
 
 	if (o->nr_guests) {
 		bs_delays_of_all(o, &all);
 		delays = &all;
 	}
-	bs_json_put_text(cell, "label", o->label);
-	json_object_set_new(cell, "alloc_delays", delays_json(delays));
-	put_levels(cell, o);
-	json_object_set_new(cell, "held_split", held_split_json(o));
-	if (map)
-		json_object_set_new(cell, "map", map);
-	return cell;
+	bs_json_out_begin(&to, NULL, depth);
+	bs_json_out_open(&to, '{');
+	bs_json_out_key(&to, "label");
+	bs_json_out_text(&to, o->label);
+	bs_json_out_key(&to, "alloc_delays");
+	put_delays(&to, delays);
+	put_levels(&to, o);
+	bs_json_out_key(&to, "held_split");
+	put_held_split(&to, o);
+	put_map(&to, o);
+	bs_json_out_close(&to, '}');
+	if (!bs_json_out_end(&to))
+		return to.buf;
+	free(to.buf);
+	return NULL;
 }

@@ -100,6 +100,8 @@ static int add_cell(void *arg, const struct bs_outcome *o)
 		bs_result_bound(result, r->bound, r->refault, r->weight);
 	if (!ret)
 		ret = bs_result_add(result, o);
+	if (!ret)
+		ret = bs_result_build_timeline(result);
 	if (!ret) {
 		r->told = o->index;
 		name_cell(r, result->record);

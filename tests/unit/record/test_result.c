@@ -127,9 +127,37 @@ static void test_the_record_says_what_it_is(void **state)
 	bs_record_start(&m);
 	bs_record_add(&m, "none", 1);
 	assert_string_equal(text_at(m.r->record, "schema"), BS_RECORD_SCHEMA);
-	assert_string_equal(text_at(m.r->record, "timeline.cells.0.label"), "none");
 	assert_string_equal(text_at(m.r->measured, "cells.0.label"), "none");
 	assert_string_equal(text_at(cell(&m, 0), "checks.residency"), "not checked");
+	bs_result_free(m.r);
+}
+
+/* Samples are text until somebody wants to look at them; what is printed is the same before and after. */
+static void test_samples_are_printed_as_they_are(void **state)
+{
+	char *text[2];
+	struct bs_made_up m;
+
+	(void)state;
+	bs_record_begin(&m);
+	m.cfg.output.timeline = true;
+	bs_record_start(&m);
+	bs_record_add(&m, "none", 1);
+	bs_record_add(&m, "also \"none\"", 2);
+	for (int i = 0; i < 2; i++) {
+		size_t len;
+		FILE *f = open_memstream(&text[i], &len);
+
+		assert_int_equal(bs_result_print(m.r, BS_FORMAT_JSON, false, f), 0);
+		fclose(f);
+		assert_int_equal(bs_result_build_timeline(m.r), 0);
+	}
+	assert_string_equal(text[0], text[1]);
+	assert_string_equal(text_at(m.r->record, "timeline.cells.0.label"), "none");
+	assert_string_equal(text_at(m.r->record, "timeline.cells.1.label"), "also \"none\"");
+	assert_int_equal(json_array_size(bs_json_at(m.r->record, "timeline.cells.1.nr_free")), 0);
+	free(text[0]);
+	free(text[1]);
 	bs_result_free(m.r);
 }
 
@@ -141,6 +169,7 @@ int main(void)
 		cmocka_unit_test(test_rows_that_did_not_run),
 		cmocka_unit_test(test_warnings),
 		cmocka_unit_test(test_the_record_says_what_it_is),
+		cmocka_unit_test(test_samples_are_printed_as_they_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
