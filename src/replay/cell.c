@@ -429,7 +429,7 @@ static void take_saved(struct bs_cell *c)
 		return;
 	c->f.restored.is = true;
 	c->f.restored.content_bytes = s->restored_bytes;
-	c->f.restored.back_bytes = s->back_bytes;
+	c->f.restored.back_bytes = bs_device_came_back(c->g->dev);
 	if (!s->back->zeroes && !s->back->nonzero)
 		return;
 	c->f.restored.t50 = bs_histogram_percentile(s->back, 500);

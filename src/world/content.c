@@ -3,7 +3,6 @@
 
 #include "fail.h"
 #include "host_memory.h"
-#include "warm.h"
 
 void bs_guest_poison(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned int order)
 {
@@ -13,8 +12,6 @@ void bs_guest_poison(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned 
 	if (bs_device_poison(g->dev, pfn, order, g->clock->now, &cost, &err))
 		bs_guest_fail(g, &err);
 	bs_cpu_block(&g->cpus[cpu], g->clock->now, cost, BS_CAUSE_POISON);
-	if (unlikely(g->saved.back))
-		bs_guest_came_back(g, cpu, false);
 	if (unlikely(g->host_memory))
 		bs_host_memory_changed(g, cpu);
 }

@@ -126,7 +126,5 @@ void bs_guest_touch_again(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsi
 		return;
 	bs_device_touch(g->dev, pfn, order, g->clock->now, &cost);
 	bs_guest_faulted(g, cpu, cost);
-	if (unlikely(g->saved.back))
-		bs_guest_came_back(g, cpu, true);
 	bs_host_memory_changed(g, cpu);
 }

@@ -15,7 +15,6 @@
 #include "locks.h"
 #include "parts.h"
 #include "vmstat.h"
-#include "warm.h"
 
 /* What @gfp says of whom the memory is for. */
 struct bs_gfp_use {
@@ -85,8 +84,6 @@ static inline void bs_guest_own(struct bs_guest *g, unsigned int cpu, bs_pfn pfn
 		bs_guest_fail(g, &err);
 	if (unlikely(cost.first_touch | cost.refault | cost.host_zero | cost.swap | cost.restore))
 		bs_guest_faulted(g, cpu, cost);
-	if (unlikely(g->saved.back))
-		bs_guest_came_back(g, cpu, false);
 	if (unlikely(g->host_memory))
 		bs_host_memory_changed(g, cpu);
 }

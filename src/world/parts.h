@@ -59,8 +59,8 @@ struct bs_saved {
 	unsigned int snapshots;
 	uint64_t carried_bytes, free_bytes; /* by all of them; of that without an owner */
 	bs_ns restored_at; /* the last time */
-	uint64_t restored_bytes, back_bytes; /* content at each restore; what was touched of it */
-	bool warming; /* some of it has been touched since */
+	uint64_t restored_bytes; /* content at each restore */
+	uint64_t came_before; /* what had come out of snapshots by the last one */
 	uint32_t next_unit; /* of which what is in use comes back next */
 	struct bs_histogram
 		*back; /* from the restore until a page in use was there; NULL: there was none */

@@ -8,7 +8,6 @@
 #include "host_memory.h"
 #include "mm_report.h"
 #include "reporter.h"
-#include "warm.h"
 
 /* ---- Standing still -------------------------------------------------------------------------- */
 
@@ -35,7 +34,7 @@ static void go_on(void *arg, int unused)
 		bs_reporter_resume(g);
 	s->worker_stands = false;
 	/* One that is restored begins here. */
-	if (!s->warming)
+	if (bs_device_came_back(g->dev) == s->came_before)
 		s->restored_at = g->clock->now;
 	use_again(g);
 }
@@ -126,15 +125,18 @@ static void use_next(void *arg, int number)
 	struct bs_guest *g = arg;
 	const unsigned int cpu = (unsigned int)number;
 	struct bs_cpu *k = &g->cpus[cpu];
+	uint64_t bytes;
 	bs_ns cost;
 
 	if (g->ended || g->saved.stands)
 		return;
 	if (k->busy_until <= g->clock->now) {
-		if (!bs_device_come_back(g->dev, &g->saved.next_unit, g->clock->now, &cost))
+		bytes = bs_device_come_back(g->dev, &g->saved.next_unit, g->clock->now, &cost);
+		if (!bytes)
 			return;
 		bs_cpu_block(k, g->clock->now, cost, BS_CAUSE_RESTORE);
-		bs_guest_came_back(g, cpu, true);
+		bs_histogram_add_many(g->saved.back, g->clock->now + cost - g->saved.restored_at,
+				      bytes >> BS_UNIT_SHIFT);
 		bs_host_memory_changed(g, cpu);
 	}
 	bs_clock_push(g->clock, k->busy_until, BS_DUE_BACKGROUND, use_next, g, number);
@@ -161,7 +163,7 @@ void bs_guest_restore(struct bs_guest *g)
 	}
 	bs_device_restore(g->dev);
 	s->restored_at = g->clock->now;
-	s->warming = false;
+	s->came_before = bs_device_came_back(g->dev);
 	s->restored_bytes += bs_device_saved(g->dev);
 	s->next_unit = 0;
 	bs_host_memory_changed(g, BS_NO_CPU);

@@ -13,7 +13,6 @@
 #include "fail.h"
 #include "host_memory.h"
 #include "service.h"
-#include "warm.h"
 
 /* In place of a device's ticket: the host did it by itself, or it never got there; only its time
  * passes. */
@@ -258,8 +257,6 @@ int bs_request_install(void *guest, bs_pfn pfn, unsigned int order, unsigned int
 		bs_guest_fail(g, &err);
 	if (cost)
 		bs_cpu_block(&g->cpus[cpu], g->clock->now, cost, BS_CAUSE_INSTALL);
-	if (unlikely(g->saved.back))
-		bs_guest_came_back(g, cpu, false);
 	bs_host_memory_changed(g, cpu);
 	return ret;
 }

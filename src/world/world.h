@@ -5,7 +5,7 @@
  * ledger.h). It may call mm, report, device and stats, and is called by replay and experiment.
  *
  *   due <- clock <- parts <- fail <- content <- guest_memory           what a load does to a guest
- *            warm <- content, fail <- request <- reporter <- pause <- host <- host_tick <- world
+ *                           fail <- request <- reporter <- pause <- host <- host_tick <- world
  *   reporter <- guest      host_memory, service <- request, guest_memory      host_view <- host_psi and the others <- host_policy
  *
  * A world is used by one thread; worlds do not know each other.

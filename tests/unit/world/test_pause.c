@@ -289,7 +289,7 @@ static void test_it_comes_back(void **state)
 	assert_int_equal(g->cpus[0].blocked_ns[BS_CAUSE_RESTORE], 4 * MS);
 	assert_int_equal(g->cpus[1].blocked_ns[BS_CAUSE_RESTORE], 4 * MS);
 	assert_int_equal(g->saved.restored_bytes, 12 * MIB);
-	assert_int_equal(g->saved.back_bytes, 8 * MIB);
+	assert_int_equal(bs_device_came_back(g->dev), 8 * MIB);
 	assert_int_equal(g->saved.back->max, 4 * MS);
 	assert_int_equal(take(g, 10), pfn);
 	assert_int_equal(bs_device_saved(g->dev), 0);
@@ -317,7 +317,7 @@ static void test_what_was_reported_is_not_there(void **state)
 	assert_int_equal(bs_device_saved(g->dev), 4 * MIB);
 	bs_clock_run(&t.w.clock, 3 * SEC);
 	take(g, 10);
-	assert_int_equal(g->saved.back_bytes, 4 * MIB);
+	assert_int_equal(bs_device_came_back(g->dev), 4 * MIB);
 	bs_world_test_free(&t);
 }
 
