@@ -6,14 +6,17 @@
 #include "cli.h"
 #include "progress.h"
 
-/* Generate a trace into a new file below TMPDIR (/tmp): its path, for bench_trace_remove(), or NULL and
+/* Generate a trace into a new file below TMPDIR (/tmp), whose name ends in @ending: its path, for bench_trace_remove(), or NULL and
  * the exit status; stderr has been told what went wrong. */
-char *bench_trace(const char *generator, const char *params, int *status);
+char *bench_trace(const char *generator, const char *params, const char *ending, int *status);
 void bench_trace_remove(char *path);
 
 /* Memory that each strategy of @c needs on its kernel, beside what its series took: to stdout. No clock
  * is read: the same output on every machine. Returns the exit status. */
 int bench_memory(const struct bs_sim_config *c, enum bs_format format, struct progress *progress);
+
+/* Read a generated trace of so many events, each way @runs times (up to 64). Returns the exit status. */
+int bench_decode(const char *events, unsigned int runs, struct progress *progress);
 
 /* Prints the median of @n values and their spread. */
 typedef void bench_spread_fn(const char *what, double *v, unsigned int n, const char *unit);

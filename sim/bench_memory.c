@@ -361,7 +361,7 @@ int bench_memory(const struct bs_sim_config *c, enum bs_format format, struct pr
 
 	if (!rows)
 		return BS_RESOURCE;
-	trace = bench_trace("burst", WORK, &status);
+	trace = bench_trace("burst", WORK, ".cborseq", &status);
 	for (unsigned int i = 0; i < NR_GUESTS && !status; i++) {
 		progress_tell(progress, "running", i, NR_GUESTS, "guests");
 		status = run_guest(trace, c, i, rows);

@@ -3,11 +3,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "bench.h"
 
-char *bench_trace(const char *generator, const char *params, int *status)
+char *bench_trace(const char *generator, const char *params, const char *ending, int *status)
 {
 	const char *dir = getenv("TMPDIR");
 	const struct bs_generator *g;
@@ -21,11 +22,11 @@ char *bench_trace(const char *generator, const char *params, int *status)
 		*status = cli_error(&err);
 		return NULL;
 	}
-	if (asprintf(&path, "%s/buddysim-bench-XXXXXX.cborseq", dir && *dir ? dir : "/tmp") < 0) {
+	if (asprintf(&path, "%s/buddysim-bench-XXXXXX%s", dir && *dir ? dir : "/tmp", ending) < 0) {
 		*status = BS_RESOURCE;
 		return NULL;
 	}
-	fd = mkstemps(path, (int)sizeof(".cborseq") - 1);
+	fd = mkstemps(path, (int)strlen(ending));
 	if (fd < 0) {
 		bs_error_set(&err, BS_RESOURCE, errno, path, "set TMPDIR to a folder with room",
 			     "cannot write");

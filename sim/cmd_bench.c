@@ -96,7 +96,7 @@ static int bench_replay(const struct bench_input *in)
 	snprintf(params, sizeof(params), "events=%s,live=300000,memory=16GiB", in->events);
 	fprintf(stderr, "generating churn:%s\n", params);
 	progress_tell(in->progress, "generating", 0, 0, "");
-	path = bench_trace("churn", params, &status);
+	path = bench_trace("churn", params, ".cborseq", &status);
 	for (size_t k = 0; k < 4 && !status; k++) {
 		const char *strategy =
 			(k < 2 ? bs_strategy_with(BS_CAP_IDLE) : kernels_own())->name;
@@ -228,12 +228,17 @@ static int run_import(const struct bench_input *in)
 	return bench_import(in->text_bytes, in->runs, print_spread, in->progress);
 }
 
+static int run_trace(const struct bench_input *in)
+{
+	return bench_decode(in->events, in->runs, in->progress);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(const struct bench_input *);
 } benches[] = {
-	{"ops", bench_ops},	{"start", bench_start}, {"replay", bench_replay},
-	{"import", run_import}, {"memory", run_memory},
+	{"ops", bench_ops},   {"start", bench_start}, {"replay", bench_replay},
+	{"trace", run_trace}, {"import", run_import}, {"memory", run_memory},
 };
 #define NR_BENCHES (sizeof(benches) / sizeof(benches[0]))
 
@@ -304,11 +309,12 @@ int cmd_bench(int argc, char **argv)
 	const struct argp argp = {
 		.options = options,
 		.parser = parse,
-		.args_doc = "[ops|start|replay|import|memory]",
+		.args_doc = "[ops|start|replay|trace|import|memory]",
 		.doc = "Measure this build on this machine: cost per operation, start of a 1 TiB "
 		       "guest, replay rate with a device that takes no time (churn, 16 GiB guest, "
 		       "300 thousand live blocks; events per second of CPU time). Median first, "
-		       "then the spread. import: text read per second of CPU time. memory: what each strategy's own state takes per page, "
+		       "then the spread. trace: how fast a trace is read, what an event takes, and the "
+		       "way from the file to the record, each with its goal. import: text read per second of CPU time. memory: what each strategy's own state takes per page, "
 		       "GiB, zone and CPU, found by running it in guests of several shapes, beside "
 		       "what its series took; the same on every machine; only memory takes "
 		       "--strategy (default all) and --format.",

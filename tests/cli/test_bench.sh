@@ -80,6 +80,16 @@ head -1 stdout.txt | grep -q '^A strategy.s own memory: at most 0 bytes per GiB'
 expect 0 -- bench memory --format csv -s none,rotation
 [ "$(wc -l <stdout.txt)" = 3 ] || fail "csv: $(cat stdout.txt)"
 
+# what does not depend on the machine: all rows, what an event takes in a file, and nothing left behind
+mkdir tmp
+export TMPDIR=$PWD/tmp
+expect 0 -- bench trace --events 20000 --runs 1
+[ "$(wc -l <stdout.txt)" = 8 ] || fail "rows: $(cat stdout.txt)"
+grep -qE '^an event, plain +7\.[0-9]+ B/event +goal <= 6 +not met' stdout.txt || fail "plain: $(cat stdout.txt)"
+grep -qE '^an event, zstd +[0-9.]+ B/event +goal <= 3\.3 ' stdout.txt || fail "zstd: $(cat stdout.txt)"
+grep -qE 'with recorded pfns, plain +11\.[0-9]+ B/event' stdout.txt || fail "pfns: $(cat stdout.txt)"
+[ -z "$(ls tmp)" ] || fail "left behind: $(ls tmp)"
+
 expect 2 "only \`bench memory\`" -- bench ops --format json
 expect 2 "only \`bench memory\`" -- bench -s rotation
 expect 2 "unknown benchmark" -- bench memroy
