@@ -325,6 +325,8 @@ int bs_kernel_check(const char *kernel, struct bs_error *err);
  * Return: false behind the last.
  */
 bool bs_kernel_mutation(const char *kernel, unsigned int index, char *change, size_t size);
+/** Does the first behaviour of such a change act only on requests that wait, on compaction and reclaim? */
+bool bs_kernel_change_waits(const char *change);
 
 /**
  * bs_kernel_span - length of the first kernel of a list, "linux-6.1:boot_pos=head,below_high=yes,linux-7.3"

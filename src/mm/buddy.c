@@ -108,22 +108,45 @@ static inline unsigned int merge_fine(struct bs_machine *m, struct zone *z, bs_p
 	return order;
 }
 
-/* Up to which order nobody hears of merges: below pageblock_order, and a merge into hook_order is told. */
+/* Up to which order nobody hears of merges, or waits for their block: below pageblock_order, and a merge
+ * into hook_order is told. */
 static inline unsigned int silent_merges(const struct bs_machine *m, const struct zone *z)
 {
 	const unsigned int hooks = BS_HOOK_BLOCK_OUT | BS_HOOK_MERGED;
 
-	if (unlikely(m->explain))
+	if (unlikely(m->explain || m->capture))
 		return 0;
 	if (!(z->hook_mask & hooks) || z->hook_order > m->pbo)
 		return m->pbo;
 	return z->hook_order ? z->hook_order - 1u : 0;
 }
 
+/* Is it the block that somebody compacts for? Then it comes on no list. */
+static __attribute__((noinline, cold)) bool capture(struct bs_machine *m, struct zone *z,
+						    bs_pfn pfn, unsigned int order, unsigned int mt)
+{
+	struct mm_capture *c = m->capture;
+
+	if (c->zone != z || c->pfn != BS_NO_PFN || order != c->order || mt == BS_MIGRATE_ISOLATE)
+		return false;
+	/* Movable memory shall not be fragmented by others. */
+	if (order < m->pbo && mt == BS_MIGRATE_MOVABLE &&
+	    (!m->km.capture_movable || c->mt != BS_MIGRATE_MOVABLE))
+		return false;
+	c->pfn = pfn;
+	mm_account(m, z, -(INT64_C(1) << order), mt);
+	mm_removed(m, z, pfn, order, mt);
+	if (order < m->pbo)
+		m->pb[pfn >> m->pbo].fine = true;
+	mm_explain(m, "%u is kept for who compacts", pfn);
+	return true;
+}
+
 unsigned int mm_free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
 			 unsigned int mt, unsigned int fpi, enum bs_why why, bs_pfn *final)
 {
 	const unsigned int first_order = order;
+	const bool wanted = m->capture != NULL;
 	bool tail;
 
 	mm_account(m, z, INT64_C(1) << order, mt);
@@ -132,6 +155,11 @@ unsigned int mm_free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsig
 	while (order < m->max_order) {
 		const bs_pfn buddy = pfn ^ ((bs_pfn)1 << order);
 
+		if (unlikely(wanted) && capture(m, z, pfn, order, mt)) {
+			if (final)
+				*final = pfn;
+			return order;
+		}
 		if (!is_buddy(m, z, buddy, order))
 			break;
 		if (order >= m->pbo && !merge_allowed(m, z, buddy, mt))

@@ -96,6 +96,7 @@ static const struct {
 	NEEDS(highatomic_limit, KM_HIGHATOMIC_ROUNDED, move_refuses_straddle, true),
 	NEEDS(highatomic_refills, false, pcp_free_rule, KM_FREE_AUTO),
 	NEEDS(pcp_decay, true, pcp_high_rule, KM_HIGH_TUNED),
+	NEEDS(compact_retype_moves, true, stat_per_removal, true),
 	NEEDS(highatomic_fast, true, reserve_flags, KM_MIN_RESERVE),
 	NEEDS(highatomic_reserve, KM_RESERVE_BUDDY, reserve_flags, KM_MIN_RESERVE),
 	NEEDS(highatomic_reserve, KM_RESERVE_BUDDY_AT_MIN, reserve_flags, KM_MIN_RESERVE),
@@ -295,6 +296,27 @@ static void put_change(unsigned int behaviour, uint64_t value, char *change, siz
 	format(behaviour, value, text, sizeof(text));
 	snprintf(change + used, size - used, "%s%s=%s", used ? "," : "", behaviours[behaviour].name,
 		 text);
+}
+
+bool bs_kernel_change_waits(const char *change)
+{
+	static const char *const names[] = {
+#define BEHAVIOUR(name, def, doc, ...)
+#define SWITCH(name, def, doc)
+#define NUMBER(name, def, min, max, doc)
+#define WAITS(name, def, doc) #name,
+#include "behaviours.def"
+#undef BEHAVIOUR
+#undef SWITCH
+#undef NUMBER
+#undef WAITS
+	};
+	const size_t len = strcspn(change, "=");
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strlen(names[i]) == len && !strncmp(names[i], change, len))
+			return true;
+	return false;
 }
 
 bool bs_kernel_mutation(const char *kernel, unsigned int index, char *change, size_t size)

@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 
 #include "boot.h"
+#include "compaction.h"
 #include "fallback.h"
 #include "pcp.h"
 #include "zone.h"
@@ -166,6 +167,7 @@ void bs_machine_destroy(struct bs_machine *m)
 {
 	if (!m)
 		return;
+	mm_compact_destroy(m);
 	for (unsigned int i = 0; i < m->nr_zones; i++)
 		mm_pcp_destroy(&m->zones[i]);
 	if (m->mem_map)

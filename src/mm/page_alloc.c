@@ -264,7 +264,7 @@ static bs_pfn get_page_from_freelist(struct bs_machine *m, const struct zonelist
 			mm_explain(m, "again, and now nodes whose kswapd is awake will do");
 			continue;
 		}
-		if (flags & ALLOC_NOFRAGMENT) {
+		if ((flags & ALLOC_NOFRAGMENT) && !m->one_walk) {
 			retry = true;
 			mm_explain(m, "again, and now pageblocks may be mixed");
 		}
@@ -356,6 +356,18 @@ static bs_pfn hand_out(struct bs_machine *m, bs_pfn pfn, unsigned int order, uns
 		m->hooks->allocated(m->hook_arg, &b);
 	}
 	return pfn;
+}
+
+bs_pfn mm_get_page(struct bs_machine *m, const struct zonelist *zl, unsigned int order,
+		   unsigned int mt, unsigned int hz, unsigned int flags)
+{
+	return get_page_from_freelist(m, zl, order, m->grouping ? mt : BS_MIGRATE_UNMOVABLE, hz,
+				      flags);
+}
+
+bs_pfn mm_hand_out(struct bs_machine *m, bs_pfn pfn, unsigned int order, unsigned int mt)
+{
+	return hand_out(m, pfn, order, mt);
 }
 
 bs_pfn mm_alloc(struct bs_machine *m, unsigned int cpu, unsigned int node, unsigned int order,

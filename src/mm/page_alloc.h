@@ -14,4 +14,9 @@ unsigned int mm_slowpath_flags(const struct bs_machine *m, unsigned int order, u
 bs_pfn mm_alloc(struct bs_machine *m, unsigned int cpu, unsigned int node, unsigned int order,
 		unsigned int mt, unsigned int highest, unsigned int gfp, unsigned int passes);
 
+/* One pass of a request over the zones of @zl, and what it found given to its owner. */
+bs_pfn mm_get_page(struct bs_machine *m, const struct zonelist *zl, unsigned int order,
+		   unsigned int mt, unsigned int hz, unsigned int flags);
+bs_pfn mm_hand_out(struct bs_machine *m, bs_pfn pfn, unsigned int order, unsigned int mt);
+
 #endif

@@ -83,6 +83,16 @@ struct first_look {
 enum short_free { SHORT_FREE_NONE, SHORT_FREE_PAGE, SHORT_FREE_LISTED };
 #define FIRST_LOOKS 8 /* of a CPU, by zone type: a power of two */
 
+/* A block of @order that is to be kept for whoever compacts @zone for a request of @mt, as soon as it is
+ * freed; @pfn: the one that was. */
+struct mm_capture {
+	const struct zone *zone;
+	unsigned int order, mt;
+	bs_pfn pfn;
+};
+
+struct compaction;
+
 struct bs_machine {
 	struct page *mem_map, *side;
 	struct pageblock *pb;
@@ -121,6 +131,9 @@ struct bs_machine {
 	void (*explain)(void *arg, const char *text);
 	void *explain_arg;
 	size_t map_bytes, side_bytes;
+	struct compaction *compaction; /* NULL: nobody compacts this guest */
+	struct mm_capture *capture; /* NULL: nobody waits for a block */
+	bool one_walk; /* what must not fragment memory does not, whatever else fails (defrag_mode) */
 };
 
 static inline struct page *bs_page(const struct bs_machine *m, bs_pfn pfn, unsigned int order)

@@ -13,7 +13,7 @@ row highatomic_reserve | grep -q ' any \. \. \. buddy \. buddy_at_min ' ||
 	fail "highatomic_reserve: $(row highatomic_reserve)"
 # Two of them: only what differs, also for a changed one; one alone: all of it.
 expect 0 -- list kernels linux-7.2 linux-7.3
-[ "$(wc -l <stdout.txt)" = 8 ] || fail "7.2 and 7.3 differ in seven behaviours: $(cat stdout.txt)"
+[ "$(wc -l <stdout.txt)" = 19 ] || fail "7.2 and 7.3 differ in eighteen behaviours: $(cat stdout.txt)"
 expect 0 -- list kernels linux-7.3 linux-7.3:cma=no
 [ "$(wc -l <stdout.txt)" = 2 ] || fail "one change: $(cat stdout.txt)"
 expect 0 -- list kernels linux-7.2,linux-7.3:cma=no,highatomic_fast=no linux-7.1

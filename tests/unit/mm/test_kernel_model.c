@@ -37,7 +37,8 @@ static void test_behaviours_differ(void **state)
 		differ += differs;
 	}
 	assert_true(i > 20);
-	assert_int_equal(differ, i);
+	/* All but one, of a series that no kernel has. */
+	assert_int_equal(differ + 1, i);
 	assert_false(bs_kernel_behaviour("linux-9", 0, &b));
 	assert_string_equal(value_of("linux-5.4", "boot_pos"), "head");
 	assert_string_equal(value_of("linux-6.1", "boot_pos"), "tail");
