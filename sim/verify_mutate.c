@@ -19,7 +19,7 @@ struct answers {
 	unsigned int nr;
 	struct {
 		char name[256], kernel[512];
-		bool differs, empty;
+		bool differs, empty, waits;
 	} of[KERNELS_PER_FILE];
 };
 
@@ -32,6 +32,7 @@ static void take(void *arg, const struct bs_verify_result *r)
 	snprintf(a->of[a->nr].name, sizeof(a->of[0].name), "%s", r->name);
 	snprintf(a->of[a->nr].kernel, sizeof(a->of[0].kernel), "%s", r->kernel);
 	a->of[a->nr].differs = r->total_differences;
+	a->of[a->nr].waits = r->waits;
 	a->of[a->nr++].empty = !r->operations;
 }
 
@@ -65,7 +66,7 @@ static void add_name(struct mutation *m, const char *name)
 }
 
 static void mutate_kernel(struct mutations *all, const char *path, const char *name,
-			  const char *kernel, const struct bs_verify_config *config)
+			  const char *kernel, bool waits, const struct bs_verify_config *config)
 {
 	char change[1024];
 
@@ -78,6 +79,11 @@ static void mutate_kernel(struct mutations *all, const char *path, const char *n
 
 		if (!*change)
 			continue;
+		/* A file in which nobody waits cannot notice. */
+		if (!waits && bs_kernel_change_waits(change)) {
+			find(all, kernel, change)->of++;
+			continue;
+		}
 		if (asprintf(&mutant, "%s%s%s", kernel, strchr(kernel, ':') ? "," : ":", change) <
 		    0)
 			mutant = NULL;
@@ -111,7 +117,7 @@ int mutate_file(struct mutations *all, const char *path, const struct bs_verify_
 		if (a.of[i].differs)
 			cli_warn("%s: differs as it is, and is left out", a.of[i].name);
 		else if (!a.of[i].empty && !bs_kernel_check(a.of[i].kernel, NULL))
-			mutate_kernel(all, path, a.of[i].name, a.of[i].kernel, &cfg);
+			mutate_kernel(all, path, a.of[i].name, a.of[i].kernel, a.of[i].waits, &cfg);
 	}
 	return ret < 0 ? ret : 0;
 }

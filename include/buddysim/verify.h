@@ -27,6 +27,8 @@ enum bs_difference {
 	BS_DIFF_CHECK, /* a check line */
 	BS_DIFF_DRIVER, /* a device's driver does something else, or in another order */
 	BS_DIFF_USER, /* a process asks for something else, or gives it back in another order */
+	BS_DIFF_STEP, /* compaction or reclaim does something else, or in another order */
+	BS_DIFF_REMEMBERED, /* what compaction remembers: positions, skip bits, deferral, the LRU */
 	BS_DIFF_CONSISTENCY, /* a dump contradicts itself */
 	BS_DIFF_OUTPUT, /* a line of a vector's .out file */
 	BS_DIFF_DUMP, /* + enum bs_state_part */
@@ -40,6 +42,7 @@ const char *bs_difference_name(unsigned int diff);
  * @operations: replayed; 0: only the dumps' own consistency was looked at
  * @pfns, @failures: allocations whose answer was compared
  * @checks: check lines, or lines of output; @dumps: dumps compared with the replayed state
+ * @waits: runs in which requests waited, or memory was compacted or reclaimed
  * @replay_ns: time spent, reading and every check included
  * @differences: by enum bs_difference; all 0: exact
  * @at: operation number of the first difference, from 1 (vector: command's line number)
@@ -50,7 +53,7 @@ const char *bs_difference_name(unsigned int diff);
  */
 struct bs_verify_result {
 	char name[256], kernel[512];
-	uint64_t operations, pfns, failures, checks, dumps;
+	uint64_t operations, pfns, failures, checks, dumps, waits;
 	uint64_t replay_ns;
 	uint64_t differences[BS_NR_DIFFS];
 	uint64_t total_differences;

@@ -10,9 +10,15 @@
 
 static bool is_live(const char *line)
 {
-	return !strncmp(line, "begin ", 6) &&
-	       (strstr(line, " op=watch") || strstr(line, " op=contig") ||
-		strstr(line, " op=trace") || strstr(line, " op=vio") || strstr(line, " op=user"));
+	static const char *const ops[] = {
+		" op=watch",  " op=contig",	    " op=trace",       " op=vio",   " op=user",
+		" op=direct", " op=compact_memory", " op=drop_caches", " op=press",
+	};
+
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+		if (!strncmp(line, "begin ", 6) && strstr(line, ops[i]))
+			return true;
+	return false;
 }
 
 struct bs_live *bs_live_begin(const char *line, uint64_t number)

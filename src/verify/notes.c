@@ -7,8 +7,8 @@
 const char *bs_difference_name(unsigned int diff)
 {
 	static const char *const names[BS_DIFF_DUMP] = {
-		"pfn", "failure", "random", "owner", "check", "driver", "user", "consistency",
-		"output",
+		"pfn",	"failure", "random",	 "owner",	"check",  "driver",
+		"user", "step",	   "remembered", "consistency", "output",
 	};
 
 	if (diff < BS_DIFF_DUMP)

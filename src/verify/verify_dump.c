@@ -18,6 +18,7 @@
 #include "state_fields.h"
 #include "state_text.h"
 #include "textfile.h"
+#include "verify_compact.h"
 #include "verify_isolation.h"
 #include "verify_live.h"
 #include "verify_request.h"
@@ -31,6 +32,7 @@ struct replay {
 	struct bs_live *live; /* being read */
 	char *before; /* lines of a script that stand before the live series that they belong to */
 	size_t before_len;
+	struct bs_compact_carry carry;
 };
 
 /* ---- Dumps ----------------------------------------------------------------------------------- */
@@ -203,8 +205,11 @@ static inline int one_line(struct replay *rp, char *line)
 static int play_live(struct replay *rp, struct bs_live *l)
 {
 	struct bs_logrun *v = &rp->log;
-	int ret = bs_live_find_late(l);
+	int ret;
 
+	if (bs_compact_log_is(l))
+		return bs_verify_compact(v, l, &rp->reader.head, &rp->carry);
+	ret = bs_live_find_late(l);
 	v->live = l;
 	if (!ret && l->devices)
 		ret = bs_verify_vio_begin(v);
@@ -244,6 +249,8 @@ static int take_line(struct replay *rp, char *line)
 
 	if (!l && (line[0] == 'u' || line[0] == 't') && line[1] == ' ' && !rp->reader.open)
 		return line[0] == 'u' ? keep_before(rp, line) : 0;
+	if (line[0] == '#')
+		bs_compact_setting(line, &rp->carry.settings);
 	if (!l && line[0] == 'b')
 		l = rp->live = bs_live_begin(line, rp->log.line);
 	if (!l)
@@ -279,6 +286,7 @@ int bs_verify_dumps(const char *path, const struct bs_verify_config *cfg,
 	if (ret)
 		return ret;
 	bs_state_reader_init(&rp.reader);
+	bs_compact_carry_init(&rp.carry);
 	while (ret == BS_LOG_GO_ON && (len = bs_textfile_line(rp.text, &line, err)) >= 0) {
 		v->line = bs_textfile_number(rp.text);
 		ret = take_line(&rp, line);
@@ -295,6 +303,7 @@ int bs_verify_dumps(const char *path, const struct bs_verify_config *cfg,
 		ret = bs_log_bad(v, "no dump in this file%s", "");
 	r->operations = v->op;
 	bs_state_reader_free(&rp.reader);
+	bs_compact_carry_free(&rp.carry);
 	bs_verify_forget(v);
 	bs_log_free(v);
 	bs_textfile_close(rp.text);

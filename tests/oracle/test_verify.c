@@ -48,6 +48,18 @@ static void test_devices(void **state)
 	assert_true(sum.operations > 25000 && sum.pfns > 20000);
 }
 
+/* Each step of each scanner, each page from where to where. */
+static void test_compaction(void **state)
+{
+	struct bs_verified sum = {0};
+
+	(void)state;
+	bs_verify_glob(DATA "compaction/linux-*.txt.zst", &sum);
+	assert_int_equal(sum.results, 20);
+	assert_int_equal(sum.without_operations, 0);
+	assert_true(sum.operations > 77000 && sum.pfns > 1300 && sum.dumps >= 20);
+}
+
 static void test_vectors_of_three_models(void **state)
 {
 	struct bs_verified sum = {0};
@@ -69,9 +81,13 @@ static void test_long_traces(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_linux_6_1),   cmocka_unit_test(test_linux_6_12),
-		cmocka_unit_test(test_linux_7),	    cmocka_unit_test(test_devices),
-		cmocka_unit_test(test_long_traces), cmocka_unit_test(test_vectors_of_three_models),
+		cmocka_unit_test(test_linux_6_1),
+		cmocka_unit_test(test_linux_6_12),
+		cmocka_unit_test(test_compaction),
+		cmocka_unit_test(test_linux_7),
+		cmocka_unit_test(test_devices),
+		cmocka_unit_test(test_long_traces),
+		cmocka_unit_test(test_vectors_of_three_models),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
