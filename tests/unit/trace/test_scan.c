@@ -3,7 +3,10 @@
 #include "bs_test.h"
 #include "bs_trace_test.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "digest.h"
 
 static void test_scan_refuses_what_cannot_be(void **state)
 {
@@ -109,11 +112,46 @@ static void test_shape_of_live_memory(void **state)
 	}
 }
 
+/* Made while the file is read, and of all its bytes: also of those behind what is kept of a damaged one. */
+static void test_the_hash_is_that_of_the_file(void **state)
+{
+	static const char *const names[] = {"hash.cborseq", "hash.cborseq.zst"};
+	struct bs_trace_event *ev = bs_test_random_events(3);
+	struct bs_trace_info info = {.nr_cpus = 2};
+	char want[BS_SHA256_HEX];
+	struct bs_trace *t;
+	struct bs_error err;
+
+	(void)state;
+	for (unsigned int i = 0; i < 6; i++) {
+		const char *path = bs_test_path(names[i % 2]);
+		unsigned char *data;
+		size_t len;
+
+		bs_test_write_trace(path, &info, ev, BS_NR_RANDOM);
+		data = bs_test_read_file(path, &len);
+		/* Whole; cut short; with a byte changed two thirds in. */
+		data[len * 2 / 3] ^= i / 2 == 2;
+		bs_test_write_file(path, data, i / 2 == 1 ? len - len / 5 : len);
+		free(data);
+		assert_int_equal(bs_file_sha256(path, want), 0);
+		assert_ok(bs_trace_open(path, &t, &err), &err);
+		assert_int_equal(bs_trace_scan(t, true, &err), i / 2 ? 1 : 0);
+		assert_string_equal(bs_trace_info(t)->sha256, want);
+		/* Once more, from the middle of it. */
+		assert_int_equal(bs_trace_scan(t, true, &err), i / 2 ? 1 : 0);
+		assert_string_equal(bs_trace_info(t)->sha256, want);
+		bs_trace_close(t);
+	}
+	free(ev);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_scan_refuses_what_cannot_be),
 		cmocka_unit_test(test_shape_of_live_memory),
+		cmocka_unit_test(test_the_hash_is_that_of_the_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
