@@ -1,57 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * bench_decode.c - `buddysim bench trace`: how fast a trace is read, what an event takes in its file, and how
- * long a user waits from the file to the record; each beside what it was held against, and its goal.
+ * long a user waits from the file to the record.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "bench.h"
+#include "bench_parts.h"
 
 #define PORTION (128u << 10) /* about a chunk */
-
-/* CPU time of the whole process, the kernel's included: what else runs on this machine does not count. */
-static double cpu_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-	return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
-}
-
-/* @anchor: what is best elsewhere, as text, or NULL. @goal: at least, or where @most is set at most; 0: none,
- * it is there to be compared with. */
-static void print_row(const char *what, double v, const char *unit, const char *anchor, double goal,
-		      bool most)
-{
-	printf("%-40s %8.2f %-11s", what, v, unit);
-	if (goal > 0)
-		printf(" goal %s %-6.4g %-7s", most ? "<=" : ">=", goal,
-		       (most ? v <= goal : v >= goal) ? "met" : "not met");
-	if (anchor)
-		printf("  (%s)", anchor);
-	putchar('\n');
-}
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
 
 /* ---- Reading --------------------------------------------------------------------------------- */
 
 /* Nothing but the bytes: the floor under all that follows. */
 static int read_bytes(const char *path, uint64_t *events, struct bs_error *err)
 {
-	static char buf[PORTION];
+	char buf[PORTION];
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n;
 
@@ -116,22 +84,41 @@ static int whole(const char *path, uint64_t *events, struct bs_error *err)
 
 typedef int way_fn(const char *path, uint64_t *events, struct bs_error *err);
 
-/* Median, in million events a second. 0, or the exit status. */
-static int rate_of(way_fn *way, const char *path, uint64_t events, unsigned int runs, double *rate)
+/* Million events a second. */
+static double rate_of(struct bench_setting *b, way_fn *way, bool zstd, int *status)
 {
-	double v[64];
+	const char *path = bench_long_trace(b, zstd, status);
+	const double begin = bench_cpu_ns();
+	uint64_t events = b->events;
 	struct bs_error err;
 
-	for (unsigned int i = 0; i < runs; i++) {
-		double begin = cpu_ns();
-
-		if (way(path, &events, &err))
-			return cli_error(&err);
-		v[i] = (double)events * 1e3 / (cpu_ns() - begin);
+	if (!path)
+		return -1;
+	if (way(path, &events, &err)) {
+		*status = cli_error(&err);
+		return -1;
 	}
-	qsort(v, runs, sizeof(*v), by_value);
-	*rate = v[runs / 2];
-	return 0;
+	return (double)events * 1e3 / (bench_cpu_ns() - begin);
+}
+
+static double just_read(struct bench_setting *b, unsigned int zstd, int *status)
+{
+	return rate_of(b, read_bytes, zstd, status);
+}
+
+static double decoded(struct bench_setting *b, unsigned int zstd, int *status)
+{
+	return rate_of(b, decode, zstd, status);
+}
+
+static double scanned(struct bench_setting *b, unsigned int zstd, int *status)
+{
+	return rate_of(b, scan, zstd, status);
+}
+
+static double to_record(struct bench_setting *b, unsigned int zstd, int *status)
+{
+	return rate_of(b, whole, zstd, status);
 }
 
 /* ---- Files ----------------------------------------------------------------------------------- */
@@ -177,93 +164,56 @@ static int write_with_pfns(struct bs_trace *t, const char *to, struct bs_error *
 	return ret;
 }
 
-static double bytes_per_event(const char *path, uint64_t events)
+static double bytes_of(const char *path, uint64_t events)
 {
 	struct stat st;
 
-	return stat(path, &st) ? 0 : (double)st.st_size / (double)events;
+	return stat(path, &st) ? -1 : (double)st.st_size / (double)events;
 }
 
-static int print_bytes_with_pfns(const char *path, const char *dir_of, uint64_t events)
+static double bytes_per_event(struct bench_setting *b, unsigned int zstd, int *status)
 {
+	const char *path = bench_long_trace(b, zstd, status);
+
+	return path ? bytes_of(path, b->events) : -1;
+}
+
+static double bytes_with_pfns(struct bench_setting *b, unsigned int zstd, int *status)
+{
+	const char *path = bench_long_trace(b, zstd, status);
 	struct bs_error err;
 	struct bs_trace *t;
+	double bytes = -1;
 	char *to;
-	int status = 0;
 
-	if (asprintf(&to, "%s.pfns.cborseq", dir_of) < 0)
-		return BS_RESOURCE;
+	if (!path || asprintf(&to, "%s.pfns.cborseq", path) < 0)
+		return -1;
 	if (bs_trace_open(path, &t, &err)) {
+		*status = cli_error(&err);
 		free(to);
-		return cli_error(&err);
+		return -1;
 	}
 	if (write_with_pfns(t, to, &err))
-		status = cli_error(&err);
+		*status = cli_error(&err);
 	else
-		print_row("... with recorded pfns, plain", bytes_per_event(to, events), "B/event",
-			  NULL, 10, true);
+		bytes = bytes_of(to, b->events);
 	bs_trace_close(t);
 	unlink(to);
 	free(to);
-	return status;
+	return bytes;
 }
 
-/* ---- The rows -------------------------------------------------------------------------------- */
-
-static int print_rows(const char *plain, const char *zst, unsigned int runs,
-		      struct progress *progress)
-{
-	static const struct {
-		const char *what;
-		way_fn *way;
-		bool zst;
-		const char *anchor;
-		double goal;
-	} rates[] = {
-		{"read, plain, nothing done with it", read_bytes, false, NULL, 0},
-		{"decode, plain", decode, false, "1540: stored in place and used there", 600},
-		{"decode, zstd", decode, true, "254: zstd alone", 150},
-		{"scan: decode, check, hash, used(t)", scan, false, NULL, 0},
-		{"file to record, one cell", whole, false, "50: yardstick with decoding", 30},
-	};
-	const unsigned int nr = sizeof(rates) / sizeof(rates[0]);
-	struct bs_error err;
-	uint64_t events;
-	double rate = 0;
-
-	if (decode(plain, &events, &err))
-		return cli_error(&err);
-	for (unsigned int k = 0; k < nr; k++) {
-		int status;
-
-		progress_tell(progress, "reading", k, nr, "rows");
-		status = rate_of(rates[k].way, rates[k].zst ? zst : plain, events, runs, &rate);
-		progress_wipe(progress);
-		if (status)
-			return status;
-		print_row(rates[k].what, rate, "M events/s", rates[k].anchor, rates[k].goal, false);
-	}
-	print_row("an event, plain", bytes_per_event(plain, events), "B/event", "elsewhere 5.9", 6,
-		  true);
-	print_row("an event, zstd", bytes_per_event(zst, events), "B/event", "elsewhere 3.2", 3.3,
-		  true);
-	return print_bytes_with_pfns(plain, zst, events);
-}
-
-int bench_decode(const char *events, unsigned int runs, struct progress *progress)
-{
-	char params[160], *plain, *zst;
-	int status;
-
-	snprintf(params, sizeof(params), "events=%s,live=300000,memory=16GiB", events);
-	fprintf(stderr, "generating churn:%s twice\n", params);
-	progress_tell(progress, "generating", 0, 0, "");
-	plain = bench_trace("churn", params, ".cborseq", &status);
-	zst = plain ? bench_trace("churn", params, ".cborseq.zst", &status) : NULL;
-	progress_wipe(progress);
-	if (plain && zst)
-		status = print_rows(plain, zst, runs, progress);
-	bench_trace_remove(plain);
-	bench_trace_remove(zst);
-	return status;
-}
+/* Beside the rates stands what it takes to do nothing with the bytes. */
+const struct bench_row bench_decode_rows[] = {
+	{"trace", "decode, plain (beside reading the bytes)", "M/s", 1, 600, 0, decoded, just_read,
+	 0, false},
+	{"trace", "decode, zstd (beside reading the bytes)", "M/s", 1, 150, 0, decoded, just_read,
+	 1, false},
+	{"trace", "scan: decode, check, hash, used(t)", "M/s", 1, 0, 0, scanned, NULL, 0, false},
+	{"trace", "file to record, one cell", "M/s", 1, 30, 0, to_record, NULL, 0, false},
+	{"trace", "an event, plain", "bytes", -1, 6, 0, bytes_per_event, NULL, 0, true},
+	{"trace", "an event, zstd", "bytes", -1, 3.3, 0, bytes_per_event, NULL, 1, true},
+	{"trace", "an event with its recorded pfn, plain", "bytes", -1, 10, 0, bytes_with_pfns,
+	 NULL, 0, true},
+	{0},
+};

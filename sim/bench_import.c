@@ -149,44 +149,18 @@ static int once(const char *path, struct rusage *used)
 	return child > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : BS_RESOURCE;
 }
 
-/* MB of text per second of CPU time, the kernel's included, and the memory resident at most. */
-static int bench_form(const char *path, const char *const *forms, enum form form, uint64_t bytes,
-		      unsigned int runs, bench_spread_fn *print, struct progress *progress)
+int bench_import(unsigned int form, uint64_t bytes, double *mb_per_s, double *mib)
 {
-	double rate[64], mib[64];
+	char *path = make_text((enum form)form, bytes);
 	struct rusage used;
-	int status = 0;
+	int status;
 
-	for (unsigned int i = 0; i < runs && !status; i++) {
-		progress_tell(progress, "importing", form * runs + i, (PERF_CHAINS + 1) * runs,
-			      "runs");
-		status = once(path, &used);
-		rate[i] = (double)bytes * 1e3 / (double)(cpu_ns(&used) + 1);
-		mib[i] = (double)used.ru_maxrss / 1024;
-	}
-	progress_wipe(progress);
-	if (status)
-		return status;
-	print(forms[form], rate, runs, "MB/s");
-	print("... resident", mib, runs, "MiB");
-	return 0;
-}
-
-int bench_import(uint64_t bytes, unsigned int runs, bench_spread_fn *print,
-		 struct progress *progress)
-{
-	static const char *const forms[] = {"import, ftrace text", "import, perf script",
-					    "import, perf script with call chains"};
-	int status = 0;
-
-	for (enum form f = FTRACE; f <= PERF_CHAINS && !status; f++) {
-		char *path = make_text(f, bytes);
-
-		status = path ? bench_form(path, forms, f, bytes, runs, print, progress)
-			      : BS_RESOURCE;
-		if (path)
-			unlink(path);
-		free(path);
-	}
+	if (!path)
+		return BS_RESOURCE;
+	status = once(path, &used);
+	*mb_per_s = (double)bytes * 1e3 / (double)(cpu_ns(&used) + 1);
+	*mib = (double)used.ru_maxrss / 1024;
+	unlink(path);
+	free(path);
 	return status;
 }

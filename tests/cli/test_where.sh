@@ -28,7 +28,7 @@ full run a.x.cborseq -s none -d null
 full run a.x.cborseq --print-config
 full trace info a.x.cborseq
 full bench memory -s none
-full bench start --runs 1
+full bench allocator --quick
 full verify "$src/tests/oracle/data/memhog_thp.state.txt.gz"
 
 # --- a folder per trace ---
