@@ -351,6 +351,19 @@ enum bs_keep {
 };
 void bs_keep_pages(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, unsigned int how);
 /**
+ * bs_take_range - take @n blocks of @order that lie at @pfn, whoever has had them: alloc_contig_range()
+ *
+ * All must be free or on per-cpu lists; nothing is moved away. The guest has so much less memory
+ * (BS_KEEP_UNMANAGED) until bs_give_pages() of each block, which then goes to the tail of its list, as memory
+ * that is brought online does. Return: 0; -EBUSY: something of it is in use, and all is as it was.
+ */
+int bs_take_range(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, unsigned int n);
+/** The smallest aligned piece that can be had so, beside others: a pageblock, or with kernels that cannot cut a free
+ *  block in two (until 5.18) the largest. */
+unsigned int bs_range_order(const struct bs_report_ctx *rc);
+/** A memory block was added or removed: marks, reserves and per-cpu limits anew. */
+void bs_memory_changed(struct bs_report_ctx *rc);
+/**
  * bs_tell - tell the host something, and wait until it has heard it; it is handed nothing
  * @r, @n: pages that the client will take back, which belong to it; or NULL and 0
  *
@@ -416,6 +429,7 @@ struct bs_report_stats {
 	uint64_t client_bytes; /* allocated by the strategy itself, now */
 	uint64_t client_peak_bytes; /* ... and the most ever */
 	uint64_t client_refused; /* allocations of the strategy itself that failed */
+	uint64_t range_attempts; /* bs_take_range() */
 	uint64_t tells; /* bs_tell() */
 	uint64_t isolate_refused;
 	/* pageblocks retyped: to MOVABLE by isolation; to what it asked for by a client's allocation */

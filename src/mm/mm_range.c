@@ -94,11 +94,14 @@ void bs_mm_free_contig(struct bs_machine *m, unsigned int cpu, bs_pfn start, bs_
 	free_pages_of(m, cpu, start, end);
 }
 
+unsigned int bs_mm_contig_order(const struct bs_machine *m)
+{
+	return m->km.isolate_split == KM_SPLIT_NO ? m->max_order : m->pbo;
+}
+
 int bs_mm_alloc_contig(struct bs_machine *m, unsigned int cpu, bs_pfn start, bs_pfn end)
 {
-	/* Who cannot cut a block in two keeps off the largest. */
-	const bs_pfn pages = (bs_pfn)1
-			     << (m->km.isolate_split == KM_SPLIT_NO ? m->max_order : m->pbo);
+	const bs_pfn pages = (bs_pfn)1 << bs_mm_contig_order(m);
 	const bs_pfn first = start & ~(pages - 1), last = (end + pages - 1) & ~(pages - 1);
 	bs_pfn from, to;
 
@@ -176,6 +179,26 @@ void bs_mm_manage(struct bs_machine *m, bs_pfn pfn, unsigned int order)
 	for (bs_pfn p = pfn; p < pfn + ((bs_pfn)1 << order); p++)
 		bs_mm_page_managed(m, p, true);
 	bs_machine_adopt(m, pfn, order);
+}
+
+int bs_mm_take_range(struct bs_machine *m, unsigned int cpu, bs_pfn start, bs_pfn end)
+{
+	const int ret = bs_mm_alloc_contig(m, cpu, start, end);
+
+	for (bs_pfn p = start; p < end && !ret; p++)
+		bs_mm_page_managed(m, p, false);
+	return ret;
+}
+
+void bs_mm_hand_over(struct bs_machine *m, unsigned int cpu, bs_pfn pfn, unsigned int order)
+{
+	struct zone *z = pfn_zone(m, pfn);
+
+	m->cpu = cpu;
+	for (bs_pfn p = pfn; p < pfn + ((bs_pfn)1 << order); p++)
+		bs_mm_page_managed(m, p, true);
+	z->nr_foreign_pages -= UINT64_C(1) << order;
+	mm_free_block(m, z, pfn, order, FPI_TO_TAIL, BS_FREE);
 }
 
 void bs_mm_isolated_come(struct bs_machine *m, bs_pfn start, bs_pfn end)

@@ -15,6 +15,8 @@
  * until bs_mm_free_contig() (nr_foreign_pages). Return: 0; -EBUSY, as much as possible undone.
  */
 int bs_mm_alloc_contig(struct bs_machine *m, unsigned int cpu, bs_pfn start, bs_pfn end);
+/* Alignment of what a range isolates: who cannot cut a block in two keeps off the largest. */
+unsigned int bs_mm_contig_order(const struct bs_machine *m);
 void bs_mm_free_contig(struct bs_machine *m, unsigned int cpu, bs_pfn start, bs_pfn end);
 
 /*
@@ -55,6 +57,10 @@ void bs_mm_page_managed(struct bs_machine *m, bs_pfn pfn, bool on);
  * the caller's again. */
 void bs_mm_unmanage(struct bs_machine *m, bs_pfn pfn, unsigned int order);
 void bs_mm_manage(struct bs_machine *m, bs_pfn pfn, unsigned int order);
+/* [start, end) as bs_mm_alloc_contig() takes it, and no longer managed, but present; @order and more of it is managed
+ * again, and free: handed over to the tail of its list, as memory that comes. */
+int bs_mm_take_range(struct bs_machine *m, unsigned int cpu, bs_pfn start, bs_pfn end);
+void bs_mm_hand_over(struct bs_machine *m, unsigned int cpu, bs_pfn pfn, unsigned int order);
 /* What a zone spans. 0 or -ENOMEM. */
 int bs_mm_set_span(struct bs_machine *m, unsigned int zone, bs_pfn start, bs_pfn end);
 /* All marks, reserves, thresholds and per-cpu sizes anew: first from what is managed, then

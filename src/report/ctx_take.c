@@ -172,21 +172,73 @@ void bs_keep_pages(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, uns
 	t->unmanaged = how & BS_KEEP_UNMANAGED;
 }
 
+int bs_take_range(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, unsigned int n)
+{
+	const bs_pfn block = (bs_pfn)1 << order, end = pfn + n * block;
+	int ret;
+
+	if (!bs_law(rc, rc->s->caps & BS_CAP_CLIENT, "allocating without BS_CAP_CLIENT", pfn) ||
+	    !bs_law(rc, rc->locked == BS_NO_ZONE, "allocating with the zone lock held", pfn) ||
+	    !bs_law(rc, n && !(pfn & (block - 1)) && end <= bs_max_pfn(rc->m),
+		    "a range that is not aligned, or beyond the guest", pfn))
+		return -EINVAL;
+	rc->stats.range_attempts++;
+	ret = bs_mm_take_range(rc->m, 0, pfn, end);
+	if (ret) {
+		rc->stats.client_refused++;
+		return ret;
+	}
+	for (bs_pfn p = pfn; p < end; p += block) {
+		/* (A table of a few entries: there is no memory left for the program itself.) */
+		if (bs_taken_reserve(&rc->taken)) {
+			bs_mm_hand_over(rc->m, 0, p, order);
+			ret = -ENOMEM;
+			continue;
+		}
+		bs_taken_add(&rc->taken, &(struct bs_taken){.pfn = p,
+							    .order = (uint8_t)order,
+							    .zone = (uint8_t)bs_pfn_zone(rc->m, p),
+							    .hold = BS_HOLD_CLIENT,
+							    .unmanaged = true,
+							    .ranged = true});
+		rc->stats.client_bytes += bs_block_bytes(rc->m, order);
+	}
+	if (rc->stats.client_bytes > rc->stats.client_peak_bytes)
+		rc->stats.client_peak_bytes = rc->stats.client_bytes;
+	return ret;
+}
+
+unsigned int bs_range_order(const struct bs_report_ctx *rc)
+{
+	return bs_mm_contig_order(rc->m);
+}
+
+void bs_memory_changed(struct bs_report_ctx *rc)
+{
+	bs_mm_marks_anew(rc->m, false);
+	bs_mm_marks_anew(rc->m, true);
+}
+
 void bs_give_pages(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
 {
 	struct bs_taken *t = bs_taken_find(&rc->taken, pfn);
+	bool ranged;
 
 	if (!bs_law(rc, t && t->hold == BS_HOLD_CLIENT && t->order == order,
 		    "freeing what was not allocated", pfn) ||
 	    !bs_law(rc, !t->in_flight, "freeing what the device still has", pfn) ||
 	    !bs_law(rc, rc->locked == BS_NO_ZONE, "freeing with the zone lock held", pfn))
 		return;
-	if (t->unmanaged)
+	ranged = t->ranged;
+	if (t->unmanaged && !ranged)
 		bs_mm_manage(rc->m, pfn, order);
 	bs_taken_remove(&rc->taken, t);
 	bs_ctx_given(rc, pfn, order, false);
 	rc->stats.client_bytes -= bs_block_bytes(rc->m, order);
-	bs_free_pages(rc->m, 0, pfn, order);
+	if (ranged)
+		bs_mm_hand_over(rc->m, 0, pfn, order);
+	else
+		bs_free_pages(rc->m, 0, pfn, order);
 }
 
 /* ---- Blocks claimed where they stand --------------------------------------------------------- */

@@ -19,6 +19,7 @@ struct bs_taken {
 	uint8_t order, zone, hold;
 	bool in_flight;
 	bool unmanaged; /* BS_KEEP_UNMANAGED */
+	bool ranged; /* bs_take_range(): nobody's allocation */
 };
 
 struct bs_taken_set {

@@ -13,7 +13,7 @@
 #include "log_call.h"
 #include "log_folder.h"
 #include "textfile.h"
-#include "vmem.h"
+#include "vmem_plan.h"
 
 #include <buddysim/gfp.h>
 

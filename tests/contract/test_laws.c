@@ -69,6 +69,8 @@ static const struct row rows[] = {
 	{"balloon", "size=16MiB,at=0s"},
 	{"balloon", "size=96MiB,at=0s,until=3s,page=huge"},
 	{"balloon", "size=16MiB,at=0s,until=3s,deflate_on_oom=off"},
+	{"virtio-mem", "size=32MiB,memory_block=16MiB,at=0s"},
+	{"virtio-mem", "size=48MiB,memory_block=8MiB,block=8MiB,requested=8MiB,at=1s,until=9s"},
 	{"shared-state", "batch=4"},
 	{"clairvoyant", NULL},
 	{"clairvoyant", "order=7"},
@@ -285,6 +287,10 @@ static void test_it_settles(void **state)
 		for (; g->nr_live < PAGES / 1024; g->nr_live++) {
 			g->live[g->nr_live].pfn = bs_world_alloc(w, 10, BS_MIGRATE_MOVABLE);
 			g->live[g->nr_live].order = 10;
+			/* (a driver may have some memory of its own from the beginning) */
+			if (g->live[g->nr_live].pfn == BS_NO_PFN &&
+			    strategy_of(&rows[i])->caps & BS_CAP_CLIENT)
+				break;
 			assert_int_not_equal(g->live[g->nr_live].pfn, BS_NO_PFN);
 		}
 		while (g->nr_live) {

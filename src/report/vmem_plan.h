@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * vmem.h - the driver of virtio-mem in sub-block mode: in which order it plugs and unplugs what it is asked
- * for (VECTORS.md, devices). It knows no allocator: whether memory can be taken is for others to say.
+ * vmem_plan.h - the driver of virtio-mem: in which order it plugs and unplugs what it is asked for (STRATEGIES.md,
+ * virtio-mem). The strategy acts by it, and whoever reads a driver's log judges by it. It knows no allocator:
+ * whether memory can be taken is for others to say.
  */
-#ifndef BS_VMEM_H
-#define BS_VMEM_H
+#ifndef BS_REPORT_VMEM_PLAN_H
+#define BS_REPORT_VMEM_PLAN_H
 
 #include <buddysim/machine.h>
 
 #define BS_VMEM_SUB 512 /* pages of a sub-block */
-#define BS_VMEM_PER 64 /* sub-blocks of a memory block, 32768 pages */
-#define BS_VMEM_BLOCKS 64
+#define BS_VMEM_PER \
+	64 /* sub-blocks of a memory block, 32768 pages, where nobody says otherwise; the most */
+#define BS_VMEM_BLOCKS 1024
 
 /* A memory block that the device has plugged something of. */
 struct bs_vmem_block {
@@ -28,6 +30,7 @@ struct bs_vmem_run {
 struct bs_vmem {
 	struct bs_vmem_block block[BS_VMEM_BLOCKS]; /* ascending */
 	unsigned int nr_blocks;
+	unsigned int per; /* sub-blocks of a memory block; 0: BS_VMEM_PER */
 	uint32_t base; /* the device's first memory block */
 
 	/* The run that goes on: what is still wanted, and where it stands. */
@@ -38,6 +41,8 @@ struct bs_vmem {
 	bool whole_failed;
 };
 
+/* All of a block's sub-blocks. */
+uint64_t bs_vmem_full(const struct bs_vmem *v);
 uint64_t bs_vmem_plugged(const struct bs_vmem *v);
 struct bs_vmem_block *bs_vmem_find(struct bs_vmem *v, uint32_t number);
 /* It is there from now on; NULL: more than there is room for. */

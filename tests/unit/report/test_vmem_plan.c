@@ -2,7 +2,7 @@
 /* The order in which virtio-mem's driver plugs and unplugs. */
 #include "bs_test.h"
 
-#include "vmem.h"
+#include "vmem_plan.h"
 
 #define FIRST 32 /* number of the device's first memory block */
 

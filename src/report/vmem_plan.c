@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* vmem.c - the order in which virtio-mem's driver plugs and unplugs (VECTORS.md, devices). */
-#include "vmem.h"
+/* vmem_plan.c - the order in which virtio-mem's driver plugs and unplugs (STRATEGIES.md, virtio-mem). */
+#include "vmem_plan.h"
 
 #include <string.h>
 
@@ -9,6 +9,16 @@ static uint64_t bits(unsigned int first, unsigned int n)
 	const uint64_t ones = n >= 64 ? UINT64_MAX : (UINT64_C(1) << n) - 1;
 
 	return ones << first;
+}
+
+static unsigned int per(const struct bs_vmem *v)
+{
+	return v->per ? v->per : BS_VMEM_PER;
+}
+
+uint64_t bs_vmem_full(const struct bs_vmem *v)
+{
+	return bits(0, per(v));
 }
 
 uint64_t bs_vmem_plugged(const struct bs_vmem *v)
@@ -77,7 +87,7 @@ static struct bs_vmem_block *with_gap(struct bs_vmem *v)
 		for (unsigned int i = 0; i < v->nr_blocks; i++) {
 			struct bs_vmem_block *b = &v->block[i];
 
-			if (b->added && b->movable == movable && b->plugged != UINT64_MAX)
+			if (b->added && b->movable == movable && b->plugged != bs_vmem_full(v))
 				return b;
 		}
 	return NULL;
@@ -104,8 +114,7 @@ struct bs_vmem_run bs_vmem_next_plug(struct bs_vmem *v)
 	r.block = b->number;
 	while (b->plugged >> r.first & 1)
 		r.first++;
-	while (r.n < v->missing && r.first + r.n < BS_VMEM_PER &&
-	       !(b->plugged >> (r.first + r.n) & 1))
+	while (r.n < v->missing && r.first + r.n < per(v) && !(b->plugged >> (r.first + r.n) & 1))
 		r.n++;
 	b->plugged |= bits(r.first, r.n);
 	v->missing -= r.n;
@@ -122,11 +131,11 @@ static bool next_block(struct bs_vmem *v)
 			struct bs_vmem_block *b = &v->block[i];
 
 			if (b->tried || !b->added || b->movable != !(kind & 1) ||
-			    (b->plugged == UINT64_MAX) != kind >> 1)
+			    (b->plugged == bs_vmem_full(v)) != kind >> 1)
 				continue;
 			b->tried = true;
 			v->at = i;
-			v->sub = BS_VMEM_PER;
+			v->sub = (int)per(v);
 			v->whole_failed = false;
 			return true;
 		}
@@ -138,9 +147,9 @@ struct bs_vmem_run bs_vmem_next_unplug(struct bs_vmem *v)
 	while (v->surplus && (v->at != BS_VMEM_BLOCKS || next_block(v))) {
 		const struct bs_vmem_block *b = &v->block[v->at];
 
-		if (v->sub == BS_VMEM_PER && !v->whole_failed && v->surplus >= BS_VMEM_PER &&
-		    b->plugged == UINT64_MAX)
-			return (struct bs_vmem_run){b->number, 0, BS_VMEM_PER};
+		if (v->sub == (int)per(v) && !v->whole_failed && v->surplus >= per(v) &&
+		    b->plugged == bs_vmem_full(v))
+			return (struct bs_vmem_run){b->number, 0, per(v)};
 		while (v->sub-- > 0)
 			if (b->plugged >> v->sub & 1)
 				return (struct bs_vmem_run){b->number, (unsigned int)v->sub, 1};
@@ -153,7 +162,7 @@ void bs_vmem_took(struct bs_vmem *v, const struct bs_vmem_run *r, bool ok)
 {
 	struct bs_vmem_block *b = bs_vmem_find(v, r->block);
 
-	if (r->n == BS_VMEM_PER)
+	if (r->n == per(v))
 		v->whole_failed = !ok;
 	if (!ok || !b)
 		return;
