@@ -56,7 +56,7 @@ got=$(jq '.choice.label as $l | .cells[] | select(.label == $l) | [.held_mib_s, 
 
 # Of stock nothing else is named, or shown as if it were.
 expect 0 -- advise stripe.cborseq --thp never --stock --format json
-is 'all(.cells[]; .stock) and (.cells | map(.strategy) | unique - ["balloon", "none", "rotation"] == [])'
+is 'all(.cells[]; .stock) and (.cells | map(.strategy) | unique - ["balloon", "none", "rotation", "virtio-mem"] == [])'
 is 'all(.cells[] | select(.strategy == "rotation"); .params | contains("delay=2s"))'
 expect 0 -- advise stripe.cborseq --thp never --stock --kernel linux-5.4 --format json
 is '.kernel == "linux-5.4" and .choice.label != "rotation:order=8"'

@@ -19,7 +19,7 @@ rows | grep -A1 '^rotation:order=9,delay=500ms,budget=1,.*gate=90$' | tail -n 1 
 # none first, the bound last, stock strategies marked, and what the marks mean
 [ "$(rows | sed -n 4p | cut -d' ' -f1)" = none ] || fail "none is not first: $(rows)"
 marked=$(rows | sed -n 's/^\([^ ]*\) \*.*/\1/p' | sort | tr '\n' ' ')
-[ "$marked" = "balloon none rotation " ] || fail "stock: $marked"
+[ "$marked" = "balloon none rotation virtio-mem " ] || fail "stock: $marked"
 grep -q '^\* an unpatched kernel offers it$' stdout.txt || fail "no legend"
 compare t.cborseq -s rotation,bitmap --kernel linux-5.4
 grep -q '^rotation  ' stdout.txt || fail "linux-5.4 has no free page reporting: $(rows)"
