@@ -25,6 +25,7 @@ struct bs_task;
  * @state_size: of what a task keeps, which is zeroed when it starts
  * @check: do the values, each in its range, go together? 0, or BS_USAGE; NULL: they always do
  * @peak_bytes: the most it has at a time, without the base
+ * @gives_way: what it has is page cache, which a guest gives back where it has no memory for it
  * @length: how long it takes where nothing makes it wait
  * @nr_tasks: how many there are; NULL: one
  * @begin: before a task's first step; 0, or negative with @err. NULL: there is nothing to do
@@ -36,6 +37,7 @@ struct bs_load_kind {
 	const struct bs_param *params;
 	const char *const *names;
 	size_t state_size;
+	bool gives_way;
 	int (*check)(const uint64_t *values, struct bs_error *err);
 	uint64_t (*peak_bytes)(const uint64_t *values);
 	bs_ns (*length)(const uint64_t *values);

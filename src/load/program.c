@@ -6,6 +6,8 @@
 
 #include <buddysim/gfp.h>
 
+#include "page_cache.h"
+
 #define STEPS_AT_ONCE 4096 /* before somebody looks whether the user wants no more */
 #define HUGE_ORDER 9
 
@@ -111,6 +113,49 @@ static const char *kernel(const void *arg)
 	return bs_kernel_name(((const struct bs_program *)arg)->g->m);
 }
 
+static enum bs_task_read read_file(void *arg, const struct bs_task *t,
+				   const struct bs_task_files *files, uint64_t page_of_files)
+{
+	static const enum bs_task_read is[] = {
+		[BS_CACHE_HIT] = BS_READ_HIT,
+		[BS_CACHE_READ] = BS_READ_NEW,
+		[BS_CACHE_AGAIN] = BS_READ_AGAIN,
+		[BS_CACHE_NONE] = BS_READ_NONE,
+	};
+	struct bs_program *p = arg;
+	enum bs_cache_read r;
+
+	if (!p->cache) {
+		const struct bs_page_cache_setup setup = {files->pages, files->again,
+							  files->reclaimed};
+
+		p->cache = bs_page_cache_create(p->g, &setup);
+	}
+	if (!p->cache) {
+		bs_guest_fail_memory(p->g);
+		return BS_READ_NONE;
+	}
+	r = bs_page_cache_read(
+		p->cache, t->cpu, page_of_files, BS_TASK_CACHE_GFP, p->id,
+		(struct bs_gfp_use){.user = false, .lru = p->setup.lru != BS_LRU_NONE});
+	if (r == BS_CACHE_HIT)
+		return is[r];
+	p->id++;
+	p->f.allocations++;
+	p->f.refused += r == BS_CACHE_NONE;
+	if (r != BS_CACHE_NONE)
+		count_delay(p, t->cpu);
+	return is[r];
+}
+
+static void drop(void *arg, const struct bs_task *t)
+{
+	struct bs_program *p = arg;
+
+	if (p->cache)
+		bs_page_cache_drop(p->cache, t->cpu);
+}
+
 static void space(void *arg, const struct bs_task *t)
 {
 	struct bs_program *p = arg;
@@ -148,6 +193,8 @@ static const struct bs_task_ops ops = {
 	.page = page,
 	.unpage = unpage,
 	.kernel = kernel,
+	.read = read_file,
+	.drop = drop,
 	.mark = mark,
 	.cycle = cycle,
 	.failed = failed,
@@ -337,5 +384,6 @@ void bs_program_destroy(struct bs_program *p)
 	if (!p)
 		return;
 	bs_tasks_free(&p->tasks);
+	bs_page_cache_destroy(p->cache);
 	free(p);
 }

@@ -51,6 +51,7 @@ struct bs_program {
 	struct bs_guest *g;
 	struct bs_program_setup setup;
 	struct bs_tasks tasks;
+	struct bs_page_cache *cache; /* NULL: nothing of a file was read */
 	uint32_t id; /* of the next block */
 	uint64_t next_check;
 	bs_ns counted_until; /* what a CPU waits behind that is no longer the window's */

@@ -106,6 +106,20 @@ void bs_task_cycle_done(struct bs_task *t);
 /* The memory of the load's processes: what they ask for and give back is as the guest's kernel does it (room user),
  * on the CPU of the task whose step it is. NULL: there is no memory for the books. */
 struct bs_user *bs_task_user(struct bs_task *t);
+/* All files of the load together. @again: time for a page that has to be read again; @reclaimed: that a request
+ * waits for a page that is given back for it. */
+struct bs_task_files {
+	uint64_t pages;
+	bs_ns again, reclaimed;
+};
+enum bs_task_read { BS_READ_HIT, BS_READ_NEW, BS_READ_AGAIN, BS_READ_NONE };
+/* A page of the files, which stays in the page cache: it was there; it is new; it was there once, and the CPU waited
+ * for it; there is no memory to keep it. */
+enum bs_task_read bs_task_read(struct bs_task *t, const struct bs_task_files *files, uint64_t page);
+/* All that is cached goes. */
+void bs_task_drop(struct bs_task *t);
+/* All other tasks are over. */
+bool bs_task_is_last(const struct bs_task *t);
 /* Phase number @name of the load's begins. */
 void bs_task_mark(struct bs_task *t, unsigned int name);
 /* There is no next step. */

@@ -102,6 +102,48 @@ void bs_task_cycle_done(struct bs_task *t)
 		s->ops->cycle(s->arg, bs_task_now(t) - t->cycle_begin);
 }
 
+/* ---- Files ----------------------------------------------------------------------------------- */
+
+enum bs_task_read bs_task_read(struct bs_task *t, const struct bs_task_files *files, uint64_t page)
+{
+	struct bs_tasks *s = t->all;
+
+	if (s->ops->read)
+		return s->ops->read(s->arg, t, files, page);
+	if (!s->cached) {
+		s->cached = malloc((files->pages + 1) * sizeof(*s->cached));
+		if (!s->cached) {
+			s->ops->failed(s->arg);
+			return BS_READ_NONE;
+		}
+		s->nr_cached = files->pages;
+		for (uint64_t i = 0; i < s->nr_cached; i++)
+			s->cached[i] = BS_NO_PFN;
+	}
+	if (s->cached[page] != BS_NO_PFN)
+		return BS_READ_HIT;
+	s->cached[page] = s->ops->page(s->arg, t, 0, BS_TASK_CACHE_GFP);
+	return s->cached[page] == BS_NO_PFN ? BS_READ_NONE : BS_READ_NEW;
+}
+
+void bs_task_drop(struct bs_task *t)
+{
+	struct bs_tasks *s = t->all;
+
+	if (s->ops->drop)
+		s->ops->drop(s->arg, t);
+	for (uint64_t i = 0; i < s->nr_cached; i++) {
+		if (s->cached[i] != BS_NO_PFN)
+			s->ops->unpage(s->arg, t, s->cached[i], 0);
+		s->cached[i] = BS_NO_PFN;
+	}
+}
+
+bool bs_task_is_last(const struct bs_task *t)
+{
+	return t->all->left == 1;
+}
+
 /* ---- Memory of processes --------------------------------------------------------------------- */
 
 static bs_pfn user_take(void *arg, unsigned int order, unsigned int gfp)
@@ -381,6 +423,7 @@ void bs_tasks_free(struct bs_tasks *s)
 		free(t->block);
 	}
 	bs_user_destroy(s->user);
+	free(s->cached);
 	free(s->tasks);
 	free(s->cpus);
 	*s = (struct bs_tasks){0};

@@ -14,6 +14,7 @@
 
 struct bs_user_counts;
 
+#define BS_TASK_CACHE_GFP 0x112cca /* as reading ahead asks for it */
 #define BS_TASK_SLICE (3 * BS_NS_PER_MS) /* the kernel's own base slice */
 
 /*
@@ -24,6 +25,7 @@ struct bs_user_counts;
  * @busy: until when something else keeps the CPU; NULL: nothing does
  * @space: a task takes the lock of the address space that all share; NULL: nobody waits for it
  * @page, @unpage: as @alloc and @free, for memory of a process; @kernel: whose memory that is, or NULL
+ * @read, @drop: of files; NULL: what is read is allocated once (@page), and stays
  * @mark: may be NULL
  * @cycle: one is done, and took so long; may be NULL
  * @failed: there is no memory for the tasks' own use
@@ -39,6 +41,9 @@ struct bs_task_ops {
 	bs_pfn (*page)(void *arg, const struct bs_task *t, unsigned int order, unsigned int gfp);
 	void (*unpage)(void *arg, const struct bs_task *t, bs_pfn pfn, unsigned int order);
 	const char *(*kernel)(const void *arg);
+	enum bs_task_read (*read)(void *arg, const struct bs_task *t,
+				  const struct bs_task_files *files, uint64_t page);
+	void (*drop)(void *arg, const struct bs_task *t);
 	void (*mark)(void *arg, unsigned int name);
 	void (*cycle)(void *arg, bs_ns took);
 	void (*failed)(void *arg);
@@ -59,6 +64,8 @@ struct bs_tasks {
 	struct bs_task_cpu *cpus;
 	unsigned int nr_tasks, nr_cpus;
 	unsigned int left, waiting; /* those that are not over; of them those that have met */
+	bs_pfn *cached; /* where nobody else has a page cache: of each page of the files */
+	uint64_t nr_cached;
 	struct bs_user *user; /* NULL: no task has asked for it */
 	struct bs_task *on; /* whose step it is */
 	bs_ns user_at;

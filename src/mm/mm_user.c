@@ -4,6 +4,12 @@
 #include "buddy.h"
 #include "zone.h"
 
+bool bs_mm_lru_generations(const struct bs_machine *m)
+{
+	/* The classic LRU's portions are freed newest first. */
+	return !m->km.drop_reversed;
+}
+
 void bs_mm_free_past_pcp(struct bs_machine *m, unsigned int cpu, bs_pfn pfn)
 {
 	struct page *p = bs_page(m, pfn, 0);

@@ -390,6 +390,8 @@ static void take_stall(struct bs_cell *c)
 		.wait = of[BS_CAUSE_WAIT],
 		.swap = of[BS_CAUSE_SWAP],
 		.restore = of[BS_CAUSE_RESTORE],
+		.reclaim = of[BS_CAUSE_RECLAIM],
+		.refill = of[BS_CAUSE_REFILL],
 	};
 	for (unsigned int i = 0; i < BS_NR_CAUSES; i++)
 		f->stall.total += of[i];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cell_load.h"
 
+#include "page_cache.h"
 #include "progress.h"
 #include "user.h"
 
@@ -78,6 +79,16 @@ static void take_huge(struct bs_cell *c)
 	};
 }
 
+static void take_cache(struct bs_cell *c)
+{
+	const struct bs_page_cache_figures *n =
+		c->program->cache ? bs_page_cache_figures(c->program->cache) : NULL;
+
+	if (n)
+		c->f.cache = (struct bs_cache_figures){
+			true, n->read, n->again, n->reclaimed, n->by_kswapd, n->peak, n->pages};
+}
+
 void bs_cell_load_close(struct bs_cell *c)
 {
 	const struct bs_program_figures *f = &c->program->f;
@@ -94,4 +105,5 @@ void bs_cell_load_close(struct bs_cell *c)
 					       : 0;
 	take_cycles(c);
 	take_huge(c);
+	take_cache(c);
 }

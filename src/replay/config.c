@@ -325,7 +325,7 @@ static void warn_small(const struct bs_plan *plan, const struct bs_trace_info *i
 	const uint64_t peak = info->peak_pages << info->page_shift;
 	const uint64_t memory = plan->cfg.guest.machine.memory_bytes;
 
-	if (peak > memory)
+	if (peak > memory && !(plan->load.kind && plan->load.kind->gives_way))
 		bs_plan_warn(plan, NULL,
 			     "the %s needs %llu MiB at its peak, the guest has %llu: use more "
 			     "--memory",

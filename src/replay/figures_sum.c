@@ -107,6 +107,13 @@ static void add_figures(struct bs_figures *s, const struct bs_figures *f)
 	ADD(cycles.done);
 	s->cycles.counted |= f->cycles.counted;
 	s->huge.counted |= f->huge.counted;
+	s->cache.counted |= f->cache.counted;
+	ADD(cache.read);
+	ADD(cache.again);
+	ADD(cache.reclaimed);
+	ADD(cache.by_kswapd);
+	ADD(cache.peak);
+	ADD(cache.end);
 	ADD(huge.alloc);
 	ADD(huge.failed);
 	ADD(huge.collapsed);

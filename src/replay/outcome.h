@@ -23,7 +23,7 @@ struct bs_progress_of;
 /* Time that CPUs were blocked, by cause: enum bs_cause (cpu.h), which is none of a listener's business. */
 struct bs_stall {
 	bs_ns first_touch, refault, host_zero, request, install, zero, poison, client, wait, swap,
-		restore, total;
+		restore, reclaim, refill, total;
 };
 
 /* Why memory is held; MEANING.md, why it is held. */
@@ -58,6 +58,12 @@ struct bs_cycles {
 struct bs_huge_figures {
 	bool counted; /* the load has processes */
 	uint64_t alloc, failed, collapsed, split, share;
+};
+
+/* Of what a load's tasks read of files. */
+struct bs_cache_figures {
+	bool counted;
+	uint64_t read, again, reclaimed, by_kswapd, peak, end; /* pages */
 };
 
 /* What all snapshots of the guest carried, and what of that had no owner. */
@@ -96,6 +102,7 @@ struct bs_figures {
 	struct bs_delays delay; /* of allocations that happened */
 	struct bs_cycles cycles;
 	struct bs_huge_figures huge;
+	struct bs_cache_figures cache;
 	struct bs_locks locks;
 	bs_ns stood; /* still, by the host's will */
 	struct bs_snapshot_figures snapshot;

@@ -22,6 +22,8 @@ enum bs_cause {
 	BS_CAUSE_WAIT, /* another CPU has what it needs (locks.h) */
 	BS_CAUSE_SWAP, /* the host is short of memory: it makes room, or brings back what it swapped out */
 	BS_CAUSE_RESTORE, /* memory lies in the snapshot that the guest was restored from */
+	BS_CAUSE_RECLAIM, /* page cache is given back for what it asks for */
+	BS_CAUSE_REFILL, /* ... and has to be read again */
 	BS_NR_CAUSES,
 };
 const char *bs_cause_name(enum bs_cause cause);

@@ -46,6 +46,22 @@ void bs_guest_free_poisoned(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, un
 		bs_guest_poison(g, cpu, pfn, order);
 }
 
+#define COSTLY 3 /* above that a block is compaction's business */
+
+/* A chunk at a time, until there is what it asks for; for a large block one. */
+static bs_pfn reclaim_for(struct bs_guest *g, unsigned int cpu, unsigned int gfp,
+			  unsigned int order)
+{
+	bs_pfn pfn = BS_NO_PFN;
+
+	while (pfn == BS_NO_PFN && gfp & BS_GFP_DIRECT_RECLAIM && g->reclaim(g->reclaim_arg, cpu)) {
+		pfn = bs_alloc_pages(g->m, cpu, gfp, order);
+		if (order > COSTLY)
+			break;
+	}
+	return pfn;
+}
+
 static void hand_out(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned int order,
 		     uint32_t id, struct bs_gfp_use use)
 {
@@ -72,6 +88,8 @@ bs_pfn bs_guest_alloc(struct bs_guest *g, unsigned int cpu, unsigned int gfp, un
 
 	if (unlikely(pfn == BS_NO_PFN))
 		pfn = bs_guest_alloc_again(g, cpu, gfp, order);
+	if (unlikely(pfn == BS_NO_PFN) && g->reclaim)
+		pfn = reclaim_for(g, cpu, gfp, order);
 	if (unlikely(pfn == BS_NO_PFN)) {
 		bs_guest_refused(g, gfp, order);
 		return pfn;

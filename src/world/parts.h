@@ -83,6 +83,9 @@ struct bs_guest {
 	unsigned int page_shift; /* a page has 2^page_shift bytes */
 	uint64_t used_bytes; /* of memory that has an owner */
 	uint64_t alloc_failed, false_oom;
+	/* A request found nothing: gives some memory back and says how many pages; NULL: nobody can. */
+	uint64_t (*reclaim)(void *arg, unsigned int cpu);
+	void *reclaim_arg;
 	uint64_t rescued; /* allocations that a driver gave pages back for: nothing was left */
 	bs_ns fault_ns; /* spent on backing memory again that had been given away */
 	bool touch; /* owners write into what they get */

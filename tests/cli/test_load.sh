@@ -18,6 +18,7 @@ for load in $loads; do
 	build) params=events=2000,live=200 ;;
 	churn) params=size=32MiB,time=1s,pause=100ms ;;
 	process) params=size=32MiB,cycles=2,hold=1s,pause=1s,give-back=25,short=500ms ;;
+	file-read) params=size=700MiB,cycles=2,pause=1s ;;
 	*) params=time=1s ;;
 	esac
 	# shellcheck disable=SC2086
@@ -26,6 +27,11 @@ for load in $loads; do
 	[ "$(jq .bound "$load.json")" = null ] || fail "$load: a bound"
 	[ "$(jq .cells[0].finished "$load.json")" = true ] || fail "$load: not finished"
 done
+# A file that is larger than the guest: its oldest pages go, and are read again; nothing is refused.
+jq -e '.cells[0] | .load.cache_read == 2 * 700 * 256 and .load.cache_again > 150000
+	and .load.cache_reclaimed == .load.cache_read - .load.cache_end and .alloc_failed == 0
+	and .guest_stall_ns.refill > 0 and .load.cache_end < 512 * 256' file-read.json >/dev/null ||
+	fail "file-read: $(jq -c '.cells[0] | .load, .guest_stall_ns, .alloc_failed' file-read.json)"
 # Of processes it also says what became of their huge pages; a quarter of each was free once memory was short.
 jq -e '.cells[0].load | .thp_alloc == 32 and .thp_failed == 0 and .thp_split == 32
 	and .huge_share < 20' process.json >/dev/null ||
