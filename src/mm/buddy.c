@@ -108,13 +108,12 @@ static inline unsigned int merge_fine(struct bs_machine *m, struct zone *z, bs_p
 	return order;
 }
 
-/* Up to which order nobody hears of merges, or waits for their block: below pageblock_order, and a merge
- * into hook_order is told. */
+/* Up to which order nobody hears of merges: below pageblock_order, and a merge into hook_order is told. */
 static inline unsigned int silent_merges(const struct bs_machine *m, const struct zone *z)
 {
 	const unsigned int hooks = BS_HOOK_BLOCK_OUT | BS_HOOK_MERGED;
 
-	if (unlikely(m->explain || m->capture))
+	if (unlikely(m->explain))
 		return 0;
 	if (!(z->hook_mask & hooks) || z->hook_order > m->pbo)
 		return m->pbo;
@@ -142,20 +141,22 @@ static __attribute__((noinline, cold)) bool capture(struct bs_machine *m, struct
 	return true;
 }
 
-unsigned int mm_free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
-			 unsigned int mt, unsigned int fpi, enum bs_why why, bs_pfn *final)
+/* @wanted: somebody compacts for a block. Known where it is called, so that who does not pays nothing. */
+static inline __attribute__((always_inline)) unsigned int
+free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order, unsigned int mt,
+	 unsigned int fpi, enum bs_why why, bs_pfn *final, bool wanted)
 {
 	const unsigned int first_order = order;
-	const bool wanted = m->capture != NULL;
 	bool tail;
 
 	mm_account(m, z, INT64_C(1) << order, mt);
 	m->counters.moved++;
-	order = merge_fine(m, z, &pfn, order, silent_merges(m, z));
+	if (!wanted)
+		order = merge_fine(m, z, &pfn, order, silent_merges(m, z));
 	while (order < m->max_order) {
 		const bs_pfn buddy = pfn ^ ((bs_pfn)1 << order);
 
-		if (unlikely(wanted) && capture(m, z, pfn, order, mt)) {
+		if (wanted && capture(m, z, pfn, order, mt)) {
 			if (final)
 				*final = pfn;
 			return order;
@@ -181,6 +182,21 @@ unsigned int mm_free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsig
 	if (final)
 		*final = pfn;
 	return order;
+}
+
+static __attribute__((noinline, cold)) unsigned int
+free_wanted(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order, unsigned int mt,
+	    unsigned int fpi, enum bs_why why, bs_pfn *final)
+{
+	return free_one(m, z, pfn, order, mt, fpi, why, final, true);
+}
+
+unsigned int mm_free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+			 unsigned int mt, unsigned int fpi, enum bs_why why, bs_pfn *final)
+{
+	if (unlikely(m->capture != NULL))
+		return free_wanted(m, z, pfn, order, mt, fpi, why, final);
+	return free_one(m, z, pfn, order, mt, fpi, why, final, false);
 }
 
 void mm_free_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
