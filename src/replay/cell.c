@@ -8,10 +8,10 @@
 #include <time.h>
 
 #include "bound_run.h"
+#include "cell_figures.h"
 #include "cell_load.h"
 #include "config.h"
 #include "follow_steps.h"
-#include "held_why.h"
 #include "host_tick.h"
 #include "hostmem.h"
 #include "inherit.h"
@@ -365,152 +365,21 @@ void bs_cell_destroy(struct bs_cell *c)
 
 /* ---- The end of the window ------------------------------------------------------------------- */
 
-static bs_ns per_minute(bs_ns total, bs_ns load)
-{
-	const unsigned __int128 ns = (unsigned __int128)total * 60 * BS_NS_PER_S;
-
-	return load ? (bs_ns)(ns / load) : BS_NO_TIME;
-}
-
-static void take_stall(struct bs_cell *c)
-{
-	struct bs_figures *f = &c->f;
-	bs_ns of[BS_NR_CAUSES];
-
-	c->cut = bs_cpus_blocked(c->g->cpus, c->g->nr_cpus, of);
-	f->stall = (struct bs_stall){
-		.first_touch = of[BS_CAUSE_FIRST_TOUCH],
-		.refault = of[BS_CAUSE_REFAULT],
-		.host_zero = of[BS_CAUSE_HOST_ZERO],
-		.request = of[BS_CAUSE_REQUEST],
-		.install = of[BS_CAUSE_INSTALL],
-		.zero = of[BS_CAUSE_ZERO],
-		.poison = of[BS_CAUSE_POISON],
-		.client = of[BS_CAUSE_CLIENT],
-		.wait = of[BS_CAUSE_WAIT],
-		.swap = of[BS_CAUSE_SWAP],
-		.restore = of[BS_CAUSE_RESTORE],
-		.reclaim = of[BS_CAUSE_RECLAIM],
-		.refill = of[BS_CAUSE_REFILL],
-	};
-	for (unsigned int i = 0; i < BS_NR_CAUSES; i++)
-		f->stall.total += of[i];
-	f->stall_per_minute = per_minute(f->stall.total, c->end - c->plan->cfg.window.tail);
-	f->unfinished_events = c->stream.f.unfinished;
-	f->late_end = c->stream.f.late_end;
-	f->killed_at = c->g->killed ? c->g->killed_at : BS_NO_TIME;
-}
-
-static void take_delays(struct bs_cell *c)
-{
-	const struct bs_histogram *h = bs_cell_delays(c);
-
-	c->f.delay = (struct bs_delays){
-		.p50 = bs_histogram_percentile(h, 500),
-		.p90 = bs_histogram_percentile(h, 900),
-		.p99 = bs_histogram_percentile(h, 990),
-		.p999 = bs_histogram_percentile(h, 999),
-		.max = h->max,
-		.nonzero = h->nonzero,
-	};
-}
-
-static void take_saved(struct bs_cell *c)
-{
-	const struct bs_saved *s = &c->g->saved;
-
-	c->f.stood = s->stood_ns;
-	c->f.snapshot = (struct bs_snapshot_figures){
-		.taken = s->snapshots,
-		.carried_bytes = s->carried_bytes,
-		.free_bytes = s->free_bytes,
-	};
-	c->f.restored = (struct bs_restore_figures){.t50 = BS_NO_TIME, .t90 = BS_NO_TIME};
-	c->f.restored.t99 = BS_NO_TIME;
-	if (!s->back)
-		return;
-	c->f.restored.is = true;
-	c->f.restored.content_bytes = s->restored_bytes;
-	c->f.restored.back_bytes = bs_device_came_back(c->g->dev);
-	if (!s->back->zeroes && !s->back->nonzero)
-		return;
-	c->f.restored.t50 = bs_histogram_percentile(s->back, 500);
-	c->f.restored.t90 = bs_histogram_percentile(s->back, 900);
-	c->f.restored.t99 = bs_histogram_percentile(s->back, 990);
-}
-
-static void take_locks(struct bs_cell *c)
-{
-	const struct bs_lock_figures *l;
-
-	if (!c->g->contention)
-		return;
-	l = &c->g->contention->f;
-	c->f.locks = (struct bs_locks){
-		.modelled = true,
-		.taken = l->taken,
-		.waited = l->waited,
-		.hold = l->hold_ns,
-		.longest_hold = l->longest_hold_ns,
-		.longest_wait = l->longest_wait_ns,
-		.worker_taken = l->worker_taken,
-		.worker_hold = l->worker_hold_ns,
-		.worker_wait = l->worker_wait_ns,
-	};
-}
-
 static void end_window(void *arg, int unused)
 {
 	struct bs_cell *c = arg;
-	struct bs_figures *f = &c->f;
 
 	(void)unused;
 	c->closed = true;
 	bs_ledger_close(&c->ledger, c->end);
-	f->host_counts = bs_host_counted(&c->world->host, &f->host);
+	c->f.host_counts = bs_host_counted(&c->world->host, &c->f.host);
 	if (c->program)
 		bs_cell_load_close(c);
 	else
 		bs_stream_close(&c->stream);
-	take_stall(c);
-	take_delays(c);
-	take_locks(c);
-	take_saved(c);
-	bs_held_why_take(&c->ledger.split, f);
-	bs_report_stats(c->g->rc, &f->report);
-	bs_device_stats(c->g->dev, &f->device);
-	f->host_errors = 0;
-	for (unsigned int i = 0; i < BS_DEVICE_ERRNOS; i++)
-		f->host_errors += f->device.errnos[i].count;
-	bs_machine_counters(c->g->m, &f->machine);
-	f->nr_orders = bs_platform_of(c->g->m)->max_order + 1;
-	bs_nr_free_blocks(c->g->m, f->nr_free);
-	f->left_raw_bytes = bs_report_raw_bytes(c->g->rc);
-	f->held_mib_s = bs_timeline_held_mib_s(c->ledger.tl);
-	f->used_mib_s = bs_timeline_used_mib_s(c->ledger.tl);
-	f->peak_resident_bytes = bs_timeline_peak_resident(c->ledger.tl);
-	for (unsigned int i = 0; i < 3; i++)
-		f->settle[i] =
-			bs_timeline_settle(c->ledger.tl, (const unsigned int[]){50, 90, 99}[i]);
+	bs_cell_take_window(c);
 	if (c->plan->cfg.output.viewer && !c->first)
 		bs_view_end(c);
-}
-
-/* What the stream and the guest counted, behind the window too. */
-static void take_counts(struct bs_cell *c)
-{
-	const struct bs_stream_figures *s = &c->stream.f;
-
-	c->f.events = s->events;
-	c->f.allocations = s->allocations;
-	c->f.skipped_frees = s->skipped_frees;
-	c->f.unusable_frees = s->unusable_frees;
-	c->f.paused_raw_bytes = s->paused_raw_bytes + c->g->saved.paused_raw_bytes;
-	c->f.alloc_failed = c->g->alloc_failed;
-	c->f.false_oom = c->g->false_oom;
-	c->f.rescued = c->g->rescued;
-	c->f.late_fault = bs_device_late_fault(c->g->dev, c->end);
-	c->f.never_busy = c->g->reporter.busy_asked && !c->g->reporter.busy_told;
 }
 
 /* What was read off the host, by the check behind the window too. */
@@ -639,7 +508,7 @@ static int finish(struct bs_cell *c, struct bs_error *err)
 	int ret = 0;
 
 	for (; c && !ret; c = c->next) {
-		take_counts(c);
+		bs_cell_take_counts(c);
 		ret = final_checks(c, err);
 	}
 	return ret;
@@ -658,7 +527,7 @@ static int run(struct bs_cell *c, struct bs_error *err)
 		run_measured(c);
 	}
 	if (k->failed) {
-		take_counts(c);
+		bs_cell_take_counts(c);
 		*err = k->err;
 		return -EIO;
 	}

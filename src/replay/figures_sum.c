@@ -25,9 +25,9 @@ static void add_all(void *to, const void *from, size_t size)
 #define MOST(field) (s->field = f->field > s->field ? f->field : s->field)
 
 /* Where there is any. */
-#define MOST_TIME(field)                                                                \
+#define MOST_TIME(field)                                                                      \
 	(s->field = s->field == BS_NO_TIME || (f->field != BS_NO_TIME && f->field > s->field) \
-			    ? f->field                                                  \
+			    ? f->field                                                        \
 			    : s->field)
 
 static void add_device(struct bs_figures *s, const struct bs_figures *f)

@@ -20,7 +20,8 @@ struct bs_user_proc {
 
 struct bs_verify_user {
 	struct bs_logrun *v;
-	int (*line)(struct bs_logrun *v, char *line, bool *known); /* that is nobody's to wait for */
+	int (*line)(struct bs_logrun *v, char *line,
+		    bool *known); /* that is nobody's to wait for */
 	struct bs_user *u;
 	struct bs_user_proc proc[BS_USER_PROCS];
 	unsigned int nr_procs;

@@ -65,7 +65,7 @@ for args, what in (
         (["run", "t.cborseq", "-s", "none", "-d", "null", "--tail", "0s", "--repeat", "@"], "replaying: "),
         (["calibrate", "-r", "@"], "measuring: "),
         (["experiment", "list-walk", "--size", "ci", "--repeats", "@"], "list-walk: "),
-        (["bench", "ops", "--runs", "@"], "allocating: "),
+        (["bench", "report", "--runs", "@"], "measuring: "),
         (["run", "--load", "memhog:size=16MiB,order=0,cycles=@00,hold=10ms,pause=10ms", "--memory", "512MiB", "-s", "rotation",
           "-d", "model"], "running: ")):
     slow(args, what + r"[^\r]* [0-9.]+ ([kM] )?[A-Za-z ]+/s, ")

@@ -184,6 +184,7 @@ static void test_parts_add_up(void **state)
 				 i % 2 ? "huge pages" : "base pages", h->params ? h->params : "",
 				 h->advice == BS_ADVICE_NONE ? "no advice" : "");
 			assert_int_equal(bs_result_cells(run.r), n);
+			assert_int_equal(bs_result_build_timeline(run.r), 0);
 			for (unsigned int c = 0; c < n; c++) {
 				check_cell(run.r, c, where);
 				check_orders(run.r, c);

@@ -7,9 +7,9 @@
 #define MIB (UINT64_C(1) << 20)
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-static const char *const causes[] = {"first_touch", "refault", "host_zero", "request",
-				     "install",	    "zero",    "poison",    "client",
-				     "wait",	    "swap",    "restore", "reclaim", "refill"};
+static const char *const causes[] = {"first_touch", "refault", "host_zero", "request", "install",
+				     "zero",	    "poison",  "client",    "wait",    "swap",
+				     "restore",	    "reclaim", "refill"};
 
 /* The causes add up; nothing else than @cause is among them. */
 static void assert_stall(const struct bs_run *run, const char *cause, bs_ns ns)
