@@ -105,11 +105,12 @@ static void put_cell(const struct watch_shown *s, struct watch_page *p)
 static void put_time(const struct watch_shown *s, struct watch_page *p)
 {
 	const struct bs_view *v = &s->view;
-	const bool fine = watch_by_steps(s) || (s->speed > 0 && s->speed < 0.1);
+	/* A step may be a nanosecond. */
+	const int digits = watch_by_steps(s) ? 9 : s->speed > 0 && s->speed < 0.1 ? 6 : 3;
 	const double share = v->end ? (double)s->now / (double)v->end : 1;
 	unsigned int col, n, tail;
 
-	col = watch_put(p, 2, 1, WATCH_PLAIN, "%.*f s of %.3f s, %3.0f %% ", fine ? 6 : 3,
+	col = watch_put(p, 2, 1, WATCH_PLAIN, "%.*f s of %.3f s, %3.0f %% ", digits,
 			(double)s->now / 1e9, (double)v->end / 1e9, 100 * share);
 	n = p->cols > col + 2 ? p->cols - col - 2 : 0;
 	if (n < 8)

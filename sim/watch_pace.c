@@ -75,9 +75,12 @@ void watch_pace_cell(struct watch_pace *p, unsigned int cell)
 	p->cell = cell;
 }
 
+/* Before what happens next: or a step to that would lead to where it is already. */
 static bs_ns between(bs_ns t, const struct bs_view *v)
 {
-	return t < v->now ? v->now : t < v->until ? t : v->until;
+	if (t <= v->now || v->until <= v->now)
+		return v->now;
+	return t < v->until ? t : v->until - 1;
 }
 
 static struct watch_go goes(bs_ns next)

@@ -56,7 +56,7 @@ void watch_pace_skip(struct watch_pace *p);
 void watch_pace_cell(struct watch_pace *p, unsigned int cell);
 /* The cell is like @v, and it is @real ns. */
 struct watch_go watch_pace_look(struct watch_pace *p, const struct bs_view *v, uint64_t real);
-/* The virtual time to show for @v: not before it, and not beyond what happens next. */
+/* The virtual time to show for @v: not before it, and before what happens next. */
 bs_ns watch_pace_now(const struct watch_pace *p, const struct bs_view *v, uint64_t real);
 /* enum bs_view_wants, whenever the screen is about to be drawn. */
 unsigned int watch_pace_wants(const struct watch_pace *p);

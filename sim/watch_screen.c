@@ -9,6 +9,7 @@
 #include <string.h>
 #include <term.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 /* ncurses knows one terminal at a time, and so does who has to give it back. */
@@ -18,11 +19,14 @@ static struct {
 	bool has_colours;
 	/* For those who end the program: where, what it was like, what puts it right. */
 	volatile sig_atomic_t taken;
+	volatile sig_atomic_t drawn; /* somebody is writing to it */
 	int fd;
 	struct termios before;
 	char leave[128];
 	size_t leave_bytes;
 } tty;
+
+static _Thread_local volatile sig_atomic_t draws; /* ... and that is this thread */
 
 /* ---- Given back, whatever happens ----------------------------------------------------------------- */
 
@@ -33,6 +37,16 @@ static int add_char(int c)
 	return c;
 }
 
+/* Nothing may be drawn behind the words that give it back. Who draws looks at @taken first, and is done in a moment
+ * unless its terminal is stopped. */
+static void wait_for_drawing(void)
+{
+	const struct timespec ms = {.tv_nsec = 1000000};
+
+	for (int i = 0; i < 500 && !draws && __atomic_load_n(&tty.drawn, __ATOMIC_SEQ_CST); i++)
+		nanosleep(&ms, NULL);
+}
+
 /* What a signal handler may do; the terminal's own words for it were looked up before. */
 static void give_back(void)
 {
@@ -40,7 +54,8 @@ static void give_back(void)
 
 	if (!tty.taken)
 		return;
-	tty.taken = 0;
+	__atomic_store_n(&tty.taken, 0, __ATOMIC_SEQ_CST);
+	wait_for_drawing();
 	n = write(tty.fd, tty.leave, tty.leave_bytes);
 	(void)n;
 	tcsetattr(tty.fd, TCSANOW, &tty.before);
@@ -222,7 +237,20 @@ static void show(void)
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-void watch_screen_put(const struct watch_page *p)
+static bool begin_drawing(void)
+{
+	draws = 1;
+	__atomic_store_n(&tty.drawn, 1, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&tty.taken, __ATOMIC_SEQ_CST);
+}
+
+static void end_drawing(void)
+{
+	__atomic_store_n(&tty.drawn, 0, __ATOMIC_SEQ_CST);
+	draws = 0;
+}
+
+static void put_chars(const struct watch_page *p)
 {
 	erase();
 	for (unsigned int r = 0; r < p->rows; r++)
@@ -233,6 +261,13 @@ void watch_screen_put(const struct watch_page *p)
 				mvaddch((int)r, (int)c,
 					(chtype)(unsigned char)k->c | attributes(k->style));
 		}
-	if (tty.taken)
+}
+
+void watch_screen_put(const struct watch_page *p)
+{
+	if (begin_drawing()) {
+		put_chars(p);
 		show();
+	}
+	end_drawing();
 }

@@ -115,7 +115,7 @@ static void test_head(void **state)
 	assert_says(line(0), "cell 2 of 3, guest 1 of 3");
 	shown.mode = WATCH_STANDS;
 	draw(24, 80);
-	assert_says(line(2), "11.000000 s");
+	assert_says(line(2), "11.000000000 s");
 	assert_says(line(3), "PAUSED");
 	assert_null(strstr(line(3), "to go"));
 	assert_says(line(23), "space go on");
