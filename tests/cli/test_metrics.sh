@@ -6,6 +6,9 @@
 state=$src/tests/oracle/data/memhog_thp.state.txt.gz
 expect 0 -- compare --map "$src/traces/memhog_thp.cborseq.zst" -s none,rotation --state "$state" \
 	--device model --format json -o record.json
+# What only a host of several guests has.
+expect 0 -- compare --load memhog:size=16MiB,cycles=1 --memory 256MiB --guests 2 --host-memory 1GiB \
+	-s none --device model --format json -o several.json
 expect 0 -- list metrics
 cp stdout.txt metrics.txt
 sed -i '/^table /,$d' stdout.txt
@@ -13,7 +16,7 @@ awk '{print $1}' stdout.txt | sort >defined.txt
 awk 'NF < 2' metrics.txt | grep . && fail "a metric without a definition"
 # Names alone: list indices go, and so do the "cells" between a part and its figures.
 jq -r '[paths | map(select(type == "string")) | map(select(. != "cells")) | join(".")] |
-	unique | .[] | select(. != "")' record.json | sort >all.txt
+	unique | .[] | select(. != "")' record.json several.json | sort -u >all.txt
 jq -r '[paths(type | IN("number", "string", "boolean", "null")) | map(select(type == "string")) |
 	map(select(. != "cells")) | join(".")] | unique | .[]' record.json | sort >leaves.txt
 # What is defined as a whole: options, and counts by reason, order or part; how a row is had, and the rows of

@@ -284,13 +284,32 @@ void bs_guest_check_rss(struct bs_guest *g)
 		check_held(g, rss);
 }
 
+static void add_hands(void *arg, bs_pfn pfn, unsigned int order, enum bs_to_strategy is)
+{
+	(void)pfn;
+	if (is == BS_TO_HANDS)
+		*(uint64_t *)arg += BS_UNIT_SIZE << order;
+}
+
+/* What a driver has allocated for itself, like the memory map of a block that it has plugged: the host is never told
+ * of it. */
+static uint64_t clients_own_bytes(const struct bs_guest *g)
+{
+	uint64_t bytes = 0;
+
+	if (g->sc->s->caps & BS_CAP_CLIENT)
+		bs_report_walk(g->rc, 0, add_hands, &bytes);
+	return bytes;
+}
+
 void bs_guest_check_settled(struct bs_guest *g)
 {
 	uint64_t rss, left, resident, unmapped;
 
 	if (g->over || g->sc->errors || g->sc->keeps)
 		return;
-	left = g->live_pages * BS_UNIT_SIZE + bs_report_raw_bytes(g->rc) + unreportable_bytes(g);
+	left = g->live_pages * BS_UNIT_SIZE + bs_report_raw_bytes(g->rc) + unreportable_bytes(g) +
+	       clients_own_bytes(g);
 	rss = bs_device_real_rss(g->d);
 	bs_device_levels(g->d, &resident, &unmapped);
 	bs_guest_saw(g, BS_LAW_HELD, 1);
