@@ -105,7 +105,8 @@ differences() { # WANT HAVE NS
 }
 
 # The reference: its allocations are those that awk finds in the text, in order, and its frees the same, in
-# any order: one that is repeated by mm_page_free_batched takes place where that says so.
+# any order: one that is repeated by mm_page_free_batched takes place where that says so. Now and then a kernel
+# frees a page without an event; that it is allocated again says so.
 reference() { # NAME WHAT FILE
 	local name=$1 kind n
 	import "$name" "$3" || { fail "$name, the reference: $(cat "$name.err")"; return; }
@@ -123,6 +124,9 @@ reference() { # NAME WHAT FILE
 			order = substr($0, RSTART + 6, RLENGTH - 6)
 			kind = $0 ~ /mm_page_alloc: / ? (pfn == "0x0" ? "failed" : "alloc") : "free"
 			if (!n++) { s0 = part[1]; f0 = frac }
+			if (kind == "alloc" && pfn in live) print "free", cpu, live[pfn], pfn, 0
+			if (kind == "alloc") live[pfn] = order
+			else delete live[pfn]
 			print kind, cpu, order, (kind == "failed" ? "-" : pfn), (part[1] - s0) * 1000000000 + frac - f0
 		}' "$3" >"$name.awk"
 	# The trace begins with its first event that is used, which may be another one.
