@@ -256,10 +256,10 @@ static void test_guests(void **state)
 /* From a file that anybody may have edited: said when it is read. */
 static void test_damaged_guests(void **state)
 {
-	static const char *const bad[] = {
-		"{}", "[{}]", "[{\"label\":\"x\"}]",
+	static const char one_short[] =
 		"[{\"label\":\"x\",\"time_ns\":[0,1],\"used_bytes\":[0],\"resident_bytes\":[0,1],"
-		"\"unmapped_bytes\":[0,1],\"swapped_bytes\":[0,1]}]"};
+		"\"unmapped_bytes\":[0,1],\"swapped_bytes\":[0,1]}]";
+	static const char *const bad[] = {"{}", "[{}]", "[{\"label\":\"x\"}]", one_short};
 
 	(void)state;
 	for (size_t i = 0; i <= sizeof(bad) / sizeof(bad[0]); i++) {
