@@ -80,22 +80,6 @@ static uint64_t reclaim(void *arg, unsigned int cpu)
 
 /* ---- kswapd ---------------------------------------------------------------------------------- */
 
-/* Is there a zone with more than its mark, and what it keeps for requests that can go nowhere else? */
-static bool is_above(const struct bs_page_cache *c, bool high)
-{
-	const unsigned int zones = bs_nr_zones(c->g->m);
-	struct bs_zone_info top, z;
-
-	bs_zone_info(c->g->m, zones - 1, &top);
-	for (unsigned int i = 0; i < zones; i++) {
-		bs_zone_info(c->g->m, i, &z);
-		if (z.nr_free_pages > (high ? z.watermark_high : z.watermark_low) +
-					      z.watermark_boost + z.lowmem_reserve[top.type])
-			return true;
-	}
-	return false;
-}
-
 static void kswapd(void *arg, int unused)
 {
 	struct bs_page_cache *c = arg;
@@ -103,7 +87,7 @@ static void kswapd(void *arg, int unused)
 
 	(void)unused;
 	c->awake = false;
-	while (!c->g->ended && n && !is_above(c, true)) {
+	while (!c->g->ended && n && !bs_mm_any_above(c->g->m, true)) {
 		n = chunk(c, c->cpu);
 		c->f.by_kswapd += n;
 	}
@@ -111,7 +95,7 @@ static void kswapd(void *arg, int unused)
 
 static void look(struct bs_page_cache *c, unsigned int cpu)
 {
-	if (c->awake || is_above(c, false))
+	if (c->awake || bs_mm_any_above(c->g->m, false))
 		return;
 	c->awake = true;
 	c->cpu = cpu;
