@@ -172,6 +172,8 @@ void mm_compact_run_init(struct compact_run *r, struct bs_machine *m, struct zon
 enum compact_verdict mm_compact_run(struct bs_machine *m, struct compact_run *r, bool resumed);
 /* The next pages to be moved; false: none in this pageblock. */
 bool mm_compact_sources(struct bs_machine *m, struct compact_run *r);
+/* What was taken and not moved is on the LRU again. */
+void mm_compact_put_back(struct bs_machine *m, struct compact_run *r);
 /* A page to move to; BS_NO_PFN: there is none. */
 bs_pfn mm_compact_target(struct bs_machine *m, struct compact_run *r, bs_pfn source);
 /* Free blocks of [start, end) are taken, every @stride pages; returns where it stopped. */

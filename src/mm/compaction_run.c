@@ -107,18 +107,6 @@ static uint64_t move_batches(struct bs_machine *m, struct compact_run *r)
 	return moved;
 }
 
-static void put_back(struct bs_machine *m, struct compact_run *r)
-{
-	bs_pfn next;
-
-	for (bs_pfn pfn = r->sources.first; pfn != BS_NO_PFN; pfn = next) {
-		next = m->mem_map[pfn].next;
-		mm_compact_mark(m, BS_MM_IN_HAND, pfn, false);
-		mm_lru_add(m, pfn);
-	}
-	r->sources = (struct page_list){BS_NO_PFN, BS_NO_PFN};
-}
-
 /* ---- A run ----------------------------------------------------------------------------------- */
 
 static bs_pfn last_block(const struct bs_machine *m, const struct zone *z)
@@ -189,7 +177,7 @@ enum next { NEXT_ROUND, NEXT_AGAIN, NEXT_STOP };
  */
 static enum next failed(struct bs_machine *m, struct compact_run *r, bs_pfn *last)
 {
-	put_back(m, r);
+	mm_compact_put_back(m, r);
 	if (!scanners_met(m, r))
 		return NEXT_STOP;
 	if (!m->km.compact_finishes_block) {

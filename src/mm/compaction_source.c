@@ -24,7 +24,7 @@ static void take_source(struct bs_machine *m, struct compact_run *r, struct walk
 	w->taken++;
 }
 
-static void put_all_back(struct bs_machine *m, struct compact_run *r, struct walk *w)
+void mm_compact_put_back(struct bs_machine *m, struct compact_run *r)
 {
 	bs_pfn next;
 
@@ -34,6 +34,11 @@ static void put_all_back(struct bs_machine *m, struct compact_run *r, struct wal
 		mm_lru_add(m, pfn);
 	}
 	r->sources = (struct page_list){BS_NO_PFN, BS_NO_PFN};
+}
+
+static void put_all_back(struct bs_machine *m, struct compact_run *r, struct walk *w)
+{
+	mm_compact_put_back(m, r);
 	r->nr_sources = w->taken = 0;
 	w->locked = false;
 }
