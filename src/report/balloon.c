@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "balloon_order.h"
+#include "driver.h"
 #include "strategies.h"
 
 enum { SIZE, AT, UNTIL, DEFLATE_ON_OOM, STATS, PAGE };
@@ -112,7 +113,7 @@ static uint64_t target(struct bs_report_ctx *rc)
 
 	if (s->asked)
 		return s->asked_pages;
-	return age >= bs_param_get(rc, AT) && (!until || age < until)
+	return bs_driver_is_asked(age, bs_param_get(rc, AT), until)
 		       ? in_pages(rc, bs_param_get(rc, SIZE))
 		       : 0;
 }
@@ -130,13 +131,10 @@ static void wake_next(struct bs_report_ctx *rc)
 {
 	const struct balloon *s = bs_state(rc);
 	const bs_ns now = bs_now(rc), age = now - s->begin;
-	const bs_ns at = bs_param_get(rc, AT), until = bs_param_get(rc, UNTIL);
-	bs_ns next = BS_NO_TIME;
+	const bs_ns change =
+		bs_driver_next_change(age, bs_param_get(rc, AT), bs_param_get(rc, UNTIL));
+	bs_ns next = s->asked || change == BS_NO_TIME ? BS_NO_TIME : s->begin + change;
 
-	if (!s->asked && age < at)
-		next = s->begin + at;
-	else if (!s->asked && age < until)
-		next = s->begin + until;
 	if (s->at_work)
 		next = sooner(next, s->starved ? s->asleep_until : now + 1);
 	if (s->stats_at)
@@ -217,7 +215,7 @@ static int tell(struct bs_report_ctx *rc, unsigned int n)
 		int ret = bs_submit(rc, s->message + i,
 				    rest < bs_capacity(rc) ? rest : bs_capacity(rc));
 
-		err = err && ret != -ESHUTDOWN ? err : ret;
+		err = bs_driver_error(err, ret);
 	}
 	return err;
 }

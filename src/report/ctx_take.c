@@ -126,6 +126,22 @@ static void let_kswapd_run(struct bs_report_ctx *rc)
 	}
 }
 
+/* @ranged: a part of a range that was taken where it is, so that the zone does not manage it any more. */
+static void note_client(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, bool ranged)
+{
+	struct bs_report_stats *st = &rc->stats;
+
+	bs_taken_add(&rc->taken, &(struct bs_taken){.pfn = pfn,
+						    .order = (uint8_t)order,
+						    .zone = (uint8_t)bs_pfn_zone(rc->m, pfn),
+						    .hold = BS_HOLD_CLIENT,
+						    .unmanaged = ranged,
+						    .ranged = ranged});
+	st->client_bytes += bs_block_bytes(rc->m, order);
+	if (st->client_bytes > st->client_peak_bytes)
+		st->client_peak_bytes = st->client_bytes;
+}
+
 bs_pfn bs_take_pages(struct bs_report_ctx *rc, unsigned int gfp, unsigned int order)
 {
 	const struct bs_machine_counters *c = bs_mm_counters(rc->m);
@@ -148,13 +164,7 @@ bs_pfn bs_take_pages(struct bs_report_ctx *rc, unsigned int gfp, unsigned int or
 	}
 	/* A replay tells its own blocks by their words: this is none of them. */
 	bs_page_set_word(rc->m, pfn, UINT32_MAX);
-	bs_taken_add(&rc->taken, &(struct bs_taken){.pfn = pfn,
-						    .order = (uint8_t)order,
-						    .zone = (uint8_t)bs_pfn_zone(rc->m, pfn),
-						    .hold = BS_HOLD_CLIENT});
-	rc->stats.client_bytes += bs_block_bytes(rc->m, order);
-	if (rc->stats.client_bytes > rc->stats.client_peak_bytes)
-		rc->stats.client_peak_bytes = rc->stats.client_bytes;
+	note_client(rc, pfn, order, false);
 	return pfn;
 }
 
@@ -195,16 +205,8 @@ int bs_take_range(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, unsi
 			ret = -ENOMEM;
 			continue;
 		}
-		bs_taken_add(&rc->taken, &(struct bs_taken){.pfn = p,
-							    .order = (uint8_t)order,
-							    .zone = (uint8_t)bs_pfn_zone(rc->m, p),
-							    .hold = BS_HOLD_CLIENT,
-							    .unmanaged = true,
-							    .ranged = true});
-		rc->stats.client_bytes += bs_block_bytes(rc->m, order);
+		note_client(rc, p, order, true);
 	}
-	if (rc->stats.client_bytes > rc->stats.client_peak_bytes)
-		rc->stats.client_peak_bytes = rc->stats.client_bytes;
 	return ret;
 }
 

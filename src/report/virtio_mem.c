@@ -10,6 +10,7 @@
 
 #include <buddysim/gfp.h>
 
+#include "driver.h"
 #include "strategies.h"
 #include "vmem_plan.h"
 
@@ -84,7 +85,7 @@ static uint64_t requested(const struct bs_report_ctx *rc, const struct virtio_me
 
 	if (s->asked)
 		n = all - (s->asked_bytes < all * sub_bytes ? s->asked_bytes / sub_bytes : all);
-	else if (age >= bs_param_get(rc, AT) && (!until || age < until))
+	else if (bs_driver_is_asked(age, bs_param_get(rc, AT), until))
 		n = bs_param_get(rc, REQUESTED) / sub_bytes;
 	return n < all ? n : all;
 }
@@ -96,17 +97,24 @@ static bs_pfn block_pfn(const struct virtio_mem *s, uint32_t number)
 
 /* ---- Memory blocks --------------------------------------------------------------------------- */
 
-/* The memory map comes from the memory that there is already. */
-static bool add_block(struct bs_report_ctx *rc, struct bs_vmem_block *b)
+/* Of the block that the memory map of one is in. */
+static unsigned int map_order(const struct virtio_mem *s)
 {
-	struct virtio_mem *s = bs_state(rc);
 	const bs_pfn pages = s->plan.per * s->sub / MAP_SHARE;
-	bs_pfn *map = &s->map[b->number - s->plan.base];
 	unsigned int order = 0;
 
 	while ((bs_pfn)2 << order <= pages)
 		order++;
-	*map = bs_take_pages(rc, BS_GFP_KERNEL, order);
+	return order;
+}
+
+/* The memory map comes from the memory that there is already. */
+static bool add_block(struct bs_report_ctx *rc, struct bs_vmem_block *b)
+{
+	struct virtio_mem *s = bs_state(rc);
+	bs_pfn *map = &s->map[b->number - s->plan.base];
+
+	*map = bs_take_pages(rc, BS_GFP_KERNEL, map_order(s));
 	b->added = *map != BS_NO_PFN;
 	return b->added;
 }
@@ -114,15 +122,11 @@ static bool add_block(struct bs_report_ctx *rc, struct bs_vmem_block *b)
 static void remove_block(struct bs_report_ctx *rc, uint32_t number)
 {
 	struct virtio_mem *s = bs_state(rc);
-	const bs_pfn pages = s->plan.per * s->sub / MAP_SHARE;
 	bs_pfn *map = &s->map[number - s->plan.base];
-	unsigned int order = 0;
 
-	while ((bs_pfn)2 << order <= pages)
-		order++;
 	bs_vmem_remove(&s->plan, number);
 	if (*map != BS_NO_PFN)
-		bs_give_pages(rc, *map, order);
+		bs_give_pages(rc, *map, map_order(s));
 	*map = BS_NO_PFN;
 	bs_memory_changed(rc);
 }
@@ -174,7 +178,7 @@ static int ask(struct bs_report_ctx *rc, const struct bs_vmem_run *r, bool unplu
 		for (unsigned int k = 0; k < n; k++, pfn += (bs_pfn)1 << s->chunk)
 			s->message[k] = (struct bs_range){pfn, (uint8_t)s->chunk};
 		ret = unplug ? bs_submit(rc, s->message, n) : bs_tell(rc, s->message, n);
-		err = err && ret != -ESHUTDOWN ? err : ret;
+		err = bs_driver_error(err, ret);
 	}
 	return err;
 }
@@ -254,14 +258,12 @@ static void wake_next(struct bs_report_ctx *rc)
 {
 	const struct virtio_mem *s = bs_state(rc);
 	const bs_ns now = bs_now(rc), age = now - s->begin;
-	const bs_ns at = bs_param_get(rc, AT), until = bs_param_get(rc, UNTIL);
-	bs_ns next = s->at_work ? s->retry_at : BS_NO_TIME, set = BS_NO_TIME;
+	const bs_ns change =
+		bs_driver_next_change(age, bs_param_get(rc, AT), bs_param_get(rc, UNTIL));
+	bs_ns next = s->at_work ? s->retry_at : BS_NO_TIME;
 
-	if (!s->asked && age < at)
-		set = s->begin + at;
-	else if (!s->asked && age < until)
-		set = s->begin + until;
-	next = set < next ? set : next;
+	if (!s->asked && change != BS_NO_TIME && s->begin + change < next)
+		next = s->begin + change;
 	if (next != BS_NO_TIME)
 		bs_wake_sooner(rc, next > now ? next - now : 0);
 }
