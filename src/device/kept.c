@@ -97,16 +97,10 @@ static bool huge_page_in_use(const struct bs_residency *r, uint64_t region)
 
 uint64_t bs_device_kept_bytes(const struct bs_device *d, bs_pfn pfn, unsigned int order)
 {
-	uint64_t first, mask, pages = 0;
-
 	if (!d->any_kept)
 		return 0;
 	bs_device_in_units(d, &pfn, &order);
-	first = pfn / BS_WORD_PAGES;
-	mask = bs_word_mask(pfn, 1U << order);
-	for (uint64_t i = first; i < first + bs_nr_words(1U << order); i++)
-		pages += bs_weight(d->kept[i] & mask);
-	return pages << BS_UNIT_SHIFT;
+	return bs_map_count(d->kept, pfn, 1U << order) << BS_UNIT_SHIFT;
 }
 
 static uint64_t beside_in_region(const struct bs_device *d, bs_pfn pfn, unsigned int nr)

@@ -124,6 +124,18 @@ static inline bool bs_residency_all(const struct bs_residency *r, bs_pfn pfn, un
 	return true;
 }
 
+/* Pages whose bit is set in @map, which has one for each page. Who reports a block asks for it, so it is no call. */
+static inline __attribute__((always_inline)) uint64_t bs_map_count(const uint64_t *map, bs_pfn pfn,
+								   unsigned int nr)
+{
+	const uint64_t first = pfn / BS_WORD_PAGES, mask = bs_word_mask(pfn, nr);
+	uint64_t pages = 0;
+
+	for (uint64_t i = first; i < first + bs_nr_words(nr); i++)
+		pages += bs_weight(map[i] & mask);
+	return pages;
+}
+
 /* How many pages of it are there. */
 static inline unsigned int bs_residency_count(const struct bs_residency *r, bs_pfn pfn,
 					      unsigned int nr)

@@ -24,23 +24,17 @@ uint64_t bs_device_content(const struct bs_device *d)
 		const uint64_t first = (uint64_t)r->populated[i] * REGION_WORDS;
 
 		for (uint64_t w = first; w < first + REGION_WORDS && w < nr_words(d); w++)
-			pages += (unsigned int)__builtin_popcountll(d->dirty[w]);
+			pages += bs_weight(d->dirty[w]);
 	}
 	return pages << BS_UNIT_SHIFT;
 }
 
 uint64_t bs_device_content_of(const struct bs_device *d, bs_pfn pfn, unsigned int order)
 {
-	uint64_t first, mask, pages = 0;
-
 	if (!d->dirty)
 		return 0;
 	bs_device_in_units(d, &pfn, &order);
-	first = pfn / BS_WORD_PAGES;
-	mask = bs_word_mask(pfn, 1U << order);
-	for (uint64_t i = first; i < first + bs_nr_words(1U << order); i++)
-		pages += (unsigned int)__builtin_popcountll(d->dirty[i] & mask);
-	return pages << BS_UNIT_SHIFT;
+	return bs_map_count(d->dirty, pfn, 1U << order) << BS_UNIT_SHIFT;
 }
 
 /* ---- Going on from one ----------------------------------------------------------------------- */
@@ -112,7 +106,7 @@ bs_pfn bs_saved_find_lost(const struct bs_residency *r, bs_pfn pfn, unsigned int
 
 		if (gone && found == BS_NO_PFN)
 			found = (bs_pfn)(i * BS_WORD_PAGES + (unsigned int)__builtin_ctzll(gone));
-		*lost += (unsigned int)__builtin_popcountll(gone);
+		*lost += bs_weight(gone);
 	}
 	return found;
 }
