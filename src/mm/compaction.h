@@ -8,14 +8,16 @@
  *   compaction_take.c     how free blocks are taken off their lists
  *   compaction_search.c   the two fast searches through the free lists
  *   compaction_verdict.c  is there anything to do, is it enough, not now
- *   compaction_state.c    what is remembered, the LRU as scanners see it
- *   compaction_direct.c   a request that waits; reclaim.c: page cache that it gives back
+ *   compaction_state.c    what is remembered; lru.c: the LRU as scanners and reclaim see it
+ *   compaction_direct.c   a request that waits; reclaim.c: what it has given back
+ *   kswapd.c              the daemons
  */
 #ifndef BS_MM_COMPACTION_H
 #define BS_MM_COMPACTION_H
 
 #include "free_area.h"
 #include "mm_compact.h"
+#include "mm_reclaim.h"
 #include "zone.h"
 
 /* Verdicts, numbered as the tracepoints do. */
@@ -42,8 +44,9 @@ enum compact_mode { MODE_ASYNC, MODE_LIGHT, MODE_SYNC };
 
 struct compact_zone {
 	struct bs_mm_compact_zone at;
-	struct page_list cache; /* clean page cache, oldest first */
-	uint64_t nr_cache;
+	struct page_list lru
+		[BS_MM_NR_LRU]; /* oldest first; of the whole node in the first zone's (node_wide) */
+	uint64_t nr[BS_MM_NR_LRU]; /* pages of this zone, huge pages count as one */
 };
 
 /* A page that waits for the LRU: as long as it is its owner's. */
@@ -63,6 +66,8 @@ struct compaction {
 	unsigned int proactiveness;
 	bool defrag_mode;
 	bool predicts; /* what reclaim frees */
+	bool node_wide; /* queues are the node's, and chunks leave youngest first: the classic LRU */
+	struct bs_mm_evictor evictor;
 	uint64_t other_cache; /* file pages on the node's LRU that are in no queue */
 	uint64_t file_pages; /* of the highest zone */
 	unsigned int last_result; /* of a request's compaction */
@@ -149,6 +154,19 @@ bool mm_is_on_lru(const struct bs_machine *m, bs_pfn pfn);
 void mm_lru_add(struct bs_machine *m, bs_pfn pfn);
 void mm_lru_take(struct bs_machine *m, bs_pfn pfn);
 void mm_lru_drain(struct bs_machine *m);
+/* Which queue it is in, if it is on the LRU; BS_MM_NR_LRU: none. */
+enum bs_mm_lru mm_lru_of(const struct bs_machine *m, bs_pfn pfn);
+struct page_list *mm_lru_list(struct bs_machine *m, unsigned int zone, enum bs_mm_lru lru);
+/* Of its queue, or at its young end again. */
+void mm_lru_take_from(struct bs_machine *m, bs_pfn pfn, enum bs_mm_lru lru);
+void mm_lru_put_into(struct bs_machine *m, bs_pfn pfn, enum bs_mm_lru lru);
+/* The queue whose turn it is: page cache as long as there is some. Pages of that kind. */
+enum bs_mm_lru mm_lru_next(const struct bs_machine *m);
+uint64_t mm_reclaim_evictable(const struct bs_machine *m);
+/* Page cache, clean, used once. */
+uint64_t mm_lru_file_pages(const struct bs_machine *m);
+/* Pages of processes that could leave. */
+uint64_t mm_reclaim_anon(const struct bs_machine *m, unsigned int zone);
 /* All skip bits anew, if somebody asked for it. */
 void mm_compact_reset_skip(struct bs_machine *m, struct zone *z);
 /* Free a block that was taken, or a page that was emptied, as its owner would. */
@@ -224,6 +242,20 @@ void mm_compact_defer_over(struct bs_machine *m, struct zone *z, unsigned int or
 
 /* ---- Reclaim (reclaim.c) --------------------------------------------------------------------- */
 
+#define RECLAIM_LOWEST_PRIORITY 12
+#define RECLAIM_CHUNK \
+	64 /* of generations; also what kswapd wants all zones to be above their mark at */
+#define RECLAIM_CHUNK_CLASSIC 32
+#define RECLAIM_ENOUGH 32 /* for direct reclaim; least that kswapd wants of a zone */
+
+/* What somebody wants, and has so far. @daemon: it looks whether zones have enough. */
+struct want {
+	unsigned int hz;
+	uint64_t pages, got;
+	bool daemon;
+};
+/* One priority: its share of what can be reclaimed. Returns the pages that were freed. */
+uint64_t mm_reclaim_shrink(struct bs_machine *m, unsigned int priority, struct want *w);
 /* Direct reclaim for a request: did it get anywhere? */
 bool mm_reclaim(struct bs_machine *m, const struct zonelist *zl, unsigned int order,
 		unsigned int hz);

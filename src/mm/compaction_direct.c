@@ -308,6 +308,7 @@ bs_pfn bs_mm_alloc_waiting(struct bs_machine *m, unsigned int cpu, unsigned int 
 		return BS_NO_PFN;
 	pfn = fast_pass(m, &q);
 	if (pfn == BS_NO_PFN) {
+		m->slow_passes += (gfp & BS_GFP_KSWAPD_RECLAIM) != 0;
 		q.flags = mm_slowpath_flags(m, order, gfp);
 		if (m->compaction->defrag_mode)
 			q.flags |= ALLOC_NOFRAGMENT;

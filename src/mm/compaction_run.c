@@ -28,7 +28,7 @@ void mm_compact_run_init(struct compact_run *r, struct bs_machine *m, struct zon
 /* What a page in use is goes where its content goes. */
 static void move_page(struct bs_machine *m, struct compact_run *r, bs_pfn old, bs_pfn new)
 {
-	static const enum bs_mm_mark moved[] = {BS_MM_MAPPED, BS_MM_CACHE};
+	static const enum bs_mm_mark moved[] = {BS_MM_MAPPED, BS_MM_CACHE, BS_MM_USED, BS_MM_ANON};
 	const struct page *from = &m->mem_map[old];
 	struct page *to = &m->mem_map[new];
 

@@ -85,7 +85,8 @@ int mm_compact_make(struct bs_machine *m)
 	c->proactiveness = PROACTIVENESS;
 	c->last_result = COMPACT_SKIPPED;
 	for (unsigned int i = 0; i < BS_MAX_ZONES; i++)
-		c->zone[i].cache = (struct page_list){BS_NO_PFN, BS_NO_PFN};
+		for (unsigned int l = 0; l < BS_MM_NR_LRU; l++)
+			c->zone[i].lru[l] = (struct page_list){BS_NO_PFN, BS_NO_PFN};
 	/* Nowhere yet is 0, which is a place only in a zone that begins there. */
 	for (unsigned int i = 0; i < m->nr_zones; i++)
 		if (!m->zones[i].start && m->zones[i].end)
@@ -136,6 +137,18 @@ void bs_mm_compact_set_zone(struct bs_machine *m, unsigned int zone,
 			    const struct bs_mm_compact_zone *z)
 {
 	m->compaction->zone[zone].at = *z;
+}
+
+int bs_mm_reclaim_begin(struct bs_machine *m, const struct bs_mm_evictor *e)
+{
+	const int ret = mm_compact_make(m);
+
+	if (ret)
+		return ret;
+	m->compaction->evictor = *e;
+	m->compaction->predicts = true;
+	m->compaction->node_wide = m->km.drop_reversed;
+	return 0;
 }
 
 void bs_mm_set_proactiveness(struct bs_machine *m, unsigned int percent)
@@ -225,100 +238,6 @@ void bs_mm_lru_bits(const struct bs_machine *m, uint8_t *bits)
 			if ((m->mem_map[p].flags & PG_LRU) && mm_is_on_lru(m, p))
 				bits[p >> 3] |= (uint8_t)(1u << (p & 7));
 	}
-}
-
-/* ---- The LRU --------------------------------------------------------------------------------- */
-
-static struct compact_zone *cache_of(struct bs_machine *m, bs_pfn pfn)
-{
-	return &m->compaction->zone[pfn_zone(m, pfn)->index];
-}
-
-void mm_lru_drain(struct bs_machine *m)
-{
-	struct compaction *c = m->compaction;
-
-	for (unsigned int i = 0; i < c->nr_batch; i++) {
-		const bs_pfn pfn = c->batch[i].pfn;
-		struct page *p = &m->mem_map[pfn];
-
-		/* Freed meanwhile, and perhaps somebody else's by now. */
-		if (p->flags & (PG_BUDDY | PG_PCP) || p->word != c->batch[i].word)
-			continue;
-		p->flags |= PG_LRU;
-		m->pb[pfn >> m->pbo].fine = true;
-		if (is_marked(m, BS_MM_CACHE, pfn))
-			bs_mm_cache_add(m, pfn);
-	}
-	c->nr_batch = 0;
-}
-
-void bs_mm_lru_drain(struct bs_machine *m)
-{
-	mm_lru_drain(m);
-}
-
-void mm_lru_add(struct bs_machine *m, bs_pfn pfn)
-{
-	struct compaction *c = m->compaction;
-
-	c->batch[c->nr_batch++] = (struct waiting_page){pfn, m->mem_map[pfn].word};
-	if (c->nr_batch >= m->km.lru_batch)
-		mm_lru_drain(m);
-}
-
-void mm_lru_take(struct bs_machine *m, bs_pfn pfn)
-{
-	m->mem_map[pfn].flags &= (uint8_t)~PG_LRU;
-	if (!is_marked(m, BS_MM_CACHE, pfn))
-		return;
-	mm_list_del(m, &cache_of(m, pfn)->cache, pfn, 0);
-	cache_of(m, pfn)->nr_cache--;
-}
-
-void bs_mm_cache_add(struct bs_machine *m, bs_pfn pfn)
-{
-	mm_list_add(m, &cache_of(m, pfn)->cache, pfn, 0, true);
-	cache_of(m, pfn)->nr_cache++;
-}
-
-void bs_mm_cache_forget(struct bs_machine *m, bs_pfn pfn)
-{
-	if (!bs_mm_compact_marked(m, BS_MM_CACHE, pfn))
-		return;
-	if (m->compaction->predicts && (m->mem_map[pfn].flags & PG_LRU))
-		mm_lru_take(m, pfn);
-	mm_compact_mark(m, BS_MM_CACHE, pfn, false);
-}
-
-size_t bs_mm_cache(const struct bs_machine *m, bs_pfn *pfns, size_t max)
-{
-	size_t n = 0;
-
-	for (unsigned int i = 0; i < m->nr_zones; i++)
-		for (bs_pfn pfn = m->compaction->zone[i].cache.first; pfn != BS_NO_PFN;
-		     pfn = m->mem_map[pfn].next, n++)
-			if (n < max)
-				pfns[n] = pfn;
-	return n;
-}
-
-bs_pfn bs_mm_oldest(const struct bs_machine *m, unsigned int hz)
-{
-	for (unsigned int i = m->nr_zones; i-- > 0;)
-		if (m->zones[i].type <= hz && m->compaction->zone[i].cache.first != BS_NO_PFN)
-			return m->compaction->zone[i].cache.first;
-	return BS_NO_PFN;
-}
-
-void bs_mm_cache_others(struct bs_machine *m, uint64_t pages)
-{
-	m->compaction->other_cache = pages;
-}
-
-void bs_mm_cache_predicted(struct bs_machine *m, bool on)
-{
-	m->compaction->predicts = on;
 }
 
 /* ---- Giving back ----------------------------------------------------------------------------- */

@@ -11,6 +11,7 @@
 
 #define FRAGMENT_THRESHOLD 500 /* vm.extfrag_threshold */
 #define PROACTIVE_FLOOR 5
+#define PROACTIVE_GAP 10
 
 bool mm_watermark_with(const struct bs_machine *m, const struct zone *z, unsigned int order,
 		       uint64_t mark, unsigned int hz, unsigned int flags, int64_t free)
@@ -176,7 +177,8 @@ int64_t mm_compact_available(const struct bs_machine *m, const struct zone *z)
 {
 	const struct compaction *c = m->compaction;
 	const int64_t free = exact_free(m, z);
-	uint64_t file = c->zone[z->index].nr_cache;
+	const uint64_t *nr = c->zone[z->index].nr;
+	uint64_t file = nr[BS_MM_LRU_FILE] + nr[BS_MM_LRU_USED] + mm_reclaim_anon(m, z->index);
 
 	if (!c->predicts)
 		file = z == &m->zones[m->nr_zones - 1] ? c->file_pages : 0;
@@ -219,6 +221,27 @@ static uint64_t proactive_low(const struct bs_machine *m)
 	const uint64_t low = 100 - m->compaction->proactiveness;
 
 	return m->km.proactive_floor && low < PROACTIVE_FLOOR ? PROACTIVE_FLOOR : low;
+}
+
+uint64_t bs_mm_fragmented_score(const struct bs_machine *m)
+{
+	uint64_t present = 0, score = 0;
+
+	for (unsigned int i = 0; i < m->nr_zones; i++)
+		present += m->zones[i].present;
+	for (unsigned int i = 0; i < m->nr_zones; i++)
+		score += m->zones[i].present * fragmented_share(m, &m->zones[i]) / (present + 1);
+	return score;
+}
+
+bool bs_mm_is_fragmented(const struct bs_machine *m)
+{
+	const uint64_t low = proactive_low(m),
+		       most = low / 2 < PROACTIVE_GAP ? low / 2 : PROACTIVE_GAP;
+	const uint64_t high = low + (m->km.proactive_floor ? PROACTIVE_GAP : most);
+
+	return m->compaction->proactiveness &&
+	       bs_mm_fragmented_score(m) > (high < 100 ? high : 100);
 }
 
 /* Would the request find a block, its own or one that it may claim? */

@@ -132,7 +132,9 @@ enum bs_mm_mark {
 	BS_MM_NO_SOURCE, /* counts as movable, but is on no LRU */
 	BS_MM_PINNED, /* somebody else holds it */
 	BS_MM_MAPPED, /* in a process's tables */
-	BS_MM_CACHE, /* clean page cache that was used once */
+	BS_MM_CACHE, /* clean page cache */
+	BS_MM_USED, /* ... that was used again */
+	BS_MM_ANON, /* a process's, and on the LRU */
 	BS_MM_IN_HAND, /* of a run: a source, or on its way to a list */
 	BS_MM_NR_MARKS,
 };
@@ -169,6 +171,7 @@ uint64_t bs_mm_block_pages(const struct bs_machine *m, unsigned int zone);
 
 struct bs_mm_scans {
 	uint64_t sources, targets, moved, evicted;
+	uint64_t looked; /* pages of the LRU that reclaim looked at */
 };
 void bs_mm_scans(const struct bs_machine *m, struct bs_mm_scans *out);
 

@@ -395,6 +395,7 @@ bs_pfn mm_alloc(struct bs_machine *m, unsigned int cpu, unsigned int node, unsig
 	mm_explain(m, "fast pass%s", zl->nofragment ? ", without mixing pageblocks" : "");
 	pfn = get_page_from_freelist(m, zl, order, mt, hz, flags);
 	if (unlikely(pfn == BS_NO_PFN)) {
+		m->slow_passes += (gfp & BS_GFP_KSWAPD_RECLAIM) != 0;
 		pfn = slowpath(m, zl, order, mt, hz, gfp, passes);
 		if (pfn == BS_NO_PFN) {
 			note_failure(m, zl, order);

@@ -116,6 +116,7 @@ struct bs_machine {
 	uint8_t short_free; /* enum short_free */
 	int64_t pgfree_other; /* pages that pgfree counts, or not, beyond the calls' own */
 	uint64_t kswapd_wakes; /* through the BOOSTED flag */
+	uint64_t slow_passes; /* of requests that wake kswapd */
 	uint64_t min_free_kb; /* that the marks were made from; 0: they are a dump's */
 	uint32_t kswapd_awake; /* bit per node (avoids_awake_nodes) */
 	struct bs_mem_range *ranges;
