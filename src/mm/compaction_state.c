@@ -231,12 +231,24 @@ void bs_mm_lru_bits(const struct bs_machine *m, uint8_t *bits)
 {
 	const bs_pfn pages = (bs_pfn)1 << m->pbo;
 
-	for (bs_pfn block = 0; block < m->max_pfn; block += pages) {
-		if (!m->pb[block >> m->pbo].fine)
+	for (bs_pfn p = 0; p < m->max_pfn;) {
+		const struct page *page = &m->mem_map[p];
+		const bool aligned = is_block_aligned(m, p),
+			   whole = m->side[p >> m->pbo].flags & PG_STATE;
+		bool is;
+
+		if (aligned && (whole || !m->pb[p >> m->pbo].fine)) {
+			p += whole ? (bs_pfn)1 << m->side[p >> m->pbo].order : pages;
 			continue;
-		for (bs_pfn p = block; p < block + pages && p < m->max_pfn; p++)
-			if ((m->mem_map[p].flags & PG_LRU) && mm_is_on_lru(m, p))
-				bits[p >> 3] |= (uint8_t)(1u << (p & 7));
+		}
+		is = page->flags & PG_LRU && !is_marked(m, BS_MM_NO_SOURCE, p);
+		if (page->flags & PG_STATE)
+			is = is && (page->flags & PG_ALLOCATED) && !page->order;
+		else
+			is = is && mm_is_memory(m, p);
+		if (is)
+			bits[p >> 3] |= (uint8_t)(1u << (p & 7));
+		p += page->flags & PG_STATE ? (bs_pfn)1 << page->order : 1;
 	}
 }
 

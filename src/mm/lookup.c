@@ -2,11 +2,11 @@
 /* lookup.c - what a page is: the block that it belongs to, found from the largest order down. */
 #include "zone.h"
 
-static bool present(const struct bs_machine *m, bs_pfn pfn)
+bool mm_is_memory(const struct bs_machine *m, bs_pfn pfn)
 {
 	for (unsigned int i = 0; i < m->nr_ranges; i++)
 		if (pfn >= m->ranges[i].start && pfn < m->ranges[i].end)
-			return true;
+			return pfn_zone(m, pfn);
 	return false;
 }
 
@@ -39,7 +39,7 @@ enum bs_page_state bs_page_lookup(const struct bs_machine *m, bs_pfn pfn, bs_pfn
 		*order = (unsigned int)o;
 		return state_of(p->flags);
 	}
-	return present(m, pfn) && pfn_zone(m, pfn) ? BS_PAGE_RESERVED : BS_PAGE_HOLE;
+	return mm_is_memory(m, pfn) ? BS_PAGE_RESERVED : BS_PAGE_HOLE;
 }
 
 enum bs_page_state bs_page_state(const struct bs_machine *m, bs_pfn pfn)

@@ -177,6 +177,9 @@ static inline struct zone *pfn_zone(const struct bs_machine *m, bs_pfn pfn)
 	return z == PB_ZONE_MIXED ? mm_zone_slow((struct bs_machine *)m, pfn) : NULL;
 }
 
+/* Is there a page of the guest's memory at all? (lookup.c) */
+bool mm_is_memory(const struct bs_machine *m, bs_pfn pfn);
+
 /* ---- Setting up, in this order (machine.c) --------------------------------------------------- */
 
 int mm_make_ranges(struct bs_machine *m, const struct bs_machine_config *c, struct bs_error *err);

@@ -7,7 +7,14 @@
 #include <string.h>
 
 #include "state_fields.h"
+#include "state_scan.h"
 #include "state_text.h"
+
+/* Most lines differ in the first letter. */
+static inline bool begins(const char *line, const char *word)
+{
+	return *line == *word && !strncmp(line, word, strlen(word));
+}
 
 #define LATE_WITHIN 40 /* events between a free of a batch and its page reaching its list */
 
@@ -18,9 +25,9 @@ bool bs_compact_log_is(const struct bs_live *text)
 	for (size_t i = 0; i < text->nr; i++) {
 		const char *line = bs_live_text(text, i);
 
-		if (!strncmp(line, "zonec ", 6))
+		if (begins(line, "zonec "))
 			return true;
-		if (!strncmp(line, "enddump", 7))
+		if (begins(line, "enddump"))
 			return false;
 	}
 	return false;
@@ -75,14 +82,15 @@ static void free_pfns(struct bs_compact_pfns *l)
 static uint64_t read_kind(char **p)
 {
 	const bool anonymous = **p == 'a';
-	uint64_t is = 0;
+	uint64_t is = 0, extra = 0;
 
-	for (; **p && !strchr(" 0123456789", **p); ++*p)
+	for (; **p && **p != ' ' && (**p < '0' || **p > '9'); ++*p)
 		if (**p == 'm')
 			is |= BS_COMPACT_IS_MAPPED;
-	if (anonymous && strtoul(*p, p, 10) > 0)
+	if (anonymous && bs_scan_digits(p, &extra) && extra)
 		is |= BS_COMPACT_IS_PINNED;
-	*p += strcspn(*p, " ");
+	while (**p && **p != ' ')
+		++*p;
 	return is;
 }
 
@@ -90,27 +98,24 @@ static uint64_t read_kind(char **p)
 static int read_pfns(struct bs_logrun *v, const char *line, char *p, char then, bool kinds,
 		     struct bs_compact_pfns *l)
 {
-	while (*p) {
-		char *end;
+	for (;;) {
 		uint64_t pfn, with = 0;
+		bool ok;
 
-		p += strspn(p, " ");
+		while (*p == ' ')
+			p++;
 		if (!*p)
-			break;
-		pfn = strtoull(p, &end, 10);
-		if (end == p || pfn >= BS_MAX_PFN || (then && *end != then))
-			return bs_log_bad(v, "an entry of \"%.40s\" is no page", line);
-		p = end + (then != 0);
-		if (kinds)
+			return 0;
+		ok = bs_scan_digits(&p, &pfn) && pfn < BS_MAX_PFN && (!then || *p++ == then);
+		if (ok && kinds)
 			with = read_kind(&p);
-		else if (then)
-			with = strtoull(p, &p, 10);
-		if (*p && *p != ' ')
+		else if (ok && then)
+			bs_scan_digits(&p, &with);
+		if (!ok || !bs_scan_at_end(p))
 			return bs_log_bad(v, "an entry of \"%.40s\" is no page", line);
 		if (add_pfn(l, pfn, with))
 			return short_of_memory(v);
 	}
-	return 0;
 }
 
 /* ---- Dumps ----------------------------------------------------------------------------------- */
@@ -175,7 +180,7 @@ static int zone_record(struct bs_logrun *v, struct bs_compact_dump *d, char *lin
 	*known = true;
 	if (z >= BS_LOG_ZONES || end == p)
 		return bs_log_bad(v, "no zone in \"%.40s\"", line);
-	if (!strncmp(line, "zonec ", 6)) {
+	if (begins(line, "zonec ")) {
 		read_zonec(line, &d->zone[z]);
 		d->has_zone[z] = true;
 		return d->zone[z].defer_shift > 63 ? bs_log_bad(v, "defer_shift in \"%.40s\"", line)
@@ -193,22 +198,22 @@ static int zone_record(struct bs_logrun *v, struct bs_compact_dump *d, char *lin
 static int dump_record(struct bs_logrun *v, struct bs_compact_dump *d, char *line, bool *known)
 {
 	*known = true;
-	if (!strncmp(line, "lrun ", 5)) {
+	if (begins(line, "lrun ")) {
 		d->file_pages = (uint64_t)(number_behind(line, "inactive_file=") +
 					   number_behind(line, " active_file="));
 		return 0;
 	}
-	if (!strncmp(line, "lrug ", 5)) {
+	if (begins(line, "lrug ")) {
 		d->has_generations = true;
 		d->generation_pages = file_generations(line);
 		return 0;
 	}
-	if (!strncmp(line, "vmev ", 5)) {
+	if (begins(line, "vmev ")) {
 		d->sources = (uint64_t)number_behind(line, " migrate_scanned=");
 		d->targets = (uint64_t)number_behind(line, " free_scanned=");
 		return 0;
 	}
-	if (!strncmp(line, "zonex ", 6) && strstr(line, " vm_free_blocks=")) {
+	if (begins(line, "zonex ") && strstr(line, " vm_free_blocks=")) {
 		const unsigned long z = strtoul(line + 6, NULL, 10);
 
 		if (z < BS_LOG_ZONES) {
@@ -219,9 +224,8 @@ static int dump_record(struct bs_logrun *v, struct bs_compact_dump *d, char *lin
 		*known = false;
 		return 0;
 	}
-	if (!strncmp(line, "zonec ", 6) || !strncmp(line, "skip ", 5) ||
-	    !strncmp(line, "comp ", 5) || !strncmp(line, "hole ", 5) ||
-	    !strncmp(line, "lruo ", 5) || !strncmp(line, "lruf ", 5))
+	if (begins(line, "zonec ") || begins(line, "skip ") || begins(line, "comp ") ||
+	    begins(line, "hole ") || begins(line, "lruo ") || begins(line, "lruf "))
 		return zone_record(v, d, line, known);
 	*known = false;
 	return 0;
@@ -258,32 +262,50 @@ static int dump_line(struct bs_compact_log *log, struct bs_logrun *v, struct bs_
 
 /* ---- Events ---------------------------------------------------------------------------------- */
 
+/* What an event is, by its one letter or two; those of which the first number is a zone. */
 static const struct {
-	char word[4];
 	uint8_t kind;
-	bool zone; /* the first number is one */
-} words[] = {
-	{"pf", BS_MM_FREES, false},	  {"pb", BS_MM_FREES_LATE, false},
-	{"m", BS_MM_TARGET, false},	  {"cq", BS_MM_SEARCH, false},
-	{"cf", BS_MM_TARGETS, false},	  {"ci", BS_MM_SOURCES, false},
-	{"cd", BS_MM_FINISHED, true},	  {"cm", BS_MM_MOVED, false},
-	{"q", BS_COMPACT_REQUEST, false}, {"r", BS_COMPACT_ANSWER, false},
-	{"pa", BS_COMPACT_ALLOC, false},  {"ck", BS_COMPACT_CHECK, false},
-	{"cs", BS_MM_SUITABLE, true},	  {"ct", BS_MM_DIRECT, false},
-	{"cb", BS_MM_BEGIN, true},	  {"ce", BS_MM_END, true},
-	{"cx", BS_MM_DEFERRED, true},	  {"cy", BS_MM_DEFER, true},
-	{"cz", BS_MM_RESET, true},	  {"rs", BS_MM_EVICTED, false},
-	{"kq", BS_COMPACT_ASKED, false},  {"kw", BS_COMPACT_WOKEN, false},
-	{"ks", BS_COMPACT_SLEEPS, false},
+	bool known, zone;
+} words[26][27] = {
+#define WORD(a, b) [(a) - 'a'][(b) ? (b) - 'a' + 1 : 0]
+	WORD('p', 'f') = {BS_MM_FREES, true, false},
+	WORD('p', 'b') = {BS_MM_FREES_LATE, true, false},
+	WORD('m', 0) = {BS_MM_TARGET, true, false},
+	WORD('c', 'q') = {BS_MM_SEARCH, true, false},
+	WORD('c', 'f') = {BS_MM_TARGETS, true, false},
+	WORD('c', 'i') = {BS_MM_SOURCES, true, false},
+	WORD('c', 'd') = {BS_MM_FINISHED, true, true},
+	WORD('c', 'm') = {BS_MM_MOVED, true, false},
+	WORD('q', 0) = {BS_COMPACT_REQUEST, true, false},
+	WORD('r', 0) = {BS_COMPACT_ANSWER, true, false},
+	WORD('p', 'a') = {BS_COMPACT_ALLOC, true, false},
+	WORD('c', 'k') = {BS_COMPACT_CHECK, true, false},
+	WORD('c', 's') = {BS_MM_SUITABLE, true, true},
+	WORD('c', 't') = {BS_MM_DIRECT, true, false},
+	WORD('c', 'b') = {BS_MM_BEGIN, true, true},
+	WORD('c', 'e') = {BS_MM_END, true, true},
+	WORD('c', 'x') = {BS_MM_DEFERRED, true, true},
+	WORD('c', 'y') = {BS_MM_DEFER, true, true},
+	WORD('c', 'z') = {BS_MM_RESET, true, true},
+	WORD('r', 's') = {BS_MM_EVICTED, true, false},
+	WORD('k', 'q') = {BS_COMPACT_ASKED, true, false},
+	WORD('k', 'w') = {BS_COMPACT_WOKEN, true, false},
+	WORD('k', 's') = {BS_COMPACT_SLEEPS, true, false},
+#undef WORD
 };
-#define NR_WORDS (sizeof(words) / sizeof(words[0]))
 #define MAX_VALUES 20
+
+static bool is_letter(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
 
 static bool of_zone(unsigned int kind)
 {
-	for (size_t w = 0; w < NR_WORDS; w++)
-		if (words[w].kind == kind)
-			return words[w].zone;
+	for (size_t a = 0; a < 26; a++)
+		for (size_t b = 0; b < 27; b++)
+			if (words[a][b].known && words[a][b].kind == kind)
+				return words[a][b].zone;
 	return false;
 }
 
@@ -368,16 +390,15 @@ static const uint8_t least_values[BS_COMPACT_NR_KINDS] = {
 
 static int read_event(struct bs_compact_log *log, struct bs_logrun *v, const char *line, size_t at)
 {
-	const size_t len = strcspn(line, " ");
+	const size_t len = is_letter(line[0]) ? 1u + is_letter(line[1]) : 0;
+	const size_t a = len ? (size_t)(line[0] - 'a') : 0,
+		     b = len > 1 ? (size_t)(line[1] - 'a' + 1) : 0;
 	struct bs_compact_event *e;
 	const char *p = line + len;
-	size_t w = 0;
 
-	while (w < NR_WORDS && (strncmp(words[w].word, line, len) || words[w].word[len]))
-		w++;
-	if (w == NR_WORDS || len > 3)
+	if (!len || !words[a][b].known || (*p && *p != ' '))
 		return bs_log_bad(v, "unknown event \"%.60s\"", line);
-	if (add_event(log, words[w].kind, at))
+	if (add_event(log, words[a][b].kind, at))
 		return short_of_memory(v);
 	e = &log->event[log->nr_events - 1];
 	if (e->kind == BS_COMPACT_CHECK)
@@ -390,7 +411,7 @@ static int read_event(struct bs_compact_log *log, struct bs_logrun *v, const cha
 	if (*p || e->n < least_values[e->kind])
 		return bs_log_bad(v, "malformed event \"%.60s\"", line);
 	log->nr_values += e->n;
-	if (words[w].zone && log->value[e->values] >= BS_LOG_ZONES)
+	if (words[a][b].zone && log->value[e->values] >= BS_LOG_ZONES)
 		return bs_log_bad(v, "no such zone: \"%.60s\"", line);
 	if (e->kind == BS_MM_FREES_LATE)
 		find_late(log);
@@ -403,17 +424,17 @@ static int outer_line(struct bs_compact_log *log, struct bs_logrun *v, char *lin
 {
 	const char *op;
 
-	if (!strncmp(line, "begin ", 6)) {
+	if (begins(line, "begin ")) {
 		op = strstr(line, " op=");
 		snprintf(log->op, sizeof(log->op), "%.*s", op ? (int)strcspn(op + 4, " ") : 0,
 			 op ? op + 4 : "");
 		return 0;
 	}
-	if (!strncmp(line, "pages ", 6))
+	if (begins(line, "pages "))
 		return log->nr_pages < 2 ? read_pfns(v, line, line + 7, 0, false,
 						     &log->pages[log->nr_pages++])
 					 : 0;
-	if (!*line || !strncmp(line, "finish ", 7))
+	if (!*line || begins(line, "finish "))
 		return 0;
 	return read_event(log, v, line, at);
 }
@@ -433,10 +454,10 @@ int bs_compact_log_read(struct bs_compact_log *log, const struct bs_live *text, 
 		v->line = text->first_line + i;
 		if (line[0] == '#')
 			bs_compact_setting(line, &log->settings);
-		if (!r.open && !strncmp(line, "dump ", 5) && !new_dump(log, v->line))
+		if (!r.open && begins(line, "dump ") && !new_dump(log, v->line))
 			ret = short_of_memory(v);
-		else if (r.open || line[0] == '#' || !strncmp(line, "dump ", 5) ||
-			 !strncmp(line, "pa_oracle ", 10))
+		else if (r.open || line[0] == '#' || begins(line, "dump ") ||
+			 begins(line, "pa_oracle "))
 			ret = log->nr_dumps ? dump_line(log, v, &r, line) : 0;
 		else
 			ret = outer_line(log, v, line, i);
@@ -449,10 +470,14 @@ int bs_compact_log_read(struct bs_compact_log *log, const struct bs_live *text, 
 
 void bs_compact_log_zones(struct bs_compact_log *log, const struct bs_logrun *v)
 {
+	bool zone[BS_COMPACT_NR_KINDS];
+
+	for (unsigned int i = 0; i < BS_COMPACT_NR_KINDS; i++)
+		zone[i] = of_zone(i);
 	for (size_t i = 0; i < log->nr_events && !log->zones_known; i++) {
 		uint64_t *value = &log->value[log->event[i].values];
 
-		if (of_zone(log->event[i].kind))
+		if (zone[log->event[i].kind])
 			*value = (uint64_t)(int64_t)v->zone_of[*value];
 	}
 	log->zones_known = true;

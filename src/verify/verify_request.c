@@ -12,6 +12,7 @@
 
 #include "log_orders.h"
 #include "mm_verify.h"
+#include "state_scan.h"
 
 #define PIECE (UINT32_C(1) << 14)
 #define PIECES (UINT32_C(1) << 12)
@@ -336,8 +337,7 @@ static int check_cpus(struct bs_logrun *v, const char *line, unsigned int zone)
 
 static bool read_check(const char *line, struct bs_mm_counts *want, uint64_t *nr)
 {
-	const char *list = key(line, " nr=");
-	char *end;
+	char *list = (char *)key(line, " nr=");
 
 	want->vm_free = strtoll(key(line, " vm_free="), NULL, 10);
 	want->diff = strtoll(key(line, " diff="), NULL, 10);
@@ -346,10 +346,10 @@ static bool read_check(const char *line, struct bs_mm_counts *want, uint64_t *nr
 	want->highatomic = strtoll(key(line, " ha="), NULL, 10);
 	want->flags = (uint32_t)strtoul(key(line, " flags="), NULL, 16);
 	for (unsigned int o = 0; o < BS_LOG_ORDERS; o++) {
-		nr[o] = strtoull(list, &end, 10);
-		if (end == list || (o < BS_LOG_MAX_ORDER ? *end != ',' : *end && *end != ' '))
+		if (!bs_scan_digits(&list, &nr[o]) ||
+		    (o < BS_LOG_MAX_ORDER ? *list != ',' : !bs_scan_at_end(list)))
 			return false;
-		list = end + 1;
+		list++;
 	}
 	return true;
 }
