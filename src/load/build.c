@@ -4,11 +4,11 @@
  * interleaved with the others, and gives all of them back when it exits. In the end all exit, so that
  * the tail shows what comes back.
  */
-#include "task.h"
+#include "anon.h"
 
 #include <buddysim/gfp.h>
 
-enum { EVENTS = BS_LOAD_OWN, LIVE, PROCESS, ORDER0, HUGE_SHARE, KERNEL, GAP };
+enum { EVENTS = BS_LOAD_OWN, LIVE, PROCESS, ORDER0, HUGE_SHARE, KERNEL, GAP, ANON };
 
 #define RUN_MAX 16 /* blocks a process allocates before another one runs */
 #define HUGE_ORDER 9
@@ -34,14 +34,25 @@ static const struct bs_param params[] = {
 		    false},
 	[GAP] = {"gap", BS_PARAM_TIME, 1 * BS_NS_PER_US, 0, BS_NS_PER_S, NULL,
 		 "time that a CPU is busy from one of them to the next, on average", false},
+	BS_ANON_PARAMS(ANON, BS_ANON_OFF, "; off: blocks, and no processes"),
 	{0},
 };
 
 /* @left: allocations and frees that this place of a process has left, for all processes that run in it */
 struct process {
 	bool begun, exits;
-	uint64_t left, target, run, freed;
+	uint64_t left, target, run, freed, made;
+	struct bs_anon heap; /* thp: what its blocks are; huge ones are areas of their own */
+	uint64_t areas;
 };
+
+#define HEAP_STEP (UINT64_C(128) << 10) /* as malloc() has it grow */
+#define AREAS (UINT64_C(1) << 44)
+
+static bool is_process(const uint64_t *v)
+{
+	return v[ANON + BS_ANON_THP] != BS_ANON_OFF;
+}
 
 static uint64_t nr_processes(const uint64_t *v)
 {
@@ -56,7 +67,7 @@ static uint64_t nr_processes(const uint64_t *v)
 
 static unsigned int nr_tasks(const uint64_t *v)
 {
-	return (unsigned int)nr_processes(v);
+	return (unsigned int)nr_processes(v) + bs_anon_khugepaged(&v[ANON]);
 }
 
 static uint64_t peak_bytes(const uint64_t *v)
@@ -66,7 +77,9 @@ static uint64_t peak_bytes(const uint64_t *v)
 	uint64_t per_block = (v[ORDER0] * 1000 + other) * BS_UNIT_SIZE / 100000;
 	uint64_t blocks = 2 * v[LIVE] + 2 * v[PROCESS];
 
-	return (blocks < v[EVENTS] ? blocks : v[EVENTS]) * per_block;
+	/* Of its tables each process has a few, whatever it has. */
+	return (blocks < v[EVENTS] ? blocks : v[EVENTS]) * per_block +
+	       (is_process(v) ? nr_processes(v) * (8 * BS_ANON_PAGE + HEAP_STEP) : 0);
 }
 
 static uint64_t nr_cpus(const uint64_t *v)
@@ -83,6 +96,10 @@ static bs_ns length(const uint64_t *v)
 
 static int check(const uint64_t *v, struct bs_error *err)
 {
+	const int ret = bs_anon_check("build", &params[ANON], &v[ANON], 0, 0, err);
+
+	if (ret)
+		return ret;
 	/* A gap is at most twice the average. */
 	return bs_load_check_time("build", v[EVENTS], 2 * v[GAP], "lower events or gap", err);
 }
@@ -122,13 +139,15 @@ static void is_born(struct bs_task *t, struct process *p)
 	bs_task_forget(t);
 	bs_task_cycle_begins(t);
 	p->exits = false;
-	p->freed = 0;
+	p->freed = p->made = p->areas = 0;
 	p->target = 1 + bs_rng_below(&t->rng, 2 * t->v[PROCESS] - 1);
 	if (p->target > most)
 		p->target = most;
 	p->left -= 2 * p->target;
 	if (!p->target)
 		bs_task_over(t);
+	else if (is_process(t->v))
+		bs_anon_begin(t, &p->heap, &t->v[ANON], BS_ANON_AT, HEAP_STEP);
 }
 
 /* Its part of all events; what does not come out even is the first ones'. */
@@ -141,16 +160,42 @@ static void begins(struct bs_task *t, struct process *p)
 	is_born(t, p);
 }
 
+/* So much more of its memory is written. */
+static void writes(struct bs_task *t, struct process *p, unsigned int order)
+{
+	if (order == HUGE_ORDER) {
+		struct bs_anon area = p->heap;
+
+		area.start = AREAS + BS_ANON_HUGE * p->areas++;
+		area.bytes = BS_ANON_HUGE;
+		area.at = 0;
+		bs_space_map(area.space, area.start, area.bytes);
+		while (area.at < area.bytes)
+			bs_anon_touch(t, &area);
+		return;
+	}
+	for (unsigned int i = 0; i < 1u << order; i++) {
+		if (p->heap.at >= p->heap.bytes) {
+			bs_space_grow(p->heap.space, p->heap.start + p->heap.bytes, HEAP_STEP);
+			p->heap.bytes += HEAP_STEP;
+		}
+		bs_anon_touch(t, &p->heap);
+	}
+}
+
 /* Some allocations, one each step, then it is another one's turn. */
 static void runs(struct bs_task *t, struct process *p)
 {
-	const unsigned int order = draw_order(t);
+	const unsigned int order = draw_order(t), gfp = draw_gfp(t, order);
 
 	if (!p->run)
 		p->run = 1 + bs_rng_below(&t->rng, RUN_MAX);
-	bs_task_alloc(t, order, draw_gfp(t, order));
+	if (is_process(t->v) && bs_gfp_is_movable_user(gfp))
+		writes(t, p, order);
+	else
+		bs_task_alloc(t, order, gfp);
 	works(t);
-	p->exits = t->nr_blocks >= p->target;
+	p->exits = ++p->made >= p->target;
 	if (--p->run && !p->exits)
 		return;
 	p->run = 0;
@@ -164,6 +209,9 @@ static void exits(struct bs_task *t, struct process *p)
 		works(t);
 		return;
 	}
+	/* The rest leaves together. */
+	bs_task_work(t, (p->made - p->freed) * t->v[GAP]);
+	bs_anon_exit(&p->heap);
 	bs_task_cycle_done(t);
 	is_born(t, p);
 }
@@ -172,6 +220,10 @@ static void step(struct bs_task *t)
 {
 	struct process *p = t->state;
 
+	if (t->number == nr_processes(t->v)) {
+		bs_anon_khugepaged_step(t, &t->v[ANON]);
+		return;
+	}
 	if (!p->begun)
 		begins(t, p);
 	else if (p->exits)

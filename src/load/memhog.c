@@ -3,11 +3,11 @@
  * memhog.c - a process touches memory, keeps it for a while, exits; again, several times. The
  * load that Nitesh Lal's series was measured with, and the simplest that profits from reporting.
  */
-#include "task.h"
+#include "anon.h"
 
 #include <stdlib.h>
 
-enum { SIZE = BS_LOAD_OWN, ORDER, CYCLES, HOLD, PAUSE, FILL, EXIT, SHUFFLE };
+enum { SIZE = BS_LOAD_OWN, ORDER, CYCLES, HOLD, PAUSE, FILL, EXIT, SHUFFLE, ANON };
 
 static const struct bs_param params[] = {
 	BS_LOAD_COMMON,
@@ -26,6 +26,7 @@ static const struct bs_param params[] = {
 		  "how long freeing takes, evenly", false},
 	[SHUFFLE] = {"shuffle", BS_PARAM_BOOL, 0, 0, 1, NULL,
 		     "free in random order instead of allocation order", false},
+	BS_ANON_PARAMS(ANON, BS_ANON_OFF, "; off: blocks of the order above, and no process"),
 	{0},
 };
 
@@ -35,17 +36,30 @@ enum { PHASE_FILL, PHASE_HOLD, PHASE_EXIT, PHASE_PAUSE };
 /* @at: of the block that is next in this phase */
 struct memhog {
 	uint32_t *seq;
+	struct bs_anon anon;
 	unsigned int phase;
 	uint64_t at, cycle;
 };
+
+static bool is_process(const uint64_t *v)
+{
+	return v[ANON + BS_ANON_THP] != BS_ANON_OFF;
+}
 
 static uint64_t nr_blocks(const uint64_t *v)
 {
 	return bs_load_blocks(v[SIZE], (unsigned int)v[ORDER]);
 }
 
+static unsigned int nr_tasks(const uint64_t *v)
+{
+	return 1u + bs_anon_khugepaged(&v[ANON]);
+}
+
 static uint64_t peak_bytes(const uint64_t *v)
 {
+	if (is_process(v))
+		return bs_anon_peak(v[SIZE]);
 	return nr_blocks(v) * (BS_UNIT_SIZE << v[ORDER]);
 }
 
@@ -57,6 +71,14 @@ static bs_ns length(const uint64_t *v)
 
 static int check(const uint64_t *v, struct bs_error *err)
 {
+	const int ret =
+		bs_anon_check("memhog", &params[ANON], &v[ANON], v[ORDER], params[ORDER].def, err);
+
+	if (ret)
+		return ret;
+	if (is_process(v) && v[SHUFFLE])
+		return bs_error_set(err, BS_USAGE, 0, "load memhog", "leave shuffle out",
+				    "a process is freed by its addresses");
 	return bs_load_check_time("memhog", v[CYCLES], v[FILL] + v[HOLD] + v[EXIT] + v[PAUSE],
 				  "lower cycles, hold or pause", err);
 }
@@ -65,6 +87,8 @@ static int begin(struct bs_task *t, struct bs_error *err)
 {
 	struct memhog *m = t->state;
 
+	if (is_process(t->v))
+		return 0;
 	m->seq = bs_load_sequence(nr_blocks(t->v), t->v[SHUFFLE], &t->rng, err);
 	return m->seq ? 0 : -1;
 }
@@ -95,6 +119,34 @@ static void leave(struct bs_task *t, struct memhog *m, uint64_t n)
 		m->phase = PHASE_PAUSE;
 }
 
+/* The same as a process: touching takes as long, and its exit is one. */
+static void fill_process(struct bs_task *t, struct memhog *m)
+{
+	const uint64_t n = bs_anon_pages(t->v[SIZE]);
+	uint64_t before;
+
+	if (!m->anon.space) {
+		bs_task_cycle_begins(t);
+		bs_task_mark(t, PHASE_FILL);
+		if (!bs_anon_begin(t, &m->anon, &t->v[ANON], BS_ANON_AT, t->v[SIZE]))
+			return;
+	}
+	before = m->anon.at / BS_ANON_PAGE;
+	bs_anon_touch(t, &m->anon);
+	bs_task_work(t, bs_load_spread(t->v[FILL], m->anon.at / BS_ANON_PAGE, n) -
+				bs_load_spread(t->v[FILL], before, n));
+	if (m->anon.at >= m->anon.bytes)
+		m->phase = PHASE_HOLD;
+}
+
+static void leave_process(struct bs_task *t, struct memhog *m)
+{
+	bs_task_mark(t, PHASE_EXIT);
+	bs_anon_exit(&m->anon);
+	bs_task_work(t, t->v[EXIT]);
+	m->phase = PHASE_PAUSE;
+}
+
 static void pause_or_end(struct bs_task *t, struct memhog *m)
 {
 	bs_task_mark(t, PHASE_PAUSE);
@@ -112,10 +164,18 @@ static void step(struct bs_task *t)
 {
 	struct memhog *m = t->state;
 	const uint64_t n = nr_blocks(t->v);
+	const bool process = is_process(t->v);
 
+	if (t->number) {
+		bs_anon_khugepaged_step(t, &t->v[ANON]);
+		return;
+	}
 	switch (m->phase) {
 	case PHASE_FILL:
-		fill(t, m, n);
+		if (process)
+			fill_process(t, m);
+		else
+			fill(t, m, n);
 		return;
 	case PHASE_HOLD:
 		bs_task_mark(t, PHASE_HOLD);
@@ -123,7 +183,10 @@ static void step(struct bs_task *t)
 		m->phase = PHASE_EXIT;
 		return;
 	case PHASE_EXIT:
-		leave(t, m, n);
+		if (process)
+			leave_process(t, m);
+		else
+			leave(t, m, n);
 		return;
 	default:
 		pause_or_end(t, m);
@@ -144,6 +207,7 @@ const struct bs_load_kind bs_load_kind_memhog = {
 	.check = check,
 	.peak_bytes = peak_bytes,
 	.length = length,
+	.nr_tasks = nr_tasks,
 	.begin = begin,
 	.step = step,
 	.end = end,

@@ -3,9 +3,9 @@
  * page_fault.c - will-it-scale's page_fault1: each task maps memory, touches every page of it and unmaps
  * it, again and again. As processes they share nothing but the allocator; as threads an address space, too.
  */
-#include "task.h"
+#include "anon.h"
 
-enum { THREADS = BS_LOAD_OF_TASKS, TIME, TOUCH };
+enum { THREADS = BS_LOAD_OF_TASKS, TIME, TOUCH, ANON };
 
 static const struct bs_param params[] = {
 	BS_LOAD_COMMON,
@@ -22,6 +22,7 @@ static const struct bs_param params[] = {
 		     false},
 	[TIME] = BS_LOAD_UNTIL_PARAM(15 * BS_NS_PER_S),
 	[TOUCH] = BS_LOAD_TOUCH_PARAM,
+	BS_ANON_PARAMS(ANON, BS_ANON_OFF, "; off: blocks of the order above, and no process"),
 	{0},
 };
 
@@ -30,25 +31,79 @@ enum phase { TOUCHES, UNMAPS, DONE };
 struct page_fault {
 	enum phase phase;
 	uint64_t at;
+	struct bs_anon anon;
 };
+
+static bool is_process(const uint64_t *v)
+{
+	return v[ANON + BS_ANON_THP] != BS_ANON_OFF;
+}
+
+static int check(const uint64_t *v, struct bs_error *err)
+{
+	return bs_anon_check("page-fault", &params[ANON], &v[ANON], v[BS_LOAD_ORDER],
+			     params[BS_LOAD_ORDER].def, err);
+}
+
+static uint64_t peak_bytes(const uint64_t *v)
+{
+	return is_process(v) ? v[BS_LOAD_TASKS] * bs_anon_peak(v[BS_LOAD_SIZE])
+			     : bs_load_tasks_peak(v);
+}
+
+static unsigned int nr_tasks(const uint64_t *v)
+{
+	return bs_load_tasks_number(v) + bs_anon_khugepaged(&v[ANON]);
+}
 
 static bs_ns length(const uint64_t *v)
 {
 	return v[TIME];
 }
 
+/* Threads have areas of one address space, huge pages apart. */
+static bool begin_process(struct bs_task *t, struct page_fault *p)
+{
+	const uint64_t size = t->v[BS_LOAD_SIZE], *v = &t->v[ANON];
+	const uint64_t apart = (size / BS_ANON_HUGE + 2) * BS_ANON_HUGE;
+
+	if (t->v[THREADS])
+		return bs_anon_begin_shared(t, &p->anon, v, BS_ANON_AT + t->number * apart, size);
+	return bs_anon_begin(t, &p->anon, v, BS_ANON_AT, size);
+}
+
+/* How many faults that were. */
+static uint64_t touch_some(struct bs_task *t, struct page_fault *p, unsigned int order)
+{
+	const uint64_t before = t->nr_blocks + p->anon.at;
+	bool all;
+
+	if (is_process(t->v)) {
+		if (!p->anon.space && !begin_process(t, p))
+			return 0;
+		all = bs_anon_fill_some(t, &p->anon, t->v[TOUCH]);
+	} else {
+		all = bs_load_fill_some(t, bs_load_tasks_blocks(t->v), order, t->v[TOUCH]);
+	}
+	if (all)
+		p->phase = UNMAPS;
+	return is_process(t->v) ? (p->anon.at - before) / BS_ANON_PAGE : t->nr_blocks - before;
+}
+
 static void touches(struct bs_task *t, struct page_fault *p, unsigned int order)
 {
-	const size_t before = t->nr_blocks;
+	uint64_t faults;
 
-	if (!before) {
+	if (!t->nr_blocks && !p->anon.at) {
 		bs_task_cycle_begins(t);
 		if (t->v[THREADS])
 			bs_task_space(t);
 	}
-	if (bs_load_fill_some(t, bs_load_tasks_blocks(t->v), order, t->v[TOUCH]))
-		p->phase = UNMAPS;
-	for (size_t i = before; t->v[THREADS] && i < t->nr_blocks; i++)
+	faults = touch_some(t, p, order);
+	/* A huge page is one. */
+	if (faults >= BS_USER_HUGE_PAGES)
+		faults /= BS_USER_HUGE_PAGES;
+	for (uint64_t i = 0; t->v[THREADS] && i < faults; i++)
 		bs_task_space(t);
 }
 
@@ -56,8 +111,11 @@ static void unmaps(struct bs_task *t, struct page_fault *p, unsigned int order)
 {
 	if (!p->at && t->v[THREADS])
 		bs_task_space(t);
-	if (bs_load_free_some(t, &p->at, order))
-		p->phase = DONE;
+	if (is_process(t->v))
+		bs_anon_unmap(t, &p->anon);
+	else if (!bs_load_free_some(t, &p->at, order))
+		return;
+	p->phase = DONE;
 }
 
 static void step(struct bs_task *t)
@@ -65,6 +123,10 @@ static void step(struct bs_task *t)
 	const unsigned int order = (unsigned int)t->v[BS_LOAD_ORDER];
 	struct page_fault *p = t->state;
 
+	if (t->number == t->v[BS_LOAD_TASKS]) {
+		bs_anon_khugepaged_step(t, &t->v[ANON]);
+		return;
+	}
 	if (p->phase == TOUCHES) {
 		touches(t, p, order);
 	} else if (p->phase == UNMAPS) {
@@ -72,8 +134,11 @@ static void step(struct bs_task *t)
 	} else {
 		bs_task_cycle_done(t);
 		p->phase = TOUCHES;
-		if (bs_load_time_is_up(t, t->v[TIME]))
-			bs_task_over(t);
+		if (!bs_load_time_is_up(t, t->v[TIME]))
+			return;
+		if (!t->v[THREADS] || bs_task_is_last(t))
+			bs_anon_exit(&p->anon);
+		bs_task_over(t);
 	}
 }
 
@@ -82,8 +147,9 @@ const struct bs_load_kind bs_load_kind_page_fault = {
 	.summary = "tasks map memory, touch every page and unmap it (will-it-scale's page_fault1)",
 	.params = params,
 	.state_size = sizeof(struct page_fault),
-	.peak_bytes = bs_load_tasks_peak,
+	.check = check,
+	.peak_bytes = peak_bytes,
 	.length = length,
-	.nr_tasks = bs_load_tasks_number,
+	.nr_tasks = nr_tasks,
 	.step = step,
 };

@@ -4,9 +4,7 @@
  * khugepaged, parts that are given back and free nothing, splits when memory is short, and an exit that gives
  * all back in the kernel's order.
  */
-#include "task.h"
-
-#include "user.h"
+#include "anon.h"
 
 enum {
 	SIZE = BS_LOAD_OWN,
@@ -14,18 +12,10 @@ enum {
 	CYCLES,
 	HOLD,
 	PAUSE,
-	THP,
-	DEFRAG,
-	ADVISED,
 	GIVE_BACK,
 	SHORT,
-	KHUGEPAGED,
-	COLLAPSE,
+	ANON, /* the first of anon.h's */
 };
-
-static const char *const thp_words[] = {"never", "madvise", "always", NULL};
-static const char *const defrag_words[] = {"always",  "defer", "defer+madvise",
-					   "madvise", "never", NULL};
 
 static const struct bs_param params[] = {
 	BS_LOAD_COMMON_ON(1),
@@ -37,12 +27,6 @@ static const struct bs_param params[] = {
 		  "how long it keeps its memory", false},
 	[PAUSE] = {"pause", BS_PARAM_TIME, 10 * BS_NS_PER_S, 0, BS_LOAD_TIME_MAX, NULL,
 		   "time between its exit and the next start", false},
-	[THP] = {"thp", BS_PARAM_ENUM, BS_HUGE_ALWAYS, 0, 0, thp_words,
-		 "transparent_hugepage/enabled", false},
-	[DEFRAG] = {"defrag", BS_PARAM_ENUM, BS_HUGE_DEFRAG_MADVISE, 0, 0, defrag_words,
-		    "transparent_hugepage/defrag", false},
-	[ADVISED] = {"advised", BS_PARAM_BOOL, 0, 0, 1, NULL,
-		     "processes ask for huge pages (MADV_HUGEPAGE)", false},
 	[GIVE_BACK] = {"give-back", BS_PARAM_UINT, 0, 0, 100, NULL,
 		       "percent of each 2 MiB that a process gives back once it has written all "
 		       "(MADV_DONTNEED)",
@@ -52,129 +36,84 @@ static const struct bs_param params[] = {
 		 "how long into the hold memory is short: partly freed huge pages are split then; "
 		 "0: it never is",
 		 false},
-	[KHUGEPAGED] =
-		{"khugepaged", BS_PARAM_TIME, 0, 0, BS_LOAD_TIME_MAX, NULL,
-		 "time between two passes of khugepaged, of 8 ranges each, on the last CPU; 0: it "
-		 "is off (Linux: 10 s)",
-		 false},
-	[COLLAPSE] = {"collapse", BS_PARAM_TIME, 300 * BS_NS_PER_US, 0, BS_NS_PER_S, NULL,
-		      "how long khugepaged works for a range that it collapses", false},
+	BS_ANON_PARAMS(ANON, BS_ANON_ALWAYS, ""),
 	{0},
 };
 
-#define AT (UINT64_C(1) << 40)
-#define HUGE ((uint64_t)1 << BS_USER_HUGE_SHIFT)
-#define PAGE ((uint64_t)1 << BS_USER_PAGE_SHIFT)
-#define PAGES_AT_ONCE 16
-#define RANGES_A_PASS 8 /* 4096 pages, which is what it looks at */
-
 enum phase { STARTS, FILLS, GIVES_BACK, HOLDS, SHRINKS, EXITS };
 
+/* @given: what has been looked at for giving back */
 struct process {
 	enum phase phase;
-	struct bs_space *space;
-	uint64_t at, cycle;
+	struct bs_anon anon;
+	uint64_t given, cycle;
 };
 
 static uint64_t bytes(const uint64_t *v)
 {
-	return (v[SIZE] + PAGE - 1) & ~(PAGE - 1);
+	return bs_anon_pages(v[SIZE]) * BS_ANON_PAGE;
 }
 
-/* With its tables, and with what khugepaged makes of its holes. */
 static uint64_t peak_bytes(const uint64_t *v)
 {
-	const uint64_t ranges = bytes(v) / HUGE + 1;
-
-	return v[TASKS] * (ranges * HUGE + (2 * ranges + 32) * PAGE) + HUGE;
+	return v[TASKS] * bs_anon_peak(bytes(v)) + BS_ANON_HUGE;
 }
 
 static bs_ns length(const uint64_t *v)
 {
-	const bs_ns fill = bytes(v) / PAGE * bs_load_touch_ns(0, 0);
+	const bs_ns fill = bytes(v) / BS_ANON_PAGE * bs_load_touch_ns(0, 0);
 
 	return v[CYCLES] * (v[HOLD] + v[PAUSE]) - v[PAUSE] +
-	       (v[THP] == BS_HUGE_ALWAYS ? v[CYCLES] * fill / 3 : v[CYCLES] * fill);
+	       (v[ANON + BS_ANON_THP] == BS_ANON_ALWAYS ? v[CYCLES] * fill / 3 : v[CYCLES] * fill);
 }
 
 static unsigned int nr_tasks(const uint64_t *v)
 {
-	return (unsigned int)v[TASKS] + (v[KHUGEPAGED] ? 1 : 0);
+	return (unsigned int)v[TASKS] + bs_anon_khugepaged(&v[ANON]);
 }
 
 static int check(const uint64_t *v, struct bs_error *err)
 {
+	int ret;
+
 	if (v[SHORT] > v[HOLD])
 		return bs_error_set(err, BS_USAGE, 0, "load process", "lower short, or raise hold",
 				    "memory is to be short when it is held no more");
-	return bs_load_check_time("process", v[CYCLES],
-				  v[HOLD] + v[PAUSE] + bytes(v) / PAGE * bs_load_touch_ns(0, 0),
-				  "lower cycles, hold or pause", err);
+	if (v[ANON + BS_ANON_THP] == BS_ANON_OFF)
+		return bs_error_set(err, BS_USAGE, 0, "load process", "say thp=never",
+				    "its tasks are processes");
+	ret = bs_anon_check("process", &params[ANON], &v[ANON], 0, 0, err);
+	return ret ? ret
+		   : bs_load_check_time("process", v[CYCLES],
+					v[HOLD] + v[PAUSE] +
+						bytes(v) / BS_ANON_PAGE * bs_load_touch_ns(0, 0),
+					"lower cycles, hold or pause", err);
 }
 
 static void starts(struct bs_task *t, struct process *p)
 {
-	struct bs_user *u = bs_task_user(t);
-	struct bs_user_settings *set;
-
-	if (!u) {
-		bs_task_over(t);
-		return;
-	}
-	set = bs_user_settings(u);
-	set->thp = (enum bs_huge)t->v[THP];
-	set->defrag = (enum bs_huge_defrag)t->v[DEFRAG];
 	bs_task_cycle_begins(t);
-	p->space = bs_space_create(u);
-	p->at = 0;
+	p->given = 0;
 	p->phase = FILLS;
-	if (!p->space) {
-		bs_task_over(t);
-		return;
-	}
-	bs_space_map(p->space, AT, bytes(t->v));
-	if (t->v[ADVISED])
-		bs_space_advise(p->space, AT, bytes(t->v), true);
+	bs_anon_begin(t, &p->anon, &t->v[ANON], BS_ANON_AT, bytes(t->v));
 }
 
-/* A huge page, or some pages. */
 static void fills(struct bs_task *t, struct process *p)
 {
-	for (unsigned int i = 0; i < PAGES_AT_ONCE && p->at < bytes(t->v); i++) {
-		const uint64_t at = AT + p->at;
-		const bool missing = bs_space_faults(p->space, at, true);
-		bool huge = false;
-
-		if (missing)
-			bs_space_fault(p->space, at, true);
-		bs_space_page(p->space, at, &huge);
-		if (huge && !(p->at & (HUGE - 1))) {
-			bs_space_all_written(p->space, at);
-			bs_task_work(t, bs_load_touch_ns(0, BS_USER_HUGE_ORDER));
-			p->at += HUGE;
-			break;
-		}
-		bs_space_written(p->space, at);
-		bs_task_work(t, bs_load_touch_ns(0, 0));
-		p->at += PAGE;
-	}
-	if (p->at < bytes(t->v))
-		return;
-	p->at = 0;
-	p->phase = t->v[GIVE_BACK] ? GIVES_BACK : HOLDS;
+	if (bs_anon_fill_some(t, &p->anon, 0))
+		p->phase = t->v[GIVE_BACK] ? GIVES_BACK : HOLDS;
 }
 
 static void gives_back(struct bs_task *t, struct process *p)
 {
-	const uint64_t part = HUGE * t->v[GIVE_BACK] / 100 & ~(PAGE - 1);
+	const uint64_t part = BS_ANON_HUGE * t->v[GIVE_BACK] / 100 & ~(BS_ANON_PAGE - 1);
 
-	if (part && p->at + part <= bytes(t->v))
-		bs_space_dontneed(p->space, AT + p->at, part);
-	bs_task_work(t, part / PAGE * bs_load_free_ns(0));
-	p->at += HUGE;
-	if (p->at < bytes(t->v))
-		return;
-	p->phase = HOLDS;
+	if (part && p->given + part <= bytes(t->v))
+		bs_space_dontneed(p->anon.space, BS_ANON_AT + p->given, part);
+	bs_task_work(t, part / BS_ANON_PAGE * bs_load_free_ns(0));
+	p->given += BS_ANON_HUGE;
+	if (p->given >= bytes(t->v))
+		p->phase = HOLDS;
 }
 
 static void holds(struct bs_task *t, struct process *p)
@@ -192,30 +131,14 @@ static void shrinks(struct bs_task *t, struct process *p)
 
 static void exits(struct bs_task *t, struct process *p)
 {
-	bs_space_exit(p->space, 0);
-	p->space = NULL;
-	bs_task_work(t, bytes(t->v) / PAGE * bs_load_free_ns(0));
+	bs_anon_exit(&p->anon);
+	bs_task_work(t, bytes(t->v) / BS_ANON_PAGE * bs_load_free_ns(0));
 	bs_task_cycle_done(t);
 	p->phase = STARTS;
 	if (++p->cycle == t->v[CYCLES])
 		bs_task_over(t);
 	else
 		bs_task_sleep(t, t->v[PAUSE]);
-}
-
-/* It goes on as long as processes do, and looks no more behind the time that they should be over by. */
-static void khugepaged(struct bs_task *t, struct process *p)
-{
-	struct bs_user *u = bs_task_user(t);
-	const bs_ns now = bs_task_now(t), until = t->begin + length(t->v);
-
-	if (!u || now >= until) {
-		bs_task_over(t);
-		return;
-	}
-	if (p->at++)
-		bs_task_work(t, bs_user_khugepaged(u, RANGES_A_PASS) * t->v[COLLAPSE]);
-	bs_task_sleep(t, until - now < t->v[KHUGEPAGED] ? until - now : t->v[KHUGEPAGED]);
 }
 
 static void step(struct bs_task *t)
@@ -227,7 +150,7 @@ static void step(struct bs_task *t)
 	struct process *p = t->state;
 
 	if (t->number == t->v[TASKS])
-		khugepaged(t, p);
+		bs_anon_khugepaged_step(t, &t->v[ANON]);
 	else
 		steps[p->phase](t, p);
 }

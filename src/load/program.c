@@ -7,6 +7,7 @@
 #include <buddysim/gfp.h>
 
 #include "page_cache.h"
+#include "user.h"
 
 #define STEPS_AT_ONCE 4096 /* before somebody looks whether the user wants no more */
 #define HUGE_ORDER 9
@@ -219,11 +220,21 @@ static void check_machine(struct bs_program *p)
 		bs_guest_fail(p->g, &err);
 }
 
+static void tell_of_processes(struct bs_program *p)
+{
+	const struct bs_user_counts *n = bs_user_counts(p->tasks.user);
+
+	p->g->process_bytes = n->pages << BS_USER_PAGE_SHIFT;
+	p->g->huge_bytes = n->huge_pages << BS_USER_PAGE_SHIFT;
+}
+
 static void one_step(struct bs_program *p, unsigned int cpu)
 {
 	const unsigned int left = p->tasks.left;
 
 	bs_tasks_step(&p->tasks, cpu);
+	if (unlikely(p->tasks.user))
+		tell_of_processes(p);
 	if (unlikely(++p->f.steps >= p->next_check))
 		check_machine(p);
 	if (likely(p->tasks.left || !left))

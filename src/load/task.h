@@ -79,7 +79,7 @@ struct bs_task {
 	bs_ns begin, ready, work, sleep, cycle_begin; /* begin: of the load */
 	uint64_t queued;
 	uint64_t cycles;
-	bool yields, meets, over;
+	bool yields, meets, over, daemon;
 };
 
 bs_ns bs_task_now(const struct bs_task *t);
@@ -122,6 +122,8 @@ void bs_task_drop(struct bs_task *t);
 bool bs_task_is_last(const struct bs_task *t);
 /* Phase number @name of the load's begins. */
 void bs_task_mark(struct bs_task *t, unsigned int name);
+/* It is there for the others: when they are over, so is it. Behind that nobody waits for it. */
+void bs_task_daemon(struct bs_task *t);
 /* There is no next step. */
 void bs_task_over(struct bs_task *t);
 

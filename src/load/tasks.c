@@ -232,6 +232,12 @@ void bs_task_mark(struct bs_task *t, unsigned int name)
 		t->all->ops->mark(t->all->arg, name);
 }
 
+void bs_task_daemon(struct bs_task *t)
+{
+	t->all->left -= !t->daemon;
+	t->daemon = true;
+}
+
 void bs_task_over(struct bs_task *t)
 {
 	t->over = true;
@@ -317,6 +323,16 @@ static void let_go(struct bs_tasks *s, bs_ns at)
 		hand_over(s, i);
 }
 
+/* Only daemons are left. */
+static void end_daemons(struct bs_tasks *s)
+{
+	for (unsigned int i = 0; i < s->nr_tasks; i++)
+		s->tasks[i].over |= s->tasks[i].daemon;
+	for (unsigned int i = 0; i < s->nr_cpus; i++)
+		if (s->cpus[i].running && s->cpus[i].running->over)
+			hand_over(s, i);
+}
+
 void bs_tasks_step(struct bs_tasks *s, unsigned int cpu)
 {
 	struct bs_task_cpu *c = &s->cpus[cpu];
@@ -336,13 +352,15 @@ void bs_tasks_step(struct bs_tasks *s, unsigned int cpu)
 	c->free_at = done;
 	t->ready = done + t->sleep;
 	if (t->over)
-		s->left--;
+		s->left -= !t->daemon;
 	else if (unlikely(t->meets))
 		wait_for_all(s, t);
 	if (likely(!t->over && !t->sleep && !t->yields && !t->meets && done < c->slice_end))
 		return;
 	t->queued = ++s->queued;
 	hand_over(s, cpu);
+	if (unlikely(!s->left))
+		end_daemons(s);
 	if (unlikely(s->waiting && s->waiting == s->left))
 		let_go(s, done);
 }

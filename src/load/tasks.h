@@ -13,6 +13,7 @@
 #include "task.h"
 
 struct bs_user_counts;
+struct bs_space;
 
 #define BS_TASK_CACHE_GFP 0x112cca /* as reading ahead asks for it */
 #define BS_TASK_SLICE (3 * BS_NS_PER_MS) /* the kernel's own base slice */
@@ -67,6 +68,7 @@ struct bs_tasks {
 	bs_pfn *cached; /* where nobody else has a page cache: of each page of the files */
 	uint64_t nr_cached;
 	struct bs_user *user; /* NULL: no task has asked for it */
+	struct bs_space *space; /* that tasks share; NULL: none do */
 	struct bs_task *on; /* whose step it is */
 	bs_ns user_at;
 	unsigned __int128 user_pages,

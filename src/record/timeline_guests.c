@@ -17,6 +17,8 @@ static void add_sample(struct bs_sample *to, const struct bs_sample *s)
 	to->resident_bytes += s->resident_bytes;
 	to->unmapped_bytes += s->unmapped_bytes;
 	to->swapped_bytes += s->swapped_bytes;
+	to->process_bytes += s->process_bytes;
+	to->huge_bytes += s->huge_bytes;
 	to->reported_bytes += s->reported_bytes;
 	to->refault_bytes += s->refault_bytes;
 	to->calls += s->calls;

@@ -74,7 +74,9 @@ static void take_huge(struct bs_cell *c)
 		.alloc = n.thp_alloc,
 		.failed = n.thp_failed,
 		.collapsed = n.collapse_alloc,
+		.collapse_failed = n.collapse_failed,
 		.split = n.split_page,
+		.tables = n.tables_peak,
 		.share = bs_tasks_huge_share(s),
 	};
 }

@@ -117,7 +117,9 @@ static void add_figures(struct bs_figures *s, const struct bs_figures *f)
 	ADD(huge.alloc);
 	ADD(huge.failed);
 	ADD(huge.collapsed);
+	ADD(huge.collapse_failed);
 	ADD(huge.split);
+	ADD(huge.tables);
 	s->huge.share = BS_NO_TIME; /* each guest has its own */
 	/* One that was killed has nothing that could be compared. */
 	if (f->residency_checked && (!s->residency_checked || !f->residency_equal))

@@ -57,7 +57,7 @@ struct bs_cycles {
 /* Huge pages of a load's processes. @share: of all that they had over time, in 1/1000; BS_NO_TIME: they had nothing. */
 struct bs_huge_figures {
 	bool counted; /* the load has processes */
-	uint64_t alloc, failed, collapsed, split, share;
+	uint64_t alloc, failed, collapsed, collapse_failed, split, tables, share;
 };
 
 /* Of what a load's tasks read of files. */

@@ -135,35 +135,54 @@ static struct bs_space *space_from(const struct bs_user *u, uint64_t number)
 	return first;
 }
 
-unsigned int bs_user_khugepaged(struct bs_user *u, unsigned int max)
+/* Where the pass goes on: the next range of @s from @at on that has anything in it and lies in an area where huge
+ * pages are allowed. */
+static uint64_t next_look(const struct bs_space *s, uint64_t at)
 {
-	unsigned int n = 0;
+	for (size_t i = user_range_from(s, at >> BS_USER_HUGE_SHIFT); i < s->nr_ranges; i++) {
+		const struct range *r = &s->range[i];
+		const struct mapping *m = user_mapping(s, r->n << BS_USER_HUGE_SHIFT);
+
+		if (m && wants(s->u, m) && (r->huge || r->table != BS_NO_PFN))
+			return r->n << BS_USER_HUGE_SHIFT;
+	}
+	return UINT64_MAX;
+}
+
+void bs_user_khugepaged(struct bs_user *u, struct bs_user_pass *pass)
+{
+	const uint64_t first_number = u->scan_number, first_at = u->scan_at;
 	bool again = false; /* it began anew in this pass */
 
-	while (n < max) {
+	while (pass->looked < pass->ranges) {
 		struct bs_space *s = space_from(u, u->scan_number);
 		uint64_t at;
 
+		if (again && (!s || s->number > first_number))
+			break;
 		if (!s) {
 			u->scan_number = u->scan_at = 0;
-			if (again)
-				break;
 			again = true;
 			continue;
 		}
 		if (s->number > u->scan_number)
 			u->scan_at = 0;
 		u->scan_number = s->number;
-		at = bs_space_next_collapse(s, u->scan_at);
+		at = next_look(s, u->scan_at);
+		if (again && s->number == first_number && at >= first_at)
+			break;
 		if (at == UINT64_MAX) {
 			u->scan_number++;
 			u->scan_at = 0;
 			continue;
 		}
 		u->scan_at = at + ((uint64_t)1 << BS_USER_HUGE_SHIFT);
-		if (!bs_space_collapse(s, at, u->set.collapse_compacts, 0))
+		pass->looked++;
+		if (!bs_space_collapsible(s, at, false))
+			continue;
+		pass->failed = !bs_space_collapse(s, at, u->set.collapse_compacts, 0);
+		if (pass->failed)
 			break;
-		n++;
+		pass->made++;
 	}
-	return n;
 }

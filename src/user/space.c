@@ -83,6 +83,13 @@ void bs_space_map(struct bs_space *s, uint64_t at, uint64_t bytes)
 	user_mapping_insert(s, i, (struct mapping){.start = at, .end = at + bytes});
 }
 
+void bs_space_grow(struct bs_space *s, uint64_t at, uint64_t bytes)
+{
+	for (size_t i = 0; i < s->nr_maps; i++)
+		if (s->map[i].end == at)
+			s->map[i].end += bytes;
+}
+
 bool bs_space_has(const struct bs_space *s, uint64_t at)
 {
 	return user_mapping(s, at) != NULL;

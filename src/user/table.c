@@ -104,6 +104,8 @@ bool user_table(struct bs_user *u, struct range *r)
 		return true;
 	r->table = user_alloc(u, 0, u->km.table_compound ? GFP_TABLE_COMPOUND : GFP_TABLE);
 	u->counts.tables += r->table != BS_NO_PFN;
+	if (u->counts.tables > u->counts.tables_peak)
+		u->counts.tables_peak = u->counts.tables;
 	return r->table != BS_NO_PFN;
 }
 

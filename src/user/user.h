@@ -69,7 +69,7 @@ struct bs_user_counts {
 	uint64_t collapse_alloc, collapse_failed;
 	uint64_t split_mapping, split_page; /* a mapping went to small ones; a block into pages */
 	uint64_t split_freed; /* pages that splits freed */
-	uint64_t tables; /* that are in use now, of the last level */
+	uint64_t tables, tables_peak; /* that are in use now, of the last level; the most that were */
 	uint64_t pages,
 		huge_pages; /* pages that are mapped now; of them in huge pages that are whole */
 };
@@ -98,6 +98,8 @@ void bs_space_forget(struct bs_space *s);
 
 /* [at, at + bytes), of which nothing was mapped, is its own memory from now on, with nothing there. */
 void bs_space_map(struct bs_space *s, uint64_t at, uint64_t bytes);
+/* The area that ends at @at goes on for so much: what a process has of memory from malloc() grows that way. */
+void bs_space_grow(struct bs_space *s, uint64_t at, uint64_t bytes);
 void bs_space_unmap(struct bs_space *s, uint64_t at, uint64_t bytes);
 /* madvise(): what is there goes, the addresses stay. */
 void bs_space_dontneed(struct bs_space *s, uint64_t at, uint64_t bytes);
@@ -136,9 +138,16 @@ uint64_t bs_user_shrink(struct bs_user *u);
 unsigned int bs_space_collapsible(const struct bs_space *s, uint64_t at, bool unlimited);
 /* The first range from @at on that may be. UINT64_MAX: none. */
 uint64_t bs_space_next_collapse(const struct bs_space *s, uint64_t at);
-/* One pass of the daemon: up to @max ranges, of each process those with the lowest addresses first; the next pass
- * goes on where this one has stopped. It ends where there is no block. Returns how many it made. */
-unsigned int bs_user_khugepaged(struct bs_user *u, unsigned int max);
+/*
+ * One pass of the daemon, which looks at up to @ranges ranges with anything in them, huge or not: of each process
+ * those with the lowest addresses first; the next pass goes on where this one has stopped. None is looked at twice.
+ * @looked, @made: at so many, of which so many were collapsed; @failed: there was no block, which ended it
+ */
+struct bs_user_pass {
+	unsigned int ranges, looked, made;
+	bool failed;
+};
+void bs_user_khugepaged(struct bs_user *u, struct bs_user_pass *pass);
 /* It is. @waiting: pages of others in the LRU batch. False: there was no block. */
 bool bs_space_collapse(struct bs_space *s, uint64_t at, bool compacts, unsigned int waiting);
 

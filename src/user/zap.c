@@ -396,6 +396,18 @@ void bs_space_lazy_free(struct bs_space *s, uint64_t at, uint64_t bytes)
 		user_split(s->u, r->huge);
 }
 
+/* Upper tables below which nothing is left of what was there, but areas were. */
+static void free_upper_tables(struct gather *g, struct bs_space *s)
+{
+	for (unsigned int level = 0; level < 2; level++) {
+		for (size_t i = 0; i < s->nr_upper[level]; i++) {
+			put_table(g, s->upper[level][i].table);
+			free(s->upper[level][i].deposit);
+		}
+		s->nr_upper[level] = 0;
+	}
+}
+
 void bs_space_exit(struct bs_space *s, unsigned int before)
 {
 	struct gather *g = gather_begin(s->u);
@@ -407,6 +419,7 @@ void bs_space_exit(struct bs_space *s, unsigned int before)
 	zap(g, s, 0, UINT64_MAX);
 	s->nr_maps = 0;
 	free_tables(g, s, 0, UINT64_MAX);
+	free_upper_tables(g, s);
 	gather_end(g);
 	bs_space_forget(s);
 }

@@ -20,7 +20,9 @@ static void take_samples(struct bs_ledger *l, bs_ns t)
 			       .reported_bytes = rs.reported_bytes,
 			       .refault_bytes = ds.refault_bytes,
 			       .calls = rs.calls,
-			       .swapped_bytes = ds.swapped_bytes};
+			       .swapped_bytes = ds.swapped_bytes,
+			       .process_bytes = g->process_bytes,
+			       .huge_bytes = g->huge_bytes};
 	if (g->host_memory) {
 		s.host_bytes = g->host_memory->held;
 		s.host_swapped_bytes = g->host_memory->swapped;

@@ -82,6 +82,7 @@ struct bs_guest {
 	bs_ns vmstat_busy, vmstat_idle; /* between two rounds of the vmstat work of a CPU */
 	unsigned int page_shift; /* a page has 2^page_shift bytes */
 	uint64_t used_bytes; /* of memory that has an owner */
+	uint64_t process_bytes, huge_bytes; /* in processes, as its load says; of that in huge pages */
 	uint64_t alloc_failed, false_oom;
 	/* A request found nothing: gives some memory back and says how many pages; NULL: nobody can. */
 	uint64_t (*reclaim)(void *arg, unsigned int cpu);

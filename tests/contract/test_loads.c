@@ -14,7 +14,7 @@
 
 static const char *const loads[] = {
 	"memhog:size=48MiB,cycles=2,hold=2500ms,pause=2500ms,base=16MiB,spread=4",
-	"process:size=16MiB,tasks=2,cycles=2,hold=300ms,pause=300ms,give-back=30,short=200ms,khugepaged=100ms,lead=300ms",
+	"process:size=16MiB,tasks=2,cycles=2,hold=300ms,pause=300ms,give-back=30,short=200ms,scan_sleep=100ms,lead=300ms",
 	"churn:size=16MiB,tasks=3,time=1s,hold=20ms,pause=20ms,lead=300ms",
 	"write:size=64MiB,tasks=4,cpus=2,cycles=3,pause=2s",
 	"page-fault:size=8MiB,tasks=4,time=60ms,threads=on",

@@ -22,7 +22,8 @@ static bool alloc(void *arg, const struct bs_task *task, unsigned int gfp, struc
 
 	mix(t, UINT64_C(1) << 40 | task->number << 8 | b->order);
 	mix(t, gfp);
-	if (t->refuses || (t->most && t->live + (UINT64_C(1) << b->order) > t->most))
+	if (t->refuses || (t->no_huge && b->order >= 9) ||
+	    (t->most && t->live + (UINT64_C(1) << b->order) > t->most))
 		return false;
 	b->at = t->next++;
 	t->allocated += UINT64_C(1) << b->order;

@@ -16,6 +16,7 @@ struct bs_load_test {
 	uint64_t digest; /* of all that happened, and when */
 	uint32_t next;
 	bool refuses; /* there is no memory */
+	bool no_huge; /* ... in large blocks */
 	uint64_t most; /* pages that there are; 0: enough */
 };
 

@@ -27,7 +27,7 @@ static const char *const small[] = {
 	"build:events=2001,live=100,cpus=3,kernel=50",
 	"idle:time=3s",
 	"process:size=8MiB,tasks=2,cycles=2,hold=1s,pause=1s,give-back=25,short=500ms",
-	"process:size=6MiB,thp=madvise,advised=off,khugepaged=200ms,hold=2s,cycles=1",
+	"process:size=6MiB,thp=madvise,advised=off,scan_sleep=200ms,hold=2s,cycles=1",
 	"file-read:size=8MiB,tasks=2,cycles=2,pause=1s,drop=on",
 	"process:size=6MiB,thp=never,cycles=1,hold=1s",
 };

@@ -62,7 +62,7 @@ static void test_khugepaged(void **state)
 	struct bs_user_counts n;
 
 	(void)state;
-	bs_load_test_begin(&t, "process:size=24MiB,cycles=1,thp=madvise,khugepaged=2s,hold=9s", 1);
+	bs_load_test_begin(&t, "process:size=24MiB,cycles=1,thp=madvise,scan_sleep=2s,hold=9s", 1);
 	while (t.now < BS_NS_PER_S && bs_load_test_step(&t))
 		;
 	bs_user_settings(t.tasks.user)->thp = BS_HUGE_ALWAYS;
