@@ -131,8 +131,7 @@ void bs_mm_lru_leave(struct bs_machine *m, bs_pfn pfn, unsigned int order)
 		mm_lru_take_from(m, pfn, lru);
 	else
 		leave_batch(m->compaction, pfn);
-	if (!huge)
-		p->flags &= (uint8_t)~PG_LRU;
+	p->flags &= (uint8_t)~PG_LRU;
 	mm_compact_mark(m, BS_MM_CACHE, pfn, false);
 	mm_compact_mark(m, BS_MM_USED, pfn, false);
 	mm_compact_mark(m, BS_MM_ANON, pfn, false);
