@@ -81,6 +81,8 @@ struct bs_state_zone {
 	size_t nr_lru;
 };
 
+struct bs_state_compact;
+
 /** A dump. @nr_zone_types: of the kernel it comes from, which numbers its zones by it. */
 struct bs_state {
 	char name[64]; /* of the dump: "start", "trace_end" */
@@ -100,6 +102,8 @@ struct bs_state {
 	uint8_t distance[BS_MAX_NODES][BS_MAX_NODES];
 	struct bs_state_zonelist zonelist[BS_MAX_NODES][2];
 	struct bs_state_fixed fixed;
+	struct bs_state_compact
+		*compact; /* NULL: the dump says nothing of compaction and page cache */
 };
 
 /** NULL when memory is short. bs_state_free(NULL) is allowed. */

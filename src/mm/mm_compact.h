@@ -61,6 +61,8 @@ struct bs_mm_watch {
 	void (*moved)(void *arg, bs_pfn from, bs_pfn to);
 };
 
+/* What compaction remembers is there from now on. 0 or -ENOMEM. */
+int bs_mm_compact_begin(struct bs_machine *m);
 /* 0 or -ENOMEM. @watch NULL: nobody. */
 int bs_mm_compact_watch(struct bs_machine *m, const struct bs_mm_watch *watch);
 
@@ -107,6 +109,10 @@ void bs_mm_kswapd_end(struct bs_machine *m, unsigned int hz, const uint64_t boos
  * the next portion would have. */
 unsigned int bs_mm_drop_portion(struct bs_machine *m, unsigned int cpu, const bs_pfn *pages,
 				size_t n);
+/* Clean page cache that no owner here has, as a dump's, is dropped in the order of its files: *@pages of it. 0 or
+ * -ENOMEM. How much there is. */
+int bs_mm_drop_foreign(struct bs_machine *m, unsigned int cpu, uint64_t *pages);
+uint64_t bs_mm_foreign_cache(const struct bs_machine *m);
 /* The oldest @n pages of clean cache up to zone @hz leave their queue, those of @hz first: for
  * whoever frees them. Returns how many there were. */
 unsigned int bs_mm_take_oldest(struct bs_machine *m, unsigned int hz, unsigned int n, bs_pfn *out);
@@ -159,6 +165,8 @@ void bs_mm_cache_others(struct bs_machine *m, uint64_t pages);
 /* Is reclaim predicted from now on? Otherwise only what @reclaimed says is freed. */
 void bs_mm_cache_predicted(struct bs_machine *m, bool on);
 
+/* vm.watermark_scale_factor: how far the low and the high mark are from the one below, in 1/10000 of the zone. */
+void bs_mm_set_watermark_scale(struct bs_machine *m, unsigned int scale);
 void bs_mm_set_proactiveness(struct bs_machine *m, unsigned int percent);
 void bs_mm_set_defrag_mode(struct bs_machine *m, bool on);
 void bs_mm_set_reclaim_active(struct bs_machine *m, unsigned int zone, bool on);

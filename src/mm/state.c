@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kernel_model.h"
+#include "state_compact.h"
 #include "state_fields.h"
 
 static const char mt_letters[] = "UMRHI";
@@ -42,6 +43,7 @@ void bs_state_free(struct bs_state *s)
 		free(z->lru);
 	}
 	free(s->fixed.run);
+	bs_state_compact_free(s->compact);
 	free(s);
 }
 

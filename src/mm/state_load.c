@@ -11,6 +11,7 @@
 
 #include "free_area.h"
 #include "pcp.h"
+#include "state_compact.h"
 
 #define MAX_RANGES 256
 
@@ -254,6 +255,71 @@ static int count_cpus(const struct bs_state *s, unsigned int *nr_cpus, struct bs
 	return 0;
 }
 
+/* ---- What compaction remembers --------------------------------------------------------------- */
+
+static int mark_all(struct bs_machine *m, enum bs_mm_mark mark, const struct bs_state_pages *l)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < l->n && !ret; i++)
+		ret = bs_mm_compact_mark(m, mark, l->pfn[i], true);
+	return ret;
+}
+
+static int mark_pages(struct bs_machine *m, const struct bs_state_compact *k)
+{
+	const bs_pfn block = (bs_pfn)1 << m->pbo;
+	int ret = mark_all(m, BS_MM_SKIP, &k->skip);
+
+	if (!ret)
+		ret = mark_all(m, BS_MM_NO_SOURCE, &k->fake);
+	for (size_t i = 0; i < k->hole.n && !ret; i++)
+		for (uint32_t n = 0; n < k->hole.with[i] && n < BS_MAX_PFN / block && !ret; n++)
+			ret = bs_mm_compact_mark(m, BS_MM_HOLE, k->hole.pfn[i] + n * block, true);
+	for (size_t i = 0; i < k->compound.n && !ret; i++)
+		if (k->compound.with[i] <= BS_MAX_ORDER)
+			ret = bs_mm_compact_compound(m, k->compound.pfn[i], k->compound.with[i]);
+	for (size_t i = 0; i < k->foreign.n && !ret; i++) {
+		if (k->foreign.with[i] & BS_STATE_IS_PINNED)
+			ret = bs_mm_compact_mark(m, BS_MM_PINNED, k->foreign.pfn[i], true);
+		if (!ret && k->foreign.with[i] & BS_STATE_IS_MAPPED)
+			ret = bs_mm_compact_mark(m, BS_MM_MAPPED, k->foreign.pfn[i], true);
+	}
+	return ret;
+}
+
+/* Its place among all of it is its word, which moves with it. */
+static int load_cache(struct bs_machine *m, const struct bs_state_pages *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const bs_pfn pfn = l->pfn[i];
+
+		if (bs_page_state(m, pfn) != BS_PAGE_RESERVED)
+			continue;
+		if (bs_mm_compact_mark(m, BS_MM_CACHE, pfn, true))
+			return -ENOMEM;
+		m->mem_map[pfn].word = (uint32_t)i + 1;
+		if (bs_mm_on_lru(m, pfn))
+			bs_mm_cache_add(m, pfn);
+	}
+	return 0;
+}
+
+static int load_compaction(struct bs_machine *m, const struct bs_state *s, struct bs_error *err)
+{
+	const struct bs_state_compact *k = s->compact;
+
+	if (!k)
+		return 0;
+	if (bs_mm_compact_watch(m, NULL) || mark_pages(m, k) || load_cache(m, &k->cache))
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, s->name, NULL, "a guest");
+	for (unsigned int i = 0; i < s->nr_zones; i++)
+		if (k->has_zone[i])
+			bs_mm_compact_set_zone(m, i, &k->zone[i]);
+	bs_mm_set_file_pages(m, k->file_pages);
+	return 0;
+}
+
 int bs_machine_from_state(const struct bs_state *s, const char *kernel, struct bs_machine **mp,
 			  struct bs_error *err)
 {
@@ -284,6 +350,8 @@ int bs_machine_from_state(const struct bs_state *s, const char *kernel, struct b
 	m->shuffle = s->shuffle;
 	for (unsigned int i = 0; i < s->nr_zones && !ret; i++)
 		ret = load_zone(m, &m->zones[i], &s->zone[i], err);
+	if (!ret)
+		ret = load_compaction(m, s, err);
 	if (ret)
 		bs_machine_destroy(m);
 	else

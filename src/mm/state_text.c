@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "state_compact.h"
 #include "state_fields.h"
 #include "state_scan.h"
 #include "textfile.h"
@@ -462,6 +463,8 @@ void bs_state_reader_init(struct bs_state_reader *r)
 void bs_state_reader_free(struct bs_state_reader *r)
 {
 	bs_state_free(r->state);
+	bs_state_free_pages(&r->cache);
+	r->cache = (struct bs_state_pages){0};
 	r->state = NULL;
 	r->open = false;
 }
@@ -479,7 +482,22 @@ static int begin_dump(struct bs_state_reader *r, struct bs_scan *c)
 	*r->state = r->head;
 	snprintf(r->state->name, sizeof(r->state->name), "%s", name ? name : "");
 	r->open = true;
+	if (!r->cache.n)
+		return BS_RECORD_PART;
+	if (!bs_state_compact_make(r->state))
+		return bs_error_set(c->err, BS_RESOURCE, ENOMEM, c->path, NULL, "dump");
+	r->state->compact->cache = r->cache;
+	r->cache = (struct bs_state_pages){0};
 	return BS_RECORD_PART;
+}
+
+/* pages c PFN ...: clean page cache of the dump that comes next. */
+static int read_cache(struct bs_state_reader *r, struct bs_scan *c)
+{
+	bs_state_free_pages(&r->cache);
+	r->cache = (struct bs_state_pages){0};
+	c->p += strlen("pages c");
+	return bs_state_read_pages(c, 0, false, &r->cache);
 }
 
 static int end_dump(struct bs_state_reader *r, struct bs_scan *c)
@@ -506,15 +524,13 @@ static int read_record(struct bs_state_reader *r, struct bs_scan *c, const char 
 		{"zl", read_zl},	 {"dist", read_dist},
 	};
 
-	/* What scanners, the LRU and compound pages are like is not the allocator's. */
-	static const char *const others[] = {"zonec", "skip", "comp", "hole", "lruo",
-					     "lruf",  "lrun", "lrug", "vmev"};
+	int of_compaction;
 
 	if (!strcmp(record, "enddump"))
 		return end_dump(r, c);
-	for (size_t i = 0; i < COUNT(others); i++)
-		if (!strcmp(others[i], record))
-			return BS_RECORD_PART;
+	of_compaction = bs_state_compact_record(r->state, record, c);
+	if (of_compaction)
+		return of_compaction < 0 ? of_compaction : BS_RECORD_PART;
 	if (!strcmp(record, "zone") || !strcmp(record, "zonex")) {
 		int ret = read_zone(r, c, record[4] == 'x');
 
@@ -544,6 +560,11 @@ int bs_state_reader_line(struct bs_state_reader *r, char *line, const char *path
 				r->state->boost_factor = r->head.boost_factor;
 		}
 		return BS_RECORD_PART;
+	}
+	if (!r->open && !strncmp(line, "pages c", 7)) {
+		const int ret = read_cache(r, &c);
+
+		return ret ? ret : BS_RECORD_NONE;
 	}
 	if (!r->open && strncmp(line, "pa_oracle ", 10) && strncmp(line, "dump ", 5))
 		return BS_RECORD_NONE;

@@ -7,9 +7,12 @@
 
 #include <buddysim/state.h>
 
+#include "state_compact.h"
+
 struct bs_state_reader {
 	struct bs_state *state; /* being filled; the reader's until it is taken */
 	struct bs_state head; /* what the latest pa_oracle line said; without zones */
+	struct bs_state_pages cache; /* page cache of the next dump */
 	bool open; /* between dump and enddump */
 };
 

@@ -13,37 +13,6 @@
 
 /* ---- A guest --------------------------------------------------------------------------------- */
 
-static int mark_all(struct bs_machine *m, enum bs_mm_mark mark, const struct bs_compact_pfns *l)
-{
-	int ret = 0;
-
-	for (size_t i = 0; i < l->n && !ret; i++)
-		ret = bs_mm_compact_mark(m, mark, l->pfn[i], true);
-	return ret;
-}
-
-static int mark_pages(struct bs_machine *m, const struct bs_compact_dump *d)
-{
-	const bs_pfn block = (bs_pfn)1 << bs_pageblock_order(m);
-	int ret = mark_all(m, BS_MM_SKIP, &d->skip);
-
-	if (!ret)
-		ret = mark_all(m, BS_MM_NO_SOURCE, &d->fake);
-	for (size_t i = 0; i < d->hole.n && !ret; i++)
-		for (uint32_t k = 0; k < d->hole.with[i] && k < BS_MAX_PFN / block && !ret; k++)
-			ret = bs_mm_compact_mark(m, BS_MM_HOLE, d->hole.pfn[i] + k * block, true);
-	for (size_t i = 0; i < d->compound.n && !ret; i++)
-		if (d->compound.with[i] <= BS_MAX_ORDER)
-			ret = bs_mm_compact_compound(m, d->compound.pfn[i], d->compound.with[i]);
-	for (size_t i = 0; i < d->foreign.n && !ret; i++) {
-		if (d->foreign.with[i] & BS_COMPACT_IS_PINNED)
-			ret = bs_mm_compact_mark(m, BS_MM_PINNED, d->foreign.pfn[i], true);
-		if (!ret && d->foreign.with[i] & BS_COMPACT_IS_MAPPED)
-			ret = bs_mm_compact_mark(m, BS_MM_MAPPED, d->foreign.pfn[i], true);
-	}
-	return ret;
-}
-
 int bs_compact_guest(struct bs_logrun *v, const struct bs_compact_log *log,
 		     const struct bs_compact_dump *d)
 {
@@ -51,14 +20,10 @@ int bs_compact_guest(struct bs_logrun *v, const struct bs_compact_log *log,
 
 	if (ret)
 		return ret;
-	if (bs_mm_compact_watch(v->m, NULL) || mark_pages(v->m, d))
+	if (bs_mm_compact_watch(v->m, NULL))
 		return bs_error_set(v->err, BS_RESOURCE, ENOMEM, v->path, NULL, "a guest");
-	for (unsigned int i = 0; i < BS_LOG_ZONES; i++)
-		if (d->has_zone[i] && v->zone_of[i] >= 0)
-			bs_mm_compact_set_zone(v->m, (unsigned int)v->zone_of[i], &d->zone[i]);
 	bs_mm_set_proactiveness(v->m, log->settings.proactiveness);
 	bs_mm_set_defrag_mode(v->m, log->settings.defrag_mode);
-	bs_mm_set_file_pages(v->m, d->file_pages);
 	return 0;
 }
 
@@ -115,11 +80,13 @@ static void compare_zones(struct compare *c, const struct bs_compact_dump *d, bo
 	struct bs_logrun *v = c->f->v;
 	struct bs_mm_compact_zone z;
 
-	for (unsigned int i = 0; i < BS_LOG_ZONES && !c->ret; i++) {
-		const struct bs_mm_compact_zone *w = &d->zone[i];
+	for (unsigned int n = 0; n < d->state->nr_zones && !c->ret; n++) {
+		const struct bs_mm_compact_zone *w = &d->k->zone[n];
+		const unsigned int i =
+			(unsigned int)bs_state_zone_number(d->state, &d->state->zone[n]);
 		const unsigned int zone = v->zone_of[i] < 0 ? 0 : (unsigned int)v->zone_of[i];
 
-		if (!d->has_zone[i] || v->zone_of[i] < 0)
+		if (!d->k->has_zone[n] || v->zone_of[i] < 0)
 			continue;
 		bs_mm_compact_zone(v->m, zone, &z);
 		number(c, i, "cached_migrate async", w->cached_migrate[0], z.cached_migrate[0]);
@@ -132,14 +99,14 @@ static void compare_zones(struct compare *c, const struct bs_compact_dump *d, bo
 		number(c, i, "defer_shift", w->defer_shift, z.defer_shift);
 		number(c, i, "order_failed", w->order_failed, z.order_failed);
 		number(c, i, "blockskip_flush", w->blockskip_flush, z.blockskip_flush);
-		if (d->has_blocks[i])
-			number(c, i, "free pages in whole blocks", (uint64_t)d->blocks[i],
+		if (d->k->has_blocks[n])
+			number(c, i, "free pages in whole blocks", (uint64_t)d->k->blocks[n],
 			       bs_mm_block_pages(v->m, zone));
 	}
 }
 
 /* Bits of @l, one per @unit pages, against those of the guest. */
-static int set_bits(const struct bs_compact_pfns *l, unsigned int shift, uint8_t *bits, bs_pfn end)
+static int set_bits(const struct bs_state_pages *l, unsigned int shift, uint8_t *bits, bs_pfn end)
 {
 	int n = 0;
 
@@ -161,7 +128,7 @@ static void compare_skip(struct compare *c, const struct bs_compact_dump *d, uin
 	const bs_pfn end = bs_max_pfn(m);
 
 	memset(bits, 0, (end >> shift) / 8 + 1);
-	set_bits(&d->skip, shift, bits, end);
+	set_bits(&d->k->skip, shift, bits, end);
 	for (bs_pfn b = 0; b <= (end - 1) >> shift && !c->ret; b++) {
 		const bool want = bits[b >> 3] >> (b & 7) & 1;
 
@@ -188,9 +155,9 @@ static void compare_lru(struct compare *c, const struct bs_compact_dump *d, uint
 			     p < end && p - z->lru[k].first < z->lru[k].count; p++)
 				bits[p >> 3] |= (uint8_t)(1u << (p & 7));
 	}
-	for (size_t i = 0; i < d->fake.n; i++)
-		if (d->fake.pfn[i] < end)
-			bits[d->fake.pfn[i] >> 3] &= (uint8_t) ~(1u << (d->fake.pfn[i] & 7));
+	for (size_t i = 0; i < d->k->fake.n; i++)
+		if (d->k->fake.pfn[i] < end)
+			bits[d->k->fake.pfn[i] >> 3] &= (uint8_t) ~(1u << (d->k->fake.pfn[i] & 7));
 	bs_mm_lru_bits(m, own);
 	for (bs_pfn i = 0; i < end / 8 + 1 && !c->ret; i++) {
 		const uint8_t differ = (bits[i] & ~own[i] & f->known[i]) | (own[i] & ~bits[i]);
@@ -268,8 +235,10 @@ int bs_compact_compare(struct bs_compact_follow *f, const struct bs_compact_dump
 	compare_skip(&c, end, bits);
 	compare_lru(&c, end, bits, bits + bytes);
 	bs_mm_scans(v->m, &scans);
-	number(&c, 0, "pages scanned for sources", end->sources, start->sources + scans.sources);
-	number(&c, 0, "pages scanned for targets", end->targets, start->targets + scans.targets);
+	number(&c, 0, "pages scanned for sources", end->k->sources,
+	       start->k->sources + scans.sources);
+	number(&c, 0, "pages scanned for targets", end->k->targets,
+	       start->k->targets + scans.targets);
 	free(bits);
 	return ret ? ret : c.ret;
 }

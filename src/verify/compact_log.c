@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "state_fields.h"
 #include "state_scan.h"
 #include "state_text.h"
 
@@ -49,187 +48,7 @@ static int short_of_memory(struct bs_logrun *v)
 	return bs_error_set(v->err, BS_RESOURCE, ENOMEM, v->path, NULL, "a log");
 }
 
-/* ---- Pages ----------------------------------------------------------------------------------- */
-
-static int add_pfn(struct bs_compact_pfns *l, uint64_t pfn, uint64_t with)
-{
-	if (l->n == l->cap) {
-		const size_t cap = l->cap * 2 + 64;
-		bs_pfn *pfns = realloc(l->pfn, cap * sizeof(*pfns));
-		uint32_t *withs;
-
-		if (!pfns)
-			return -ENOMEM;
-		l->pfn = pfns;
-		withs = realloc(l->with, cap * sizeof(*withs));
-		if (!withs)
-			return -ENOMEM;
-		l->with = withs;
-		l->cap = cap;
-	}
-	l->pfn[l->n] = (bs_pfn)pfn;
-	l->with[l->n++] = (uint32_t)with;
-	return 0;
-}
-
-static void free_pfns(struct bs_compact_pfns *l)
-{
-	free(l->pfn);
-	free(l->with);
-}
-
-/* KIND: a anonymous, f file that can migrate, n file that cannot, -; then d, u, l, m; then a number. */
-static uint64_t read_kind(char **p)
-{
-	const bool anonymous = **p == 'a';
-	uint64_t is = 0, extra = 0;
-
-	for (; **p && **p != ' ' && (**p < '0' || **p > '9'); ++*p)
-		if (**p == 'm')
-			is |= BS_COMPACT_IS_MAPPED;
-	if (anonymous && bs_scan_digits(p, &extra) && extra)
-		is |= BS_COMPACT_IS_PINNED;
-	while (**p && **p != ' ')
-		++*p;
-	return is;
-}
-
-/* Entries up to the line's end: PFN, or PFN followed by @then and a number, or by a kind. */
-static int read_pfns(struct bs_logrun *v, const char *line, char *p, char then, bool kinds,
-		     struct bs_compact_pfns *l)
-{
-	for (;;) {
-		uint64_t pfn, with = 0;
-		bool ok;
-
-		while (*p == ' ')
-			p++;
-		if (!*p)
-			return 0;
-		ok = bs_scan_digits(&p, &pfn) && pfn < BS_MAX_PFN && (!then || *p++ == then);
-		if (ok && kinds)
-			with = read_kind(&p);
-		else if (ok && then)
-			bs_scan_digits(&p, &with);
-		if (!ok || !bs_scan_at_end(p))
-			return bs_log_bad(v, "an entry of \"%.40s\" is no page", line);
-		if (add_pfn(l, pfn, with))
-			return short_of_memory(v);
-	}
-}
-
 /* ---- Dumps ----------------------------------------------------------------------------------- */
-
-static int64_t number_behind(const char *line, const char *name)
-{
-	const char *p = strstr(line, name);
-
-	return p ? strtoll(p + strlen(name), NULL, 10) : 0;
-}
-
-/* zonec Z cached_migrate=A,S ... */
-static void read_zonec(const char *line, struct bs_mm_compact_zone *z)
-{
-	const char *second = strstr(line, "cached_migrate=");
-
-	second = second ? strchr(second, ',') : NULL;
-	*z = (struct bs_mm_compact_zone){
-		.cached_migrate = {(uint64_t)number_behind(line, "cached_migrate="),
-				   second ? strtoull(second + 1, NULL, 10) : 0},
-		.cached_free = (uint64_t)number_behind(line, "cached_free="),
-		.init_migrate = (uint64_t)number_behind(line, "init_migrate="),
-		.init_free = (uint64_t)number_behind(line, "init_free="),
-		.considered = (uint64_t)number_behind(line, "considered="),
-		.defer_shift = (uint64_t)number_behind(line, "defer_shift="),
-		.order_failed = (uint64_t)number_behind(line, "order_failed="),
-		.blockskip_flush = (uint64_t)number_behind(line, "blockskip_flush="),
-	};
-}
-
-/* lrug max_seq= min_seq= SEQ:TYPE:ZONE=PAGES ...: file pages are type 1. */
-static uint64_t file_generations(const char *line)
-{
-	uint64_t sum = 0;
-
-	for (const char *p = strchr(line, ' '); p; p = strchr(p + 1, ' ')) {
-		unsigned int seq, type, zone;
-		unsigned long long pages;
-
-		if (sscanf(p, " %u:%u:%u=%llu", &seq, &type, &zone, &pages) == 4 && type == 1)
-			sum += pages;
-	}
-	return sum;
-}
-
-/* A record of one zone. */
-static int zone_record(struct bs_logrun *v, struct bs_compact_dump *d, char *line, bool *known)
-{
-	struct {
-		const char *word;
-		struct bs_compact_pfns *list;
-		char then;
-		bool kinds;
-	} lists[] = {
-		{"skip ", &d->skip, 0, false},	 {"comp ", &d->compound, ':', false},
-		{"hole ", &d->hole, '+', false}, {"lruo ", &d->foreign, ':', true},
-		{"lruf ", &d->fake, 0, false},
-	};
-	char *p = strchr(line, ' '), *end;
-	const unsigned long z = p ? strtoul(p, &end, 10) : BS_LOG_ZONES;
-
-	*known = true;
-	if (z >= BS_LOG_ZONES || end == p)
-		return bs_log_bad(v, "no zone in \"%.40s\"", line);
-	if (begins(line, "zonec ")) {
-		read_zonec(line, &d->zone[z]);
-		d->has_zone[z] = true;
-		return d->zone[z].defer_shift > 63 ? bs_log_bad(v, "defer_shift in \"%.40s\"", line)
-						   : 0;
-	}
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-		if (!strncmp(line, lists[i].word, 5))
-			return read_pfns(v, line, end, lists[i].then, lists[i].kinds,
-					 lists[i].list);
-	*known = false;
-	return 0;
-}
-
-/* What a dump says of compaction; @known: it is nothing else. */
-static int dump_record(struct bs_logrun *v, struct bs_compact_dump *d, char *line, bool *known)
-{
-	*known = true;
-	if (begins(line, "lrun ")) {
-		d->file_pages = (uint64_t)(number_behind(line, "inactive_file=") +
-					   number_behind(line, " active_file="));
-		return 0;
-	}
-	if (begins(line, "lrug ")) {
-		d->has_generations = true;
-		d->generation_pages = file_generations(line);
-		return 0;
-	}
-	if (begins(line, "vmev ")) {
-		d->sources = (uint64_t)number_behind(line, " migrate_scanned=");
-		d->targets = (uint64_t)number_behind(line, " free_scanned=");
-		return 0;
-	}
-	if (begins(line, "zonex ") && strstr(line, " vm_free_blocks=")) {
-		const unsigned long z = strtoul(line + 6, NULL, 10);
-
-		if (z < BS_LOG_ZONES) {
-			d->has_blocks[z] = true;
-			d->blocks[z] = number_behind(line, " vm_free_blocks=") +
-				       number_behind(line, " vm_free_blocks_diff=");
-		}
-		*known = false;
-		return 0;
-	}
-	if (begins(line, "zonec ") || begins(line, "skip ") || begins(line, "comp ") ||
-	    begins(line, "hole ") || begins(line, "lruo ") || begins(line, "lruf "))
-		return zone_record(v, d, line, known);
-	*known = false;
-	return 0;
-}
 
 static struct bs_compact_dump *new_dump(struct bs_compact_log *log, uint64_t line)
 {
@@ -246,15 +65,13 @@ static struct bs_compact_dump *new_dump(struct bs_compact_log *log, uint64_t lin
 static int dump_line(struct bs_compact_log *log, struct bs_logrun *v, struct bs_state_reader *r,
 		     char *line)
 {
+	static const struct bs_state_compact nothing;
 	struct bs_compact_dump *d = &log->dump[log->nr_dumps - 1];
-	bool known;
-	int ret = dump_record(v, d, line, &known);
+	int ret = bs_state_reader_line(r, line, v->path, v->line, v->err);
 
-	if (ret || known)
-		return ret;
-	ret = bs_state_reader_line(r, line, v->path, v->line, v->err);
 	if (ret == BS_RECORD_COMPLETE) {
 		d->state = r->state;
+		d->k = d->state->compact ? d->state->compact : &nothing;
 		r->state = NULL;
 	}
 	return ret < 0 ? ret : 0;
@@ -430,10 +247,13 @@ static int outer_line(struct bs_compact_log *log, struct bs_logrun *v, char *lin
 			 op ? op + 4 : "");
 		return 0;
 	}
-	if (begins(line, "pages "))
-		return log->nr_pages < 2 ? read_pfns(v, line, line + 7, 0, false,
-						     &log->pages[log->nr_pages++])
-					 : 0;
+	if (begins(line, "pages ")) {
+		struct bs_scan c = {line + 7, v->path, v->line, v->err};
+
+		return log->nr_pages < 2
+			       ? bs_state_read_pages(&c, 0, false, &log->pages[log->nr_pages++])
+			       : 0;
+	}
 	if (!*line || begins(line, "finish "))
 		return 0;
 	return read_event(log, v, line, at);
@@ -485,18 +305,10 @@ void bs_compact_log_zones(struct bs_compact_log *log, const struct bs_logrun *v)
 
 void bs_compact_log_free(struct bs_compact_log *log)
 {
-	for (size_t i = 0; i < log->nr_dumps; i++) {
-		struct bs_compact_dump *d = &log->dump[i];
-
-		bs_state_free(d->state);
-		free_pfns(&d->skip);
-		free_pfns(&d->hole);
-		free_pfns(&d->compound);
-		free_pfns(&d->foreign);
-		free_pfns(&d->fake);
-	}
-	free_pfns(&log->pages[0]);
-	free_pfns(&log->pages[1]);
+	for (size_t i = 0; i < log->nr_dumps; i++)
+		bs_state_free(log->dump[i].state);
+	bs_state_free_pages(&log->pages[0]);
+	bs_state_free_pages(&log->pages[1]);
 	free(log->dump);
 	free(log->event);
 	free(log->value);

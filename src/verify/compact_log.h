@@ -9,6 +9,7 @@
 #include "live.h"
 #include "logrun.h"
 #include "mm_compact.h"
+#include "state_compact.h"
 
 /* What an event is: a step (enum bs_mm_step_kind), or one of these. */
 enum bs_compact_kind {
@@ -30,24 +31,12 @@ struct bs_compact_event {
 	size_t line; /* of the run */
 };
 
-struct bs_compact_pfns {
-	bs_pfn *pfn;
-	uint32_t *with; /* an order, a count, flags of what is known of a page */
-	size_t n, cap;
-};
-enum { BS_COMPACT_IS_PINNED = 1, BS_COMPACT_IS_MAPPED = 2 };
-
-/* A dump. @zone: by number in the file. */
+/* A dump. @k: what it says of compaction. */
 struct bs_compact_dump {
 	struct bs_state *state;
+	const struct bs_state_compact *k;
 	size_t at; /* events before it */
 	uint64_t line;
-	struct bs_mm_compact_zone zone[BS_LOG_ZONES];
-	bool has_zone[BS_LOG_ZONES], has_blocks[BS_LOG_ZONES], has_generations;
-	int64_t blocks[BS_LOG_ZONES]; /* free pages in whole blocks */
-	struct bs_compact_pfns skip, hole, compound, foreign, fake;
-	uint64_t file_pages, generation_pages; /* on the LRU */
-	uint64_t sources, targets; /* scanned since boot */
 };
 
 /* The recorder's settings, which hold from their line on. */
@@ -65,7 +54,7 @@ struct bs_compact_log {
 	size_t nr_events, nr_values, cap_events, cap_values;
 	struct bs_compact_dump *dump;
 	size_t nr_dumps;
-	struct bs_compact_pfns pages[2]; /* page cache at the start and at the end, oldest first */
+	struct bs_state_pages pages[2]; /* page cache at the start and at the end, oldest first */
 	unsigned int nr_pages;
 	bool zones_known;
 };

@@ -52,7 +52,7 @@ static int by_pfn(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static bool same_pages(const struct bs_compact_pfns *a, const struct bs_compact_pfns *b)
+static bool same_pages(const struct bs_state_pages *a, const struct bs_state_pages *b)
 {
 	const size_t bytes = a->n * sizeof(bs_pfn);
 	bs_pfn *x = malloc(2 * bytes + 1);
@@ -71,14 +71,14 @@ static bool same_pages(const struct bs_compact_pfns *a, const struct bs_compact_
 
 static bool has_cache(const struct play *p)
 {
-	return p->log.nr_pages && p->log.pages[0].n && p->log.dump[0].has_generations &&
+	return p->log.nr_pages && p->log.pages[0].n && p->log.dump[0].k->has_generations &&
 	       (!strcmp(p->log.op, "direct") || !strcmp(p->log.op, "press"));
 }
 
 /* What is known of the age of the page cache decides what reclaim takes. */
 static int load_cache(struct play *p)
 {
-	const struct bs_compact_pfns *l = &p->log.pages[0];
+	const struct bs_state_pages *l = &p->log.pages[0];
 	struct bs_machine *m = p->v->m;
 
 	if (!has_cache(p))
@@ -92,8 +92,8 @@ static int load_cache(struct play *p)
 			return short_of_memory(p->v);
 		bs_mm_cache_add(m, l->pfn[i]);
 	}
-	if (p->log.dump[0].generation_pages > l->n)
-		bs_mm_cache_others(m, p->log.dump[0].generation_pages - l->n);
+	if (p->log.dump[0].k->generation_pages > l->n)
+		bs_mm_cache_others(m, p->log.dump[0].k->generation_pages - l->n);
 	bs_mm_cache_predicted(m, true);
 	p->f.predicts = true;
 	return 0;
@@ -101,7 +101,7 @@ static int load_cache(struct play *p)
 
 static int save_cache(struct play *p)
 {
-	struct bs_compact_pfns *l = &p->carry->cache;
+	struct bs_state_pages *l = &p->carry->cache;
 	size_t n;
 
 	l->n = 0;
@@ -195,7 +195,7 @@ static void direct(struct play *p)
 /* The pages of the cache in their order, portion by portion; others free theirs in between. */
 static void drop_caches(struct play *p)
 {
-	const struct bs_compact_pfns *l = &p->log.pages[0];
+	const struct bs_state_pages *l = &p->log.pages[0];
 	struct bs_compact_follow *f = &p->f;
 	size_t done = 0;
 
@@ -282,10 +282,9 @@ static void kcompactd(struct play *p)
 		bs_compact_lost(&p->f, "a dump before a run of kcompactd");
 		return;
 	}
-	for (unsigned int i = 0; i < BS_LOG_ZONES; i++)
-		if (d->has_zone[i] && p->v->zone_of[i] >= 0)
-			bs_mm_compact_set_zone(p->v->m, (unsigned int)p->v->zone_of[i],
-					       &d->zone[i]);
+	for (unsigned int i = 0; i < d->state->nr_zones; i++)
+		if (d->k->has_zone[i])
+			bs_mm_compact_set_zone(p->v->m, i, &d->k->zone[i]);
 	p->f.ret = bs_compact_compare(&p->f, &p->log.dump[0], d, true, true);
 	if (!p->f.ret)
 		bs_mm_run_zone(p->v->m, 0, &run);

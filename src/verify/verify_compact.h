@@ -8,7 +8,7 @@
 /* What runs of one file hand on: clean page cache in its order, for what was moved is young again. */
 struct bs_compact_carry {
 	struct bs_compact_settings settings;
-	struct bs_compact_pfns cache;
+	struct bs_state_pages cache;
 };
 
 void bs_compact_carry_init(struct bs_compact_carry *c);
