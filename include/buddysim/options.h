@@ -38,6 +38,7 @@ struct bs_options {
 	uint64_t given;
 	struct bs_words strategies, texts, queued;
 	struct bs_host_event *host_events;
+	struct bs_guest_event *guest_events;
 	struct bs_scenario_guest *guests;
 	struct bs_device_costs costs;
 };

@@ -47,6 +47,25 @@ struct bs_host_event {
 	unsigned int guest;
 };
 
+/** What may be asked of a guest's kernel while it runs. */
+enum bs_guest_ask {
+	BS_GUEST_COMPACT, /* all memory (vm.compact_memory); no value */
+	BS_GUEST_DROP_CACHES, /* clean page cache is given back (vm.drop_caches); no value */
+	BS_GUEST_RECLAIM, /* value: bytes of the oldest page cache that are */
+	BS_GUEST_PROACTIVENESS, /* value: 0..100, vm.compaction_proactiveness */
+	BS_GUEST_DEFRAG_MODE, /* value: 0 or 1, vm.defrag_mode */
+	BS_GUEST_WATERMARK_SCALE, /* value: vm.watermark_scale_factor, 1/10000 */
+};
+/** In that order what each is called and what value it takes (BS_PARAM_BOOL: none); the last one has no name. */
+const struct bs_param *bs_guest_ask_params(void);
+/** As struct bs_host_event. A guest that has not started by then is asked for nothing. */
+struct bs_guest_event {
+	bs_ns time;
+	enum bs_guest_ask ask;
+	uint64_t value;
+	unsigned int guest;
+};
+
 /*
  * The parts of a configuration. What a user can set has a line in options.def, which says what it
  * means and where each field comes from that is not written out here.
@@ -57,6 +76,7 @@ struct bs_host_event {
  * @machine: kernel (NULL: the one that the trace names, else bs_kernel_default()), memory and CPUs
  *           (0: from the trace), machine, seed, shuffle
  * @resident: what the host holds before t0
+ * @events, @nr_events: what is asked of its kernel, as for a host
  * @state_origin: what the state was made of (bs_state.origin), NULL for a dump; set by the replay
  *
  * A state dump decides kernel, memory, CPUs and shuffle. A later dump "trace_end" of its file is what
@@ -65,6 +85,8 @@ struct bs_host_event {
 struct bs_guest_config {
 	struct bs_machine_config machine;
 	enum bs_resident resident;
+	const struct bs_guest_event *events;
+	unsigned int nr_events;
 	const char *state_origin;
 #define BS_GUEST(type, field, ...) type field;
 #include <buddysim/options.def>

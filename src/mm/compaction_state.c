@@ -83,6 +83,7 @@ int mm_compact_make(struct bs_machine *m)
 		return -ENOMEM;
 	m->compaction = c;
 	c->proactiveness = PROACTIVENESS;
+	c->node_wide = m->km.drop_reversed;
 	c->last_result = COMPACT_SKIPPED;
 	for (unsigned int i = 0; i < BS_MAX_ZONES; i++)
 		for (unsigned int l = 0; l < BS_MM_NR_LRU; l++)
@@ -107,6 +108,11 @@ void mm_compact_destroy(struct bs_machine *m)
 		free(m->compaction->marks[i]);
 	free(m->compaction);
 	m->compaction = NULL;
+}
+
+int bs_mm_compact_begin(struct bs_machine *m)
+{
+	return mm_compact_make(m);
 }
 
 int bs_mm_compact_watch(struct bs_machine *m, const struct bs_mm_watch *watch)
@@ -147,8 +153,23 @@ int bs_mm_reclaim_begin(struct bs_machine *m, const struct bs_mm_evictor *e)
 		return ret;
 	m->compaction->evictor = *e;
 	m->compaction->predicts = true;
-	m->compaction->node_wide = m->km.drop_reversed;
 	return 0;
+}
+
+void bs_mm_set_watermark_scale(struct bs_machine *m, unsigned int scale)
+{
+	for (unsigned int i = 0; i < m->nr_zones; i++) {
+		struct zone *z = &m->zones[i];
+		const uint64_t min = z->mark[WMARK_MIN];
+		uint64_t step = z->managed * scale / 10000;
+
+		if (step < min >> 2)
+			step = min >> 2;
+		z->mark[WMARK_LOW] = min + step;
+		z->mark[WMARK_HIGH] = min + 2 * step;
+		z->boost = 0;
+		mm_pcp_resize(m, z);
+	}
 }
 
 void bs_mm_set_proactiveness(struct bs_machine *m, unsigned int percent)

@@ -122,13 +122,13 @@ static void put_device(FILE *f, const json_t *config)
 }
 
 /* A time or a size is in the record without its unit. */
-static void put_host_event(FILE *f, const json_t *event)
+static void put_event(FILE *f, const char *option, const json_t *event)
 {
 	json_t *guest = json_object_get(event, "guest");
 	const char *key;
 	const json_t *v;
 
-	fprintf(f, " --host-event %" JSON_INTEGER_FORMAT "ns:",
+	fprintf(f, " --%s %" JSON_INTEGER_FORMAT "ns:", option,
 		json_integer_value(json_object_get(event, "time_ns")));
 	json_object_foreach((json_t *)(uintptr_t)event, key, v)
 	{
@@ -137,22 +137,22 @@ static void put_host_event(FILE *f, const json_t *event)
 		fputs(key, f);
 		if (json_is_integer(v))
 			fprintf(f, "=%" JSON_INTEGER_FORMAT "%s", json_integer_value(v),
-				!strcmp(key, "target")	? "B"
-				: !strcmp(key, "pause") ? "ns"
-							: "");
+				!strcmp(key, "target") || !strcmp(key, "reclaim") ? "B"
+				: !strcmp(key, "pause")				  ? "ns"
+										  : "");
 	}
 	if (guest)
 		fprintf(f, ",guest=%" JSON_INTEGER_FORMAT, json_integer_value(guest));
 }
 
-static void put_host_events(FILE *f, const json_t *events)
+static void put_events(FILE *f, const char *option, const json_t *events)
 {
 	const json_t *e;
 	size_t i;
 
 	json_array_foreach(events, i, e)
 	{
-		put_host_event(f, e);
+		put_event(f, option, e);
 	}
 }
 
@@ -181,7 +181,8 @@ char *bs_record_command(const struct bs_stored *in)
 		if (is_said(opt, config))
 			put_option(f, opt, json_object_get(config, opt->record));
 	put_device(f, config);
-	put_host_events(f, json_object_get(config, "host_events"));
+	put_events(f, "guest-event", json_object_get(config, "guest_events"));
+	put_events(f, "host-event", json_object_get(config, "host_events"));
 	/* What a record has elsewhere. */
 	put_option(f, bs_option_find("seed"), json_object_get(in->root, "seed"));
 	put_option(f, bs_option_find("weight"), bs_json_at(in->root, "bound.weight_ns_per_mib_s"));

@@ -68,6 +68,27 @@ static json_t *host_events_json(const struct bs_sim_config *cfg)
 	return a;
 }
 
+static json_t *guest_events_json(const struct bs_sim_config *cfg)
+{
+	const struct bs_param *params = bs_guest_ask_params();
+	json_t *a = json_array();
+
+	for (unsigned int i = 0; i < cfg->guest.nr_events; i++) {
+		const struct bs_guest_event *e = &cfg->guest.events[i];
+		json_t *o = json_object();
+
+		bs_json_put_uint(o, "time_ns", e->time);
+		if (params[e->ask].type == BS_PARAM_BOOL)
+			json_object_set_new(o, params[e->ask].name, json_true());
+		else
+			bs_json_put_uint(o, params[e->ask].name, e->value);
+		if (e->guest)
+			bs_json_put_uint(o, "guest", e->guest);
+		json_array_append_new(a, o);
+	}
+	return a;
+}
+
 /* All its parameters, as they are in force; and what a bound, which a load has not, would say. */
 static void put_load(json_t *o, const struct bs_sim_config *cfg)
 {
@@ -157,6 +178,8 @@ json_t *bs_config_json(const struct bs_sim_config *cfg)
 		bs_json_put_text(o, "device_params", dc->params);
 	bs_json_put_text(o, "costs_preset", costs_name(cfg));
 	json_object_set_new(o, "costs", costs_json(cfg));
+	if (cfg->guest.nr_events)
+		json_object_set_new(o, "guest_events", guest_events_json(cfg));
 	if (cfg->host.nr_events)
 		json_object_set_new(o, "host_events", host_events_json(cfg));
 	return o;

@@ -523,6 +523,9 @@ static int run(struct bs_cell *c, struct bs_error *err)
 		bs_host_start(&c->world->host, c->end);
 		ret = bs_host_tick_start(&c->world->host, err);
 	}
+	if (!ret && bs_guest_asks_start(&c->world->asks, c->world->guests,
+					c->plan->cfg.guest.events, c->plan->cfg.guest.nr_events))
+		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "setting up");
 	if (!ret) {
 		run_measured(c);
 	}

@@ -79,6 +79,23 @@ static void take_saved(struct bs_cell *c)
 	c->f.restored.t99 = bs_histogram_percentile(s->back, 990);
 }
 
+static void take_asked(struct bs_cell *c)
+{
+	const struct bs_acts *a = &c->g->acts;
+
+	c->f.asked = (struct bs_asked_figures){
+		.any = c->plan->cfg.guest.nr_events,
+		.compactions = a->compactions,
+		.moved = a->moved,
+		.scanned = a->scanned,
+		.gained = a->gained,
+		.drops = a->drops,
+		.dropped = a->dropped,
+		.reclaims = a->reclaims,
+		.reclaimed = a->reclaimed,
+	};
+}
+
 static void take_locks(struct bs_cell *c)
 {
 	const struct bs_lock_figures *l;
@@ -106,6 +123,7 @@ void bs_cell_take_window(struct bs_cell *c)
 	take_stall(c);
 	take_delays(c);
 	take_locks(c);
+	take_asked(c);
 	take_saved(c);
 	bs_held_why_take(&c->ledger.split, f);
 	bs_report_stats(c->g->rc, &f->report);

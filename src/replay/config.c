@@ -301,6 +301,11 @@ static int check_events(const struct bs_sim_config *cfg, struct bs_error *err)
 				    : cfg->guests      ? cfg->guests
 						       : 1;
 
+	for (unsigned int i = 0; i < cfg->guest.nr_events; i++)
+		if (cfg->guest.events[i].guest > guests)
+			return bs_error_set(
+				err, BS_USAGE, 0, "--guest-event", "guests are counted from 1",
+				"there is no guest %u of %u", cfg->guest.events[i].guest, guests);
 	for (unsigned int i = 0; i < cfg->host.nr_events; i++) {
 		const struct bs_host_event *e = &cfg->host.events[i];
 

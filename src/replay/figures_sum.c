@@ -106,6 +106,15 @@ static void add_figures(struct bs_figures *s, const struct bs_figures *f)
 	MOST_TIME(restored.t99);
 	ADD(cycles.done);
 	s->cycles.counted |= f->cycles.counted;
+	s->asked.any |= f->asked.any;
+	ADD(asked.compactions);
+	ADD(asked.moved);
+	ADD(asked.scanned);
+	ADD(asked.gained);
+	ADD(asked.drops);
+	ADD(asked.dropped);
+	ADD(asked.reclaims);
+	ADD(asked.reclaimed);
 	s->huge.counted |= f->huge.counted;
 	s->cache.counted |= f->cache.counted;
 	ADD(cache.read);

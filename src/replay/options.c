@@ -322,6 +322,7 @@ void bs_options_free(struct bs_options *o)
 	free_words(&o->texts);
 	free_words(&o->program.fail_if);
 	free(o->host_events);
+	free(o->guest_events);
 	free(o->guests);
 	memset(o, 0, sizeof(*o));
 }

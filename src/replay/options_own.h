@@ -25,6 +25,9 @@ BS_OPTION_PRINTER(bs_print_costs);
 /* "5s:pressure=80" */
 BS_OPTION_READER(bs_add_host_event);
 BS_OPTION_PRINTER(bs_print_host_events);
+/* "60s:compact" */
+BS_OPTION_READER(bs_add_guest_event);
+BS_OPTION_PRINTER(bs_print_guest_events);
 /* A file, which sets other options too. */
 BS_OPTION_READER(bs_set_scenario);
 BS_OPTION_PRINTER(bs_print_scenario);

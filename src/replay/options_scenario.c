@@ -112,6 +112,28 @@ static int queue(struct reading *r, const char *option, const char *text)
 		       : -ENOMEM;
 }
 
+/* A list of events, each as its option reads it. */
+static int queue_events(struct reading *r, json_t *events, const char *option, const char *like)
+{
+	char advice[64];
+	json_t *event;
+	size_t i;
+	int ret;
+
+	snprintf(advice, sizeof(advice), "write [\"%s\"]", like);
+	if (events && !json_is_array(events))
+		return refuse(r, advice, "\"events\" is no list");
+	json_array_foreach(events, i, event)
+	{
+		if (!json_is_string(event))
+			return refuse(r, advice, "an event that is no text");
+		ret = queue(r, option, json_string_value(event));
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 static int read_host(struct reading *r, json_t *host)
 {
 	static const char *const keys[] = {"memory", "swap",   "threads", "poll", "policy",
@@ -119,7 +141,6 @@ static int read_host(struct reading *r, json_t *host)
 	static const char *const options[] = {"host-memory", "host-swap",   "host-threads",
 					      "host-poll",   "host-policy", "costs",
 					      "advice",	     "host-event",  NULL};
-	json_t *events = json_object_get(host, "events"), *event;
 	const char *text;
 	size_t i;
 	int ret;
@@ -133,19 +154,9 @@ static int read_host(struct reading *r, json_t *host)
 		if (!ret && text)
 			ret = queue(r, options[i], text);
 	}
-	if (!ret && events && !json_is_array(events))
-		ret = refuse(r, "write [\"30s:pressure=90\"]", "\"events\" is no list");
-	if (ret)
-		return ret;
-	json_array_foreach(events, i, event)
-	{
-		if (!json_is_string(event))
-			return refuse(r, "write [\"30s:pressure=90\"]", "an event that is no text");
-		ret = queue(r, "host-event", json_string_value(event));
-		if (ret)
-			return ret;
-	}
-	return 0;
+	return ret ? ret
+		   : queue_events(r, json_object_get(host, "events"), "host-event",
+				  "30s:pressure=90");
 }
 
 /* ---- The guests ------------------------------------------------------------------------------ */
@@ -247,7 +258,7 @@ static int read_guest(struct reading *r, json_t *o)
 
 static int read_all(struct reading *r, json_t *o)
 {
-	static const char *const keys[] = {"schema", "about", "host", "guests", NULL};
+	static const char *const keys[] = {"schema", "about", "host", "guests", "events", NULL};
 	const char *schema = json_string_value(json_object_get(o, "schema"));
 	json_t *guests = json_object_get(o, "guests"), *guest;
 	size_t i;
@@ -259,6 +270,9 @@ static int read_all(struct reading *r, json_t *o)
 		ret = refuse(r, "write \"guests\": [{...}]", "there are no guests");
 	if (!ret)
 		ret = read_host(r, json_object_get(o, "host"));
+	*r->where = '\0';
+	if (!ret)
+		ret = queue_events(r, json_object_get(o, "events"), "guest-event", "60s:compact");
 	if (ret)
 		return ret;
 	json_array_foreach(guests, i, guest)

@@ -66,6 +66,12 @@ struct bs_cache_figures {
 	uint64_t read, again, reclaimed, by_kswapd, peak, end; /* pages */
 };
 
+/* What was asked of its kernel while it ran (--guest-event); pages, and @gained: huge pages' worth of free blocks. */
+struct bs_asked_figures {
+	bool any;
+	uint64_t compactions, moved, scanned, gained, drops, dropped, reclaims, reclaimed;
+};
+
 /* What all snapshots of the guest carried, and what of that had no owner. */
 struct bs_snapshot_figures {
 	uint64_t taken, carried_bytes, free_bytes;
@@ -103,6 +109,7 @@ struct bs_figures {
 	struct bs_cycles cycles;
 	struct bs_huge_figures huge;
 	struct bs_cache_figures cache;
+	struct bs_asked_figures asked;
 	struct bs_locks locks;
 	bs_ns stood; /* still, by the host's will */
 	struct bs_snapshot_figures snapshot;

@@ -84,6 +84,7 @@ static void warn_gate(const struct bs_cell *c)
 static void warn_late(const struct bs_cell *c)
 {
 	const struct bs_host_config *host = &c->plan->cfg.host;
+	const struct bs_guest_config *guest = &c->plan->cfg.guest;
 	const char *fault = c->f.late_fault;
 
 	if (fault)
@@ -96,6 +97,13 @@ static void warn_late(const struct bs_cell *c)
 				     "the host's event at %llu ms never comes: the window ends at "
 				     "%llu ms",
 				     (unsigned long long)(host->events[i].time / BS_NS_PER_MS),
+				     (unsigned long long)(c->end / BS_NS_PER_MS));
+	for (unsigned int i = 0; i < guest->nr_events; i++)
+		if (guest->events[i].time > c->end)
+			bs_plan_warn(c->plan, NULL,
+				     "the guest's event at %llu ms never comes: the window ends at "
+				     "%llu ms",
+				     (unsigned long long)(guest->events[i].time / BS_NS_PER_MS),
 				     (unsigned long long)(c->end / BS_NS_PER_MS));
 }
 

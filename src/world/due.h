@@ -15,6 +15,7 @@ enum bs_due_class {
 	BS_DUE_WAKE, /* the worker runs */
 	BS_DUE_WAKE_ON, /* a CPU runs a pass itself */
 	BS_DUE_HOST, /* the host looks or asks */
+	BS_DUE_GUEST, /* something is asked of a guest's kernel */
 	BS_DUE_BACKGROUND, /* the guest's kernel looks after itself */
 	BS_DUE_RELEASE, /* a blocked CPU goes on */
 	BS_DUE_END, /* of the window */

@@ -66,6 +66,15 @@ struct bs_saved {
 		*back; /* from the restore until a page in use was there; NULL: there was none */
 };
 
+/*
+ * What was asked of its kernel at run time, and what came of it (guest_ask.h). In pages: @moved, and @scanned for that, by
+ * compaction; @dropped, @reclaimed: of page cache. @gained: huge pages' worth of free blocks more than before it
+ */
+struct bs_acts {
+	uint64_t compactions, drops, reclaims;
+	uint64_t moved, scanned, gained, dropped, reclaimed;
+};
+
 struct bs_contention;
 
 struct bs_guest {
@@ -103,6 +112,7 @@ struct bs_guest {
 	struct bs_service *service; /* who serves its requests */
 	struct bs_load *load; /* what happens in it; NULL: nothing yet */
 	struct bs_saved saved;
+	struct bs_acts acts;
 	bool running,
 		killed; /* the host counts it as a guest; it was short of memory, and it had to go */
 	bs_ns killed_at;

@@ -35,6 +35,7 @@ void bs_world_end(struct bs_world *w)
 		w->guests = g->after;
 		bs_guest_destroy(g);
 	}
+	bs_guest_asks_free(&w->asks);
 	bs_host_tick_free(&w->host);
 	bs_host_free(&w->host);
 	bs_clock_free(&w->clock);

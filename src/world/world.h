@@ -15,12 +15,14 @@
 
 #include "ledger.h"
 #include "guest.h"
+#include "guest_ask.h"
 #include "host.h"
 
 struct bs_world {
 	struct bs_clock clock;
 	struct bs_host host;
 	struct bs_guest *guests; /* in the order in which they came */
+	struct bs_guest_asks asks;
 };
 
 /* @host: may be NULL, and outlives the world. @stop: as bs_clock_init(). 0 or -ENOMEM. */

@@ -65,8 +65,8 @@ static void test_each_figure_is_in_the_record(void **state)
 	made.with_agreement = true;
 	made.agreement.compared = true;
 	made.f.host_counts = made.f.cycles.counted = made.f.locks.modelled = true;
-	made.f.snapshot.taken = 1;
-	made.f.restored.is = made.f.huge.counted = made.f.cache.counted = true;
+	made.f.snapshot.taken = made.f.asked.gained = 1;
+	made.f.restored.is = made.f.huge.counted = made.f.cache.counted = made.f.asked.any = true;
 	made.cfg.output.timeline = true;
 	bs_record_start(&made);
 	bs_record_add(&made, "rotation", 5);

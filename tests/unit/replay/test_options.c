@@ -102,10 +102,12 @@ static void test_given_twice(void **state)
 	for (unsigned int i = 0; i < 2; i++) {
 		must(&o, "strategy", "none");
 		must(&o, "host-event", "1s:pressure=5");
+		must(&o, "guest-event", "1s:compact");
 		must(&o, "fail-if", "calls>0");
 	}
 	assert_int_equal(o.config.nr_strategies, 2);
 	assert_int_equal(o.config.host.nr_events, 2);
+	assert_int_equal(o.config.guest.nr_events, 2);
 	bs_options_free(&o);
 }
 
@@ -125,6 +127,11 @@ static void test_what_cannot_be(void **state)
 	refused("host-event", "5s:snapshot=1", "snapshot or");
 	refused("host-event", "5s:restore,guests=1", ",guest=N");
 	refused("host-event", "5s:restore,guest=0", "from 1");
+	refused("guest-event", "5s", "TIME:compact");
+	refused("guest-event", "5s:compact=1", "TIME:compact");
+	refused("guest-event", "5s:reclaim", "reclaim=SIZE");
+	refused("guest-event", "5s:defrag_mode=2", "0 to 1");
+	refused("guest-event", "5s:defrag,guest=1", "defrag_mode");
 	refused("state", "", "must not be empty");
 }
 
@@ -210,6 +217,7 @@ static void test_there_and_back(void **state)
 		{"repeat", "9"},	 {"host-event", "5s:pressure=80"},
 		{"check", "77"},	 {"gap", "1ms"},
 		{"allow-lossy", NULL},	 {"weight", "7us"},
+		{"guest-event", "1s:reclaim=5MiB,guest=2"},
 	};
 	struct bs_options a, b;
 	char *first, *second;
