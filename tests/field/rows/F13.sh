@@ -16,7 +16,7 @@ compacted() { # KERNEL
 }
 compacted 6.1 || return
 figures_of "6.1: moved" pages 1% "6305 219 5205 5634 13785" "$all_moved"
-figures_of "6.1: free huge blocks" "" 1% "13 14 31 19 60" "$all_blocks"
+figures_of "6.1: free huge blocks" blocks 1% "13 14 31 19 60" "$all_blocks"
 compacted 6.12 || return
 figures_of "6.12: moved" pages 1% "6731 11 5136 5597 15163" "$all_moved"
-figures_of "6.12: free huge blocks" "" 1% "18 16 35 17 63" "$all_blocks"
+figures_of "6.12: free huge blocks" blocks 1% "18 16 35 17 63" "$all_blocks"
