@@ -46,6 +46,7 @@ struct bs_device_costs {
 	bs_ns host_zero_per_mib; /* the part of that in which the host zeroes */
 	bs_ns install_per_mib, poison_per_mib;
 	bs_ns zero_per_mib; /* the guest's own zeroing of user memory; 0 in all presets */
+	bs_ns move_per_mib; /* the guest's own moving of memory in use */
 	bs_ns swap_out_per_mib, swap_in_per_mib; /* of a host that is short of memory */
 };
 /** Preset by name; false if unknown. Names: bs_cost_preset_names(). */
@@ -249,6 +250,16 @@ int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_
 int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id,
 		   struct bs_error *err);
 
+/**
+ * bs_device_move - the guest's kernel copies a block in use from @from to @to, where nobody owns anything
+ * @copy: receives move_per_mib for the block; @cost: what it had to fault in, of either
+ *
+ * Who owned @from owns @to: its stamps are there.
+ * Return: 0; -EUCLEAN if a page of one of them is at the device right now, if @to is in use, does not exist, or lost
+ * its poison while it was free.
+ */
+int bs_device_move(struct bs_device *d, bs_pfn from, bs_pfn to, unsigned int order, bs_ns now,
+		   bs_ns *copy, struct bs_fault_cost *cost, struct bs_error *err);
 /** The owner of the block writes into it again: what it costs where the host has swapped some of it out
  *  meanwhile, and that it was touched now. */
 void bs_device_touch(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns now,

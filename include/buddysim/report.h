@@ -494,6 +494,8 @@ void bs_report_walk(const struct bs_report_ctx *rc, unsigned int order, bs_repor
  *  or has been given away. */
 void bs_report_walk_at(const struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order,
 		       bs_report_visit visit, void *arg);
+/** Is the page in the strategy's hands, in whatever way? */
+bool bs_report_has(const struct bs_report_ctx *rc, bs_pfn pfn);
 /** Bytes that the strategy may leave raw, by its design, when the guest is quiet. */
 uint64_t bs_report_may_leave(const struct bs_report_ctx *rc);
 /** The strategy a context was made from. */

@@ -91,6 +91,21 @@ void bs_arena_stamp(struct bs_arena *a, bs_pfn pfn, unsigned int nr, uint32_t id
 	}
 }
 
+/* Of a stamp only the pfn changes: what was damaged before is so behind it. */
+void bs_arena_move(struct bs_arena *a, bs_pfn from, bs_pfn to, unsigned int nr, bool stamped)
+{
+	const unsigned int words = a->fill ? PAGE_WORDS : 1;
+
+	memcpy(bs_arena_page(a, to), bs_arena_page(a, from), (size_t)nr << BS_UNIT_SHIFT);
+	mark_touched(a, to, nr);
+	for (unsigned int i = 0; stamped && i < nr; i++) {
+		uint64_t *page = (uint64_t *)bs_arena_page(a, to + i);
+
+		for (unsigned int w = 0; w < words; w++)
+			page[w] ^= (from + i) ^ (to + i);
+	}
+}
+
 static bool stamp_is_whole(const struct bs_arena *a, bs_pfn pfn, uint32_t id)
 {
 	const uint64_t *page = (const uint64_t *)bs_arena_page(a, pfn);

@@ -29,6 +29,8 @@ static inline char *bs_arena_page(const struct bs_arena *a, bs_pfn pfn)
 
 /* Stamp every page of a block. */
 void bs_arena_stamp(struct bs_arena *a, bs_pfn pfn, unsigned int nr, uint32_t id);
+/* Copy a block; @stamped: its stamps, damaged or not, become those of the other place. */
+void bs_arena_move(struct bs_arena *a, bs_pfn from, bs_pfn to, unsigned int nr, bool stamped);
 /* Pages of the block whose bit in @owned (indexed by pfn / 64) is set and whose stamp is not what
  * bs_arena_stamp() wrote; @first receives the first one. */
 unsigned int bs_arena_verify(const struct bs_arena *a, bs_pfn pfn, uint64_t owned, uint32_t id,

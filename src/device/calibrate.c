@@ -117,6 +117,7 @@ static void measure_round(const struct bs_arena *a, bool thp, uint64_t *ns)
 	ns[COST_take_per_mib] = preset.take_per_mib;
 	ns[COST_per_drop] = preset.per_drop;
 	ns[COST_split] = preset.split;
+	ns[COST_move_per_mib] = preset.move_per_mib;
 	ns[COST_swap_out_per_mib] = preset.swap_out_per_mib;
 	ns[COST_swap_in_per_mib] = preset.swap_in_per_mib;
 }

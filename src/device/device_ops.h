@@ -20,6 +20,8 @@ struct bs_device_ops {
 	void (*destroy)(struct bs_device *d);
 	/* The guest writes a block; @faults: the model expects page faults on the way. */
 	void (*touch)(struct bs_device *d, bs_pfn pfn, unsigned int nr, uint32_t id, bool faults);
+	/* The guest copies a block; @stamped: it is somebody's, with stamps that say where they are. */
+	void (*move)(struct bs_device *d, bs_pfn from, bs_pfn to, unsigned int nr, bool stamped);
 	/* Before t0: make it resident. */
 	void (*populate)(struct bs_device *d, bs_pfn pfn, unsigned int nr);
 	/* The host backs a block before the guest touches it. */

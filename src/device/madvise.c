@@ -69,6 +69,14 @@ static void madvise_touch(struct bs_device *d, bs_pfn pfn, unsigned int nr, uint
 	d->stats.real_touch_ns += real_ns() - start;
 }
 
+static void madvise_move(struct bs_device *d, bs_pfn from, bs_pfn to, unsigned int nr, bool stamped)
+{
+	const uint64_t start = real_ns();
+
+	bs_arena_move(&d->arena, from, to, nr, stamped);
+	d->stats.real_touch_ns += real_ns() - start;
+}
+
 static void madvise_populate(struct bs_device *d, bs_pfn pfn, unsigned int nr)
 {
 	bs_arena_populate(&d->arena, pfn, nr);
@@ -181,6 +189,7 @@ const struct bs_device_ops bs_device_madvise = {
 	.create = madvise_create,
 	.destroy = madvise_destroy,
 	.touch = madvise_touch,
+	.move = madvise_move,
 	.populate = madvise_populate,
 	.install = madvise_install,
 	.fill = madvise_fill,

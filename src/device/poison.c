@@ -110,6 +110,17 @@ uint64_t bs_poison_damaged(const struct bs_device *d, bs_pfn pfn, unsigned int n
 	return damaged;
 }
 
+int bs_poison_check(struct bs_device *d, bs_pfn pfn, unsigned int order, struct bs_error *err)
+{
+	bs_pfn first = pfn;
+	const uint64_t damaged = bs_poison_damaged(d, pfn, 1U << order, &first);
+
+	if (!damaged)
+		return 0;
+	d->stats.content_loss += damaged;
+	return bs_device_broken(d, err, first, "poison lost while it was free", pfn, order);
+}
+
 void bs_poison_taken(struct bs_device *d, bs_pfn pfn, unsigned int nr)
 {
 	const uint64_t word = pfn / BS_WORD_PAGES, mask = bs_word_mask(pfn, nr);

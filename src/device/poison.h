@@ -16,6 +16,8 @@ void bs_poison_destroy(struct bs_device *d);
 bool bs_poison_inhibits(const struct bs_device *d);
 /* Pages of the block that should read as the pattern and do not; @first receives the first. */
 uint64_t bs_poison_damaged(const struct bs_device *d, bs_pfn pfn, unsigned int nr, bs_pfn *first);
+/* Memory comes back, and what was poisoned is so still: 0, or -EUCLEAN. */
+int bs_poison_check(struct bs_device *d, bs_pfn pfn, unsigned int order, struct bs_error *err);
 /* The block is an owner's, who writes what he likes. */
 void bs_poison_taken(struct bs_device *d, bs_pfn pfn, unsigned int nr);
 

@@ -36,18 +36,6 @@ static void touch_block(struct bs_device *d, bs_pfn pfn, unsigned int nr, uint32
 		d->ops->touch(d, pfn, nr, id, faults);
 }
 
-/* Memory comes back: what was poisoned is so still. */
-static int check_poison(struct bs_device *d, bs_pfn pfn, unsigned int order, struct bs_error *err)
-{
-	bs_pfn first = pfn;
-	const uint64_t damaged = bs_poison_damaged(d, pfn, 1U << order, &first);
-
-	if (!damaged)
-		return 0;
-	d->stats.content_loss += damaged;
-	return bs_device_broken(d, err, first, "poison lost while it was free", pfn, order);
-}
-
 void bs_device_touch(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns now,
 		     struct bs_fault_cost *cost)
 {
@@ -75,7 +63,7 @@ int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_
 					"allocated, but in use already", pfn, order);
 	bs_kept_forget(d, pfn, 1U << order);
 	if (unlikely(d->poisoned))
-		ret = check_poison(d, pfn, order, err);
+		ret = bs_poison_check(d, pfn, order, err);
 	if (d->ops->touch || unlikely(!bs_residency_all(&d->res, pfn, 1U << order)))
 		touch_block(d, pfn, 1U << order, id, now, cost);
 	else if (unlikely(d->lazy))

@@ -109,6 +109,15 @@ static void unpage(void *arg, const struct bs_task *t, bs_pfn pfn, unsigned int 
 	bs_guest_free(p->g, t->cpu, pfn, order, bs_page_word(p->g->m, head));
 }
 
+/* What is left of it may move, page by page, and is freed so. */
+static void split(void *arg, bs_pfn pfn, unsigned int order)
+{
+	struct bs_program *p = arg;
+
+	for (bs_pfn i = 0; i < (bs_pfn)1 << order; i++)
+		bs_split_allocated(p->g->m, pfn + i, 0);
+}
+
 static const char *kernel(const void *arg)
 {
 	return bs_kernel_name(((const struct bs_program *)arg)->g->m);
@@ -193,6 +202,7 @@ static const struct bs_task_ops ops = {
 	.space = space,
 	.page = page,
 	.unpage = unpage,
+	.split = split,
 	.kernel = kernel,
 	.read = read_file,
 	.drop = drop,
@@ -271,6 +281,32 @@ static void stood(void *arg, bs_ns by)
 		p->f.stood += by;
 }
 
+/* ---- Pages that move ------------------------------------------------------------------------- */
+
+static bool moved(void *arg, bs_pfn from, bs_pfn to, unsigned int order)
+{
+	struct bs_program *p = arg;
+
+	if (p->cache && bs_page_cache_has(p->cache, from))
+		bs_page_cache_moved(p->cache, from, to);
+	else
+		bs_tasks_moved(&p->tasks, from, to, order);
+	return true;
+}
+
+/* Nobody asks for the base again, nor for what was in use in a dump: they may go anywhere. What else nobody has, as
+ * page tables, stays where it is. */
+static bool stays(void *arg, bs_pfn pfn, unsigned int order)
+{
+	struct bs_program *p = arg;
+	struct bs_machine *m = p->g->m;
+
+	if (bs_allocated_order(m, pfn) < 0 || bs_page_word(m, pfn) < p->base_ids)
+		return false;
+	return !(p->cache && !order && bs_page_cache_has(p->cache, pfn)) &&
+	       !bs_tasks_have(&p->tasks, pfn, order, bs_max_pfn(m));
+}
+
 /* ---- Before it begins ------------------------------------------------------------------------ */
 
 static int base_failed(const struct bs_program *p, struct bs_error *err)
@@ -337,6 +373,7 @@ int bs_program_begin(struct bs_program *p, bs_ns window_end, struct bs_error *er
 
 	g->touch = touch && resident;
 	ret = take_base(p, err);
+	p->base_ids = p->id;
 	g->touch = touch;
 	if (ret)
 		return ret;
@@ -376,7 +413,8 @@ int bs_program_create(struct bs_guest *g, const struct bs_program_setup *setup,
 	p = calloc(1, sizeof(*p));
 	if (!p)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, setup->spec->label, NULL, "load");
-	p->load = (struct bs_load){.next = next, .run = run, .stood = stood, .arg = p};
+	p->load = (struct bs_load){
+		.next = next, .run = run, .stood = stood, .moved = moved, .stays = stays, .arg = p};
 	p->g = g;
 	p->setup = *setup;
 	p->next_check = setup->check_every ? setup->check_every : UINT64_MAX;

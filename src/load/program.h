@@ -53,6 +53,7 @@ struct bs_program {
 	struct bs_tasks tasks;
 	struct bs_page_cache *cache; /* NULL: nothing of a file was read */
 	uint32_t id; /* of the next block */
+	uint32_t base_ids; /* those below are the base's, which nobody frees */
 	uint64_t next_check;
 	bs_ns counted_until; /* what a CPU waits behind that is no longer the window's */
 	struct bs_program_figures f;

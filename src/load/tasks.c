@@ -33,15 +33,25 @@ static bool has_room(struct bs_task *t)
 	return true;
 }
 
+/* What stands at a block's first page; 0 is nobody. */
+#define NUMBER_BITS 40
+static uint64_t name_of(const struct bs_task *t, size_t block)
+{
+	return ((uint64_t)t->number << NUMBER_BITS | block) + 1;
+}
+
 bool bs_task_alloc(struct bs_task *t, unsigned int order, unsigned int gfp)
 {
 	struct bs_task_block *b;
+	bool got;
 
 	if (!has_room(t))
 		return false;
 	b = &t->block[t->nr_blocks++];
 	*b = (struct bs_task_block){.at = BS_NO_PFN, .order = (uint8_t)order};
-	return t->all->ops->alloc(t->all->arg, t, gfp, b);
+	got = t->all->ops->alloc(t->all->arg, t, gfp, b);
+	bs_pfn_map_put(&t->all->where, b->at, name_of(t, t->nr_blocks - 1));
+	return got;
 }
 
 void bs_task_free_part(struct bs_task *t, size_t i, unsigned int offset, unsigned int order)
@@ -100,6 +110,56 @@ void bs_task_cycle_done(struct bs_task *t)
 	s->cycles++;
 	if (s->ops->cycle)
 		s->ops->cycle(s->arg, bs_task_now(t) - t->cycle_begin);
+}
+
+/* ---- Blocks that move ------------------------------------------------------------------------ */
+
+static bool begin_where(struct bs_tasks *s, bs_pfn nr_pages)
+{
+	if (s->where.at)
+		return true;
+	if (!bs_pfn_map_init(&s->where, nr_pages)) {
+		s->ops->failed(s->arg);
+		return false;
+	}
+	for (unsigned int i = 0; i < s->nr_tasks; i++) {
+		const struct bs_task *t = &s->tasks[i];
+
+		for (size_t k = 0; k < t->nr_blocks; k++)
+			bs_pfn_map_put(&s->where, t->block[k].at, name_of(t, k));
+	}
+	return true;
+}
+
+static struct bs_task_block *block_at(const struct bs_tasks *s, bs_pfn pfn)
+{
+	const uint64_t name = bs_pfn_map_get(&s->where, pfn);
+	const uint64_t task = (name - 1) >> NUMBER_BITS;
+	const size_t k = (name - 1) & ((UINT64_C(1) << NUMBER_BITS) - 1);
+
+	if (!name || task >= s->nr_tasks || k >= s->tasks[task].nr_blocks ||
+	    s->tasks[task].block[k].at != pfn)
+		return NULL;
+	return &s->tasks[task].block[k];
+}
+
+bool bs_tasks_have(struct bs_tasks *s, bs_pfn pfn, unsigned int order, bs_pfn nr_pages)
+{
+	const struct bs_task_block *b = begin_where(s, nr_pages) ? block_at(s, pfn) : NULL;
+
+	return (b && b->order == order) || (s->user && bs_user_has(s->user, pfn, order, nr_pages));
+}
+
+void bs_tasks_moved(struct bs_tasks *s, bs_pfn from, bs_pfn to, unsigned int order)
+{
+	struct bs_task_block *b = block_at(s, from);
+
+	if (b) {
+		b->at = to;
+		bs_pfn_map_put(&s->where, to, bs_pfn_map_get(&s->where, from));
+	} else if (s->user) {
+		bs_user_moved(s->user, from, to, order);
+	}
 }
 
 /* ---- Files ----------------------------------------------------------------------------------- */
@@ -176,6 +236,14 @@ static void user_give_all(void *arg, const struct bs_user_page *page, unsigned i
 		user_give(arg, page[i].pfn, page[i].order);
 }
 
+static void user_split(void *arg, bs_pfn pfn, unsigned int order)
+{
+	struct bs_tasks *s = arg;
+
+	if (s->ops->split)
+		s->ops->split(s->arg, pfn, order);
+}
+
 static void user_failed(void *arg)
 {
 	struct bs_tasks *s = arg;
@@ -191,6 +259,7 @@ struct bs_user *bs_task_user(struct bs_task *t)
 		.hand_over = user_give_all,
 		.later = user_give_all,
 		.failed = user_failed,
+		.split = user_split,
 	};
 	struct bs_tasks *s = t->all;
 
@@ -441,6 +510,7 @@ void bs_tasks_free(struct bs_tasks *s)
 		free(t->block);
 	}
 	bs_user_destroy(s->user);
+	bs_pfn_map_free(&s->where);
 	free(s->cached);
 	free(s->tasks);
 	free(s->cpus);

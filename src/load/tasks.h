@@ -10,6 +10,7 @@
 #define BS_TASKS_H
 
 #include "load_spec.h"
+#include "pfn_map.h"
 #include "task.h"
 
 struct bs_user_counts;
@@ -25,6 +26,7 @@ struct bs_space;
  * @free: 2^@order pages from @offset on
  * @busy: until when something else keeps the CPU; NULL: nothing does
  * @space: a task takes the lock of the address space that all share; NULL: nobody waits for it
+ * @split: a block of a process is single pages from now on; may be NULL
  * @page, @unpage: as @alloc and @free, for memory of a process; @kernel: whose memory that is, or NULL
  * @read, @drop: of files; NULL: what is read is allocated once (@page), and stays
  * @mark: may be NULL
@@ -41,6 +43,7 @@ struct bs_task_ops {
 	void (*space)(void *arg, const struct bs_task *t);
 	bs_pfn (*page)(void *arg, const struct bs_task *t, unsigned int order, unsigned int gfp);
 	void (*unpage)(void *arg, const struct bs_task *t, bs_pfn pfn, unsigned int order);
+	void (*split)(void *arg, bs_pfn pfn, unsigned int order);
 	const char *(*kernel)(const void *arg);
 	enum bs_task_read (*read)(void *arg, const struct bs_task *t,
 				  const struct bs_task_files *files, uint64_t page);
@@ -67,6 +70,7 @@ struct bs_tasks {
 	unsigned int left, waiting; /* those that are not over; of them those that have met */
 	bs_pfn *cached; /* where nobody else has a page cache: of each page of the files */
 	uint64_t nr_cached;
+	struct bs_pfn_map where; /* of each block's first page: its task and number */
 	struct bs_user *user; /* NULL: no task has asked for it */
 	struct bs_space *space; /* that tasks share; NULL: none do */
 	struct bs_task *on; /* whose step it is */
@@ -89,6 +93,10 @@ uint64_t bs_tasks_huge_share(const struct bs_tasks *s);
 bs_ns bs_tasks_next(const struct bs_tasks *s, unsigned int *cpu);
 /* From now on nothing happens for @by: what lies ahead comes so much later. */
 void bs_tasks_stood(struct bs_tasks *s, bs_ns by);
+/* Is the block of @order at @pfn one that a task or a process has, as a whole? @nr_pages: of the guest. Then it may be
+ * moved, and they follow: it is at @to. */
+bool bs_tasks_have(struct bs_tasks *s, bs_pfn pfn, unsigned int order, bs_pfn nr_pages);
+void bs_tasks_moved(struct bs_tasks *s, bs_pfn from, bs_pfn to, unsigned int order);
 /* The next step of @cpu happens; the time is what bs_tasks_next() said. */
 void bs_tasks_step(struct bs_tasks *s, unsigned int cpu);
 

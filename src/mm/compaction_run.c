@@ -8,6 +8,8 @@
 
 #include <errno.h>
 
+#include "moving.h"
+#include "page_alloc.h"
 #include "pcp.h"
 
 void mm_compact_run_init(struct compact_run *r, struct bs_machine *m, struct zone *z, int order)
@@ -28,23 +30,15 @@ void mm_compact_run_init(struct compact_run *r, struct bs_machine *m, struct zon
 /* What a page in use is goes where its content goes. */
 static void move_page(struct bs_machine *m, struct compact_run *r, bs_pfn old, bs_pfn new)
 {
-	static const enum bs_mm_mark moved[] = {BS_MM_MAPPED, BS_MM_CACHE, BS_MM_USED, BS_MM_ANON};
-	const struct page *from = &m->mem_map[old];
+	const uint8_t keep = m->mem_map[old].flags & (PG_ALLOCATED | PG_HAS_LRU);
 	struct page *to = &m->mem_map[new];
 
-	to->flags = from->flags & (PG_ALLOCATED | PG_HAS_LRU);
 	to->order = 0;
 	to->zone = r->z->index;
-	to->word = from->word;
 	m->pb[new >> m->pbo].fine = true;
-	for (size_t i = 0; i < sizeof(moved) / sizeof(moved[0]); i++) {
-		if (!is_marked(m, moved[i], old))
-			continue;
-		mm_compact_mark(m, moved[i], old, false);
-		mm_compact_mark(m, moved[i], new, true);
-	}
-	if (m->compaction->watch.moved)
-		m->compaction->watch.moved(m->compaction->watch.arg, old, new);
+	mm_hand_out(m, new, 0, BS_MIGRATE_MOVABLE);
+	to->flags = keep;
+	mm_migrated(m, old, new, 0);
 }
 
 static void drop_source(struct bs_machine *m, struct compact_run *r, bs_pfn pfn)

@@ -5,6 +5,8 @@
  */
 #include "compaction.h"
 
+#include "moving.h"
+
 /* The walk through one pageblock. @piece: end of the piece of the request's size that it is in, which
  * it gives up as soon as a page of it must stay; 0: it never does. */
 struct walk {
@@ -132,7 +134,7 @@ static bool is_source(const struct bs_machine *m, struct walk *w)
 {
 	if (!mm_is_on_lru(m, w->pfn))
 		return false;
-	if (!is_marked(m, BS_MM_PINNED, w->pfn))
+	if (!is_marked(m, BS_MM_PINNED, w->pfn) && !mm_stays(m, w->pfn, 0))
 		return true;
 	w->locked = false;
 	return false;

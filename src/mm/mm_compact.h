@@ -49,7 +49,8 @@ struct bs_mm_step {
  * @woken: kswapd may come in now, before a request scans
  * @left:  an async run ends before the next zone, because another task waits for the CPU. @silent: the
  *         next zone, @zone, passes without a step
- * @moved: a page in use is another one now; its word has gone with it. The old one is freed next
+ * @moved: a block of @order in use is another one now; its word has gone with it. The old one is freed next
+ * @stays: nobody can follow the block at @pfn: it is no source
  */
 struct bs_mm_watch {
 	void *arg;
@@ -58,7 +59,8 @@ struct bs_mm_watch {
 	bool (*unseen)(void *arg);
 	void (*woken)(void *arg);
 	bool (*left)(void *arg, unsigned int zone, bool silent);
-	void (*moved)(void *arg, bs_pfn from, bs_pfn to);
+	void (*moved)(void *arg, bs_pfn from, bs_pfn to, unsigned int order);
+	bool (*stays)(void *arg, bs_pfn pfn, unsigned int order);
 };
 
 /* What compaction remembers is there from now on. 0 or -ENOMEM. */

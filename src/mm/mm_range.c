@@ -11,7 +11,9 @@
 #include <buddysim/state.h>
 
 #include "buddy.h"
+#include "compaction.h"
 #include "free_area.h"
+#include "moving.h"
 #include "page_isolation.h"
 #include "pcp.h"
 #include "watermark.h"
@@ -104,17 +106,23 @@ int bs_mm_alloc_contig(struct bs_machine *m, unsigned int cpu, bs_pfn start, bs_
 	const bs_pfn pages = (bs_pfn)1 << bs_mm_contig_order(m);
 	const bs_pfn first = start & ~(pages - 1), last = (end + pages - 1) & ~(pages - 1);
 	bs_pfn from, to;
+	int ret;
 
 	if (start >= end || last > m->max_pfn)
 		return -EINVAL;
 	m->cpu = cpu;
+	/* A page that waits for the LRU would pass for one that cannot be moved. */
+	if (m->compaction)
+		mm_lru_drain(m);
 	if (bs_isolate_range(m, first, last))
 		return -EBUSY;
 	for (unsigned int i = 0; i < m->nr_zones; i++)
 		if (m->zones[i].start < last && m->zones[i].end > first)
 			mm_drain_zone_all(m, &m->zones[i]);
+	/* What has left lies on no per-cpu list: it is freed into isolated pageblocks. */
+	ret = mm_empty_range(m, cpu, start, end);
 	from = bs_mm_free_head(m, start);
-	to = bs_mm_take_free(m, from, end);
+	to = ret ? BS_NO_PFN : bs_mm_take_free(m, from, end);
 	if (to != BS_NO_PFN) {
 		free_pages_of(m, cpu, from, start);
 		free_pages_of(m, cpu, end, to);
@@ -262,7 +270,7 @@ int bs_mm_offline(struct bs_machine *m, unsigned int cpu, bs_pfn start, bs_pfn e
 	m->cpu = cpu;
 	mm_pcp_disable(m, z);
 	if (!bs_isolate_range(m, start, end)) {
-		if (bs_mm_take_free(m, start, end) == end) {
+		if (!mm_empty_range(m, cpu, start, end) && bs_mm_take_free(m, start, end) == end) {
 			bs_mm_isolated_gone(m, start, end);
 			ret = 0;
 		} else {

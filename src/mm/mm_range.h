@@ -11,8 +11,8 @@
 /*
  * bs_mm_alloc_contig - take [start, end), like alloc_contig_range(): what is free in it leaves the lists
  *
- * Nothing is migrated, so all of it must be free or on per-cpu lists. What is taken belongs to nobody
- * until bs_mm_free_contig() (nr_foreign_pages). Return: 0; -EBUSY, as much as possible undone.
+ * What is movable goes elsewhere first, if struct bs_mm_watch has @moved; then all of it must be free. What is taken
+ * belongs to nobody until bs_mm_free_contig() (nr_foreign_pages). Return: 0; -EBUSY, as much as possible undone.
  */
 int bs_mm_alloc_contig(struct bs_machine *m, unsigned int cpu, bs_pfn start, bs_pfn end);
 /* Alignment of what a range isolates: who cannot cut a block in two keeps off the largest. */
@@ -20,7 +20,7 @@ unsigned int bs_mm_contig_order(const struct bs_machine *m);
 void bs_mm_free_contig(struct bs_machine *m, unsigned int cpu, bs_pfn start, bs_pfn end);
 
 /*
- * Take a memory block offline, and back. As above all of it must be free. Both ends are aligned to the
+ * Take a memory block offline, and back. As above what is movable goes elsewhere first. Both ends are aligned to the
  * largest order. Return: 0; -EBUSY with all undone; -ENOMEM.
  */
 int bs_mm_offline(struct bs_machine *m, unsigned int cpu, bs_pfn start, bs_pfn end);

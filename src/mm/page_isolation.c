@@ -112,7 +112,7 @@ static bool keeps_pageblock(void *arg, bs_pfn pfn, bs_pfn end)
 		bs_pfn head;
 		const enum bs_page_state state = bs_page_lookup(m, pfn, &head, &order);
 
-		if (state == BS_PAGE_RESERVED)
+		if (state == BS_PAGE_RESERVED && !(m->mem_map[pfn].flags & PG_LRU))
 			return true;
 		if (state == BS_PAGE_ALLOCATED && z->type != BS_ZONE_MOVABLE &&
 		    !(bs_page(m, order < m->pbo ? pfn : head, order)->flags & PG_LRU))

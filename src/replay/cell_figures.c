@@ -32,6 +32,7 @@ static void take_stall(struct bs_cell *c)
 		.restore = of[BS_CAUSE_RESTORE],
 		.reclaim = of[BS_CAUSE_RECLAIM],
 		.refill = of[BS_CAUSE_REFILL],
+		.compact = of[BS_CAUSE_COMPACT],
 	};
 	for (unsigned int i = 0; i < BS_NR_CAUSES; i++)
 		f->stall.total += of[i];
@@ -96,6 +97,20 @@ static void take_asked(struct bs_cell *c)
 	};
 }
 
+static void take_moved(struct bs_cell *c)
+{
+	const struct bs_moves *v = &c->g->moves;
+
+	c->f.moved = (struct bs_move_figures){
+		.range = v->pages[BS_MOVER_RANGE],
+		.asked = v->pages[BS_MOVER_ASKED],
+		.request = v->pages[BS_MOVER_REQUEST],
+		.daemon = v->pages[BS_MOVER_DAEMON],
+	};
+	for (unsigned int i = 0; i < BS_NR_MOVERS; i++)
+		c->f.moved.ns += v->ns[i];
+}
+
 static void take_locks(struct bs_cell *c)
 {
 	const struct bs_lock_figures *l;
@@ -125,6 +140,7 @@ void bs_cell_take_window(struct bs_cell *c)
 	take_locks(c);
 	take_asked(c);
 	take_saved(c);
+	take_moved(c);
 	bs_held_why_take(&c->ledger.split, f);
 	bs_report_stats(c->g->rc, &f->report);
 	bs_device_stats(c->g->dev, &f->device);

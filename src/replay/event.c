@@ -46,6 +46,7 @@ bool bs_stream_piece(struct bs_stream *s, bs_pfn pfn, unsigned int order, uint32
 	if (bs_page_lookup(s->g->m, pfn, &head, &head_order) != BS_PAGE_ALLOCATED ||
 	    bs_page_word(s->g->m, head) != number)
 		return false;
+	s->cut[number >> 3] |= (uint8_t)(1u << (number & 7));
 	return !bs_split_allocated(s->g->m, pfn, order);
 }
 

@@ -87,6 +87,7 @@ static void add_figures(struct bs_figures *s, const struct bs_figures *f)
 	ADD(unfinished_events);
 	MOST(late_end);
 	ADD_ALL(stall);
+	ADD_ALL(moved);
 	ADD(host_errors);
 	ADD(events);
 	if (s->cost_ns == BS_NO_TIME || f->cost_ns == BS_NO_TIME)

@@ -23,7 +23,13 @@ struct bs_progress_of;
 /* Time that CPUs were blocked, by cause: enum bs_cause (cpu.h), which is none of a listener's business. */
 struct bs_stall {
 	bs_ns first_touch, refault, host_zero, request, install, zero, poison, client, wait, swap,
-		restore, reclaim, refill, total;
+		restore, reclaim, refill, compact, total;
+};
+
+/* Pages in use that the guest's kernel moved, by who did; world/migrate.h. */
+struct bs_move_figures {
+	uint64_t range, asked, request, daemon;
+	bs_ns ns;
 };
 
 /* Why memory is held; MEANING.md, why it is held. */
@@ -111,6 +117,7 @@ struct bs_figures {
 	struct bs_cache_figures cache;
 	struct bs_asked_figures asked;
 	struct bs_locks locks;
+	struct bs_move_figures moved;
 	bs_ns stood; /* still, by the host's will */
 	struct bs_snapshot_figures snapshot;
 	struct bs_restore_figures restored;

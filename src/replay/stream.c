@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 
 #include "event.h"
+#include "lazy.h"
 #include "reporter.h"
 
 /* ---- Rounds and chunks ----------------------------------------------------------------------- */
@@ -64,6 +65,7 @@ static void next_round(struct bs_stream *s)
 	bs_machine_walk(s->g->m, collect_live, s);
 	bs_stream_drain(s);
 	memset(s->block_pfn, 0xff, (size_t)s->number * sizeof(*s->block_pfn));
+	memset(s->cut, 0, s->number / 8 + 1);
 	s->number = 0;
 	s->untouched_below = 0;
 	count_blocked_time(s);
@@ -368,6 +370,37 @@ void bs_stream_close(struct bs_stream *s)
 
 /* ---- Life ------------------------------------------------------------------------------------ */
 
+/* ---- Pages that move ------------------------------------------------------------------------- */
+
+/* The word is the block's number, or somebody's who is none of the trace's. */
+static bool moved(void *arg, bs_pfn from, bs_pfn to, unsigned int order)
+{
+	struct bs_stream *s = arg;
+	const struct bs_machine *m = s->g->m;
+	const uint32_t number =
+		bs_allocated_order(m, to) == (int)order ? bs_page_word(m, to) : UINT32_MAX;
+
+	if (number >= s->number || s->block_pfn[number] != from)
+		return false;
+	s->block_pfn[number] = to;
+	return true;
+}
+
+/* What was in use in a dump may go anywhere: where a recorded kernel is followed, who asks for it there is told that it
+ * is not there. */
+static bool stays(void *arg, bs_pfn pfn, unsigned int order)
+{
+	const struct bs_stream *s = arg;
+	const int is = bs_allocated_order(s->g->m, pfn);
+	uint32_t number;
+
+	if (is < 0)
+		return false;
+	number = bs_page_word(s->g->m, pfn);
+	return is != (int)order || number >= s->number || s->block_pfn[number] != pfn ||
+	       s->cut[number >> 3] >> (number & 7) & 1;
+}
+
 static bool wants_lru(enum bs_lru mode, uint32_t gfp)
 {
 	return mode == BS_LRU_ALL || (mode == BS_LRU_AUTO && bs_gfp_is_movable_user(gfp));
@@ -377,7 +410,12 @@ int bs_stream_init(struct bs_stream *s, struct bs_guest *g, struct bs_trace *tra
 		   const struct bs_sim_config *cfg, struct bs_error *err)
 {
 	*s = (struct bs_stream){
-		.load = {.next = next, .run = run, .stood = stood, .arg = s},
+		.load = {.next = next,
+			 .run = run,
+			 .stood = stood,
+			 .moved = moved,
+			 .stays = stays,
+			 .arg = s},
 		.g = g,
 		.clock = g->clock,
 		.cfg = cfg,
@@ -395,9 +433,10 @@ int bs_stream_init(struct bs_stream *s, struct bs_guest *g, struct bs_trace *tra
 	s->block_bytes = (s->info->numbers + 1) * sizeof(*s->block_pfn);
 	s->block_pfn = mmap(NULL, s->block_bytes, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (s->block_pfn != MAP_FAILED)
+	s->cut = bs_lazy_map(s->info->numbers / 8 + 1);
+	if (s->block_pfn != MAP_FAILED && s->cut)
 		return 0;
-	s->block_pfn = NULL;
+	s->block_pfn = s->block_pfn == MAP_FAILED ? NULL : s->block_pfn;
 	return bs_error_set(err, BS_RESOURCE, errno, NULL,
 			    "cut the trace into shorter ones (buddysim trace cut)",
 			    "cannot map a table of %llu blocks",
@@ -408,9 +447,12 @@ void bs_stream_free(struct bs_stream *s)
 {
 	if (s->block_pfn)
 		munmap(s->block_pfn, s->block_bytes);
+	if (s->cut)
+		bs_lazy_unmap(s->cut, s->info->numbers / 8 + 1);
 	for (unsigned int i = 0; s->waiting && i < s->g->nr_cpus; i++)
 		bs_ring_free(&s->waiting[i]);
 	free(s->waiting);
 	s->block_pfn = NULL;
+	s->cut = NULL;
 	s->waiting = NULL;
 }

@@ -75,6 +75,8 @@ struct bs_stream {
 	bool end, round_pending;
 	uint32_t number; /* allocation numbers taken in this round */
 	uint32_t *block_pfn;
+	uint8_t *
+		cut; /* a bit for each block of which a part was freed: the rest is not found elsewhere */
 	size_t block_bytes;
 	uint32_t untouched_below; /* blocks with a lower number were never shown to the device */
 	struct bs_gfp_use use[256]; /* by number of the gfp set */

@@ -243,6 +243,11 @@ void bs_give_pages(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order)
 		bs_free_pages(rc->m, 0, pfn, order);
 }
 
+bool bs_report_has(const struct bs_report_ctx *rc, bs_pfn pfn)
+{
+	return bs_taken_around(&rc->taken, pfn);
+}
+
 /* ---- Blocks claimed where they stand --------------------------------------------------------- */
 
 /* Within one free block, and not being isolated for somebody, whose it is then. */

@@ -79,6 +79,7 @@ struct block *block_new(struct bs_user *u, bs_pfn head, unsigned int order, uint
 	b->head = head;
 	b->order = (uint8_t)order;
 	b->at = at;
+	bs_pfn_map_put(&u->place, head, at + 1);
 	return b;
 }
 
@@ -102,15 +103,30 @@ void block_queue(struct bs_user *u, struct block *b)
 	u->newest = b;
 }
 
+static void hash_out(struct bs_user *u, struct block *b)
+{
+	struct block **at = &u->hash[slot(u, b->head)];
+
+	while (*at != b)
+		at = &(*at)->next;
+	*at = b->next;
+}
+
+void block_moved(struct bs_user *u, struct block *b, bs_pfn head)
+{
+	if (b->small)
+		hash_out(u, b);
+	b->head = head;
+	if (b->small)
+		hash_in(u, b);
+	bs_pfn_map_put(&u->place, head, b->at + 1);
+}
+
 void block_free(struct bs_user *u, struct block *b)
 {
-	struct block **at;
-
 	block_unqueue(u, b);
 	if (b->small) {
-		for (at = &u->hash[slot(u, b->head)]; *at != b;)
-			at = &(*at)->next;
-		*at = b->next;
+		hash_out(u, b);
 		u->nr_hashed--;
 	}
 	free(b->small);

@@ -115,12 +115,16 @@ static bool middle_fault(struct bs_space *s, const struct mapping *m, struct ran
 	return true;
 }
 
-static bool page(struct bs_user *u, struct range *r, unsigned int i, unsigned int gfp)
+/* @old: what was there, which may have moved while this one was looked for. */
+static bool page(struct bs_user *u, struct range *r, unsigned int i, unsigned int gfp, bs_pfn *old)
 {
 	const bs_pfn pfn = user_alloc(u, 0, gfp);
 
 	if (pfn == BS_NO_PFN)
 		return false;
+	*old = r->pte[i];
+	bs_pfn_map_put(&u->place, pfn,
+		       (r->n << BS_USER_HUGE_SHIFT) + ((uint64_t)i << BS_USER_PAGE_SHIFT) + 1);
 	r->present += r->pte[i] == BS_NO_PFN;
 	r->pte[i] = pfn;
 	u->counts.pages++;
@@ -141,7 +145,7 @@ static bool small_fault(struct bs_space *s, const struct mapping *m, struct rang
 		return false;
 	if (r->pte[i] == BS_NO_PFN) {
 		if (write)
-			return middle_fault(s, m, r, at) || page(u, r, i, GFP_ZEROED_PAGE);
+			return middle_fault(s, m, r, at) || page(u, r, i, GFP_ZEROED_PAGE, &old);
 		r->pte[i] = BS_ZERO_PFN;
 		r->present++;
 		return true;
@@ -149,11 +153,10 @@ static bool small_fault(struct bs_space *s, const struct mapping *m, struct rang
 	if (!write)
 		return true;
 	if (r->pte[i] == BS_ZERO_PFN)
-		return page(u, r, i, GFP_ZEROED_PAGE);
+		return page(u, r, i, GFP_ZEROED_PAGE, &old);
 	if (!user_is_shared(u, r->pte[i]))
 		return true;
-	old = r->pte[i];
-	if (!page(u, r, i, GFP_COPIED_PAGE))
+	if (!page(u, r, i, GFP_COPIED_PAGE, &old))
 		return false;
 	u->counts.pages--;
 	user_unmap_page(u, &old, &order, &b);

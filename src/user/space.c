@@ -54,6 +54,7 @@ void bs_user_destroy(struct bs_user *u)
 		bs_space_forget(u->spaces);
 	free(u->hash);
 	free(u->shared);
+	bs_pfn_map_free(&u->place);
 	free(u);
 }
 

@@ -45,8 +45,9 @@ static bool goes(struct bs_user *u, struct block *b, unsigned int i)
 	return true;
 }
 
-static void stays(struct bs_user *u, bs_pfn pfn, unsigned int maps)
+static void stays(struct bs_user *u, bs_pfn pfn, unsigned int maps, uint64_t at)
 {
+	bs_pfn_map_put(&u->place, pfn, at + 1);
 	while (--maps)
 		user_share(u, pfn);
 }
@@ -56,6 +57,7 @@ uint64_t user_split(struct bs_user *u, struct block *b)
 	const unsigned int n = 1u << b->order;
 	const unsigned int late = u->km.split_late < n ? (unsigned int)u->km.split_late : 0;
 	const bs_pfn head = b->head;
+	const uint64_t at = b->at;
 	bool go[BS_USER_HUGE_PAGES];
 	uint16_t *maps;
 	uint64_t freed = 0;
@@ -73,10 +75,12 @@ uint64_t user_split(struct bs_user *u, struct block *b)
 	for (unsigned int i = 0; i < n; i++)
 		maps[i] = b->small[i];
 	block_free(u, b);
+	if (u->ops->split)
+		u->ops->split(u->arg, head, (unsigned int)__builtin_ctz(n));
 	/* The one by which the block is held goes last. */
 	for (unsigned int i = 0; i < n; i++) {
 		if (!go[i])
-			stays(u, head + i, maps[i]);
+			stays(u, head + i, maps[i], at + ((uint64_t)i << BS_USER_PAGE_SHIFT));
 		else if (i != late)
 			u->ops->free(u->arg, head + i, 0);
 		freed += go[i];

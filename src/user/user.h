@@ -7,7 +7,7 @@
  * is the backend's (struct bs_user_ops): an allocator with memory behind it, or the log of a live kernel.
  * Kernels differ by the behaviours that RULES.md tells of under user memory.
  *
- *   table <- block <- space, split, fault, collapse <- zap, fork
+ *   table <- block <- space, split, fault, collapse, moved <- zap, fork
  */
 #ifndef BS_USER_H
 #define BS_USER_H
@@ -32,6 +32,7 @@ struct bs_user_page {
  * @free: one block, at once
  * @hand_over: blocks that leave together, in this order
  * @later: page tables that are freed when no CPU can be reading them any more, in this order
+ * @split: a block is as many pages of its own from now on; may be NULL
  */
 struct bs_user_ops {
 	bs_pfn (*alloc)(void *arg, unsigned int order, unsigned int gfp);
@@ -39,6 +40,7 @@ struct bs_user_ops {
 	void (*hand_over)(void *arg, const struct bs_user_page *page, unsigned int n);
 	void (*later)(void *arg, const struct bs_user_page *page, unsigned int n);
 	void (*failed)(void *arg); /* no memory for the books */
+	void (*split)(void *arg, bs_pfn pfn, unsigned int order);
 };
 
 enum bs_huge { BS_HUGE_NEVER, BS_HUGE_MADVISE, BS_HUGE_ALWAYS };
@@ -84,6 +86,14 @@ const struct bs_user_counts *bs_user_counts(const struct bs_user *u);
 unsigned int bs_user_lru_batch(const struct bs_user *u);
 /* They are put there now. @told: from now on that happens only when this is called. */
 void bs_user_lru_put(struct bs_user *u, bool told);
+
+/* ---- Pages that move ------------------------------------------------------------------------- */
+
+/* Is the block of @order at @pfn a page of a process, or a block of several as a whole? @nr_pages: of the guest. It
+ * costs nothing until this is asked first. */
+bool bs_user_has(struct bs_user *u, bs_pfn pfn, unsigned int order, bs_pfn nr_pages);
+/* Such a block is at @to now. */
+void bs_user_moved(struct bs_user *u, bs_pfn from, bs_pfn to, unsigned int order);
 
 /* ---- A process ------------------------------------------------------------------------------- */
 

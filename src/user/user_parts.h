@@ -4,6 +4,7 @@
 #define BS_USER_PARTS_H
 
 #include "kernel_model.h"
+#include "pfn_map.h"
 #include "user.h"
 
 /* gfp masks, as live kernels log them. */
@@ -90,6 +91,8 @@ struct bs_user {
 	unsigned int nr_waiting;
 	unsigned int kinds;
 	bool told; /* somebody says when they are put there */
+	struct bs_pfn_map
+		place; /* of each page that is mapped, and each block's first: its address + 1 */
 	uint16_t *shared; /* by how many more than one each small page is mapped; NULL: none is */
 	size_t nr_shared;
 };
@@ -125,6 +128,8 @@ void block_free(struct bs_user *u, struct block *b);
 /* Whose small mappings refer to @pfn; NULL: a page of its own. */
 struct block *block_of(const struct bs_user *u, bs_pfn pfn);
 bool block_small(struct bs_user *u, struct block *b);
+/* It is at @head now. */
+void block_moved(struct bs_user *u, struct block *b, bs_pfn head);
 void block_queue(struct bs_user *u, struct block *b);
 void block_unqueue(struct bs_user *u, struct block *b);
 /* The range's huge mapping becomes small ones. */

@@ -18,11 +18,15 @@
  * @run: let happen what it has up to @until, included, or to what is due, excluded; at least what is
  *       next. It sets the time itself (bs_clock_set_time())
  * @stood: its guest stands still from now on for so long: what it has ahead comes so much later; may be NULL
+ * @moved: what was at @from is at @to now, in a block of @order; is it its own? NULL: nothing of it may be moved
+ * @stays: it would not find the block there again
  */
 struct bs_load {
 	bs_ns (*next)(void *arg);
 	void (*run)(void *arg, bs_ns until);
 	void (*stood)(void *arg, bs_ns by);
+	bool (*moved)(void *arg, bs_pfn from, bs_pfn to, unsigned int order);
+	bool (*stays)(void *arg, bs_pfn pfn, unsigned int order);
 	void *arg;
 	struct bs_load *after;
 };

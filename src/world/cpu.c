@@ -18,6 +18,7 @@ const char *bs_cause_name(enum bs_cause cause)
 		[BS_CAUSE_SWAP] = "swap",
 		[BS_CAUSE_RECLAIM] = "reclaim",
 		[BS_CAUSE_REFILL] = "refill",
+		[BS_CAUSE_COMPACT] = "compact",
 		[BS_CAUSE_RESTORE] = "restore",
 	};
 

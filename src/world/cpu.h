@@ -24,6 +24,7 @@ enum bs_cause {
 	BS_CAUSE_RESTORE, /* memory lies in the snapshot that the guest was restored from */
 	BS_CAUSE_RECLAIM, /* page cache is given back for what it asks for */
 	BS_CAUSE_REFILL, /* ... and has to be read again */
+	BS_CAUSE_COMPACT, /* pages in use are moved for what it asks for */
 	BS_NR_CAUSES,
 };
 const char *bs_cause_name(enum bs_cause cause);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "mm_user.h"
+#include "pfn_map.h"
 
 #define CHUNK 32 /* pages that are given back at a time */
 #define CHUNK_GENERATIONS 64
@@ -26,6 +27,7 @@ struct bs_page_cache {
 	struct bs_page_cache_setup setup;
 	struct cached *page;
 	struct queue queue[BS_MAX_ZONES];
+	struct bs_pfn_map where; /* which page of the files a page has, + 1 */
 	bool generations; /* a queue for each zone */
 	bool awake; /* kswapd is asked for */
 	unsigned int cpu; /* who asked */
@@ -130,6 +132,7 @@ enum bs_cache_read bs_page_cache_read(struct bs_page_cache *c, unsigned int cpu,
 	if (p->pfn == BS_NO_PFN)
 		return BS_CACHE_NONE;
 	p->was = true;
+	bs_pfn_map_put(&c->where, p->pfn, page + 1);
 	append(c, (uint32_t)page);
 	c->f.read++;
 	c->f.again += again;
@@ -153,6 +156,36 @@ void bs_page_cache_drop(struct bs_page_cache *c, unsigned int cpu)
 		if (c->page[i].pfn != BS_NO_PFN)
 			give(c, cpu, (uint32_t)i);
 	empty_queues(c);
+}
+
+/* ---- Pages that move ------------------------------------------------------------------------- */
+
+static bool begin_where(struct bs_page_cache *c)
+{
+	if (c->where.at)
+		return true;
+	if (!bs_pfn_map_init(&c->where, bs_max_pfn(c->g->m))) {
+		bs_guest_fail_memory(c->g);
+		return false;
+	}
+	for (uint64_t i = 0; i < c->setup.pages; i++)
+		bs_pfn_map_put(&c->where, c->page[i].pfn, i + 1);
+	return true;
+}
+
+bool bs_page_cache_has(struct bs_page_cache *c, bs_pfn pfn)
+{
+	const uint64_t page = begin_where(c) ? bs_pfn_map_get(&c->where, pfn) : 0;
+
+	return page && c->page[page - 1].pfn == pfn;
+}
+
+void bs_page_cache_moved(struct bs_page_cache *c, bs_pfn from, bs_pfn to)
+{
+	const uint64_t page = bs_pfn_map_get(&c->where, from);
+
+	c->page[page - 1].pfn = to;
+	bs_pfn_map_put(&c->where, to, page);
 }
 
 /* ---- Life ------------------------------------------------------------------------------------ */
@@ -182,8 +215,10 @@ struct bs_page_cache *bs_page_cache_create(struct bs_guest *g,
 
 void bs_page_cache_destroy(struct bs_page_cache *c)
 {
-	if (c)
-		free(c->page);
+	if (!c)
+		return;
+	bs_pfn_map_free(&c->where);
+	free(c->page);
 	free(c);
 }
 

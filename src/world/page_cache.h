@@ -33,6 +33,9 @@ void bs_page_cache_destroy(struct bs_page_cache *c);
  * NONE: there is no memory to keep it in. */
 enum bs_cache_read bs_page_cache_read(struct bs_page_cache *c, unsigned int cpu, uint64_t page,
 				      unsigned int gfp, uint32_t id, struct bs_gfp_use use);
+/* Is the page one of it? Then it may be moved, and is at @to. */
+bool bs_page_cache_has(struct bs_page_cache *c, bs_pfn pfn);
+void bs_page_cache_moved(struct bs_page_cache *c, bs_pfn from, bs_pfn to);
 /* All of it goes, by ascending place in the files. */
 void bs_page_cache_drop(struct bs_page_cache *c, unsigned int cpu);
 const struct bs_page_cache_figures *bs_page_cache_figures(const struct bs_page_cache *c);

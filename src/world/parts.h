@@ -75,6 +75,25 @@ struct bs_acts {
 	uint64_t moved, scanned, gained, dropped, reclaimed;
 };
 
+/* Who moves pages that are in use (migrate.h). */
+enum bs_mover {
+	BS_MOVER_RANGE, /* a driver takes a range of memory */
+	BS_MOVER_ASKED, /* somebody asked for compaction */
+	BS_MOVER_REQUEST, /* a request compacts for itself */
+	BS_MOVER_DAEMON, /* kcompactd */
+	BS_NR_MOVERS,
+};
+
+struct bs_moves {
+	bool follows; /* memory may be moved */
+	enum bs_mover who;
+	unsigned int
+		cpu; /* that waits for it; BS_NO_CPU: a thread of the kernel does it by itself */
+	bs_ns alone_ns; /* what that took, and nobody has waited for yet */
+	uint64_t pages[BS_NR_MOVERS];
+	bs_ns ns[BS_NR_MOVERS]; /* it took: copying, and what had to be faulted in */
+};
+
 struct bs_contention;
 
 struct bs_guest {
@@ -113,6 +132,7 @@ struct bs_guest {
 	struct bs_load *load; /* what happens in it; NULL: nothing yet */
 	struct bs_saved saved;
 	struct bs_acts acts;
+	struct bs_moves moves;
 	bool running,
 		killed; /* the host counts it as a guest; it was short of memory, and it had to go */
 	bs_ns killed_at;

@@ -120,7 +120,7 @@ expect 0 -- compare good.cborseq -s none --device model:refault_thp_per_mib=7ns 
 jq -e '.config.costs.refault_thp_per_mib_ns == 7 and .bound.refault_ns_per_mib == 7' priced.json \
 	>/dev/null || fail "costs after the colon are not in the record"
 # A preset of before zeroing was measured and a host could swap is as good as ever; other gaps are not.
-sed '/"zero_per_mib"/d; /"swap_[a-z]*_per_mib"/d; s/\("poison_per_mib": [0-9]*\),/\1/' here.json >old.json
+sed '/"zero_per_mib"/d; /"move_per_mib"/d; /"swap_[a-z]*_per_mib"/d; s/\("poison_per_mib": [0-9]*\),/\1/' here.json >old.json
 expect 0 -- run good.cborseq -s rotation --device model --costs old.json --no-measured --format json \
 	-o old-run.json
 jq -e '.config.costs | .zero_per_mib_ns == 0 and .swap_in_per_mib_ns == 2560000' old-run.json >/dev/null || fail "old preset: zeroing costs"

@@ -36,13 +36,14 @@ static void own(struct world *w, bs_pfn pfn, unsigned int order, uint32_t number
 	}
 }
 
-static void moved(void *arg, bs_pfn from, bs_pfn to)
+static void moved(void *arg, bs_pfn from, bs_pfn to, unsigned int order)
 {
 	struct world *w = arg;
 	const uint32_t number = w->owner[from];
 
 	assert_int_not_equal(number, 0);
 	assert_int_equal(w->order[number - 1], 0);
+	assert_int_equal(order, 0);
 	assert_int_equal(bs_page_word(w->m, to), number);
 	own(w, to, 0, number);
 	w->owner[from] = 0;

@@ -3,7 +3,10 @@
 #include "bs_world_test.h"
 
 #include "loads.h"
+#include "migrate.h"
+#include "mm_range.h"
 #include "program.h"
+#include "rng.h"
 
 #define MS BS_NS_PER_MS
 #define MIB (UINT64_C(1) << 20)
@@ -145,6 +148,59 @@ static void test_more_cpus_than_there_are(void **state)
 	bs_world_test_free(&t);
 }
 
+/* Whatever the guest's kernel moves meanwhile, each load frees what it has, and what is in it is what it wrote; the base
+ * stays as much as it was. */
+static void test_whatever_moves(void **state)
+{
+	static const char *const loads[] = {
+		"churn:size=8MiB,tasks=2,order=0,time=3s,base=4MiB,spread=2",
+		"memhog:size=16MiB,order=3,cycles=2,hold=1s,pause=1s",
+		"process:size=12MiB,tasks=2,cycles=2,hold=1s,pause=500ms,give-back=25,short=500ms,"
+		"scan_sleep=300ms",
+		"process:size=6MiB,tasks=2,cycles=2,hold=1s,pause=500ms,thp=madvise",
+		"file-read:size=16MiB,cycles=2,pause=1s,drop=on",
+		"build:live=500,process=50,events=8000,gap=1ms",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(loads) / sizeof(loads[0]); i++) {
+		struct bs_program_setup setup = {.seed = 1, .resident = BS_RESIDENT_USED};
+		struct bs_rng rng;
+		struct bs_error err;
+		struct run r = {.over = false};
+
+		bs_rng_seed(&rng, i);
+		bs_world_test_init(&r.t);
+		r.t.machine.memory_bytes = 96 * MIB;
+		r.t.machine.kernel = i % 2 ? "linux-6.12" : "linux-6.1";
+		r.t.machine.nr_cpus = 3;
+		r.t.device.kind = i == 4 ? "model" : "madvise";
+		r.g = bs_world_test_add(&r.t, "none");
+		assert_ok(bs_load_parse(loads[i], &r.spec, &err), &err);
+		setup.spec = &r.spec;
+		assert_ok(bs_program_create(r.g, &setup, &r.p, &err), &err);
+		assert_ok(bs_program_begin(r.p, 100 * BS_NS_PER_S, &err), &err);
+		assert_int_equal(bs_guest_may_move(r.g, NULL), 0);
+		for (unsigned int k = 1; k < 60; k++) {
+			const bs_pfn start = (bs_pfn)bs_rng_below(&rng, 48) * 512;
+
+			bs_clock_run(&r.t.w.clock, k * 100 * MS);
+			if (k % 10 == 0)
+				assert_int_equal(bs_mm_compact_memory(r.g->m, 0), 0);
+			else if (!bs_mm_alloc_contig(r.g->m, 0, start, start + 512))
+				bs_mm_free_contig(r.g->m, 0, start, start + 512);
+		}
+		assert_true(r.g->moves.pages[BS_MOVER_RANGE] >= 512);
+		bs_clock_run(&r.t.w.clock, 60 * BS_NS_PER_S);
+		assert_int_equal(r.p->tasks.left, 0);
+		assert_int_equal(r.g->used_bytes, i ? 0 : 4 * MIB);
+		assert_int_equal(r.p->f.refused, 0);
+		assert_ok(bs_machine_check(r.g->m, &err), &err);
+		assert_int_equal(bs_device_check(r.g->dev, &err), 0);
+		end(&r);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -154,6 +210,7 @@ int main(void)
 		cmocka_unit_test(test_too_large),
 		cmocka_unit_test(test_what_is_not_over_is_unfinished),
 		cmocka_unit_test(test_more_cpus_than_there_are),
+		cmocka_unit_test(test_whatever_moves),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,11 +15,11 @@ struct moves {
 	unsigned int n;
 };
 
-static void moved(void *arg, bs_pfn from, bs_pfn to)
+static void moved(void *arg, bs_pfn from, bs_pfn to, unsigned int order)
 {
 	struct moves *seen = arg;
 
-	assert_true(seen->n < 64);
+	assert_true(seen->n < 64 && !order);
 	seen->from[seen->n] = from;
 	seen->to[seen->n++] = to;
 }

@@ -9,7 +9,7 @@
 
 static const char *const causes[] = {"first_touch", "refault", "host_zero", "request", "install",
 				     "zero",	    "poison",  "client",    "wait",    "swap",
-				     "restore",	    "reclaim", "refill"};
+				     "restore",	    "reclaim", "refill",    "compact"};
 
 /* The causes add up; nothing else than @cause is among them. */
 static void assert_stall(const struct bs_run *run, const char *cause, bs_ns ns)

@@ -7,6 +7,8 @@
 
 #include "bs_run_test.h"
 #include "event.h"
+#include "migrate.h"
+#include "mm_range.h"
 #include "stream.h"
 
 #define MS BS_NS_PER_MS
@@ -248,6 +250,57 @@ static void test_frees_of_what_was_never_got(void **state)
 	bs_world_test_free(&p.t);
 }
 
+/* Every block of the trace that is whole may be moved, and is freed where it is by then; what is left of one of which a
+ * part was freed stays, and is freed there. */
+static void test_blocks_that_move(void **state)
+{
+	static const struct bs_trace_event ev[] = {
+		{.time = 10 * MS, .kind = BS_EV_ALLOC, .order = 0},
+		{.time = 11 * MS, .kind = BS_EV_ALLOC, .order = 3},
+		{.time = 12 * MS, .kind = BS_EV_ALLOC, .order = 3},
+		{.time = 13 * MS, .kind = BS_EV_FREE, .order = 0, .arg = 1, .offset = 2},
+		{.time = 50 * MS, .kind = BS_EV_FREE, .order = 0, .arg = 3},
+		{.time = 51 * MS, .kind = BS_EV_FREE, .order = 1, .arg = 2, .offset = 4},
+		{.time = 60 * MS, .kind = BS_EV_FREE, .order = 2, .arg = 2},
+		{.time = 61 * MS, .kind = BS_EV_FREE, .order = 1, .arg = 2, .offset = 6},
+		{.time = 62 * MS, .kind = BS_EV_FREE, .order = 1, .arg = 1},
+		{.time = 63 * MS, .kind = BS_EV_FREE, .order = 0, .arg = 1, .offset = 3},
+		{.time = 64 * MS, .kind = BS_EV_FREE, .order = 2, .arg = 1, .offset = 4},
+	};
+	bs_pfn was[3], start;
+	struct bs_error err;
+	struct play p;
+
+	(void)state;
+	bs_world_test_init(&p.t);
+	p.t.device.kind = "madvise";
+	add(&p, &p.t, ev, COUNT(ev), 1);
+	for (unsigned int i = 0; i < 256; i++)
+		p.s.use[i].lru = true;
+	assert_int_equal(bs_guest_may_move(p.g, NULL), 0);
+	bs_clock_run(&p.t.w.clock, 20 * MS);
+	for (unsigned int i = 0; i < 3; i++)
+		was[i] = p.s.block_pfn[i];
+	for (unsigned int i = 0; i < 3; i++) {
+		start = was[i] & ~(bs_pfn)511;
+		if (!bs_mm_alloc_contig(p.g->m, 0, start, start + 512))
+			bs_mm_free_contig(p.g->m, 0, start, start + 512);
+	}
+	/* One piece of the third block is no more; the others are where they were, and so keep the range. */
+	assert_int_not_equal(p.s.block_pfn[0], was[0]);
+	assert_int_not_equal(p.s.block_pfn[1], was[1]);
+	assert_int_equal(p.s.block_pfn[2], was[2]);
+	assert_int_equal(p.g->moves.pages[BS_MOVER_RANGE] % 9, 0);
+	bs_clock_run(&p.t.w.clock, SEC);
+	assert_int_equal(p.s.f.unusable_frees, 0);
+	assert_int_equal(p.g->used_bytes, 0);
+	assert_false(p.t.w.clock.failed);
+	assert_ok(bs_machine_check(p.g->m, &err), &err);
+	assert_int_equal(bs_device_check(p.g->dev, &err), 0);
+	end(&p);
+	bs_world_test_free(&p.t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +311,7 @@ int main(void)
 		cmocka_unit_test(test_several_streams_in_one_world),
 		cmocka_unit_test(test_frees_that_are_not_plain),
 		cmocka_unit_test(test_frees_of_what_was_never_got),
+		cmocka_unit_test(test_blocks_that_move),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,8 +3,8 @@
  * lazy.h - arrays that are as long as the guest and cost only what is used of them: zeroed memory
  * that the host provides page by page at first touch.
  */
-#ifndef BS_DEVICE_LAZY_H
-#define BS_DEVICE_LAZY_H
+#ifndef BS_UTIL_LAZY_H
+#define BS_UTIL_LAZY_H
 
 #include <sys/mman.h>
 
