@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "fail.h"
+#include "migrate.h"
 #include "mm_compact.h"
 #include "mm_reclaim.h"
 
@@ -62,6 +63,9 @@ static int compact(struct bs_guest *g, unsigned int cpu)
 	uint64_t after;
 	int ret;
 
+	if (!g->moves.follows && bs_guest_may_move(g, NULL))
+		return -ENOMEM;
+	bs_guest_mover(g, BS_MOVER_ASKED, cpu);
 	bs_mm_scans(g->m, &old);
 	ret = bs_mm_compact_memory(g->m, cpu);
 	bs_mm_scans(g->m, &new);
