@@ -172,6 +172,9 @@ static bool merges_when_unisolated(const struct bs_machine *m, const struct zone
 	for (*order = m->pbo; *order <= m->max_order; (*order)++) {
 		if (!is_buddy(m, z, pfn, *order))
 			continue;
+		/* It merged with another isolated pageblock, and is cut from that first. */
+		if (*order > m->pbo && m->km.isolate_split == KM_SPLIT_INSIDE)
+			return false;
 		buddy = pfn ^ ((bs_pfn)1 << *order);
 		if (m->km.unisolate == KM_LOOSE_HEAD)
 			return buddy < m->max_pfn && pfn_zone(m, buddy) &&
