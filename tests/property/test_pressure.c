@@ -132,35 +132,40 @@ static void disown(struct world *w, struct block *b, enum who to)
 }
 
 /* A page may be moved: what is told before, and when it is done. */
-static void may_move(struct world *w, bs_pfn from, bs_pfn to)
+static void may_move(struct world *w, bs_pfn from, bs_pfn to, unsigned int order)
 {
-	assert_true(w->who[from] == FILE_PAGE || w->who[from] == ANON_PAGE);
-	if (to != BS_NO_PFN)
-		assert_int_equal(w->who[to], NOBODY);
+	for (bs_pfn i = 0; i < 1u << order; i++) {
+		assert_true(w->who[from + i] == FILE_PAGE || w->who[from + i] == ANON_PAGE ||
+			    (order && w->who[from + i] == HUGE_PAGE));
+		if (to != BS_NO_PFN)
+			assert_int_equal(w->who[to + i], NOBODY);
+	}
 }
 
 static void step(void *arg, const struct bs_mm_step *s)
 {
 	if (s->kind == BS_MM_TARGET)
-		may_move(arg, (bs_pfn)s->v[0], (bs_pfn)s->v[1]);
+		may_move(arg, (bs_pfn)s->v[0], (bs_pfn)s->v[1], 0);
 }
 
-static void moved(void *arg, bs_pfn from, bs_pfn to)
+static void moved(void *arg, bs_pfn from, bs_pfn to, unsigned int order)
 {
 	struct world *w = arg;
 	const uint32_t slot = w->slot[from];
 	struct block *b = &w->block[slot];
 
-	may_move(w, from, to);
+	may_move(w, from, to, order);
 	assert_int_equal(b->head, from);
-	assert_int_equal(b->order, 0);
+	assert_int_equal(b->order, order);
 	assert_int_equal(bs_page_word(w->m, to), slot);
-	w->who[to] = w->who[from];
-	w->who[from] = NOBODY;
-	w->slot[to] = slot;
-	w->slot[from] = 0;
-	w->content[to] = w->content[from];
-	w->content[from] = 0;
+	for (bs_pfn i = 0; i < 1u << order; i++) {
+		w->who[to + i] = w->who[from + i];
+		w->who[from + i] = NOBODY;
+		w->slot[to + i] = slot;
+		w->slot[from + i] = 0;
+		w->content[to + i] = w->content[from + i];
+		w->content[from + i] = 0;
+	}
 	b->head = to;
 	w->moved++;
 }
@@ -334,7 +339,7 @@ static void range(struct world *w)
 		return;
 	}
 	for (bs_pfn p = pfn; p < pfn + unit; p++)
-		if (w->isolated[p] || w->who[p] != NOBODY)
+		if (w->isolated[p] || w->who[p] == KERNEL || w->who[p] == RANGE)
 			return;
 	if (w->nr_ranges == TAKEN || pfn + unit > PAGES ||
 	    bs_mm_alloc_contig(w->m, 0, pfn, pfn + unit))
@@ -547,8 +552,8 @@ static int tear_down(void **state)
 	struct world *w = *state;
 
 	if (w->kernel) {
-		print_message("seed %" PRIu64 ", %s, step %" PRIu64 ", what %" PRIu64 "\n",
-			      w->seed, w->kernel, w->step, w->what);
+		print_message("seed %" PRIu64 ", %s, step %" PRIu64 ", what %" PRIu64 "\n", w->seed,
+			      w->kernel, w->step, w->what);
 		bs_machine_destroy(w->m);
 	}
 	free(w);
