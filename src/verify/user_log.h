@@ -47,6 +47,9 @@ struct bs_verify_user {
 	struct bs_user_counts counts; /* when the log's counters were first said */
 	uint64_t said[4];
 	bool has_said;
+	bool daemon_works; /* kswapd, up to this zone, for boosts that it found */
+	unsigned int daemon_hz;
+	uint64_t boosts[BS_MAX_ZONES];
 	bs_pfn zero; /* the page of zeros; BS_NO_PFN: not known yet */
 };
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "live.h"
+#include "mm_compact.h"
 #include "mm_follow.h"
 #include "mm_range.h"
 #include "mm_verify.h"
@@ -77,15 +78,34 @@ static void counters(struct bs_verify_user *x, const char *line)
 	x->v->r->checks++;
 }
 
-/* Reclaim and compaction move and free pages by rules of their own. */
+/* Compaction moves pages, and direct reclaim frees them, by rules of their own. */
 static bool is_beyond(const char *line)
 {
-	static const char *const words[] = {"cb ", "ct ", "rb ", "kw ", "rs "};
+	static const char *const words[] = {"cb ", "ct ", "rb "};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (!strncmp(line, words[i], 3))
 			return true;
 	return false;
+}
+
+/* kswapd at work: what it frees is in the log, and per-cpu lists are shorter meanwhile. */
+static void daemon(struct bs_verify_user *x, const char *line)
+{
+	unsigned int node, hz;
+
+	if (bs_mm_compact_watch(x->v->m, NULL)) {
+		x->ret = -ENOMEM;
+		return;
+	}
+	if (sscanf(line, "kw %u %u", &node, &hz) == 2 && hz < BS_NR_ZONE_TYPES) {
+		x->daemon_works = true;
+		x->daemon_hz = hz;
+		bs_mm_kswapd_begin(x->v->m, hz, x->boosts);
+	} else if (x->daemon_works) {
+		x->daemon_works = false;
+		bs_mm_kswapd_end(x->v->m, x->daemon_hz, x->boosts);
+	}
 }
 
 /*
@@ -252,6 +272,18 @@ static bool puts_on_lru(const struct bs_verify_user *x)
 	       strncmp(bs_live_text(l, l->current - 1), "k folios_put_refs ", 18) != 0;
 }
 
+/* Nothing comes of it that is compared. */
+static bool says_only(const char *line)
+{
+	static const char *const words[] = {"k ",  "hs ", "hc ", "kq ", "rs ",
+					    "cs ", "cx ", "cy ", "cz "};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strncmp(line, words[i], strlen(words[i])))
+			return true;
+	return false;
+}
+
 static int one_line(struct bs_verify_user *x, char *line, bool *known)
 {
 	if (!strncmp(line, "t ", 2)) {
@@ -264,6 +296,8 @@ static int one_line(struct bs_verify_user *x, char *line, bool *known)
 		bs_user_step_fault(x, line);
 	} else if (!strcmp(line, "k exit_mmap")) {
 		bs_user_step_exit(x);
+	} else if (!strncmp(line, "kw ", 3) || !strncmp(line, "ks ", 3)) {
+		daemon(x, line);
 	} else if (!strncmp(line, "k deferred_split_scan", 21)) {
 		bs_user_shrink(x->u);
 	} else if (!strncmp(line, "k ", 2) && x->at_work) {
@@ -274,7 +308,7 @@ static int one_line(struct bs_verify_user *x, char *line, bool *known)
 		bs_user_lru_put(x->u, true);
 	} else if (!strncmp(line, "vt ", 3)) {
 		counters(x, line);
-	} else if (strncmp(line, "k ", 2) && strncmp(line, "hs ", 3) && strncmp(line, "hc ", 3)) {
+	} else if (!says_only(line)) {
 		return of_allocator(x, line, known);
 	}
 	return x->ret;
@@ -293,6 +327,9 @@ int bs_verify_user_line(struct bs_logrun *v, char *line, bool *known)
 	int ret;
 
 	*known = v->live->beyond;
+	/* kswapd is done before it lets kcompactd begin, whose own dump that is. */
+	if (!v->live->beyond && x->daemon_works && !strncmp(line, "dump kstart", 11))
+		daemon(x, line);
 	if (v->live->beyond || is_frame(line))
 		return BS_LOG_GO_ON;
 	*known = true;

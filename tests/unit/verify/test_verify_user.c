@@ -106,10 +106,10 @@ static void test_counters(void **state)
 		"fault_alloc", "+");
 }
 
-/* What reclaim and compaction do is left out, and said to be. */
+/* What direct reclaim and compaction do is left out, and said to be. */
 static void test_left_out(void **state)
 {
-	char *text = changed(LAZY, "u adv", "u adv", "kw 0 1 0\nu adv");
+	char *text = changed(LAZY, "u adv", "u adv", "rb 0 0x140dca\nu adv");
 	struct bs_verify_result r;
 	struct bs_error err;
 
@@ -120,12 +120,27 @@ static void test_left_out(void **state)
 	free(text);
 }
 
+/* kswapd at work is no end of it. */
+static void test_kswapd(void **state)
+{
+	char *text = changed(LAZY, "u adv", "u adv",
+			     "kq 0 1 0 0x140dca\nkw 0 1 0\nrs 0 0 0 12 1\nks 0\nu adv");
+	struct bs_verify_result r;
+	struct bs_error err;
+
+	(void)state;
+	assert_ok(bs_test_verify(text, &r, &err), &err);
+	assert_true(r.operations > 500 && !*r.left);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_as_recorded), cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_parts),	    cmocka_unit_test(test_where),
 		cmocka_unit_test(test_counters),    cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_kswapd),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
