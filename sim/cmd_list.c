@@ -118,6 +118,18 @@ static void list_host_policies(char **args)
 	}
 }
 
+static void list_agents(char **args)
+{
+	const char *name, *summary;
+	const struct bs_param *params;
+
+	(void)args;
+	for (unsigned int i = 0; bs_agent_name(i, &name, &summary, &params); i++) {
+		printf("%s - %s\n", name, summary);
+		print_params(params);
+	}
+}
+
 static void list_experiments(char **args)
 {
 	const char *name, *question;
@@ -330,6 +342,7 @@ static const struct {
 	{"devices", list_devices, 0, NULL},
 	{"loads", list_loads, 0, NULL},
 	{"host-policies", list_host_policies, 0, NULL},
+	{"agents", list_agents, 0, NULL},
 	{"workloads", list_workloads, 0, NULL},
 	{"experiments", list_experiments, 0, NULL},
 	{"metrics", list_metrics, 0, list_metrics_tsv},

@@ -36,7 +36,7 @@ struct bs_options {
 	struct bs_sim_config config;
 	struct bs_program_config program;
 	uint64_t given;
-	struct bs_words strategies, texts, queued;
+	struct bs_words strategies, agents, beside, texts, queued;
 	struct bs_host_event *host_events;
 	struct bs_guest_event *guest_events;
 	struct bs_scenario_guest *guests;

@@ -139,6 +139,17 @@ bool bs_host_policy_name(unsigned int index, const char **name, const char **sum
 /** Can "psi:tick=500ms" be run? 0, or -EINVAL with @err. */
 int bs_host_policy_check(const char *text, struct bs_error *err);
 
+/** Agent number @index (--agent), as bs_host_policy_name(). */
+bool bs_agent_name(unsigned int index, const char **name, const char **summary,
+		   const struct bs_param **params);
+/** Can "timer:every=60s" be run? 0, or -EINVAL with @err. */
+int bs_agent_check(const char *text, struct bs_error *err);
+/** Does it do nothing, ever? */
+bool bs_agent_is_idle(const char *text);
+/** "rotation+timer:every=60s": the strategy with that agent beside it; with one that does nothing, the strategy. To be
+ *  free()d; NULL: out of memory. */
+char *bs_agent_beside(const char *strategy, const char *agent);
+
 /** struct bs_window_config - what of the trace is replayed, and for how long */
 struct bs_window_config {
 #define BS_WINDOW(type, field, ...) type field;
@@ -202,13 +213,17 @@ struct bs_scenario_guest {
 /**
  * struct bs_sim_config - a comparison
  * @trace_path: native trace; not looked at where there is a load
- * @strategies: "rotation:order=9,delay=2s" each; @nr_strategies of them
+ * @strategies: "rotation:order=9,delay=2s" each, with "+timer:every=60s" behind it where an agent is beside it; @nr_strategies
+ *              of them
+ * @agents: those that whoever chooses the strategies himself (advise.h) tries beside each; elsewhere not looked at
  * @scenario: where @guest_list comes from, for people; with it there is no @trace_path. Both are the caller's
  */
 struct bs_sim_config {
 	const char *trace_path;
 	const char *const *strategies;
 	unsigned int nr_strategies;
+	const char *const *agents;
+	unsigned int nr_agents;
 	const char *scenario;
 	const struct bs_scenario_guest *guest_list;
 	unsigned int nr_guest_list;

@@ -296,23 +296,42 @@ static int open_asked(struct bs_search *s, struct bs_error *err)
 	return ret;
 }
 
+static int open_with(struct bs_search *s, const char *strategy, const char *agent,
+		     struct bs_error *err)
+{
+	char *text = bs_agent_beside(strategy, agent);
+	const int ret = text ? open_space(s, text, err)
+			     : bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "advice");
+
+	free(text);
+	return ret;
+}
+
 static int open_all(struct bs_search *s, struct bs_error *err)
 {
+	const struct bs_sim_config *sim = s->asked->sim;
 	const struct bs_strategy *st;
 	int ret = 0;
 
-	for (unsigned int i = 0; (st = bs_strategy_at(i)) && !ret; i++)
-		if (is_choosable(s, st))
+	for (unsigned int i = 0; (st = bs_strategy_at(i)) && !ret; i++) {
+		if (!is_choosable(s, st))
+			continue;
+		if (!sim->nr_agents)
 			ret = open_space(s, st->name, err);
+		for (unsigned int k = 0; k < sim->nr_agents && !ret; k++)
+			ret = open_with(s, st->name, sim->agents[k], err);
+	}
 	return ret;
 }
 
 static int open_spaces(struct bs_search *s, struct bs_error *err)
 {
-	unsigned int room = s->asked->sim->nr_strategies + 1;
+	const unsigned int agents = s->asked->sim->nr_agents;
+	unsigned int room = 1;
 
 	while (bs_strategy_at(room))
 		room++;
+	room = room * (agents ? agents : 1) + s->asked->sim->nr_strategies + 1;
 	s->tried.spaces = calloc(room + 1, sizeof(*s->tried.spaces));
 	if (!s->tried.spaces)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "advice");

@@ -80,10 +80,10 @@ static void fill(struct bs_axis *x, const struct ladder *l, uint64_t least, uint
 /* Does the text say "name=" behind its colon? */
 static bool is_given(const char *text, const char *name)
 {
-	const char *at = strchr(text, ':');
+	const char *at = strchr(text, ':'), *end = text + bs_spec_own_length(text);
 	const size_t n = strlen(name);
 
-	for (; at; at = strchr(at + 1, ','))
+	for (; at && at < end; at = strchr(at + 1, ','))
 		if (!strncmp(at + 1, name, n) && at[1 + n] == '=')
 			return true;
 	return false;
@@ -139,14 +139,15 @@ static bool is_told(const struct bs_param *p)
 
 char *bs_space_label(const struct bs_space *s, const uint8_t *at)
 {
-	const char *sep = strchr(s->spec.label, ':') ? "," : ":";
+	const size_t own = bs_spec_own_length(s->spec.label);
+	const char *sep = memchr(s->spec.label, ':', own) ? "," : ":";
 	char *text = NULL, value[64];
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
 
 	if (!f)
 		return NULL;
-	fputs(s->spec.label, f);
+	fwrite(s->spec.label, 1, own, f);
 	for (unsigned int i = 0; i < s->nr_axes; i++) {
 		const struct bs_axis *x = &s->axis[i];
 		const struct bs_param *p = &s->spec.params[x->param];
@@ -157,6 +158,7 @@ char *bs_space_label(const struct bs_space *s, const uint8_t *at)
 		fprintf(f, "%s%s=%s", sep, p->name, value);
 		sep = ",";
 	}
+	fputs(s->spec.label + own, f);
 	if (fclose(f)) {
 		free(text);
 		return NULL;

@@ -138,6 +138,8 @@ static int create_guest(struct bs_cell *c, const struct bs_trace_info *info, str
 		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "setting up");
 	if (!ret)
 		ret = bs_world_add(c->world, &setup, &c->g, err);
+	if (!ret)
+		ret = bs_agent_create(c->g, c->spec->agent, &c->agent, err);
 	if (ret)
 		return ret;
 	if (c->plan->contends &&
@@ -190,7 +192,8 @@ static int create(struct bs_cell *c, struct bs_trace *trace, struct bs_error *er
 	if (ret)
 		return ret;
 	c->params = bs_spec_params_text(c->spec);
-	if (!c->params)
+	c->agent_words = c->spec->agent ? bs_agent_text(c->spec->agent) : NULL;
+	if (!c->params || (c->spec->agent && !c->agent_words))
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "setting up");
 	if (!bs_plan_end(c->plan, info, &c->end))
 		return bs_error_set(err, BS_USAGE, 0, c->label, NULL, "the window is too long");
@@ -279,6 +282,8 @@ int bs_cell_create(const struct bs_plan *plan, const struct bs_cell_setup *setup
 static void let_go(struct bs_cell *c)
 {
 	bs_stream_free(&c->stream);
+	bs_agent_destroy(c->agent);
+	c->agent = NULL;
 	if (!c->first)
 		bs_world_end(&c->own);
 	c->g = NULL;
@@ -355,6 +360,7 @@ void bs_cell_destroy(struct bs_cell *c)
 	free_text(c->outcome.kernel);
 	free_text(c->outcome.device_words);
 	free(c->params);
+	free(c->agent_words);
 	free(c->own_label);
 	free(c->row_params);
 	free(c->told);
@@ -475,7 +481,11 @@ static int begin(struct bs_cell *c, struct bs_error *err)
 	bs_host_memory_started(c->g);
 	ret = begin_load(c, err);
 	bs_host_memory_changed(c->g, BS_NO_CPU);
-	return ret ? ret : bs_reporter_start(c->g, err);
+	if (!ret)
+		ret = bs_reporter_start(c->g, err);
+	if (!ret)
+		bs_agent_start(c->agent);
+	return ret;
 }
 
 static void begin_later(void *arg, int unused)

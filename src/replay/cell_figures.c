@@ -85,7 +85,7 @@ static void take_asked(struct bs_cell *c)
 	const struct bs_acts *a = &c->g->acts;
 
 	c->f.asked = (struct bs_asked_figures){
-		.any = c->plan->cfg.guest.nr_events,
+		.any = c->plan->cfg.guest.nr_events || c->agent,
 		.compactions = a->compactions,
 		.moved = a->moved,
 		.scanned = a->scanned,

@@ -7,6 +7,7 @@
 #ifndef BS_CELL_PARTS_H
 #define BS_CELL_PARTS_H
 
+#include "agent_tick.h"
 #include "follow_known.h"
 #include "future.h"
 #include "outcome.h"
@@ -36,7 +37,7 @@ struct bs_cell {
 	const char *row_label; /* the caller's: of all guests */
 	char *row_params;
 	char *own_label;
-	char *params;
+	char *params, *agent_words; /* agent_words: NULL where nobody looks after its memory */
 	struct bs_world *world,
 		own; /* own: unless it is another cell's, in whose company the guest is */
 	struct bs_cell *first,
@@ -48,6 +49,7 @@ struct bs_cell {
 	struct bs_viewing viewing;
 	struct bs_stream
 		stream; /* of a trace; of a load what it counts is copied into its figures */
+	struct bs_agent_run *agent;
 	struct bs_program *program; /* the load that it runs, NULL: a trace */
 	struct bs_follow *follow; /* NULL unless the guest starts from a dumped state */
 	struct bs_inherit *inherit; /* NULL unless it starts from a made one */

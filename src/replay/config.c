@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent.h"
 #include "host.h"
 #include "loads.h"
 #include "spec.h"
@@ -349,6 +350,14 @@ static bool set_thp(struct bs_plan *plan)
 	return dc->thp == BS_THP_NEVER;
 }
 
+static bool any_saves(const struct bs_plan *plan)
+{
+	for (unsigned int i = 0; i < plan->cfg.nr_strategies; i++)
+		if (plan->specs[i].agent && bs_agent_saves(plan->specs[i].agent))
+			return true;
+	return false;
+}
+
 int bs_config_complete(struct bs_plan *plan, struct bs_trace *t, struct bs_error *err)
 {
 	const struct bs_trace_info *info = plan->info;
@@ -375,7 +384,8 @@ int bs_config_complete(struct bs_plan *plan, struct bs_trace *t, struct bs_error
 	if (ret)
 		return ret;
 	no_thp = set_thp(plan);
-	plan->cfg.host.device.contents = bs_host_asks(&cfg->host, BS_HOST_SNAPSHOT) ||
+	plan->cfg.host.device.contents = any_saves(plan) ||
+					 bs_host_asks(&cfg->host, BS_HOST_SNAPSHOT) ||
 					 bs_host_asks(&cfg->host, BS_HOST_RESTORE);
 	if (plan->sink->begin(plan->sink->arg, cfg, info))
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, cfg->trace_path, NULL, "record");

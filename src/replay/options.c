@@ -69,6 +69,13 @@ static const char *name_of_host_policy(unsigned int n)
 	return bs_host_policy_name(n, &name, NULL, NULL) ? name : NULL;
 }
 
+static const char *name_of_agent(unsigned int n)
+{
+	const char *name;
+
+	return bs_agent_name(n, &name, NULL, NULL) ? name : NULL;
+}
+
 static const char *name_of_load(unsigned int n)
 {
 	const struct bs_load_kind *k = bs_load_at(n);
@@ -318,6 +325,8 @@ static void free_words(struct bs_words *w)
 void bs_options_free(struct bs_options *o)
 {
 	free_words(&o->strategies);
+	free_words(&o->agents);
+	free_words(&o->beside);
 	free_words(&o->queued);
 	free_words(&o->texts);
 	free_words(&o->program.fail_if);

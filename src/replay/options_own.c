@@ -11,69 +11,6 @@
 #include "options_read.h"
 #include "shell.h"
 
-/* ---- Strategies ------------------------------------------------------------------------------ */
-
-/* The configuration's array is the one that grows. */
-static int add_strategy(struct bs_options *o, const char *text, size_t len, struct bs_error *err)
-{
-	if (!bs_words_add(&o->strategies, text, len, err))
-		return -ENOMEM;
-	o->config.strategies = (const char *const *)o->strategies.at;
-	o->config.nr_strategies = o->strategies.nr;
-	return 0;
-}
-
-static int add_all(struct bs_options *o, struct bs_error *err)
-{
-	const struct bs_strategy *s;
-	int ret = 0;
-
-	for (unsigned int i = 0; !ret && (s = bs_strategy_at(i)); i++)
-		ret = add_strategy(o, s->name, strlen(s->name), err);
-	return ret;
-}
-
-static int append_param(struct bs_options *o, const struct bs_option *opt, const char *text,
-			size_t len, struct bs_error *err)
-{
-	char **last, *joined;
-
-	if (!o->strategies.nr)
-		return bs_option_refuse(opt, text, "write a strategy before its parameters", err);
-	last = &o->strategies.at[o->strategies.nr - 1];
-	if (asprintf(&joined, "%s%c%.*s", *last, strchr(*last, ':') ? ',' : ':', (int)len, text) <
-	    0)
-		return bs_error_set(err, BS_RESOURCE, ENOMEM, *last, NULL, "cannot be read");
-	free(*last);
-	*last = joined;
-	return 0;
-}
-
-BS_OPTION_READER(bs_add_strategies)
-{
-	const char *item = text;
-	int ret = 0;
-
-	while (!ret) {
-		const size_t len = strcspn(item, ",");
-
-		if (!len)
-			return bs_option_refuse(
-				opt, text, "write NAME,NAME:param=value,... without empty names",
-				err);
-		if (len == strlen("all") && !strncmp(item, "all", len))
-			ret = add_all(o, err);
-		else if (memchr(item, '=', len) && !memchr(item, ':', len))
-			ret = append_param(o, opt, item, len, err);
-		else
-			ret = add_strategy(o, item, len, err);
-		if (!item[len])
-			break;
-		item += len + 1;
-	}
-	return ret;
-}
-
 /* ---- The device and its costs ---------------------------------------------------------------- */
 
 BS_OPTION_READER(bs_set_device)

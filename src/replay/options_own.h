@@ -16,6 +16,8 @@
 
 /* "A:x=1,y=2,B": an item with '=' and no ':' belongs to the strategy before it. */
 BS_OPTION_READER(bs_add_strategies);
+/* The same of agents, each beside each strategy. */
+BS_OPTION_READER(bs_add_agents);
 /* "model:per_request=2us,error_every=3" */
 BS_OPTION_READER(bs_set_device);
 BS_OPTION_PRINTER(bs_print_device);

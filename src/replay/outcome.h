@@ -142,6 +142,7 @@ struct bs_outcome {
 	unsigned int index; /* of the cell in its comparison */
 	const char *label, *params, *device_words, *kernel;
 	const char *words; /* the strategy as it was asked for */
+	const char *agent; /* beside it, with all its parameters; NULL: nobody */
 	const struct bs_strategy *strategy;
 	bool huge; /* huge pages behind the guest */
 	const struct bs_figures *f;

@@ -19,6 +19,7 @@ void bs_cell_outcome(const struct bs_cell *c, struct bs_outcome *o)
 		.label = c->label,
 		.words = c->spec->label,
 		.params = c->params,
+		.agent = c->agent_words,
 		.device_words = bs_device_words(c->g->dev),
 		.kernel = bs_kernel_name(c->g->m),
 		.strategy = c->g->strategy,

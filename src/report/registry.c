@@ -26,7 +26,7 @@ const struct bs_strategy *bs_strategy_at(unsigned int index)
 
 unsigned int bs_strategy_place(const char *spec)
 {
-	const size_t len = strcspn(spec, ":");
+	const size_t len = strcspn(spec, ":+");
 	unsigned int i = 0;
 
 	while (i < NR_STRATEGIES &&

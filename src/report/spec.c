@@ -87,6 +87,20 @@ static int read_params(const struct bs_strategy *s, const char *params, const st
 	return ret ? ret : bs_param_parse(spec->params, owner, params, spec->values, err);
 }
 
+/* An agent's name is a word, with its parameters behind a colon or alone; a path has other signs. */
+size_t bs_spec_own_length(const char *text)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_-";
+
+	for (const char *plus = strchr(text, '+'); plus; plus = strchr(plus + 1, '+')) {
+		const size_t n = strspn(plus + 1, letters);
+
+		if (n && (!plus[1 + n] || plus[1 + n] == ':'))
+			return (size_t)(plus - text);
+	}
+	return strlen(text);
+}
+
 static int make(const struct bs_strategy *s, const char *label, const char *params,
 		const struct company *with, const struct bs_platform *on, struct bs_spec *spec,
 		struct bs_error *err)
@@ -112,11 +126,22 @@ int bs_spec_parse_one(const char *const *texts, unsigned int nr, unsigned int in
 		      const struct bs_platform *on, struct bs_spec *spec, struct bs_error *err)
 {
 	const struct company with = {texts, nr};
-	const char *text = texts[index], *colon = strchr(text, ':');
-	const struct bs_strategy *s = bs_strategy_find(text, err);
+	const char *text = texts[index];
+	const size_t len = bs_spec_own_length(text);
+	char *own = strndup(text, len);
+	const char *colon = own ? strchr(own, ':') : NULL;
+	const struct bs_strategy *s;
+	int ret;
 
 	*spec = (struct bs_spec){0};
-	return s ? make(s, text, colon ? colon + 1 : NULL, &with, on, spec, err) : -EINVAL;
+	if (!own)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, text, NULL, "parameters");
+	s = bs_strategy_find(own, err);
+	ret = s ? make(s, text, colon ? colon + 1 : NULL, &with, on, spec, err) : -EINVAL;
+	if (!ret && text[len])
+		spec->agent = spec->label + len + 1;
+	free(own);
+	return ret;
 }
 
 int bs_spec_parse(const char *text, const struct bs_platform *on, struct bs_spec *spec,

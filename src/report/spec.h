@@ -18,19 +18,21 @@
  * struct bs_spec - a strategy with its parameters
  * @s: lives until the process ends
  * @label: the text as it was written, of any length; the spec's own
+ * @agent: who looks after the guest's memory beside it, as it stands behind the + in @label; NULL: nobody
  * @params: its table, as it is on the machine that it is read for; the spec's own
  * @values: of its parameters, parallel to the table; the spec's own
  */
 struct bs_spec {
 	const struct bs_strategy *s;
 	char *label;
+	const char *agent;
 	struct bs_param *params;
 	uint64_t *values;
 };
 
 /**
  * bs_spec_parse - find the strategy and read its parameters
- * @text: "name", "name:parameter=value,...", or a shared object's path instead of the name
+ * @text: "name", "name:parameter=value,...", or a shared object's path instead of the name; then "+agent", or nothing
  * @on: the machine that orders are those of; NULL: x86
  *
  * Return: 0; or negative with @err, and @spec is empty: there is nothing to free, which does no
@@ -46,6 +48,9 @@ int bs_spec_parse_one(const char *const *texts, unsigned int nr, unsigned int in
 int bs_spec_of(const struct bs_strategy *s, const char *params, const struct bs_platform *on,
 	       struct bs_spec *spec, struct bs_error *err);
 void bs_spec_free(struct bs_spec *spec);
+
+/** How much of @text is the strategy's: all, or what is in front of "+agent:...". */
+size_t bs_spec_own_length(const char *text);
 
 bool bs_spec_has_role(const struct bs_spec *spec, enum bs_param_role role);
 /** The value of the parameter that has this role; @fallback where the strategy has none. */

@@ -8,6 +8,7 @@
 #include "migrate.h"
 #include "mm_compact.h"
 #include "mm_reclaim.h"
+#include "page_cache.h"
 
 const struct bs_param *bs_guest_ask_params(void)
 {
@@ -42,6 +43,11 @@ uint64_t bs_guest_huge_blocks(const struct bs_guest *g)
 	for (unsigned int o = order; o < BS_NR_ORDERS; o++)
 		n += free[o] << (o - order);
 	return n;
+}
+
+uint64_t bs_guest_cache_bytes(const struct bs_guest *g)
+{
+	return (g->cache_pages + bs_mm_foreign_cache(g->m)) << g->page_shift;
 }
 
 /* Whoever waits least. */
@@ -84,6 +90,8 @@ static int drop_caches(struct bs_guest *g, unsigned int cpu)
 
 	if (!ret)
 		pages += bs_mm_drop_all(g->m, cpu);
+	if (!ret && g->cache)
+		pages += bs_page_cache_reclaim(g->cache, cpu, UINT64_MAX);
 	g->acts.drops++;
 	g->acts.dropped += pages;
 	return ret;
@@ -91,8 +99,11 @@ static int drop_caches(struct bs_guest *g, unsigned int cpu)
 
 static void reclaim(struct bs_guest *g, unsigned int cpu, uint64_t bytes)
 {
+	const uint64_t pages = bytes >> g->page_shift;
+
 	g->acts.reclaims++;
-	g->acts.reclaimed += bs_mm_reclaim_pages(g->m, cpu, bytes >> g->page_shift);
+	g->acts.reclaimed += g->cache ? bs_page_cache_reclaim(g->cache, cpu, pages)
+				      : bs_mm_reclaim_pages(g->m, cpu, pages);
 }
 
 void bs_guest_ask(struct bs_guest *g, enum bs_guest_ask ask, uint64_t value)

@@ -12,6 +12,8 @@
 
 /* Now, by a CPU that has nothing else to do, if there is one. */
 void bs_guest_ask(struct bs_guest *g, enum bs_guest_ask ask, uint64_t value);
+/* Clean page cache, its load's and a dump's. */
+uint64_t bs_guest_cache_bytes(const struct bs_guest *g);
 /* Free blocks of a huge page and more, as so many huge pages. */
 uint64_t bs_guest_huge_blocks(const struct bs_guest *g);
 

@@ -41,6 +41,7 @@ static void give(struct bs_page_cache *c, unsigned int cpu, uint32_t page)
 	bs_guest_free(c->g, cpu, p->pfn, 0, bs_page_word(c->g->m, p->pfn));
 	p->pfn = BS_NO_PFN;
 	c->f.pages--;
+	c->g->cache_pages--;
 }
 
 /* The oldest of a queue; a chunk of the classic LRU leaves youngest first. */
@@ -136,6 +137,7 @@ enum bs_cache_read bs_page_cache_read(struct bs_page_cache *c, unsigned int cpu,
 	append(c, (uint32_t)page);
 	c->f.read++;
 	c->f.again += again;
+	c->g->cache_pages++;
 	if (++c->f.pages > c->f.peak)
 		c->f.peak = c->f.pages;
 	if (again)
@@ -148,6 +150,18 @@ static void empty_queues(struct bs_page_cache *c)
 {
 	for (unsigned int i = 0; i < BS_MAX_ZONES; i++)
 		c->queue[i].first = NOBODY;
+}
+
+uint64_t bs_page_cache_reclaim(struct bs_page_cache *c, unsigned int cpu, uint64_t pages)
+{
+	uint64_t got = 0;
+	unsigned int n;
+
+	while (got < pages && (n = chunk(c, cpu)))
+		got += n;
+	bs_cpu_block(&c->g->cpus[cpu], c->g->clock->now, got * c->setup.reclaimed,
+		     BS_CAUSE_RECLAIM);
+	return got;
 }
 
 void bs_page_cache_drop(struct bs_page_cache *c, unsigned int cpu)
@@ -210,6 +224,7 @@ struct bs_page_cache *bs_page_cache_create(struct bs_guest *g,
 	empty_queues(c);
 	g->reclaim = reclaim;
 	g->reclaim_arg = c;
+	g->cache = c;
 	return c;
 }
 

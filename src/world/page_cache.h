@@ -36,6 +36,8 @@ enum bs_cache_read bs_page_cache_read(struct bs_page_cache *c, unsigned int cpu,
 /* Is the page one of it? Then it may be moved, and is at @to. */
 bool bs_page_cache_has(struct bs_page_cache *c, bs_pfn pfn);
 void bs_page_cache_moved(struct bs_page_cache *c, bs_pfn from, bs_pfn to);
+/* The oldest @pages go, in whole chunks, and @cpu waits for that: how many did. */
+uint64_t bs_page_cache_reclaim(struct bs_page_cache *c, unsigned int cpu, uint64_t pages);
 /* All of it goes, by ascending place in the files. */
 void bs_page_cache_drop(struct bs_page_cache *c, unsigned int cpu);
 const struct bs_page_cache_figures *bs_page_cache_figures(const struct bs_page_cache *c);

@@ -17,6 +17,7 @@
 
 struct bs_histogram;
 struct bs_host_memory;
+struct bs_page_cache;
 struct bs_service;
 
 /* What a strategy that knows the future is told (report.h). */
@@ -110,11 +111,14 @@ struct bs_guest {
 	bs_ns vmstat_busy, vmstat_idle; /* between two rounds of the vmstat work of a CPU */
 	unsigned int page_shift; /* a page has 2^page_shift bytes */
 	uint64_t used_bytes; /* of memory that has an owner */
-	uint64_t process_bytes, huge_bytes; /* in processes, as its load says; of that in huge pages */
+	uint64_t process_bytes,
+		huge_bytes; /* in processes, as its load says; of that in huge pages */
 	uint64_t alloc_failed, false_oom;
 	/* A request found nothing: gives some memory back and says how many pages; NULL: nobody can. */
 	uint64_t (*reclaim)(void *arg, unsigned int cpu);
 	void *reclaim_arg;
+	struct bs_page_cache *cache; /* of its load; NULL: it has read no file */
+	uint64_t cache_pages; /* that it has */
 	uint64_t rescued; /* allocations that a driver gave pages back for: nothing was left */
 	bs_ns fault_ns; /* spent on backing memory again that had been given away */
 	bool touch; /* owners write into what they get */

@@ -116,6 +116,8 @@ static const struct {
 	{"host-policy", {"none", "proportional:tick=50ms", "psi:tick=20ms"}},
 	{"host-threads", {"1", "3"}},
 	{"host-event", {"100ms:pressure=80", "1s:target=4MiB"}},
+	{"guest-event", {"100ms:compact", "1s:drop_caches"}},
+	{"agent", {"timer:every=500ms", "psi:tick=300ms"}},
 	{"weight", {"0", "1us", "10ms"}},
 	{"tail", {"0", "1s"}},
 	{"repeat", {"1", "2"}},
