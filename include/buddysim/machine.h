@@ -44,6 +44,8 @@ struct bs_zone_range {
  *                if @nr_ranges is set
  * @ranges: explicit memory map instead; copied
  * @zones: explicit zones; 0 of them = the machine's own, by address. Copied.
+ * @movable_bytes: so much of the last memory is a zone Movable of its own, where @zones are none; it ends at a multiple of
+ *                 @movable_unit, and what memory there is behind that belongs to it. 0: there is no such zone
  * @nr_cpus: simulated CPUs, 1 .. BS_MAX_CPUS; 0 = 1
  * @cpu_node: node of each CPU; NULL = spread over the nodes in blocks, as firmware usually numbers
  *            them. Copied.
@@ -65,6 +67,7 @@ struct bs_machine_config {
 	unsigned int nr_ranges;
 	const struct bs_zone_range *zones;
 	unsigned int nr_zones;
+	uint64_t movable_bytes, movable_unit;
 	unsigned int nr_cpus;
 	const uint8_t *cpu_node;
 	const uint8_t (*distance)[BS_MAX_NODES];

@@ -104,6 +104,9 @@ struct bs_stock_setting {
  *        so. NULL: the parameter of BS_ROLE_ORDER, else a pageblock
  * @request_ranges: it has a queue of its own, and so many ranges fit into a request there, whatever the
  *        device's capacity for reports is. 0: it reports
+ * @movable: so much at the end of a guest's memory, which has @memory bytes, is to be a zone Movable of its own, in whole
+ *           blocks of *@unit; 0: none is. NULL: never
+ * @since: the release of Linux that brought it, where BS_CAP_STOCK; NULL: whichever has what it needs
  * @series: what the series of patches took that it follows; or NULL
  * @print_state: what it remembers, as words "name=value" each with a blank in front, for dumps and
  *               tests; no line's end. Of @zone where @zones_have_state, else of the guest
@@ -139,6 +142,8 @@ struct bs_strategy {
 	void (*stock_setting)(const uint64_t *values, const char *kernel, uint64_t memory,
 			      struct bs_stock_setting *out);
 	unsigned int request_ranges;
+	uint64_t (*movable)(const uint64_t *values, uint64_t memory, uint64_t *unit);
+	const char *since;
 };
 
 /* ---- The registry --------------------------------------------------------------------------- */
@@ -414,6 +419,8 @@ struct bs_env {
 	void (*zone_locked)(void *arg, unsigned int zone, bool is);
 	/* tell the host of @n ranges, none of them handed over; run the world until it has heard it */
 	int (*tell)(void *arg, const struct bs_range *r, unsigned int n);
+	/* a range is about to be taken (@begins), or has been: what is movable in it goes elsewhere meanwhile */
+	void (*ranging)(void *arg, bool begins);
 	/* a law broke; the world ends the run */
 	void (*violated)(void *arg, const char *law, bs_pfn pfn);
 };

@@ -202,6 +202,26 @@ int mm_kernel_model(const char *text, struct kernel_model *km, struct bs_error *
 	return ret;
 }
 
+/* 5.8 as 5008; behind the last blank of a list. */
+static unsigned long newest(const char *releases)
+{
+	const char *last = strrchr(releases, ' ');
+	char *end;
+	const unsigned long major = strtoul(last ? last + 1 : releases, &end, 10);
+
+	return major * 1000 + (*end == '.' ? strtoul(end + 1, NULL, 10) : 0);
+}
+
+bool mm_kernel_has(const char *kernel, const char *since)
+{
+	const size_t len = strcspn(kernel, ":");
+
+	for (size_t i = 0; i < NR_KERNELS; i++)
+		if (!strncmp(kernels[i].name, kernel, len) && !kernels[i].name[len])
+			return newest(kernels[i].releases) >= newest(since);
+	return false;
+}
+
 const char *mm_kernel_of_release(unsigned int major, unsigned int minor)
 {
 	char release[32];

@@ -31,6 +31,8 @@ struct kernel_model {
 /* What @text names: a model, "linux-6.1", or one with changes, "linux-6.1:boot_pos=head,below_high=
  * yes". 0 or -EINVAL with @err saying what there is. */
 int mm_kernel_model(const char *text, struct kernel_model *km, struct bs_error *err);
+/* Does the model fit a release that is @since ("5.8"), or a later one? */
+bool mm_kernel_has(const char *kernel, const char *since);
 /* Name of the model of a release, NULL if nobody models it. */
 const char *mm_kernel_of_release(unsigned int major, unsigned int minor);
 

@@ -99,6 +99,27 @@ static void zones_by_address(struct bs_machine *m)
 		}
 }
 
+/* The last zone's end becomes one of its own, which leaves something of it. */
+static void make_movable(struct bs_machine *m, uint64_t bytes, uint64_t unit)
+{
+	struct zone *last = &m->zones[0];
+	const uint64_t block = ((uint64_t)1 << m->max_order) << m->page_shift;
+	uint64_t end, start;
+	bs_pfn cut;
+
+	for (unsigned int i = 1; i < m->nr_zones; i++)
+		if (m->zones[i].end > last->end)
+			last = &m->zones[i];
+	end = (uint64_t)last->end << m->page_shift;
+	end -= end % (unit ? unit : block);
+	start = end > bytes ? end - bytes : 0;
+	cut = (bs_pfn)((start - start % block) >> m->page_shift);
+	if (!bytes || cut <= last->start || cut >= last->end || m->nr_zones == BS_MAX_ZONES)
+		return;
+	add_zone(m, last->node, BS_ZONE_MOVABLE, cut, last->end);
+	last->end = cut;
+}
+
 int mm_make_zones(struct bs_machine *m, const struct bs_machine_config *c, struct bs_error *err)
 {
 	if (c->nr_zones > BS_MAX_ZONES)
@@ -113,8 +134,10 @@ int mm_make_zones(struct bs_machine *m, const struct bs_machine_config *c, struc
 		if (r->start + r->spanned > m->max_pfn)
 			m->max_pfn = r->start + r->spanned;
 	}
-	if (!c->nr_zones)
+	if (!c->nr_zones) {
 		zones_by_address(m);
+		make_movable(m, c->movable_bytes, c->movable_unit);
+	}
 	for (unsigned int i = 0; i < m->nr_zones; i++) {
 		struct zone *z = &m->zones[i];
 

@@ -193,7 +193,11 @@ int bs_take_range(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, unsi
 		    "a range that is not aligned, or beyond the guest", pfn))
 		return -EINVAL;
 	rc->stats.range_attempts++;
+	if (rc->env.ranging)
+		rc->env.ranging(rc->env.arg, true);
 	ret = bs_mm_take_range(rc->m, 0, pfn, end);
+	if (rc->env.ranging)
+		rc->env.ranging(rc->env.arg, false);
 	if (ret) {
 		rc->stats.client_refused++;
 		return ret;

@@ -6,17 +6,19 @@
 
 #include "kernel_model.h"
 
-/* A driver and doing nothing are in every kernel; reporting is in those that have it. */
-#define IN_EVERY_KERNEL (BS_CAP_IDLE | BS_CAP_CLIENT)
+/* Doing nothing is in every kernel, a driver in those since it came; reporting is in those that have it. */
+#define BY_RELEASE (BS_CAP_IDLE | BS_CAP_CLIENT)
 
 static bool has_order_set(const struct kernel_model *km)
 {
 	return km->report_order_set != KM_REPORT_ORDER_FIXED;
 }
 
-static bool offers(const struct bs_strategy *s, const struct kernel_model *km)
+static bool offers(const struct bs_strategy *s, const char *kernel, const struct kernel_model *km)
 {
-	return (s->caps & BS_CAP_STOCK) && ((s->caps & IN_EVERY_KERNEL) || km->reports_free_pages);
+	if (!(s->caps & BS_CAP_STOCK) || (s->since && !mm_kernel_has(kernel, s->since)))
+		return false;
+	return (s->caps & BY_RELEASE) || km->reports_free_pages;
 }
 
 /* Can a user of the kernel set this one? */
@@ -63,7 +65,7 @@ bool bs_strategy_is_stock(const struct bs_strategy *s, const char *params, const
 {
 	struct kernel_model km;
 
-	return !mm_kernel_model(kernel, &km, NULL) && offers(s, &km) &&
+	return !mm_kernel_model(kernel, &km, NULL) && offers(s, kernel, &km) &&
 	       is_as_it_comes(s, params, &km, on);
 }
 
@@ -75,7 +77,7 @@ const struct bs_strategy *bs_strategy_of_kernel(const char *kernel)
 	if (mm_kernel_model(kernel, &km, NULL) || !km.reports_free_pages)
 		return NULL;
 	for (unsigned int i = 0; (s = bs_strategy_at(i)); i++)
-		if ((s->caps & BS_CAP_STOCK) && !(s->caps & IN_EVERY_KERNEL))
+		if ((s->caps & BS_CAP_STOCK) && !(s->caps & BY_RELEASE))
 			return s;
 	return NULL;
 }

@@ -14,7 +14,11 @@
 #include "strategies.h"
 #include "vmem_plan.h"
 
-enum { SIZE, REQUESTED, AT, UNTIL, BLOCK, MEMORY_BLOCK };
+enum { SIZE, REQUESTED, AT, UNTIL, BLOCK, MEMORY_BLOCK, POLICY };
+
+/* What the guest does with memory that comes (memory_hotplug.online_policy, auto_online_blocks). */
+enum { ONLINE_KERNEL, ONLINE_MOVABLE, AUTO_MOVABLE };
+static const char *const policies[] = {"online_kernel", "online_movable", "auto-movable", NULL};
 
 static const struct bs_param params[] = {
 	{.name = "size",
@@ -54,9 +58,18 @@ static const struct bs_param params[] = {
 	 .min = UINT64_C(4) << 20,
 	 .max = UINT64_C(2) << 30,
 	 .help = "Linux's: what is added and removed"},
+	{.name = "policy",
+	 .type = BS_PARAM_ENUM,
+	 .def = ONLINE_KERNEL,
+	 .names = policies,
+	 .stock = true,
+	 .help = "the guest's, for memory that comes: to the zone that its memory there has, or to a zone Movable of "
+		 "its own"},
 	{.name = NULL},
 };
 
+#define MOVABLE_MOST \
+	301 /* auto-movable: percent of the kernel's memory that the Movable zone may have */
 #define RETRY_FIRST (50 * BS_NS_PER_S) /* after a run that did not get there; doubles ... */
 #define RETRY_MOST (300 * BS_NS_PER_S) /* ... up to this */
 #define MAP_SHARE 64 /* of a memory block is its memory map: 64 bytes for each 4 KiB */
@@ -370,12 +383,14 @@ static void find_blocks(struct bs_report_ctx *rc)
 		struct bs_report_zone z;
 
 		bs_report_zone(rc, i, &z);
-		/* Up to half of the zone: the memory maps of what is plugged come from the rest. */
+		/* Up to half of the zone: the memory maps of what is plugged come from the rest. A Movable zone is the
+		 * device's own. */
 		if (z.start + z.spanned < end)
 			continue;
 		end = (bs_pfn)(z.start + z.spanned);
 		end -= end % (bs_pfn)block;
-		most = (end > z.start ? (end - z.start) / 2 : 0) / block;
+		most = end > z.start ? end - z.start : 0;
+		most = (z.type == BS_ZONE_MOVABLE ? most : most / 2) / block;
 		s->nr_blocks = (uint32_t)(bs_param_get(rc, SIZE) / page / block);
 		if (s->nr_blocks > most)
 			s->nr_blocks = (uint32_t)most;
@@ -433,8 +448,32 @@ static void stock_setting(const uint64_t *values, const char *kernel, uint64_t m
 	snprintf(out->host, sizeof(out->host),
 		 "-device virtio-mem-pci,id=vm0,memdev=mem0,block-size=%lluM",
 		 (unsigned long long)(values[BLOCK] >> 20));
+	if (values[POLICY] == AUTO_MOVABLE)
+		snprintf(out->boot, sizeof(out->boot),
+			 "memory_hotplug.online_policy=%s memhp_default_state=online",
+			 policies[AUTO_MOVABLE]);
+	else
+		snprintf(out->boot, sizeof(out->boot), "memhp_default_state=%s",
+			 policies[values[POLICY]]);
 	snprintf(out->monitor, sizeof(out->monitor), "qom-set vm0 requested-size %lluM",
 		 (unsigned long long)(values[REQUESTED] >> 20));
+}
+
+/* Whole blocks, up to half of all memory. */
+static uint64_t movable(const uint64_t *values, uint64_t memory, uint64_t *unit_bytes)
+{
+	uint64_t block = values[MEMORY_BLOCK], bytes = values[SIZE];
+
+	while (block < values[BLOCK])
+		block *= 2;
+	if (bytes > memory / 2)
+		bytes = memory / 2;
+	bytes -= bytes % block;
+	*unit_bytes = block;
+	if (values[POLICY] == ONLINE_KERNEL ||
+	    (values[POLICY] == AUTO_MOVABLE && bytes > (memory - bytes) / 100 * MOVABLE_MOST))
+		return 0;
+	return bytes;
 }
 
 static unsigned int unit(const struct bs_report_ctx *rc)
@@ -464,5 +503,7 @@ const struct bs_strategy bs_strategy_virtio_mem = {
 	.stock_setting = stock_setting,
 	.unit = unit,
 	.request_ranges = 64,
+	.movable = movable,
+	.since = "5.8",
 	.series = &series,
 };

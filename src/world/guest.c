@@ -14,9 +14,15 @@
 static int create_machine(struct bs_guest *g, const struct bs_guest_setup *setup,
 			  struct bs_error *err)
 {
-	int ret = setup->state
-			  ? bs_machine_from_state(setup->state, setup->machine->kernel, &g->m, err)
-			  : bs_machine_create(setup->machine, &g->m, err);
+	struct bs_machine_config mc = *setup->machine;
+	const struct bs_spec *spec = setup->spec;
+	int ret;
+
+	if (spec->s->movable)
+		mc.movable_bytes =
+			spec->s->movable(spec->values, mc.memory_bytes, &mc.movable_unit);
+	ret = setup->state ? bs_machine_from_state(setup->state, mc.kernel, &g->m, err)
+			   : bs_machine_create(&mc, &g->m, err);
 
 	if (ret)
 		return ret;

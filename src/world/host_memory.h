@@ -11,7 +11,6 @@
 #include "parts.h"
 
 #define BS_HOST_LEVELS 1024 /* of what is held, 256 to the host's memory */
-#define BS_NO_CPU UINT32_MAX
 
 /* All zero: nobody counts. */
 struct bs_host_memory {

@@ -15,6 +15,8 @@
 #include "cpu.h"
 #include "watch.h"
 
+#define BS_NO_CPU UINT32_MAX
+
 struct bs_histogram;
 struct bs_host_memory;
 struct bs_page_cache;
@@ -34,6 +36,15 @@ struct bs_call {
 	int result;
 };
 
+/* Who moves pages that are in use (migrate.h). */
+enum bs_mover {
+	BS_MOVER_RANGE, /* a driver takes a range of memory */
+	BS_MOVER_ASKED, /* somebody asked for compaction */
+	BS_MOVER_REQUEST, /* a request compacts for itself */
+	BS_MOVER_DAEMON, /* kcompactd */
+	BS_NR_MOVERS,
+};
+
 struct bs_reporter {
 	bs_ns wake_latency, wake_at;
 	bool wake_armed, wake_waiting, pass_running;
@@ -47,6 +58,9 @@ struct bs_reporter {
 	unsigned int pressure; /* of the host, percent, as last told */
 	unsigned int capacity; /* ranges per request */
 	struct bs_foresight future;
+	bs_ns moved_ns; /* it had to move what was in its way, and has not waited for that yet */
+	enum bs_mover mover_before; /* while it does */
+	unsigned int mover_cpu;
 	struct bs_call *calls; /* a strategy's ticket is the index */
 	unsigned int nr_calls;
 };
@@ -74,15 +88,6 @@ struct bs_saved {
 struct bs_acts {
 	uint64_t compactions, drops, reclaims;
 	uint64_t moved, scanned, gained, dropped, reclaimed;
-};
-
-/* Who moves pages that are in use (migrate.h). */
-enum bs_mover {
-	BS_MOVER_RANGE, /* a driver takes a range of memory */
-	BS_MOVER_ASKED, /* somebody asked for compaction */
-	BS_MOVER_REQUEST, /* a request compacts for itself */
-	BS_MOVER_DAEMON, /* kcompactd */
-	BS_NR_MOVERS,
 };
 
 struct bs_moves {

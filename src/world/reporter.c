@@ -6,6 +6,7 @@
 
 #include "fail.h"
 #include "locks.h"
+#include "migrate.h"
 #include "request.h"
 
 #define MAX_CALLS 256 /* as many as the deepest queue holds */
@@ -163,6 +164,23 @@ static void env_zone_locked(void *arg, unsigned int zone, bool is)
 		bs_contention_pass(g, zone, is);
 }
 
+/* Its owners follow what has to go elsewhere; and the driver is at that before it can tell the host. */
+static void env_ranging(void *arg, bool begins)
+{
+	struct bs_guest *g = arg;
+
+	if (!begins) {
+		g->reporter.moved_ns += bs_guest_moved_alone(g);
+		bs_guest_mover(g, g->reporter.mover_before, g->reporter.mover_cpu);
+		return;
+	}
+	if (!g->moves.follows && bs_guest_may_move(g, NULL))
+		bs_guest_fail_memory(g);
+	g->reporter.mover_before = g->moves.who;
+	g->reporter.mover_cpu = g->moves.cpu;
+	bs_guest_mover(g, BS_MOVER_RANGE, BS_NO_CPU);
+}
+
 static void env_violated(void *arg, const char *law, bs_pfn pfn)
 {
 	struct bs_guest *g = arg;
@@ -194,6 +212,7 @@ void bs_reporter_env(struct bs_guest *g, struct bs_env *env)
 		.break_even = g->reporter.future.break_even,
 		.zone_locked = env_zone_locked,
 		.tell = bs_request_tell,
+		.ranging = env_ranging,
 		.violated = env_violated,
 	};
 }

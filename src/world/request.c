@@ -82,10 +82,13 @@ static bs_ns serve_time(struct bs_guest *g, bs_ns cost)
 	return g->service ? bs_service_take(g->service, g->clock->now, cost) : cost;
 }
 
-/* There and back, which is nobody's work; a driver has also allocated what it tells. */
-static bs_ns way(const struct bs_guest *g, const struct bs_range *r, unsigned int n)
+/* There and back, which is nobody's work; a driver has also allocated what it tells, or moved what was in its way. */
+static bs_ns way(struct bs_guest *g, const struct bs_range *r, unsigned int n)
 {
-	return bs_device_way(g->dev, r, n, g->strategy->caps & BS_CAP_CLIENT);
+	const bs_ns moved = g->reporter.moved_ns;
+
+	g->reporter.moved_ns = 0;
+	return bs_device_way(g->dev, r, n, g->strategy->caps & BS_CAP_CLIENT) + moved;
 }
 
 static void complete(void *arg, int number)

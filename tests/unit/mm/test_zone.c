@@ -49,10 +49,53 @@ static void test_layout_with_hole(void **state)
 	bs_machine_destroy(m);
 }
 
+/*
+ * The last 1 GiB in whole units of 256 MiB is a zone of its own, and what there is behind it:
+ *
+ *   pfn  .. 1048576 |  Normal  | 1572864 |  Movable  | 1835008 + 25600
+ */
+static void test_a_movable_zone(void **state)
+{
+	struct bs_machine *m = create(&(struct bs_machine_config){
+		.machine = BS_MACHINE_QEMU_PC,
+		.memory_bytes = (UINT64_C(6) << 30) + (UINT64_C(100) << 20),
+		.movable_bytes = UINT64_C(1) << 30,
+		.movable_unit = UINT64_C(256) << 20});
+	struct bs_zone_info info;
+	struct bs_error err;
+	bs_pfn pfn;
+
+	(void)state;
+	assert_int_equal(bs_nr_zones(m), 4);
+	bs_zone_info(m, 3, &info);
+	assert_string_equal(info.name, "Movable");
+	assert_int_equal(info.start, 1572864);
+	assert_int_equal(info.spanned, 1835008 + 25600 - 1572864);
+	assert_int_equal(info.managed, info.spanned);
+	bs_zone_info(m, 2, &info);
+	assert_int_equal(info.start + info.spanned, 1572864);
+	/* Programs' memory comes from there first, the kernel's own never. */
+	pfn = bs_alloc_pages(m, 0, BS_GFP_HIGHUSER_MOVABLE, 0);
+	assert_int_equal(bs_pfn_zone(m, pfn), 3);
+	bs_free_pages(m, 0, pfn, 0);
+	pfn = bs_alloc_pages(m, 0, BS_GFP_KERNEL, 0);
+	assert_int_equal(bs_pfn_zone(m, pfn), 2);
+	bs_free_pages(m, 0, pfn, 0);
+	assert_ok(bs_machine_check(m, &err), &err);
+	bs_machine_destroy(m);
+
+	/* Of all memory none is made, and nothing of the kernel's zones taken. */
+	m = create(&(struct bs_machine_config){.memory_bytes = UINT64_C(1) << 30,
+					       .movable_bytes = UINT64_C(2) << 30});
+	assert_int_equal(bs_nr_zones(m), 2);
+	bs_machine_destroy(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_layout_with_hole),
+		cmocka_unit_test(test_a_movable_zone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

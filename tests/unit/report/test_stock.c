@@ -35,6 +35,12 @@ static void test_a_kernel_from_before(void **state)
 	assert_stock("rotation", "order=5", "linux-5.4:reports_free_pages=yes", false);
 	assert_stock("rotation", "order=9", "linux-5.4:reports_free_pages=yes", true);
 	assert_stock("rotation", "", "linux-6.1:reports_free_pages=no", false);
+	/* A driver is there from a release on, whatever else the model is given. */
+	assert_stock("virtio-mem", "", "linux-5.4", false);
+	assert_stock("virtio-mem", "", "linux-5.4:reports_free_pages=yes", false);
+	assert_stock("virtio-mem", "policy=online_movable", "linux-6.1", true);
+	assert_stock("virtio-mem", "", "linux-6.12:boot_pos=head", true);
+	assert_stock("virtio-mem", "", "linux-9.9", false);
 }
 
 /* Its order can be set; all else is a patch. */

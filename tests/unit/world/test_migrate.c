@@ -4,6 +4,7 @@
 #include "bs_world_test.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include <buddysim/gfp.h>
 
@@ -14,7 +15,8 @@
 #include "rng.h"
 
 #define MIB (UINT64_C(1) << 20)
-#define BLOCKS 512
+#define BLOCKS 16384 /* as many as pages */
+#define SOME 512
 
 /* A load that only has memory. */
 struct owner {
@@ -115,19 +117,19 @@ static void test_whatever_moves(void **state)
 
 		begin(&o, cases[c].kernel, cases[c].device, "none");
 		bs_rng_seed(&rng, c);
-		for (unsigned int i = 0; i < BLOCKS; i++)
+		for (unsigned int i = 0; i < SOME; i++)
 			take(&o, i, i % 8 == 7 ? 3 : i % 64 == 5 ? 9 : 0);
 		for (unsigned int n = 0; n < 200; n++) {
-			const unsigned int i = (unsigned int)bs_rng_below(&rng, BLOCKS);
+			const unsigned int i = (unsigned int)bs_rng_below(&rng, SOME);
 
-			take_range_of(&o, o.at[bs_rng_below(&rng, BLOCKS)]);
+			take_range_of(&o, o.at[bs_rng_below(&rng, SOME)]);
 			if (n % 8 == 0)
 				assert_int_equal(bs_mm_compact_memory(o.g->m, 0), 0);
 			give(&o, i);
 			take(&o, i, o.order[i]);
 		}
-		assert_true(o.moves > BLOCKS);
-		for (unsigned int i = 0; i < BLOCKS; i++)
+		assert_true(o.moves > SOME);
+		for (unsigned int i = 0; i < SOME; i++)
 			give(&o, i);
 		assert_int_equal(o.g->used_bytes, 0);
 		end(&o);
@@ -232,6 +234,77 @@ static void test_page_cache(void **state)
 	end(&o);
 }
 
+/* Half of all memory is in use, page by page. A driver gets what its host wants all the same: what is in the way goes to the
+ * rest, at the driver's cost. */
+static void test_a_driver_takes_ranges(void **state)
+{
+	struct owner *o = malloc(sizeof(*o));
+	struct bs_report_stats st;
+	unsigned int n = 0;
+
+	(void)state;
+	begin(o, "linux-6.1", "madvise",
+	      "virtio-mem:size=16MiB,memory_block=8MiB,block=2MiB,at=1s");
+	assert_int_equal(bs_report_start(o->g->rc), 0);
+	while (n < BLOCKS) {
+		o->order[n] = 0;
+		o->at[n] = bs_guest_try(o->g, 0, BS_GFP_HIGHUSER_MOVABLE, 0, n,
+					(struct bs_gfp_use){.user = true, .lru = true});
+		if (o->at[n] == BS_NO_PFN)
+			break;
+		n++;
+	}
+	for (unsigned int i = 0; i < n; i += 2)
+		give(o, i);
+	bs_clock_run(&o->t.w.clock, 2 * BS_NS_PER_S);
+	bs_report_stats(o->g->rc, &st);
+	assert_int_equal(st.reported_bytes, 16 * MIB);
+	assert_int_equal(st.client_refused, 0);
+	assert_true(o->g->moves.pages[BS_MOVER_RANGE] >= 1500);
+	assert_int_equal(o->moves, o->g->moves.pages[BS_MOVER_RANGE]);
+	assert_int_equal(o->g->reporter.moved_ns, 0);
+	for (unsigned int i = 1; i < n; i += 2)
+		give(o, i);
+	assert_int_equal(o->g->used_bytes, 0);
+	end(o);
+	free(o);
+}
+
+/* In a zone of its own programs have it first. It can be had all the same, and the zone is empty then; when it is back it is
+ * used again. */
+static void test_a_zone_of_its_own(void **state)
+{
+	struct owner *o = malloc(sizeof(*o));
+	struct bs_zone_info z;
+
+	(void)state;
+	for (unsigned int k = 0; k < 2; k++) {
+		begin(o, k ? "linux-6.12" : "linux-6.1", "model",
+		      "virtio-mem:size=16MiB,memory_block=8MiB,block=2MiB,at=1s,until=2s,"
+		      "policy=online_movable");
+		assert_int_equal(bs_report_start(o->g->rc), 0);
+		bs_zone_info(o->g->m, bs_nr_zones(o->g->m) - 1, &z);
+		assert_int_equal(z.type, BS_ZONE_MOVABLE);
+		assert_int_equal(z.managed, 4096);
+		for (unsigned int i = 0; i < 4000; i++)
+			take(o, i, 0);
+		assert_int_equal(bs_pfn_zone(o->g->m, o->at[0]), (int)bs_nr_zones(o->g->m) - 1);
+		bs_clock_run(&o->t.w.clock, 1500 * BS_NS_PER_MS);
+		bs_zone_info(o->g->m, bs_nr_zones(o->g->m) - 1, &z);
+		assert_int_equal(z.managed, 0);
+		assert_true(o->moves >= 3500);
+		assert_true(bs_pfn_zone(o->g->m, o->at[0]) < (int)bs_nr_zones(o->g->m) - 1);
+		take(o, 4000, 0);
+		bs_clock_run(&o->t.w.clock, 3 * BS_NS_PER_S);
+		bs_zone_info(o->g->m, bs_nr_zones(o->g->m) - 1, &z);
+		assert_int_equal(z.managed, 4096);
+		for (unsigned int i = 0; i <= 4000; i++)
+			give(o, i);
+		end(o);
+	}
+	free(o);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -239,6 +312,8 @@ int main(void)
 		cmocka_unit_test(test_who_waits),
 		cmocka_unit_test(test_who_cannot_follow),
 		cmocka_unit_test(test_page_cache),
+		cmocka_unit_test(test_a_driver_takes_ranges),
+		cmocka_unit_test(test_a_zone_of_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
