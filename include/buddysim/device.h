@@ -249,6 +249,8 @@ int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_
  */
 int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id,
 		   struct bs_error *err);
+/** Fetch what either of them will read of the page: for who knows what comes next. */
+void bs_device_prefetch(const struct bs_device *d, bs_pfn pfn);
 
 /**
  * bs_device_move - the guest's kernel copies a block in use from @from to @to, where nobody owns anything

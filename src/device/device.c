@@ -201,6 +201,7 @@ int bs_device_create(const struct bs_device_config *config, struct bs_device **o
 		take_down(d);
 		return ret;
 	}
+	bs_device_note_plain(d);
 	*out = d;
 	return 0;
 }

@@ -24,6 +24,7 @@ struct bs_device {
 	enum bs_touch touch;
 	unsigned int unit_shift; /* a page of the guest is 2^unit_shift units */
 	unsigned int max_order; /* of its largest block, in units */
+	bool plain; /* a block that comes or goes is bits of res and nothing else (touch.c) */
 	struct bs_virtqueue vq;
 	struct bs_device_costs costs;
 	struct bs_faults faults;
@@ -59,6 +60,14 @@ static inline void bs_device_in_units(const struct bs_device *d, bs_pfn *pfn, un
 		return;
 	*pfn = *pfn >> (32 - d->unit_shift) ? BS_NO_PFN : *pfn << d->unit_shift;
 	*order += d->unit_shift;
+}
+
+/* Whatever may come and go with a block has been set up, or has changed. */
+static inline void bs_device_note_plain(struct bs_device *d)
+{
+	d->plain = !d->unit_shift && d->touch != BS_TOUCH_NONE && !d->ops->touch &&
+		   !d->ops->verify && !d->dirty && !d->poisoned && !d->lazy && !d->res.swapped &&
+		   !d->res.saved;
 }
 
 #endif

@@ -48,6 +48,7 @@ int bs_device_may_restore(struct bs_device *d, struct bs_error *err)
 				    "and brought back from a snapshot");
 	if (!d->res.saved)
 		d->res.saved = bs_lazy_map(nr_words(d) * sizeof(*d->res.saved));
+	bs_device_note_plain(d);
 	return d->res.saved
 		       ? 0
 		       : bs_error_set(err, BS_RESOURCE, ENOMEM, "device", "use a smaller --memory",

@@ -29,6 +29,7 @@ int bs_device_may_swap(struct bs_device *d, struct bs_error *err)
 	if (ret)
 		return ret;
 	d->lazy = bs_lazy_map(nr_words(d) * sizeof(*d->lazy));
+	bs_device_note_plain(d);
 	if (d->lazy && !bs_cold_init(&d->lazy_units, d->res.cold.nr))
 		return 0;
 	return bs_error_set(err, BS_RESOURCE, ENOMEM, "device", "use a smaller --memory",

@@ -46,12 +46,22 @@ void bs_device_touch(struct bs_device *d, bs_pfn pfn, unsigned int order, bs_ns 
 	*cost = bs_device_fault_in(d, pfn, 1U << order, now);
 }
 
-int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id, bs_ns now,
-		    struct bs_fault_cost *cost, struct bs_error *err)
+/* Of a block within one word: its bits there; 0: it is none, or not of a plain device. */
+static inline uint64_t plain_bits(const struct bs_device *d, bs_pfn pfn, unsigned int order)
+{
+	const unsigned int nr = 1U << order;
+
+	if (unlikely(!d->plain || order > 5 || pfn & (nr - 1) || pfn + nr > d->res.nr_pages))
+		return 0;
+	return ((UINT64_C(1) << nr) - 1) << (pfn % BS_WORD_PAGES);
+}
+
+static __attribute__((noinline)) int alloc_other(struct bs_device *d, bs_pfn pfn,
+						 unsigned int order, uint32_t id, bs_ns now,
+						 struct bs_fault_cost *cost, struct bs_error *err)
 {
 	int ret;
 
-	*cost = (struct bs_fault_cost){0};
 	bs_device_in_units(d, &pfn, &order);
 	ret = bs_law_not_at_device(d, pfn, order, "allocated while it is at the device", err);
 	if (unlikely(ret))
@@ -75,8 +85,24 @@ int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_
 	return ret;
 }
 
-int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id,
-		   struct bs_error *err)
+int bs_device_alloc(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id, bs_ns now,
+		    struct bs_fault_cost *cost, struct bs_error *err)
+{
+	const uint64_t bits = plain_bits(d, pfn, order);
+	struct bs_page_word *w = &d->res.words[pfn / BS_WORD_PAGES];
+
+	*cost = (struct bs_fault_cost){0};
+	/* Nearly always it is all there, nobody's, and not in a request. */
+	if (likely(bits && !d->vq.in_flight && !d->any_kept && (w->resident & bits) == bits &&
+		   !(w->owned & bits))) {
+		w->owned |= bits;
+		return 0;
+	}
+	return alloc_other(d, pfn, order, id, now, cost, err);
+}
+
+static __attribute__((noinline)) int free_other(struct bs_device *d, bs_pfn pfn, unsigned int order,
+						uint32_t id, struct bs_error *err)
 {
 	uint64_t damaged = 0;
 	bs_pfn first;
@@ -99,6 +125,24 @@ int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t
 		return 0;
 	d->stats.content_loss += damaged;
 	return bs_device_broken(d, err, first, "content lost while it was in use", pfn, order);
+}
+
+int bs_device_free(struct bs_device *d, bs_pfn pfn, unsigned int order, uint32_t id,
+		   struct bs_error *err)
+{
+	const uint64_t bits = plain_bits(d, pfn, order);
+
+	if (unlikely(!bits))
+		return free_other(d, pfn, order, id, err);
+	d->res.words[pfn / BS_WORD_PAGES].owned &= ~bits;
+	return 0;
+}
+
+void bs_device_prefetch(const struct bs_device *d, bs_pfn pfn)
+{
+	const uint64_t unit = (uint64_t)pfn << d->unit_shift;
+
+	__builtin_prefetch(&d->res.words[unit < d->res.nr_pages ? unit / BS_WORD_PAGES : 0], 1);
 }
 
 uint64_t bs_device_touched_bytes(const struct bs_device *d, bs_pfn pfn, unsigned int order)
