@@ -258,7 +258,21 @@ bool bs_mm_owns(const struct bs_machine *m, bs_pfn pfn, unsigned int order, uint
 	return (p->flags & PG_ALLOCATED) && p->order == order && p->word == word;
 }
 
+void bs_mm_set_owner(struct bs_machine *m, bs_pfn pfn, unsigned int order, uint32_t word, bool lru)
+{
+	struct page *p = bs_page(m, pfn, order);
+
+	bs_hot_assert((p->flags & PG_ALLOCATED) && p->order == order);
+	p->word = word;
+	if (!lru)
+		return;
+	if (likely(!order))
+		p->flags |= PG_LRU;
+	else
+		bs_page_set_lru(m, pfn, order, true);
+}
+
 void bs_mm_prefetch(const struct bs_machine *m, bs_pfn pfn)
 {
-	__builtin_prefetch(&m->mem_map[pfn], 1);
+	__builtin_prefetch(&m->mem_map[pfn < m->max_pfn ? pfn : 0], 1);
 }

@@ -61,6 +61,8 @@ int bs_mm_pcp_append(struct bs_machine *m, const struct bs_mm_pcp_list *l, bs_pf
 /* For a replay that knows what it will free: is [pfn, 2^order) an allocated block whose owner's
  * word is @word; and fetch what freeing @pfn will read. */
 bool bs_mm_owns(const struct bs_machine *m, bs_pfn pfn, unsigned int order, uint32_t word);
+/* bs_page_set_word() of a block of just that @order, and bs_page_set_lru() if @lru, at once. */
+void bs_mm_set_owner(struct bs_machine *m, bs_pfn pfn, unsigned int order, uint32_t word, bool lru);
 void bs_mm_prefetch(const struct bs_machine *m, bs_pfn pfn);
 
 #endif

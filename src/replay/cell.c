@@ -200,6 +200,7 @@ static int create(struct bs_cell *c, struct bs_trace *trace, struct bs_error *er
 	if (bs_ledger_begin(&c->ledger, c->g, c->end, true) ||
 	    (c->plan->cfg.output.map && bs_ledger_map(&c->ledger, c->end)))
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "timeline");
+	c->stream.ledger = &c->ledger;
 	if (c->plan->cfg.output.viewer && !c->first)
 		bs_view_begin(c);
 	return trace ? follow(c, err) : 0;

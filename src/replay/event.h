@@ -41,9 +41,8 @@ static inline void bs_event_alloc(struct bs_stream *s, uint32_t number, unsigned
 		bs_stream_refused(s, number, mask, order);
 		return;
 	}
-	bs_page_set_word(g->m, pfn, number);
-	if (s->use[gfp].lru && !(unlikely(follow) && number < s->info->pres))
-		bs_page_set_lru(g->m, pfn, order, true);
+	bs_mm_set_owner(g->m, pfn, order, number,
+			s->use[gfp].lru && !(unlikely(follow) && number < s->info->pres));
 	bs_guest_own(g, cpu, pfn, order, number, s->use[gfp].user);
 }
 

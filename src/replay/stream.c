@@ -67,6 +67,7 @@ static void next_round(struct bs_stream *s)
 	memset(s->block_pfn, 0xff, (size_t)s->number * sizeof(*s->block_pfn));
 	memset(s->cut, 0, s->number / 8 + 1);
 	s->number = 0;
+	s->numbered = false;
 	s->untouched_below = 0;
 	count_blocked_time(s);
 }
@@ -100,6 +101,7 @@ static bs_ns next(void *arg)
 			return BS_NO_TIME;
 		ret = bs_trace_next(s->trace, &s->chunk, &err);
 		s->i = 0;
+		s->numbered = false;
 		if (s->heard)
 			s->heard(s->heard_arg);
 		if (ret > 0)
@@ -160,37 +162,37 @@ static void check_machine(struct bs_stream *s)
 		bs_guest_fail(s->g, &err);
 }
 
-#define AHEAD_PAGE 8
-#define AHEAD_BLOCK 24
-#define AHEAD_RING 32 /* a power of two above AHEAD_BLOCK - AHEAD_PAGE */
+#define AHEAD_PAGE 20
+#define AHEAD_BLOCK 48
 
-struct lookahead {
-	uint32_t number; /* allocation numbers taken before @next */
-	unsigned int next;
-	uint32_t freed[AHEAD_RING];
-};
-
-static inline void look_ahead(struct bs_stream *s, const struct bs_trace_chunk *k,
-			      struct lookahead *a, unsigned int i)
+/* Which block each event is about, so that nobody has to look what the events in between are; of what is
+ * neither allocation nor free it means nothing. Behind the last one it goes on for who looks ahead. */
+static void number_events(struct bs_stream *s)
 {
-	uint32_t number = UINT32_MAX;
-	bs_pfn pfn;
+	const struct bs_trace_chunk *k = &s->chunk;
+	const unsigned int takes = 1u << BS_EV_ALLOC | 1u << BS_EV_PRE | 1u << BS_EV_FAILED;
+	uint32_t number = s->number;
+	unsigned int i;
 
-	if (unlikely(a->next >= k->n))
-		return;
-	if (k->kind[a->next] == BS_EV_FREE) {
-		number = a->number - k->arg[a->next];
-		__builtin_prefetch(&s->block_pfn[number]);
-	} else if (k->kind[a->next] <= BS_EV_FAILED) {
-		a->number++;
+	for (i = s->i; i < k->n; i++) {
+		/* The age of what takes a number is 0. */
+		s->numbers[i] = number - k->arg[i];
+		number += takes >> k->kind[i] & 1;
 	}
-	a->freed[a->next++ & (AHEAD_RING - 1)] = number;
-	number = a->freed[(i + AHEAD_PAGE) & (AHEAD_RING - 1)];
-	if (number >= s->number)
-		return;
-	pfn = s->block_pfn[number];
-	if (likely(pfn < BS_MAX_PFN))
-		bs_mm_prefetch(s->g->m, pfn);
+	for (; i < k->n + AHEAD_BLOCK; i++)
+		s->numbers[i] = number;
+	s->numbered = true;
+}
+
+static inline void look_ahead(const struct bs_stream *s, const uint32_t *numbers, unsigned int i)
+{
+	const uint32_t block = numbers[i + AHEAD_BLOCK], page = numbers[i + AHEAD_PAGE];
+
+	const bs_pfn pfn = s->block_pfn[page <= s->info->numbers ? page : 0];
+
+	__builtin_prefetch(&s->block_pfn[block <= s->info->numbers ? block : 0]);
+	bs_mm_prefetch(s->g->m, pfn);
+	bs_device_prefetch(s->g->dev, pfn);
 }
 
 /* Its CPU stands still, or the allocation of what it frees waits for another one that does. */
@@ -216,46 +218,58 @@ wait_for_cpu(struct bs_stream *s, unsigned int i, uint32_t number, bs_ns t)
 	bs_stream_defer(s, queue, &d);
 }
 
+static inline void set_time(struct bs_stream *s, bs_ns t)
+{
+	struct bs_clock *k = s->clock;
+	struct bs_ledger *l = s->ledger;
+
+	/* Nobody else is told. */
+	if (likely(l && k->meters == &l->meter && !l->meter.after)) {
+		bs_ledger_until(l, t);
+		k->now = t;
+	} else {
+		bs_clock_set_time(k, t);
+	}
+}
+
 /* Take trace events until something else is due. */
 static void take_events(struct bs_stream *s, bs_ns until)
 {
-	const struct bs_trace_chunk *k = &s->chunk;
-	struct lookahead ahead = {.number = s->number, .next = s->i};
-	struct bs_clock *clock = s->clock;
-	const struct bs_cpu *cpus = s->g->cpus;
+	const struct bs_trace_chunk k = s->chunk;
+	struct bs_clock *const clock = s->clock;
+	struct bs_guest *const g = s->g;
+	const uint32_t *const numbers = s->numbers;
+	const struct bs_cpu *const cpus = g->cpus;
 	unsigned int i;
 
-	memset(ahead.freed, 0xff, sizeof(ahead.freed));
-	for (unsigned int n = 0; n < AHEAD_BLOCK; n++)
-		look_ahead(s, k, &ahead, s->i);
-	for (i = s->i; i < k->n && !clock->failed && !s->g->killed; i++) {
-		const bs_ns t = k->time[i] + s->base;
-		const unsigned int kind = k->kind[i], cpu = k->cpu[i];
-		uint32_t number;
+	if (!s->numbered)
+		number_events(s);
+	for (i = s->i; i < k.n && !clock->failed && !g->killed; i++) {
+		const bs_ns t = k.time[i] + s->base;
+		const unsigned int kind = k.kind[i], cpu = k.cpu[i];
+		const uint32_t number = numbers[i];
 
 		if (t >= clock->next_due || t > until)
 			break;
 		if (t > clock->now)
-			bs_clock_set_time(clock, t);
-		look_ahead(s, k, &ahead, i);
+			set_time(s, t);
+		look_ahead(s, numbers, i);
 		s->f.events++;
 		if (unlikely(s->f.events >= s->next_check))
 			check_machine(s);
-		if (kind == BS_EV_FREE)
-			number = s->number - k->arg[i];
-		else if (likely(kind == BS_EV_ALLOC || kind == BS_EV_PRE))
-			number = s->number++;
-		else {
+		if (unlikely(kind > BS_EV_PRE)) {
 			rare_event(s, kind, i);
 			continue;
 		}
+		if (kind != BS_EV_FREE)
+			s->number++;
 		if (unlikely(cpus[cpu].busy_until > t ||
 			     (kind == BS_EV_FREE && bs_is_pending(s->block_pfn[number]))))
 			wait_for_cpu(s, i, number, t);
 		else if (kind == BS_EV_FREE)
-			bs_event_free(s, number, cpu, k->offset ? k->offset[i] : 0, k->order[i]);
+			bs_event_free(s, number, cpu, k.offset ? k.offset[i] : 0, k.order[i]);
 		else {
-			bs_event_alloc(s, number, cpu, k->order[i], k->gfp[i]);
+			bs_event_alloc(s, number, cpu, k.order[i], k.gfp[i]);
 			if (unlikely(cpus[cpu].busy_until > t))
 				bs_stream_delayed(s, number, cpu, t);
 		}
@@ -306,6 +320,7 @@ static int take_prehistory(struct bs_stream *s, struct bs_error *err)
 			int ret = bs_trace_next(s->trace, &s->chunk, err);
 
 			s->i = 0;
+			s->numbered = false;
 			if (ret <= 0) {
 				s->chunk.n = 0;
 				return ret;
@@ -423,8 +438,9 @@ int bs_stream_init(struct bs_stream *s, struct bs_guest *g, struct bs_trace *tra
 		.info = bs_trace_info(trace),
 		.next_check = cfg->window.check_every ? cfg->window.check_every : UINT64_MAX,
 		.waiting = calloc(g->nr_cpus, sizeof(*s->waiting)),
+		.numbers = malloc((BS_CHUNK_EVENTS_MAX + AHEAD_BLOCK) * sizeof(*s->numbers)),
 	};
-	if (!s->waiting)
+	if (!s->waiting || !s->numbers)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "setting up");
 	for (unsigned int i = 0; i < s->info->nr_gfp; i++) {
 		s->use[i].lru = wants_lru(cfg->guest.lru, s->info->gfp[i]);
@@ -434,8 +450,11 @@ int bs_stream_init(struct bs_stream *s, struct bs_guest *g, struct bs_trace *tra
 	s->block_pfn = mmap(NULL, s->block_bytes, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	s->cut = bs_lazy_map(s->info->numbers / 8 + 1);
-	if (s->block_pfn != MAP_FAILED && s->cut)
+	if (s->block_pfn != MAP_FAILED && s->cut) {
+		/* Written from its beginning on, and read at random. */
+		madvise(s->block_pfn, s->block_bytes, MADV_HUGEPAGE);
 		return 0;
+	}
 	s->block_pfn = s->block_pfn == MAP_FAILED ? NULL : s->block_pfn;
 	return bs_error_set(err, BS_RESOURCE, errno, NULL,
 			    "cut the trace into shorter ones (buddysim trace cut)",
@@ -452,6 +471,8 @@ void bs_stream_free(struct bs_stream *s)
 	for (unsigned int i = 0; s->waiting && i < s->g->nr_cpus; i++)
 		bs_ring_free(&s->waiting[i]);
 	free(s->waiting);
+	free(s->numbers);
+	s->numbers = NULL;
 	s->block_pfn = NULL;
 	s->cut = NULL;
 	s->waiting = NULL;

@@ -11,6 +11,7 @@
 
 #include "guest_memory.h"
 #include "histogram.h"
+#include "ledger.h"
 #include "ring.h"
 
 /*
@@ -70,6 +71,9 @@ struct bs_stream {
 	struct bs_trace *trace;
 	const struct bs_trace_info *info;
 	struct bs_trace_chunk chunk;
+	uint32_t *numbers; /* of each event of the chunk: the block it is about */
+	bool numbered; /* ... are known, from @i on */
+	struct bs_ledger *ledger; /* whose meter is the guest's own; may be NULL */
 	unsigned int i, round;
 	bs_ns base; /* virtual time at which this round's t0 lies */
 	bool end, round_pending;

@@ -44,8 +44,7 @@ static void find_next_look(struct bs_ledger *l)
 		l->next_look = l->map.next;
 }
 
-/* Rare, and kept out of until(), which is called for every event. */
-static void __attribute__((noinline)) look(struct bs_ledger *l, bs_ns t)
+void __attribute__((noinline)) bs_ledger_look(struct bs_ledger *l, bs_ns t)
 {
 	if (l->next_sample <= t)
 		take_samples(l, t);
@@ -58,14 +57,7 @@ static void __attribute__((noinline)) look(struct bs_ledger *l, bs_ns t)
 
 static void until(void *arg, bs_ns t)
 {
-	struct bs_ledger *l = arg;
-	const struct bs_guest *g = l->g;
-	uint64_t resident, unmapped;
-
-	bs_device_levels(g->dev, &resident, &unmapped);
-	bs_timeline_set(l->tl, g->clock->now, g->used_bytes, resident, unmapped);
-	if (unlikely(l->next_look <= t))
-		look(l, t);
+	bs_ledger_until(arg, t);
 }
 
 int bs_ledger_begin(struct bs_ledger *l, struct bs_guest *g, bs_ns window, bool samples)

@@ -25,6 +25,19 @@ struct bs_ledger {
 int bs_ledger_begin(struct bs_ledger *l, struct bs_guest *g, bs_ns window, bool samples);
 /* ... and where memory is, for about @window. 0 or -ENOMEM. */
 int bs_ledger_map(struct bs_ledger *l, bs_ns window);
+/* Rare: it is time for a sample, or for one of the others. */
+void bs_ledger_look(struct bs_ledger *l, bs_ns t);
+/* What its meter does before time goes on to @t; who has many events in a row calls it without the clock. */
+static inline void bs_ledger_until(struct bs_ledger *l, bs_ns t)
+{
+	const struct bs_guest *g = l->g;
+	uint64_t resident, unmapped;
+
+	bs_device_levels(g->dev, &resident, &unmapped);
+	bs_timeline_set(l->tl, g->clock->now, g->used_bytes, resident, unmapped);
+	if (unlikely(l->next_look <= t))
+		bs_ledger_look(l, t);
+}
 /* The load is over: settle times count from here. */
 void bs_ledger_load_end(struct bs_ledger *l);
 /* The window closes at @end, and with it the guest: nothing is reported any more. */
