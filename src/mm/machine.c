@@ -25,6 +25,8 @@ static int bad_config(struct bs_error *err, const char *text, const char *advice
 	return bs_error_set(err, BS_USAGE, 0, "guest", advice, "%s", text);
 }
 
+#define HUGE_MAP_BYTES (UINT64_C(256) << 20) /* of a guest of 64 GiB */
+
 static void *reserve(size_t bytes)
 {
 	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
@@ -32,8 +34,9 @@ static void *reserve(size_t bytes)
 
 	if (p == MAP_FAILED)
 		return NULL;
-	/* A huge page per touched descriptor would make a large guest cost gigabytes. */
-	madvise(p, bytes, MADV_NOHUGEPAGE);
+	/* Descriptors are found at random, which costs a walk of page tables each; but a huge page per touched
+	 * descriptor would make a large guest cost gigabytes. */
+	madvise(p, bytes, bytes <= HUGE_MAP_BYTES ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 	return p;
 }
 

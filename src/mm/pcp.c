@@ -70,6 +70,30 @@ static void bulk_free_round_robin(struct bs_machine *m, struct zone *z, struct p
 	}
 }
 
+#define FLUSH_AHEAD 3
+
+/* One step from the list's tail towards its head: where a page that is flushed soon may merge. */
+static inline bs_pfn look_ahead(const struct bs_machine *m, const struct page_list *l, bs_pfn pfn)
+{
+	/* Its own line has been read not long ago, and holds the buddies of order 0 and 1. */
+	__builtin_prefetch(&m->mem_map[pfn ^ 4], 1);
+	return pfn == l->first ? pfn : m->mem_map[pfn].prev;
+}
+
+static void flush_pages(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp, int32_t *n,
+			unsigned int index)
+{
+	const struct page_list *l = &pcp->lists[index];
+	bs_pfn ahead = l->last;
+
+	for (unsigned int i = 0; i < FLUSH_AHEAD; i++)
+		ahead = look_ahead(m, l, ahead);
+	for (; *n > 0 && (pcp->nonempty >> index & 1); --*n) {
+		ahead = look_ahead(m, l, ahead);
+		flush_one(m, z, pcp_pop_tail(m, pcp, index, 0), 0);
+	}
+}
+
 static void bulk_free_from(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp,
 			   int32_t n, unsigned int start)
 {
@@ -82,6 +106,8 @@ static void bulk_free_from(struct bs_machine *m, struct zone *z, struct per_cpu_
 		while (!(pcp->nonempty >> i & 1))
 			i = i + 1 >= nr_lists ? 0 : i + 1;
 		order = pcp_index_order(m, i);
+		if (!order)
+			flush_pages(m, z, pcp, &n, i);
 		while (n > 0 && (pcp->nonempty >> i & 1)) {
 			flush_one(m, z, pcp_pop_tail(m, pcp, i, order), order);
 			n -= 1 << order;
