@@ -81,15 +81,32 @@ static void visit_free(const struct walk *w, const struct bs_block *b, bs_pfn pf
 		w->visit(w->arg, pfn, part, BS_TO_RAW);
 }
 
+static inline void visit_one(const struct walk *w, struct bs_block *b, bs_pfn pfn)
+{
+	b->reported = bs_mm_is_reported(w->rc->m, pfn, b->order);
+	visit_free(w, b, pfn, b->order);
+}
+
 static void visit_list(const struct walk *w, unsigned int zone, unsigned int order, unsigned int mt)
 {
 	const struct bs_machine *m = w->rc->m;
 	struct bs_block b = {.order = (uint8_t)order, .list_mt = (uint8_t)mt};
-	bs_pfn p = bs_mm_list_first(m, zone, order, mt);
+	bs_pfn head = bs_mm_list_first(m, zone, order, mt), tail, next;
 
-	for (; p != BS_NO_PFN; p = bs_mm_list_next(m, order, p)) {
-		b.reported = bs_mm_is_reported(m, p, order);
-		visit_free(w, &b, p, order);
+	if (head == BS_NO_PFN)
+		return;
+	/* From both ends: each step waits for a descriptor that no cache holds, and so two wait at once. */
+	tail = bs_mm_list_last(m, zone, order, mt);
+	for (;;) {
+		visit_one(w, &b, head);
+		if (head == tail)
+			return;
+		visit_one(w, &b, tail);
+		next = bs_mm_list_next(m, order, head);
+		if (next == tail)
+			return;
+		tail = bs_mm_list_prev(m, order, tail);
+		head = next;
 	}
 }
 
