@@ -157,6 +157,8 @@ look_at_time(struct scan *s, struct plain p, bs_ns time)
  * Allocations, and frees of whole blocks, from @i on, up to one that is neither or that cannot be: its index.
  * Which of the two an event is nobody can predict, so it is no branch.
  */
+#define AHEAD 32
+
 static unsigned int __attribute__((noinline))
 scan_plain(struct scan *s, const struct bs_trace_chunk *c, unsigned int i)
 {
@@ -172,6 +174,10 @@ scan_plain(struct scan *s, const struct bs_trace_chunk *c, unsigned int i)
 		/* The age of what takes a number is 0. */
 		const uint64_t number = p.nr - arg[i];
 		const unsigned int live = BS_LIVE | order[i];
+
+		/* Near enough, for it is not known how many of those in between take a number. */
+		__builtin_prefetch(&state[p.nr + AHEAD / 2 - arg[i + AHEAD < n ? i + AHEAD : i]],
+				   1);
 
 		if (time[i] != p.last) {
 			if (unlikely(p.pages <= p.above || p.pages >= p.below || time[i] >= p.end))
