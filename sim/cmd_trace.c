@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* cmd_trace.c - `buddysim trace import|info|validate|gen|cut|convert`: traces in, out, and looked at. */
+/* cmd_trace.c - `buddysim trace import|info|validate|gen|cut|convert|export`: traces in, out, and looked at. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include "cli.h"
 #include "gnuplot.h"
 #include "progress.h"
+#include "trace_export.h"
 #include "trace_figures.h"
 #include "trace_plots.h"
 #include "trace_print.h"
@@ -341,13 +342,16 @@ static int import(const struct trace_options *o)
 	struct progress *progress;
 	struct bs_trace_info info;
 	struct bs_error err = {0};
+	char text[32];
+	const char *input = trace_as_text(o->input, text, sizeof(text));
 	int ret;
 
 	need_output(o);
 	progress = progress_begin(false);
 	config.progress = progress ? heard : NULL;
 	config.progress_arg = progress;
-	ret = bs_trace_import_files(o->inputs, o->nr_inputs, o->output, &config, &info, &err);
+	ret = bs_trace_import_files(o->nr_inputs == 1 ? &input : o->inputs, o->nr_inputs, o->output,
+				    &config, &info, &err);
 	progress_end(progress);
 	if (ret)
 		return cli_error(&err);
@@ -636,6 +640,7 @@ static const struct cli_command verbs[] = {
 	 trace_gen},
 	{"cut", "a window of a trace as a trace", trace_cut},
 	{"convert", "the same load in the larger pages of another machine", trace_convert},
+	{"export", "its requests, for another program", trace_export},
 	{NULL, NULL, NULL},
 };
 

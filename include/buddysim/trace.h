@@ -11,6 +11,8 @@
 #ifndef BUDDYSIM_TRACE_H
 #define BUDDYSIM_TRACE_H
 
+#include <stdio.h>
+
 #include <buddysim/platform.h>
 #include <buddysim/types.h>
 
@@ -260,6 +262,20 @@ int bs_trace_import_files(const char *const *text_paths, unsigned int nr_paths,
  *  @to: BS_NO_TIME = to the end. It stops where reading @t would. */
 int bs_trace_cut(struct bs_trace *t, bs_ns from, bs_ns to, const char *out_path,
 		 struct bs_trace_info *result, struct bs_error *err);
+
+/** A trace that LLFree's kernel recorded, as text that bs_trace_import() reads. 0; 1: @path is none, and nothing was
+ *  written; negative with @err. */
+int bs_llfree_text(const char *path, FILE *out, struct bs_error *err);
+/** What other programs read of a trace: a name, and a sentence. */
+struct bs_export_form {
+	const char *name, *title;
+};
+/** Form number @index, NULL behind the last. */
+const struct bs_export_form *bs_export_form_at(unsigned int index);
+/** Write the requests of a trace in a form (NULL: the first) to a file ("-": standard output). It stops where
+ *  reading @t would. 0, or negative with @err. */
+int bs_trace_export(struct bs_trace *t, const char *form, const char *out_path,
+		    struct bs_error *err);
 
 /** The same load, in bytes and in time, as machine @to with larger pages would have it (MEANING.md, other
  *  machines). It has no pfns. It stops where reading @t would. */
