@@ -22,8 +22,8 @@
 struct block {
 	bs_pfn pfn, own;
 	uint32_t guest; /* allocated by that guest; before it: in use when it was made */
+	uint16_t left; /* pages in use; 0: nothing */
 	uint8_t order;
-	bool live;
 };
 
 struct bs_log_blocks {
@@ -230,32 +230,60 @@ int bs_verify_allocate(struct bs_logrun *v, char *line)
 	b = block_at(v, id, true);
 	if (!b)
 		return bs_error_set(v->err, BS_RESOURCE, ENOMEM, v->path, NULL, "blocks");
-	*b = (struct block){(bs_pfn)pfn, got, v->guest, (uint8_t)order, true};
+	*b = (struct block){(bs_pfn)pfn, got, v->guest, (uint16_t)(1u << order), (uint8_t)order};
 	return BS_LOG_GO_ON;
 }
 
 /* ---- Freeing --------------------------------------------------------------------------------- */
 
-/* The block in this guest that stands for the kernel's. BS_NO_PFN: there is none. */
-static bs_pfn own_block(struct bs_logrun *v, struct block *b, int *ret)
+/* What is freed: all of a block, or a part of it. */
+struct part {
+	struct block *b;
+	bs_pfn offset;
+	unsigned int order;
+};
+
+/* In this guest, what stands for the kernel's. BS_NO_PFN: nothing does. */
+static bs_pfn own_part(struct bs_logrun *v, const struct part *p, int *ret)
 {
+	const struct block *b = p->b;
 	char what[64], got[64];
+	bool own;
 
 	*ret = BS_LOG_GO_ON;
-	if (b->guest == v->guest)
+	own = b->guest == v->guest;
+	if (own && p->order == b->order)
 		return b->own;
-	if (!bs_machine_adopt(v->m, b->pfn, b->order))
-		return b->pfn;
-	snprintf(what, sizeof(what), "free of pfn %u order %u", b->pfn, b->order);
-	snprintf(got, sizeof(got), "not wholly in use in the dump");
+	if (own && !bs_split_allocated(v->m, b->own + p->offset, p->order))
+		return b->own + p->offset;
+	if (!own && !bs_machine_adopt(v->m, b->pfn + p->offset, p->order))
+		return b->pfn + p->offset;
+	snprintf(what, sizeof(what), "free of pfn %u order %u", b->pfn + p->offset, p->order);
+	snprintf(got, sizeof(got), own ? "no longer in use" : "not wholly in use in the dump");
 	*ret = bs_log_differ(v, BS_DIFF_OWNER, what, "in use", got);
 	return BS_NO_PFN;
+}
+
+/* "+OFFSET ORDER": that part only. */
+static bool read_part(char **p, struct part *f)
+{
+	uint64_t offset, order;
+
+	if ((*p)[0] != ' ' || (*p)[1] != '+')
+		return true;
+	*p += 2;
+	if (!bs_log_number(p, (1u << f->b->order) - 1, &offset) ||
+	    !bs_log_number(p, f->b->order, &order) || offset & ((1u << order) - 1))
+		return false;
+	f->offset = (bs_pfn)offset;
+	f->order = (unsigned int)order;
+	return true;
 }
 
 int bs_verify_release(struct bs_logrun *v, char *line)
 {
 	uint64_t id;
-	struct block *b;
+	struct part f;
 	struct how h = {.node = -1};
 	char *p = line + 2;
 	bs_pfn pfn;
@@ -263,24 +291,29 @@ int bs_verify_release(struct bs_logrun *v, char *line)
 
 	if (ret)
 		return ret;
-	if (!bs_log_number(&p, MAX_ID, &id) || (*p && !read_how(v, p, &h)) || h.node >= 0)
+	if (!bs_log_number(&p, MAX_ID, &id))
 		return bs_log_bad(v, "malformed free \"%.60s\"", line);
-	b = block_at(v, id, false);
-	if (!b || !b->live)
+	f = (struct part){.b = block_at(v, id, false)};
+	if (!f.b || !f.b->left)
 		return bs_log_bad(v, "free of an id that is not allocated: \"%.60s\"", line);
-	if (bs_log_operation(v, line, h.cpu, b->order,
-			     bs_pageblock_type(v->m, b->pfn) % BS_PCPTYPES))
+	f.order = f.b->order;
+	if (!read_part(&p, &f) || (*p && !read_how(v, p, &h)) || h.node >= 0)
+		return bs_log_bad(v, "malformed free \"%.60s\"", line);
+	if (f.b->left < 1u << f.order)
+		return bs_log_bad(v, "free of a part that is not allocated: \"%.60s\"", line);
+	if (bs_log_operation(v, line, h.cpu, f.order,
+			     bs_pageblock_type(v->m, f.b->pfn) % BS_PCPTYPES))
 		return BS_LOG_STOP;
-	b->live = false;
-	pfn = own_block(v, b, &ret);
+	f.b->left -= (uint16_t)(1u << f.order);
+	pfn = own_part(v, &f, &ret);
 	if (ret || pfn == BS_NO_PFN)
 		return ret;
 	if (v->fixed.n) {
-		bs_log_set(&v->fixed, b->pfn, false);
-		bs_log_set(&v->offline, b->pfn, false);
+		bs_log_set(&v->fixed, f.b->pfn + f.offset, false);
+		bs_log_set(&v->offline, f.b->pfn + f.offset, false);
 	}
 	bs_mm_set_shuffle_bits(v->m, h.bits, h.nr_bits);
-	bs_free_pages(v->m, h.cpu, pfn, b->order);
+	bs_free_pages(v->m, h.cpu, pfn, f.order);
 	bs_log_operation_done(v, pfn, -1);
 	return check_random(v, h.nr_bits);
 }
