@@ -171,6 +171,80 @@ echo "pa_oracle 9" >odd.txt
 same "judge, a file that is no dump" 3 $?
 grep -q 'no reader of them: odd.txt' judge.txt || fail "judge: $(cat judge.txt)"
 
+# Operations of others: of a trace, of a log, of a list.
+(
+	buddysim=$bin
+	. "$oracle/replay.sh"
+	. "$oracle/random.sh"
+	same "of a trace" 42048 "$(operations_of "$src/traces/churn_gcc.cborseq.zst" | grep -c '^[af] ')"
+	same "of a log" "begin iso_one" "$(operations_of "$data/linux-6.1-x_iso_one.txt.zst" | head -n 1 | cut -c 1-13)"
+	printf 'a 1 3 U\na 2 0 M c2\nf 1 +4 2\nf 1 +0 2\na 3 1 M\nnone\n' >list.ops
+	same "of a list" 5 "$(operations_of list.ops | wc -l)"
+	same measured "5 9 3" "$(operations_of list.ops | measure)"
+
+	# The same seed draws the same; every seed what a guest's shell reads.
+	work=$PWD
+	for n in 1 2 3; do
+		draw_scenario 7.3.4 $n drawn-$n.sh
+		sh -n drawn-$n.sh || fail "seed $n: syntax"
+		grep -qE '^# memory: [0-9]+$' drawn-$n.sh || fail "seed $n: no memory"
+		same "runs of seed $n" "$sequences_per_boot" "$(grep -c '^put ' drawn-$n.sh)"
+		grep '^run ' drawn-$n.sh | grep -vqE '^run [0-9]+ (label|hold|ops|orders|kinds|limit|lo|phases|burst|dumps|cpus|turn|nodes|this|drains|iso|isomax|offline)=[^ ]+( [a-z]+=[0-9,]+)*$' &&
+			fail "seed $n: $(grep '^run ' drawn-$n.sh | head -n 1)"
+	done
+	draw_scenario 7.3.4 1 drawn.sh
+	cmp -s drawn.sh drawn-1.sh || fail "seed 1 draws something else"
+	cmp -s drawn-1.sh drawn-2.sh && fail "seeds 1 and 2 draw the same"
+
+	# Seeds go on where the table ends, for each kernel by itself.
+	out=.
+	printf '7.3\t1\t100\t5\t4\t1\t2\t3\t0\t9\n7.3\t2\t100\t5\t4\t1\t2\t3\t1\t9\n6.1\t9\t1\t1\t1\t1\t1\t1\t0\t1\n' >random.tsv
+	same "next seed" "3 10 0" "$(next_seed 7.3) $(next_seed 6.1) $(next_seed 5.4)"
+	same totals "7.3 so far: 200 sequences in 2 guests, 10 operations, 8 pages and 2 failures compared, 4 check lines, 6 dumps: 1 differ (18 s of CPU)" \
+		"$(totals 7.3)"
+
+	# What is tried of four operations: halves, quarters, and all but a quarter.
+	flags=' iso=1'
+	printf '%s\n' 'a 1 0 M' 'a 2 0 M' 'f 1' 'f 2' >four.ops
+	same tried "2 2 1 3 1 3 1 3 1 3" "$(candidates 2 4 <four.ops | awk '/^begin/ { if (k++) printf "%d ", n; n = 0; next } { n++ } END { print n }')"
+	same "tried as a whole" "begin try0 iso=1 begin try1 iso=1" "$(candidates 1 <four.ops | grep begin | tr '\n' ' ' | sed 's/ $//')"
+	printf 'dump start\na 5 2 M 1234 c1 s0110\nck 1 2\niso 0 512 1 0 -16\nf 5 +0 1 c1 s1\nf 5\n' >log.txt
+	same "without answers" "a 5 2 M c1;iso 0 512 1 0;f 5 +0 1 c1;" "$(log_operations log.txt 5 | tr '\n' ';')"
+	[ "$failures" -eq 0 ]
+) || fail "operations of others"
+
+# A kernel's tree: its sources decide, whatever was built in it; the copy gets what changed and loses what is gone.
+(
+	. "$oracle/tree.sh"
+	mkdir -p kernel/mm kernel/include/generated
+	echo 'int a;' >kernel/mm/page_alloc.c
+	echo 'int b;' >kernel/mm/gone.c
+	echo 'all:' >kernel/Makefile
+	tree_sums kernel >sums.1
+	same sources "./Makefile ./mm/gone.c ./mm/page_alloc.c" "$(cut -c 67- sums.1 | sort | tr '\n' ' ' | sed 's/ $//')"
+	tree_copy kernel copy sums.1
+	touch -d 2000-01-01 copy/Makefile
+	printf '\177ELF\000' >kernel/mm/page_alloc.o
+	printf '\177ELF\000' >kernel/mm/program
+	echo 1 >kernel/include/generated/x.h
+	tree_sums kernel | cmp -s - sums.1 || fail "what was built is a source"
+	echo 'int c;' >kernel/mm/page_alloc.c
+	rm kernel/mm/gone.c
+	tree_sums kernel >sums.2
+	tree_copy kernel copy sums.2
+	cmp -s kernel/mm/page_alloc.c copy/mm/page_alloc.c || fail "a change was not copied"
+	[ ! -e copy/mm/gone.c ] || fail "what is gone is still there"
+	same "left alone" 2000 "$(date -r copy/Makefile +%Y)"
+	[ "$failures" -eq 0 ]
+) || fail "a kernel's tree"
+refuse 1 "--tree ./none: no such folder" -- --tree ./none
+refuse 1 "no kernel's source tree" -- --tree ./models
+refuse 1 "--ops none: no such file" -- --ops none
+refuse 1 "--random 0: not a number above 0" -- --random 0
+refuse 1 "--random and --ops: one of them" -- --random 1 --ops list.ops
+refuse 1 "no scenario beside --ops or --random" -- --random 1 default
+refuse 1 "--model and --policy: for --ops and --random" -- --model linux-6.1 default
+
 # What /proc says is saved beside a recording, and the commands that are printed use what is there.
 capture=$src/traces/capture
 for f in proc record record-perf record-trace-cmd; do

@@ -175,9 +175,12 @@ static void dump_generations(void)
 		page = test_bit(i, pa_present[0]) ? xa_load(&pa_ino[0]->i_mapping->i_pages, i)
 						  : NULL;
 		if (page && !xa_is_value(page) && PageLRU(page)) {
+#ifdef CONFIG_MEMCG
 			struct mem_cgroup *m = folio_memcg(page_folio(page));
 
-			g = m ? &m->nodeinfo[0]->lruvec.lrugen : &NODE_DATA(0)->__lruvec.lrugen;
+			g = m ? &m->nodeinfo[0]->lruvec.lrugen : NULL;
+#endif
+			g = g ? g : &NODE_DATA(0)->__lruvec.lrugen;
 		}
 	}
 	if (!g)

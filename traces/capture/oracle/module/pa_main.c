@@ -10,6 +10,7 @@
  *   dump NAME           the state now
  *   run KEY=VALUE ...   struct pa_params says which keys; orders= and kinds= are weights
  *   relhold             free, logged, what runs with hold=1 kept
+ *   replay SEED CHECKS  what was written to /proc/pa_oracle_ops: pa_ops.c
  *   watch, contig, trace, traced          pa_series.c
  *   cfill, cthin, chold, cdirect, cdrel, ccompact, cdrop, cwatch, cpress      pa_cache.c, pa_compact.c
  *   uon, uoff, udump, u                         pa_user.c
@@ -48,8 +49,9 @@ module_param_named(a_drain_local, pa_at.drain_local, ulong, 0444);
 module_param_named(a_contig, pa_at.contig, ulong, 0444);
 module_param_named(a_contig_free, pa_at.contig_free, ulong, 0444);
 module_param_named(a_refresh, pa_at.refresh, ulong, 0444);
-static unsigned int log_mib = 16;
+static unsigned int log_mib = 16, ops_mib;
 module_param(log_mib, uint, 0444);
+module_param(ops_mib, uint, 0444);
 
 static bool log_has_room(void)
 {
@@ -255,6 +257,7 @@ static const struct {
 	{"dump", true, do_dump},
 	{"relhold", false, do_relhold},
 	{"run", true, do_run},
+	{"replay", true, pa_replay},
 	{"watch", true, pa_cwatch2},
 	{"contig", true, pa_contig},
 	{"trace", true, pa_trace_begin},
@@ -340,7 +343,8 @@ static int __init pa_init(void)
 	pa.live = vcalloc(pa.max_live, sizeof(*pa.live));
 	pa.held = vcalloc(pa.max_live, sizeof(*pa.held));
 	if (!pa.log || !pa.live || !pa.held || pa_compact_init() || pa_series_init() ||
-	    !proc_create("pa_oracle", 0600, NULL, &pa_proc_ops)) {
+	    pa_ops_init(ops_mib) || !proc_create("pa_oracle", 0600, NULL, &pa_proc_ops)) {
+		pa_ops_exit();
 		pa_free();
 		return -ENOMEM;
 	}

@@ -5,6 +5,7 @@
  * pa_main.c  the log, the commands of /proc/pa_oracle, loading and unloading
  * pa_dump.c  the allocator's state as text
  * pa_run.c   allocations and frees drawn from a seed, logged one by one
+ * pa_ops.c   operations that somebody else chose
  * pa_cpus.c  CPUs that take turns, isolation
  * pa_series.c  what a live system does by itself, contiguous ranges
  * pa_devices.c  what the drivers of balloon and virtio-mem do
@@ -140,6 +141,26 @@ void pa_log_check(unsigned long op);
 
 void pa_run(const struct pa_params *p);
 void pa_release_held(void);
+
+/* One operation, done and logged by the CPU whose turn it is. */
+struct pa_op {
+	unsigned int order, kind;
+	int nid;
+	bool this_node;
+	struct page *page;
+	u64 word;
+};
+extern const char pa_kind_name[];
+extern int pa_turn_cpu;
+struct page *pa_alloc_logged(struct pa_op *op, u32 id, bool offline);
+void pa_free_logged(struct pa_op *op, u32 id, long offset);
+void pa_drain_logged(struct zone *z, bool local);
+void pa_seed_shuffle(unsigned long seed);
+
+/* pa_ops.c */
+int pa_ops_init(unsigned int mib);
+void pa_ops_exit(void);
+int pa_replay(char *args);
 
 extern unsigned long pa_lru_drain_addr;
 int pa_compact_init(void);

@@ -18,7 +18,7 @@
 #define PA_CHECK_EVERY 500
 #define PA_NEVER (~0UL)
 
-static const char pa_kind_name[] = "UMRAHVW";
+const char pa_kind_name[] = "UMRAHVW";
 
 #define PA_QUIET (__GFP_NOWARN | __GFP_NORETRY)
 static const gfp_t pa_gfp[] = {
@@ -96,20 +96,11 @@ static void shuffle_log(u64 word)
 }
 
 static const struct pa_params *now; /* the run's */
-static int turn_cpu; /* whose turn it is */
-
-/* One operation, done by the CPU whose turn it is. */
-struct op {
-	unsigned int order, kind;
-	int nid;
-	bool this_node;
-	struct page *page;
-	u64 word;
-};
+int pa_turn_cpu; /* whose turn it is */
 
 static void op_alloc(void *arg)
 {
-	struct op *op = arg;
+	struct pa_op *op = arg;
 	gfp_t gfp = pa_gfp[op->kind] | (op->this_node ? __GFP_THISNODE : 0);
 
 	op->word = shuffle_arm();
@@ -118,16 +109,16 @@ static void op_alloc(void *arg)
 
 static void op_free(void *arg)
 {
-	struct op *op = arg;
+	struct pa_op *op = arg;
 
 	op->word = shuffle_arm();
 	__free_pages(op->page, op->order);
 }
 
-static void log_where(const struct op *op)
+static void log_where(const struct pa_op *op)
 {
 	if (num_online_cpus() > 1)
-		pa_log(" c%d", turn_cpu);
+		pa_log(" c%d", pa_turn_cpu);
 	if (op && num_online_nodes() > 1)
 		pa_log(" n%d%s", op->nid, op->this_node ? "t" : "");
 }
@@ -137,52 +128,65 @@ static bool marked(u8 kind)
 	return now && now->offline && (kind == PA_M || kind == PA_V);
 }
 
+struct page *pa_alloc_logged(struct pa_op *op, u32 id, bool offline)
+{
+	pa_on_cpu(pa_turn_cpu, op_alloc, op);
+	if (op->page && offline)
+		__SetPageOffline(op->page);
+	pa_log_char('a');
+	pa_log_char(' ');
+	pa_log_num(id);
+	pa_log_char(' ');
+	pa_log_num(op->order);
+	pa_log_char(' ');
+	pa_log_char(pa_kind_name[op->kind]);
+	pa_log_char(' ');
+	if (op->page)
+		pa_log_num(page_to_pfn(op->page));
+	else
+		pa_log_char('-');
+	log_where(op);
+	shuffle_log(op->word);
+	pa_log_char('\n');
+	return op->page;
+}
+
+/* @offset: of the part of the block that is given back; all of it: -1. */
+void pa_free_logged(struct pa_op *op, u32 id, long offset)
+{
+	if (PageOffline(op->page))
+		__ClearPageOffline(op->page);
+	pa_on_cpu(pa_turn_cpu, op_free, op);
+	pa_log_char('f');
+	pa_log_char(' ');
+	pa_log_num(id);
+	if (offset >= 0)
+		pa_log(" +%ld %u", offset, op->order);
+	log_where(NULL);
+	shuffle_log(op->word);
+	pa_log_char('\n');
+}
+
 static struct page *alloc_one(unsigned int order, unsigned int kind, u32 id)
 {
-	struct op op = {.order = order, .kind = kind};
+	struct pa_op op = {.order = order, .kind = kind};
 
 	if (now && now->nodes) {
 		u32 n = draw_below(num_online_nodes()), nid;
 
 		for_each_online_node(nid) if (!n--) op.nid = nid;
 	} else {
-		op.nid = cpu_to_mem(turn_cpu);
+		op.nid = cpu_to_mem(pa_turn_cpu);
 	}
 	op.this_node = now && now->this && draw_below(100) < now->this;
-	pa_on_cpu(turn_cpu, op_alloc, &op);
-	if (op.page && marked(kind))
-		__SetPageOffline(op.page);
-	pa_log_char('a');
-	pa_log_char(' ');
-	pa_log_num(id);
-	pa_log_char(' ');
-	pa_log_num(order);
-	pa_log_char(' ');
-	pa_log_char(pa_kind_name[kind]);
-	pa_log_char(' ');
-	if (op.page)
-		pa_log_num(page_to_pfn(op.page));
-	else
-		pa_log_char('-');
-	log_where(&op);
-	shuffle_log(op.word);
-	pa_log_char('\n');
-	return op.page;
+	return pa_alloc_logged(&op, id, marked(kind));
 }
 
 static void free_one(const struct pa_live *v)
 {
-	struct op op = {.order = v->order, .page = v->page};
+	struct pa_op op = {.order = v->order, .page = v->page};
 
-	if (PageOffline(v->page))
-		__ClearPageOffline(v->page);
-	pa_on_cpu(turn_cpu, op_free, &op);
-	pa_log_char('f');
-	pa_log_char(' ');
-	pa_log_num(v->id);
-	log_where(NULL);
-	shuffle_log(op.word);
-	pa_log_char('\n');
+	pa_free_logged(&op, v->id, -1);
 }
 
 /* ---- isolated ranges and drains among the operations ---- */
@@ -259,15 +263,10 @@ static void op_drain_local(void *arg)
 	((void (*)(struct zone *))pa_at.drain_local)(arg);
 }
 
-static void script_drain(void)
+void pa_drain_logged(struct zone *z, bool local)
 {
-	struct zone *z = pa_zone(draw_below(pa_nr_zones()));
-	bool local = draw_below(2);
-
-	if (draw_below(3) == 0)
-		z = NULL;
 	if (local)
-		pa_on_cpu(turn_cpu, op_drain_local, z);
+		pa_on_cpu(pa_turn_cpu, op_drain_local, z);
 	else
 		((void (*)(struct zone *))pa_at.drain_all)(z);
 	pa_log("%s ", local ? "dl" : "da");
@@ -280,6 +279,16 @@ static void script_drain(void)
 	pa_log_char('\n');
 }
 
+static void script_drain(void)
+{
+	struct zone *z = pa_zone(draw_below(pa_nr_zones()));
+	bool local = draw_below(2);
+
+	if (draw_below(3) == 0)
+		z = NULL;
+	pa_drain_logged(z, local);
+}
+
 static void script_turn(void)
 {
 	u32 n, cpu;
@@ -287,7 +296,7 @@ static void script_turn(void)
 	if (now->cpus < 2 || (now->turn > 1 && draw_below(now->turn)))
 		return;
 	n = draw_below(min_t(u32, now->cpus, num_online_cpus()));
-	for_each_online_cpu(cpu) if (!n--) turn_cpu = cpu;
+	for_each_online_cpu(cpu) if (!n--) pa_turn_cpu = cpu;
 }
 
 static void free_live(u32 k)
@@ -445,7 +454,7 @@ static void run_all(void *arg)
 	unsigned long done;
 
 	now = p;
-	turn_cpu = smp_processor_id();
+	pa_turn_cpu = smp_processor_id();
 	nr_ranges = 0;
 	pa_log_head();
 	log_params(p);
@@ -468,11 +477,16 @@ static void run_all(void *arg)
 	now = NULL;
 }
 
+/* Odd additions: a seed of 0 must not leave a generator at 0, where it would stay. */
+void pa_seed_shuffle(unsigned long seed)
+{
+	pa.shuffle_rng = seed * 0xD1B54A32D192ED03ULL + 1442695040888963407ULL;
+}
+
 void pa_run(const struct pa_params *p)
 {
-	/* Odd additions: a seed of 0 must not leave a generator at 0, where it would stay. */
 	pa.script_rng = p->seed * 0x9E3779B97F4A7C15ULL + 88172645463325252ULL;
-	pa.shuffle_rng = p->seed * 0xD1B54A32D192ED03ULL + 1442695040888963407ULL;
+	pa_seed_shuffle(p->seed);
 	pa.nr_live = 0;
 	pa.live_pages = 0;
 	pa_stop_others(run_all, (void *)p);
@@ -480,7 +494,7 @@ void pa_run(const struct pa_params *p)
 
 static void release_all(void *arg)
 {
-	turn_cpu = smp_processor_id();
+	pa_turn_cpu = smp_processor_id();
 	pa_log_head();
 	pa_log("begin relhold\n");
 	pa_dump("start");
