@@ -13,6 +13,7 @@
 #include <buddysim/machine.h>
 #include <buddysim/options.h>
 #include <buddysim/platform.h>
+#include <buddysim/policy.h>
 #include <buddysim/record.h>
 #include <buddysim/report.h>
 #include <buddysim/sim.h>

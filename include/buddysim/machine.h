@@ -219,6 +219,7 @@ struct bs_machine_counters {
 	uint64_t pageblocks_retyped; /* by isolation of free pages (RULES.md, taking a block) */
 	uint64_t highatomic_reserved;
 	uint64_t moved; /* blocks that came to a zone's lists, or were taken off them, as a whole */
+	uint64_t list_nodes; /* blocks of free lists that a policy came to, or looked up */
 };
 void bs_machine_counters(const struct bs_machine *m, struct bs_machine_counters *c);
 

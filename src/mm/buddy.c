@@ -7,6 +7,7 @@
 
 #include "explain.h"
 #include "free_area.h"
+#include "policy_ask.h"
 #include "shuffle.h"
 
 /* ---- Freeing (RULES.md, merge) --------------------------------------------------------------- */
@@ -141,7 +142,8 @@ static __attribute__((noinline, cold)) bool capture(struct bs_machine *m, struct
 	return true;
 }
 
-/* @wanted: somebody compacts for a block. Known where it is called, so that who does not pays nothing. */
+/* @wanted: somebody compacts for a block, or a policy is asked. Known where it is called, so that who does not
+ * pays nothing. */
 static inline __attribute__((always_inline)) unsigned int
 free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order, unsigned int mt,
 	 unsigned int fpi, enum bs_why why, bs_pfn *final, bool wanted)
@@ -164,6 +166,8 @@ free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order, u
 		if (!is_buddy(m, z, buddy, order))
 			break;
 		if (order >= m->pbo && !merge_allowed(m, z, buddy, mt))
+			break;
+		if (wanted && !mm_policy_merges(m, z, pfn, order, mt))
 			break;
 		mm_del_from_free_list(m, z, buddy, order, BS_MERGE);
 		if (order >= m->pbo && m->km.merge_guard == KM_GUARD_RETYPE &&
@@ -188,15 +192,47 @@ static __attribute__((noinline, cold)) unsigned int
 free_wanted(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order, unsigned int mt,
 	    unsigned int fpi, enum bs_why why, bs_pfn *final)
 {
+	mt = mm_policy_type(m, z, pfn, order, mt);
 	return free_one(m, z, pfn, order, mt, fpi, why, final, true);
 }
 
 unsigned int mm_free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
 			 unsigned int mt, unsigned int fpi, enum bs_why why, bs_pfn *final)
 {
-	if (unlikely(m->capture != NULL))
+	if (unlikely(m->capture != NULL)) {
+		mm_settle(m);
 		return free_wanted(m, z, pfn, order, mt, fpi, why, final);
+	}
 	return free_one(m, z, pfn, order, mt, fpi, why, final, false);
+}
+
+/* Once more a freed block, and this time it may merge. */
+static void merge_now(struct bs_machine *m, bs_pfn pfn, unsigned int order)
+{
+	const struct page *p = bs_page(m, pfn, order);
+	struct zone *z = &m->zones[p->zone];
+	const bs_pfn buddy = pfn ^ ((bs_pfn)1 << order);
+	unsigned int mt;
+
+	if (!is_buddy(m, z, pfn, order) || !is_buddy(m, z, buddy, order) ||
+	    (order >= m->pbo && !merge_allowed(m, z, buddy, p->list_type)))
+		return;
+	mt = mm_del_from_free_list(m, z, pfn, order, BS_MERGE);
+	mm_account(m, z, -(INT64_C(1) << order), mt);
+	free_wanted(m, z, pfn, order, mt, FPI_NONE, BS_FREE, NULL);
+}
+
+void mm_settle(struct bs_machine *m)
+{
+	struct bs_policy_ctx *c = m->policy;
+	struct bs_range r;
+
+	if (!c || c->settling)
+		return;
+	c->settling = true;
+	while (mm_policy_put_off(m, &r))
+		merge_now(m, r.pfn, r.order);
+	c->settling = false;
 }
 
 void mm_free_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
@@ -262,17 +298,60 @@ static inline void expand_fine(struct bs_machine *m, struct zone *z, bs_pfn pfn,
 }
 
 void mm_expand(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int low,
-	       unsigned int high, unsigned int mt, bool keeps_mark)
+	       unsigned int high, unsigned int mt)
 {
 	m->counters.splits += high - low;
-	while (high > low && (high > m->pbo || keeps_mark)) {
+	while (high > low && high > m->pbo) {
 		high--;
 		mm_add_to_free_list(m, z, pfn + ((bs_pfn)1 << high), high, mt, false);
-		if (unlikely(keeps_mark))
-			keep_mark(m, z, pfn + ((bs_pfn)1 << high), high, mt);
 	}
 	if (high > low)
 		expand_fine(m, z, pfn, low, high, mt);
+}
+
+bs_pfn mm_expand_asking(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int low,
+			unsigned int high, unsigned int mt, bool reported)
+{
+	m->counters.splits += high - low;
+	for (; high > low; high--) {
+		struct bs_policy_cut cut = {.keep_mark = m->km.split_keeps_mark};
+		struct bs_spot at = {.tail = false, .before = BS_NO_PFN};
+		const bs_pfn half = (bs_pfn)1 << (high - 1);
+		bs_pfn stays = pfn + half;
+
+		mm_policy_cut(m, z, pfn, high, low, mt, reported, &cut);
+		if (cut.upper) {
+			stays = pfn;
+			pfn += half;
+		}
+		mm_policy_place(m, z, stays, high - 1, mt, BS_SPLIT, &at);
+		mm_add_at(m, z, stays, high - 1, mt, &at);
+		if (reported && cut.keep_mark)
+			keep_mark(m, z, stays, high - 1, mt);
+		mm_policy_block_in(m, z, stays, high - 1, mt, BS_SPLIT);
+	}
+	return pfn;
+}
+
+/* Which block, and which part of it: somebody is asked. @orders: of those that are large enough. */
+static __attribute__((noinline, cold)) bs_pfn rmqueue_asking(struct bs_machine *m, struct zone *z,
+							     unsigned int order, unsigned int mt,
+							     unsigned int orders)
+{
+	unsigned int high = (unsigned int)__builtin_ctz(orders);
+	bs_pfn pfn = z->area[high][mt].first;
+	bool reported;
+
+	mm_policy_choose(m, z, order, mt, &pfn, &high);
+	reported = mm_is_reported(m, pfn, high);
+	mm_del_from_free_list(m, z, pfn, high, BS_ALLOC);
+	mm_explain(m, "of the order-%u %c list: %u%s", high, "UMRHI"[mt], pfn,
+		   high > order ? ", its other halves go to the lists below" : "");
+	pfn = mm_expand_asking(m, z, pfn, order, high, mt, reported);
+	if (m->km.stat_per_removal)
+		mm_account(m, z, -(INT64_C(1) << order), mt);
+	mm_removed(m, z, pfn, order, mt);
+	return pfn;
 }
 
 bs_pfn mm_rmqueue_smallest(struct bs_machine *m, struct zone *z, unsigned int order,
@@ -280,16 +359,16 @@ bs_pfn mm_rmqueue_smallest(struct bs_machine *m, struct zone *z, unsigned int or
 {
 	const unsigned int orders = z->nonempty[mt] >> order << order;
 	unsigned int high;
-	bool keeps_mark;
 	bs_pfn pfn;
 
 	if (!orders)
 		return BS_NO_PFN;
+	if (unlikely(m->split_asks))
+		return rmqueue_asking(m, z, order, mt, orders);
 	high = (unsigned int)__builtin_ctz(orders);
 	pfn = z->area[high][mt].first;
-	keeps_mark = mm_keeps_mark(m, pfn, high);
 	mm_del_from_free_list(m, z, pfn, high, BS_ALLOC);
-	mm_expand(m, z, pfn, order, high, mt, keeps_mark);
+	mm_expand(m, z, pfn, order, high, mt);
 	mm_explain(m, "first of the order-%u %c list: %u%s", high, "UMRHI"[mt], pfn,
 		   high > order ? ", its right halves go to the lists below" : "");
 	if (m->km.stat_per_removal)

@@ -18,15 +18,28 @@ void mm_free_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned in
 /* The first block of the smallest sufficient order of @mt; the rest of it goes back. */
 bs_pfn mm_rmqueue_smallest(struct bs_machine *m, struct zone *z, unsigned int order,
 			   unsigned int mt);
-/* Right halves of [pfn, 2^high) down to @low go to the heads of the lists of @mt. @keeps_mark: what the block
- * said of its mark before it left its list (mm_keeps_mark()). */
+/* Right halves of [pfn, 2^high) down to @low go to the heads of the lists of @mt. */
 void mm_expand(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int low,
-	       unsigned int high, unsigned int mt, bool keeps_mark);
-/* Would what is split off this free block be reported, as the block is? */
-static inline bool mm_keeps_mark(const struct bs_machine *m, bs_pfn pfn, unsigned int order)
+	       unsigned int high, unsigned int mt);
+/* The same where somebody is asked which half stays, where, and whether it stays reported. What is handed on. */
+bs_pfn mm_expand_asking(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int low,
+			unsigned int high, unsigned int mt, bool reported);
+/* Is this free block reported, if that matters to what is split off it? */
+static inline bool mm_is_reported(const struct bs_machine *m, bs_pfn pfn, unsigned int order)
 {
-	return unlikely(m->km.split_keeps_mark) && bs_page(m, pfn, order)->flags & PG_REPORTED;
+	return unlikely(m->split_asks) && bs_page(m, pfn, order)->flags & PG_REPORTED;
 }
+/* A block that has left its list is cut down to @low. @reported: as it was there (mm_is_reported()). */
+static inline bs_pfn mm_split(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int low,
+			      unsigned int high, unsigned int mt, bool reported)
+{
+	if (unlikely(m->split_asks))
+		return mm_expand_asking(m, z, pfn, low, high, mt, reported);
+	mm_expand(m, z, pfn, low, high, mt);
+	return pfn;
+}
+/* The merges that a policy has put off, now. */
+void mm_settle(struct bs_machine *m);
 /* [pfn, 2^order) has left the lists for its new owner: what its descriptor must say. */
 static inline void mm_removed(struct bs_machine *m, const struct zone *z, bs_pfn pfn,
 			      unsigned int order, unsigned int mt)

@@ -7,6 +7,7 @@
  * over memory counts more blocks than the lists do: no marks are needed, and nothing is written.
  */
 #include "pcp.h"
+#include "policy_ask.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -290,11 +291,21 @@ static int check_sums(const struct bs_machine *m, const struct zone *z, const st
 	return 0;
 }
 
+/* What a policy said that could not be followed. */
+static int check_policy(const struct bs_machine *m, struct bs_error *err)
+{
+	if (!m->policy || !m->policy->fault.text[0])
+		return 0;
+	if (err)
+		*err = m->policy->fault;
+	return -EUCLEAN;
+}
+
 int bs_machine_check(const struct bs_machine *m, struct bs_error *err)
 {
 	struct memory_walk walk = {.m = m, .err = err};
 	struct zone_sum list[BS_MAX_ZONES] = {0};
-	int ret = 0;
+	int ret = check_policy(m, err);
 
 	for (unsigned int i = 0; i < m->nr_zones && !ret; i++) {
 		ret = check_zone_free(m, &m->zones[i], &list[i], err);

@@ -38,7 +38,7 @@ static bs_pfn attempt(struct bs_machine *m, const struct request *q)
 static enum compact_verdict compact_zone_for(struct bs_machine *m, const struct request *q,
 					     struct zone *z, bs_pfn *captured)
 {
-	struct mm_capture capture = {z, q->order, q->mt, BS_NO_PFN};
+	struct mm_capture capture = {z, q->order, q->mt, BS_NO_PFN}, *const before = m->capture;
 	struct compact_run r;
 	enum compact_verdict v;
 
@@ -51,7 +51,7 @@ static enum compact_verdict compact_zone_for(struct bs_machine *m, const struct 
 	r.whole = r.ignore_skip = r.ignore_types = q->priority == PRIORITY_FULL;
 	m->capture = &capture;
 	v = mm_compact_run(m, &r, false);
-	m->capture = NULL;
+	m->capture = before;
 	*captured = capture.pfn;
 	return capture.pfn != BS_NO_PFN ? COMPACT_SUCCESS : v;
 }

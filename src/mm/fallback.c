@@ -10,6 +10,7 @@
 #include "explain.h"
 #include "free_area.h"
 #include "pageblock.h"
+#include "policy_ask.h"
 
 /* Donors in order of preference. HIGHATOMIC and ISOLATE never give. */
 static const uint8_t donors[BS_PCPTYPES][2] = {
@@ -134,7 +135,7 @@ static bool relabel(struct bs_machine *m, struct zone *z, unsigned int order, un
 static bs_pfn claim_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int k,
 			  unsigned int order, unsigned int mt, unsigned int flags)
 {
-	const bool keeps_mark = mm_keeps_mark(m, pfn, k);
+	const bool reported = mm_is_reported(m, pfn, k);
 	const unsigned int old = pageblock_type(m, pfn);
 	unsigned int free, movable;
 
@@ -142,7 +143,7 @@ static bs_pfn claim_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsi
 		mm_del_from_free_list(m, z, pfn, k, BS_ALLOC);
 		mm_account(m, z, -(INT64_C(1) << k), old);
 		set_pageblock_types(m, pfn, k, mt);
-		mm_expand(m, z, pfn, order, k, mt, keeps_mark);
+		pfn = mm_split(m, z, pfn, order, k, mt, reported);
 		mm_account(m, z, (INT64_C(1) << k) - (INT64_C(1) << order), mt);
 		mm_removed(m, z, pfn, order, mt);
 		m->counters.pageblocks_stolen++;
@@ -184,15 +185,15 @@ static bs_pfn steal_one(struct bs_machine *m, struct zone *z, unsigned int order
 {
 	for (unsigned int k = order; k <= m->max_order; k++) {
 		const int donor = find_donor(z, k, mt);
-		bool keeps_mark;
+		bool reported;
 		bs_pfn pfn;
 
 		if (donor < 0)
 			continue;
 		pfn = z->area[k][donor].first;
-		keeps_mark = mm_keeps_mark(m, pfn, k);
+		reported = mm_is_reported(m, pfn, k);
 		mm_del_from_free_list(m, z, pfn, k, BS_ALLOC);
-		mm_expand(m, z, pfn, order, k, (unsigned int)donor, keeps_mark);
+		pfn = mm_split(m, z, pfn, order, k, (unsigned int)donor, reported);
 		mm_account(m, z, -(INT64_C(1) << order), (unsigned int)donor);
 		mm_removed(m, z, pfn, order, mt);
 		mm_explain(m, "took block %u of order %u from type %d", pfn, k, donor);
@@ -235,6 +236,65 @@ bs_pfn mm_rmqueue_buddy(struct bs_machine *m, struct zone *z, unsigned int order
 		if (likely(pfn != BS_NO_PFN) || !relabel(m, z, order, mt, flags))
 			return pfn;
 	}
+}
+
+/* ---- As a policy says ------------------------------------------------------------------------ */
+
+#define MOST_QUESTIONS 4 /* whose answers led to nothing */
+
+/* The pageblocks of a free block, and what is free in them, are the request's from now on. */
+static bool claim_named(struct bs_machine *m, struct zone *z, const struct bs_block *b,
+			unsigned int mt, unsigned int flags)
+{
+	if (b->order >= m->pbo) {
+		set_pageblock_types(m, b->pfn, b->order, mt);
+		mm_move_to_free_list(m, z, b->pfn, b->order, mt, BS_STEAL);
+	} else {
+		if (boost_watermark(m, z) && (flags & ALLOC_KSWAPD))
+			z->flags |= ZONE_BOOSTED;
+		if (mm_move_block(m, z, b->pfn, mt, BS_STEAL, NULL) <= 0)
+			return false;
+		set_pageblock_type(m, b->pfn, mt);
+	}
+	m->counters.pageblocks_stolen++;
+	return true;
+}
+
+static bs_pfn take_named(struct bs_machine *m, struct zone *z, const struct bs_block *b,
+			 unsigned int order, unsigned int mt)
+{
+	const bool reported = mm_is_reported(m, b->pfn, b->order);
+	bs_pfn pfn;
+
+	mm_del_from_free_list(m, z, b->pfn, b->order, BS_ALLOC);
+	pfn = mm_split(m, z, b->pfn, order, b->order, b->list_mt, reported);
+	if (m->km.stat_per_removal)
+		mm_account(m, z, -(INT64_C(1) << order), b->list_mt);
+	mm_removed(m, z, pfn, order, mt);
+	return pfn;
+}
+
+bs_pfn mm_rmqueue_asking(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int mt,
+			 unsigned int flags, enum rmqueue_mode *mode)
+{
+	enum bs_policy_answer answer = BS_POLICY_AGAIN;
+	struct bs_block b;
+
+	for (unsigned int i = 0; i < MOST_QUESTIONS && answer != BS_POLICY_KERNEL; i++) {
+		const bs_pfn pfn = mm_rmqueue_smallest(m, z, order, mt);
+
+		if (pfn != BS_NO_PFN)
+			return pfn;
+		answer = mm_policy_fallback(m, z, order, mt, flags & ALLOC_NOFRAGMENT, &b);
+		if (answer == BS_POLICY_NONE)
+			return BS_NO_PFN;
+		m->counters.fallbacks += answer == BS_POLICY_CLAIM || answer == BS_POLICY_TAKE;
+		if (answer == BS_POLICY_TAKE)
+			return take_named(m, z, &b, order, mt);
+		if (answer == BS_POLICY_CLAIM && !claim_named(m, z, &b, mt, flags))
+			answer = BS_POLICY_KERNEL;
+	}
+	return mm_rmqueue_buddy(m, z, order, mt, flags, mode);
 }
 
 /* ---- HIGHATOMIC ------------------------------------------------------------------------------ */

@@ -11,6 +11,9 @@
 enum rmqueue_mode { RMQUEUE_NORMAL, RMQUEUE_STEAL };
 bs_pfn mm_rmqueue_buddy(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int mt,
 			unsigned int flags, enum rmqueue_mode *mode);
+/* The same, but the machine's policy is asked where the type has none left. */
+bs_pfn mm_rmqueue_asking(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int mt,
+			 unsigned int flags, enum rmqueue_mode *mode);
 void mm_reserve_highatomic(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order);
 
 #endif

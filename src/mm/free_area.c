@@ -132,6 +132,12 @@ void mm_add_to_free_list(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsig
 	enlist(m, z, pfn, order, mt, tail, BS_NO_PFN);
 }
 
+void mm_add_at(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+	       unsigned int mt, const struct bs_spot *at)
+{
+	enlist(m, z, pfn, order, mt, at->tail, at->before);
+}
+
 static __attribute__((noinline)) void place_told(struct bs_machine *m, struct zone *z, bs_pfn pfn,
 						 unsigned int order, unsigned int mt, bool tail,
 						 enum bs_why why, bool merged)

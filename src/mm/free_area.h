@@ -14,6 +14,8 @@ void mm_list_del(struct bs_machine *m, struct page_list *l, bs_pfn pfn, unsigned
 
 void mm_add_to_free_list(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
 			 unsigned int mt, bool tail);
+void mm_add_at(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+	       unsigned int mt, const struct bs_spot *at);
 /* The same, but the listener is asked where, place(), and told, block_in(). */
 void mm_place_free(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
 		   unsigned int mt, bool tail, enum bs_why why, bool merged);

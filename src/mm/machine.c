@@ -17,6 +17,7 @@
 #include "compaction.h"
 #include "fallback.h"
 #include "pcp.h"
+#include "policy_set.h"
 #include "zone.h"
 #include "zonelist.h"
 
@@ -141,6 +142,7 @@ int bs_machine_create(const struct bs_machine_config *config, struct bs_machine 
 	m->drift = config->counter_drift;
 	m->grouping = true;
 	m->boost_factor = BOOST_FACTOR;
+	m->split_asks = m->km.split_keeps_mark;
 	bs_rng_seed(&m->rng, config->seed ? config->seed : 1);
 	ret = mm_make_ranges(m, config, err);
 	if (!ret)
@@ -171,6 +173,7 @@ void bs_machine_destroy(struct bs_machine *m)
 	if (!m)
 		return;
 	mm_compact_destroy(m);
+	mm_policy_destroy(m);
 	for (unsigned int i = 0; i < m->nr_zones; i++)
 		mm_pcp_destroy(&m->zones[i]);
 	if (m->mem_map)

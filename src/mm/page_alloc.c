@@ -11,6 +11,7 @@
 #include "fallback.h"
 #include "free_area.h"
 #include "pcp.h"
+#include "policy_ask.h"
 #include "watermark.h"
 #include "zonelist.h"
 
@@ -136,8 +137,10 @@ static bool reserves_from_buddy(const struct bs_machine *m, unsigned int flags)
 	}
 }
 
-static bs_pfn rmqueue_buddy(struct bs_machine *m, struct zone *z, unsigned int order,
-			    unsigned int mt, unsigned int flags)
+/* In all of this @asks: the machine has a policy. Known where it is called, so that who has none pays nothing. */
+static inline __attribute__((always_inline)) bs_pfn
+rmqueue_buddy(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int mt,
+	      unsigned int flags, bool asks)
 {
 	enum rmqueue_mode mode = RMQUEUE_NORMAL;
 	bs_pfn pfn = BS_NO_PFN;
@@ -147,7 +150,8 @@ static bs_pfn rmqueue_buddy(struct bs_machine *m, struct zone *z, unsigned int o
 					     : flags & ALLOC_HIGHATOMIC)
 		pfn = mm_rmqueue_smallest(m, z, order, BS_MIGRATE_HIGHATOMIC);
 	if (pfn == BS_NO_PFN)
-		pfn = mm_rmqueue_buddy(m, z, order, mt, flags, &mode);
+		pfn = asks ? mm_rmqueue_asking(m, z, order, mt, flags, &mode)
+			   : mm_rmqueue_buddy(m, z, order, mt, flags, &mode);
 	if (pfn == BS_NO_PFN && m->km.highatomic_last_resort &&
 	    (flags & (ALLOC_OOM | ALLOC_NON_BLOCK)))
 		pfn = mm_rmqueue_smallest(m, z, order, BS_MIGRATE_HIGHATOMIC);
@@ -158,16 +162,18 @@ static bs_pfn rmqueue_buddy(struct bs_machine *m, struct zone *z, unsigned int o
 	return pfn;
 }
 
-static bs_pfn rmqueue(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int mt,
-		      unsigned int flags)
+static inline __attribute__((always_inline)) bs_pfn rmqueue(struct bs_machine *m, struct zone *z,
+							    unsigned int order, unsigned int mt,
+							    unsigned int flags, bool asks)
 {
 	bs_pfn pfn = BS_NO_PFN;
 	const bool pcp = m->pcp_orders >> order & 1;
 
 	if (pcp)
-		pfn = mm_pcp_alloc(m, z, order, mt, flags);
+		pfn = asks ? mm_pcp_alloc_asking(m, z, order, mt, flags)
+			   : mm_pcp_alloc(m, z, order, mt, flags);
 	if (pfn == BS_NO_PFN && (!pcp || m->km.pcp_miss_falls_through))
-		pfn = rmqueue_buddy(m, z, order, mt, flags);
+		pfn = rmqueue_buddy(m, z, order, mt, flags, asks);
 	/* The kernel wakes kswapd here; only the flag is visible in a sequential run. */
 	if (unlikely(z->flags & ZONE_BOOSTED) &&
 	    (!m->km.boost_clear_kswapd || (flags & ALLOC_KSWAPD))) {
@@ -221,9 +227,25 @@ static bool zone_passes(struct bs_machine *m, struct zone *z, unsigned int order
 	return ok || (flags & ALLOC_NO_WATERMARKS);
 }
 
-static bs_pfn get_page_from_freelist(struct bs_machine *m, const struct zonelist *zl,
-				     unsigned int order, unsigned int mt, unsigned int hz,
-				     unsigned int flags)
+/* No zone passes without a block that is large enough. */
+static void look_again(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int mt,
+		       unsigned int flags)
+{
+	const unsigned int orders = z->nonempty[BS_MIGRATE_UNMOVABLE] |
+				    z->nonempty[BS_MIGRATE_MOVABLE] |
+				    z->nonempty[BS_MIGRATE_RECLAIMABLE];
+
+	mm_settle(m);
+	if (!(orders >> order) && mm_policy_short_of(m, z, order, mt, flags & ALLOC_NOFRAGMENT))
+		mm_settle(m);
+}
+
+static bs_pfn walk_asking(struct bs_machine *m, const struct zonelist *zl, unsigned int order,
+			  unsigned int mt, unsigned int hz, unsigned int flags);
+
+static inline __attribute__((always_inline)) bs_pfn
+walk_zones(struct bs_machine *m, const struct zonelist *zl, unsigned int order, unsigned int mt,
+	   unsigned int hz, unsigned int flags, bool asks)
 {
 	const struct zone *preferred = &m->zones[zl->zone[0]];
 	/* Nodes whose kswapd is at work, while others will do. */
@@ -241,13 +263,19 @@ static bs_pfn get_page_from_freelist(struct bs_machine *m, const struct zonelist
 				retry = true;
 				break;
 			}
-			if (unlikely(m->kswapd_awake) && avoid && m->kswapd_awake >> z->node & 1) {
-				avoided = true;
-				continue;
+			if (unlikely(m->kswapd_awake)) {
+				if (!asks && m->kswapd_awake & WALK_ASKS)
+					return walk_asking(m, zl, order, mt, hz, flags);
+				if (avoid && m->kswapd_awake >> z->node & 1) {
+					avoided = true;
+					continue;
+				}
 			}
+			if (asks)
+				look_again(m, z, order, mt, flags);
 			if (!zone_passes(m, z, order, hz, flags))
 				continue;
-			pfn = rmqueue(m, z, order, mt, flags);
+			pfn = rmqueue(m, z, order, mt, flags, asks);
 			if (pfn == BS_NO_PFN)
 				continue;
 			reserve = m->km.reserve_flags == KM_HARDER
@@ -271,6 +299,21 @@ static bs_pfn get_page_from_freelist(struct bs_machine *m, const struct zonelist
 		flags &= ~(unsigned int)ALLOC_NOFRAGMENT;
 	} while (retry);
 	return BS_NO_PFN;
+}
+
+static bs_pfn get_page_from_freelist(struct bs_machine *m, const struct zonelist *zl,
+				     unsigned int order, unsigned int mt, unsigned int hz,
+				     unsigned int flags)
+{
+	return walk_zones(m, zl, order, mt, hz, flags, false);
+}
+
+static __attribute__((noinline, cold)) bs_pfn walk_asking(struct bs_machine *m,
+							  const struct zonelist *zl,
+							  unsigned int order, unsigned int mt,
+							  unsigned int hz, unsigned int flags)
+{
+	return walk_zones(m, zl, order, mt, hz, flags, true);
 }
 
 unsigned int mm_slowpath_flags(const struct bs_machine *m, unsigned int order, unsigned int gfp)

@@ -13,6 +13,7 @@
 #include "buddy.h"
 #include "explain.h"
 #include "fallback.h"
+#include "policy_ask.h"
 #include "watermark.h"
 
 /* A CPU's share of its data caches: a hardware input. 2 MiB is what current servers have per core; it
@@ -305,8 +306,10 @@ static int32_t tuned_refill(struct zone *z, struct per_cpu_pages *pcp, unsigned 
 	return b;
 }
 
-static void refill(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp,
-		   unsigned int index, unsigned int order, unsigned int mt, unsigned int flags)
+/* @asks: how many, and from whom, is the policy's to say. */
+static inline __attribute__((always_inline)) void
+refill(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp, unsigned int index,
+       unsigned int order, unsigned int mt, unsigned int flags, bool asks)
 {
 	enum rmqueue_mode mode = RMQUEUE_NORMAL;
 	int32_t want = pcp->batch, got = 0;
@@ -315,8 +318,11 @@ static void refill(struct bs_machine *m, struct zone *z, struct per_cpu_pages *p
 		want = tuned_refill(z, pcp, order);
 	if (m->km.pcp_orders != KM_PCP_ORDER0 && want > 1)
 		want = max32(want >> order, 2);
+	if (asks)
+		want = mm_policy_refill(m, z, order, mt, flags & ALLOC_NOFRAGMENT, want);
 	for (; got < want; got++) {
-		const bs_pfn pfn = mm_rmqueue_buddy(m, z, order, mt, flags, &mode);
+		const bs_pfn pfn = asks ? mm_rmqueue_asking(m, z, order, mt, flags, &mode)
+					: mm_rmqueue_buddy(m, z, order, mt, flags, &mode);
 
 		if (pfn == BS_NO_PFN)
 			break;
@@ -328,8 +334,9 @@ static void refill(struct bs_machine *m, struct zone *z, struct per_cpu_pages *p
 		mm_mod_free_pages(m, z, -((int64_t)got << order));
 }
 
-bs_pfn mm_pcp_alloc(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int mt,
-		    unsigned int flags)
+static inline __attribute__((always_inline)) bs_pfn pcp_alloc(struct bs_machine *m, struct zone *z,
+							      unsigned int order, unsigned int mt,
+							      unsigned int flags, bool asks)
 {
 	struct per_cpu_pages *pcp = &z->pcp[m->cpu];
 	const unsigned int index = pcp_index(m, order, mt);
@@ -345,11 +352,24 @@ bs_pfn mm_pcp_alloc(struct bs_machine *m, struct zone *z, unsigned int order, un
 			tuned_refill(z, pcp, order);
 			return BS_NO_PFN;
 		}
-		refill(m, z, pcp, index, order, mt, flags);
+		refill(m, z, pcp, index, order, mt, flags, asks);
 		if (pcp->lists[index].first == BS_NO_PFN)
 			return BS_NO_PFN;
 	}
 	return pcp_pop_head(m, pcp, index, order);
+}
+
+bs_pfn mm_pcp_alloc(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int mt,
+		    unsigned int flags)
+{
+	return pcp_alloc(m, z, order, mt, flags, false);
+}
+
+__attribute__((noinline, cold)) bs_pfn mm_pcp_alloc_asking(struct bs_machine *m, struct zone *z,
+							   unsigned int order, unsigned int mt,
+							   unsigned int flags)
+{
+	return pcp_alloc(m, z, order, mt, flags, true);
 }
 
 void mm_drain_zone_all(struct bs_machine *m, struct zone *z)
@@ -421,7 +441,8 @@ static void set_sizes(struct bs_machine *m, struct zone *z, int32_t high_min, in
 
 void mm_pcp_resize(struct bs_machine *m, struct zone *z)
 {
-	const int32_t zb = zone_batchsize(m, z), batch = max32(zb, 1);
+	const int32_t zb = zone_batchsize(m, z);
+	int32_t batch = max32(zb, 1), most;
 	unsigned int cpus = 0;
 	int64_t high;
 
@@ -433,7 +454,9 @@ void mm_pcp_resize(struct bs_machine *m, struct zone *z)
 		high = 6 * (int64_t)zb;
 	else
 		high = max32((int32_t)((z->mark[WMARK_LOW] + z->boost) / cpus), 4 * batch);
-	set_sizes(m, z, (int32_t)high, max32((int32_t)(z->managed / 8 / cpus), 4 * batch), batch);
+	most = max32((int32_t)(z->managed / 8 / cpus), 4 * batch);
+	mm_policy_pcp_size(m, z, &high, &most, &batch);
+	set_sizes(m, z, (int32_t)high, most, batch);
 }
 
 void mm_pcp_setup(struct bs_machine *m, struct zone *z)

@@ -112,6 +112,9 @@ static inline bs_pfn pcp_pop_tail(struct bs_machine *m, struct per_cpu_pages *pc
 
 bs_pfn mm_pcp_alloc(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int mt,
 		    unsigned int flags);
+/* The same, but the machine's policy is asked how many to fetch, and where there are none left. */
+bs_pfn mm_pcp_alloc_asking(struct bs_machine *m, struct zone *z, unsigned int order,
+			   unsigned int mt, unsigned int flags);
 void mm_pcp_free(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order);
 /* Flush what a free that has just been pushed to list @index makes too many. */
 void mm_pcp_trim(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp,

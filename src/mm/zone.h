@@ -91,7 +91,11 @@ struct mm_capture {
 	bs_pfn pfn;
 };
 
+/* Beside the nodes' bits in kswapd_awake, where every walk over zones looks: this one asks the policy. */
+#define WALK_ASKS (UINT32_C(1) << 31)
+
 struct compaction;
+struct bs_policy_ctx;
 
 struct bs_machine {
 	struct page *mem_map, *side;
@@ -118,7 +122,7 @@ struct bs_machine {
 	uint64_t kswapd_wakes; /* through the BOOSTED flag */
 	uint64_t slow_passes; /* of requests that wake kswapd */
 	uint64_t min_free_kb; /* that the marks were made from; 0: they are a dump's */
-	uint32_t kswapd_awake; /* bit per node (avoids_awake_nodes) */
+	uint32_t kswapd_awake; /* bit per node (avoids_awake_nodes), and WALK_ASKS */
 	struct bs_mem_range *ranges;
 	unsigned int nr_ranges;
 	const struct bs_hooks *hooks;
@@ -133,7 +137,10 @@ struct bs_machine {
 	void *explain_arg;
 	size_t map_bytes, side_bytes;
 	struct compaction *compaction; /* NULL: nobody compacts this guest */
-	struct mm_capture *capture; /* NULL: nobody waits for a block */
+	struct mm_capture
+		*capture; /* NULL: nobody waits for a block, no policy is asked about merges */
+	struct bs_policy_ctx *policy; /* NULL: there is none */
+	bool split_asks; /* whoever takes a block asks first: a mark may stay, or a policy decides */
 	bool one_walk; /* what must not fragment memory does not, whatever else fails (defrag_mode) */
 };
 

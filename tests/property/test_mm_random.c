@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include <buddysim/policy.h>
+
 #include "mm_report.h"
 #include "rng.h"
 
@@ -212,7 +214,8 @@ static int merged_enough(void *arg, bs_pfn pfn, unsigned int order, enum bs_page
 	return 0;
 }
 
-static void run(const char *kernel, unsigned int pbo, uint64_t seed)
+/* @policy: NULL: none. */
+static void run(const char *kernel, const struct bs_policy *policy, unsigned int pbo, uint64_t seed)
 {
 	static struct world w;
 	const struct bs_zone_range zones[] = {
@@ -235,6 +238,8 @@ static void run(const char *kernel, unsigned int pbo, uint64_t seed)
 							      .seed = seed},
 				  &w.m, &err),
 		&err);
+	if (policy)
+		assert_ok(bs_machine_set_policy(w.m, policy, NULL, &err), &err);
 	/* Half of the runs with marks low enough to reach the end of memory. */
 	for (unsigned int z = 0; seed & 1 && z < 2; z++)
 		bs_zone_set_watermarks(w.m, z, 4, 8, 12);
@@ -280,7 +285,8 @@ static void run(const char *kernel, unsigned int pbo, uint64_t seed)
 	compare(&w);
 	assert_ok(bs_machine_check(w.m, &err), &err);
 	assert_int_equal(nr_free_pages(w.m, 0) + nr_free_pages(w.m, 1), PAGES);
-	if (strcmp(kernel, LINUX_5_4))
+	/* A policy may leave blocks unmerged. */
+	if (strcmp(kernel, LINUX_5_4) && (!policy || !policy->merge))
 		bs_machine_walk(w.m, merged_enough, &w);
 	bs_machine_destroy(w.m);
 }
@@ -293,7 +299,18 @@ static void test_random_operations(void **state)
 	for (unsigned int k = 0; k < 3; k++)
 		for (unsigned int o = 0; o < 3; o++)
 			for (uint64_t seed = 1; seed <= 4; seed++)
-				run(kernels[k], orders[o], seed);
+				run(kernels[k], NULL, orders[o], seed);
+}
+
+/* Whatever the policy, on every kernel that has rules of its own for it. */
+static void test_random_operations_of_every_policy(void **state)
+{
+	const struct bs_policy *p;
+
+	(void)state;
+	for (unsigned int i = 0; (p = bs_policy_at(i)); i++)
+		for (unsigned int k = 0; k < 3; k++)
+			run(kernels[k], p, k == 1 ? 9 : 5, i + k);
 }
 
 static void ignore(void *arg, const char *text)
@@ -384,6 +401,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random_operations),
+		cmocka_unit_test(test_random_operations_of_every_policy),
 		cmocka_unit_test(test_the_short_way_decides_the_same),
 	};
 
