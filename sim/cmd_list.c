@@ -42,6 +42,17 @@ static void list_strategies(char **args)
 	}
 }
 
+static void list_policies(char **args)
+{
+	const struct bs_policy *p;
+
+	(void)args;
+	for (unsigned int i = 0; (p = bs_policy_at(i)); i++) {
+		printf("%s - %s\n    origin: %s\n", p->name, p->summary, p->origin);
+		print_params(p->params);
+	}
+}
+
 static void list_devices(char **args)
 {
 	const struct bs_device_traits *t;
@@ -338,6 +349,7 @@ static const struct {
 	void (*tsv)(void);
 } topics[] = {
 	{"strategies", list_strategies, 0, NULL},
+	{"policies", list_policies, 0, NULL},
 	{"costs", list_costs, 0, NULL},
 	{"devices", list_devices, 0, NULL},
 	{"loads", list_loads, 0, NULL},

@@ -13,6 +13,7 @@
 #include <buddysim/device.h>
 #include <buddysim/load.h>
 #include <buddysim/machine.h>
+#include <buddysim/policy.h>
 #include <buddysim/record.h>
 #include <buddysim/stats.h>
 #include <buddysim/trace.h>
@@ -204,7 +205,7 @@ struct bs_output_config {
  * What is NULL or 0 is as the configuration says.
  */
 struct bs_scenario_guest {
-	const char *name, *kernel, *strategy, *load, *trace_path;
+	const char *name, *kernel, *policy, *strategy, *load, *trace_path;
 	uint64_t memory_bytes;
 	unsigned int nr_cpus;
 	bs_ns start;

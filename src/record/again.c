@@ -52,6 +52,7 @@ bool bs_again_print(FILE *f, const struct bs_outcome *o)
 	alone.strategies = &o->words;
 	alone.nr_strategies = 1;
 	alone.guest.machine.kernel = o->kernel;
+	alone.guest.policy = o->policy;
 	heard = keep_heard(&alone);
 	for (unsigned int i = 0; (opt = bs_option_at(i)); i++)
 		if (is_wanted(&alone, opt))

@@ -114,13 +114,31 @@ static json_t *unusable_json(const uint64_t *nr_free, unsigned int nr_orders)
 	return a;
 }
 
+/* Free memory of a huge page's size or more, in huge pages. */
+static uint64_t huge_left(const struct bs_outcome *o)
+{
+	const unsigned int huge = machine_of(o)->pageblock_order;
+	uint64_t n = 0;
+
+	for (unsigned int order = huge; order < o->f->nr_orders; order++)
+		n += o->f->nr_free[order] << (order - huge);
+	return n;
+}
+
+/* "linux-6.1+lazy:slack=4" */
+static json_t *kernel_json(const struct bs_outcome *o)
+{
+	return o->policy ? json_sprintf("%s+%s", o->kernel, o->policy) : bs_json_text(o->kernel);
+}
+
 /* How to get it without a patch, by where it is typed. */
 static json_t *stock_setting_json(const struct bs_outcome *o)
 {
 	struct bs_stock_setting s;
 	json_t *setting;
 
-	if (!bs_strategy_stock_setting(o->strategy, o->params, o->kernel, machine_of(o),
+	if (o->policy ||
+	    !bs_strategy_stock_setting(o->strategy, o->params, o->kernel, machine_of(o),
 				       o->cfg->guest.machine.memory_bytes, &s))
 		return json_null();
 	setting = json_object();

@@ -65,7 +65,10 @@ static unsigned int nr_cells(const struct bs_sim_config *config)
 {
 	const char *kernels = config->guest.machine.kernel;
 
-	return config->nr_strategies * (kernels ? bs_kernel_count(kernels) : 1);
+	const char *policies = config->guest.policy;
+
+	return config->nr_strategies * (kernels ? bs_kernel_count(kernels) : 1) *
+	       (policies ? bs_kernel_count(policies) : 1);
 }
 
 int bs_compare(const struct bs_sim_config *config, struct bs_result **out, struct bs_error *err)

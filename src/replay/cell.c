@@ -133,6 +133,7 @@ static int create_guest(struct bs_cell *c, const struct bs_trace_info *info, str
 	int ret = foresee(c, &setup.future, err);
 
 	machine.kernel = c->kernel;
+	setup.policy = c->policy;
 	c->world = c->first ? c->first->world : &c->own;
 	if (!ret && !c->first && bs_world_init(&c->own, &cfg->host, cfg->output.stop))
 		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "setting up");
@@ -230,6 +231,7 @@ static int create_one(const struct bs_plan *plan, const struct bs_cell_setup *se
 	c->spec = setup->spec;
 	c->label = c->row_label = setup->label;
 	c->kernel = setup->kernel ? setup->kernel : plan->cfg.guest.machine.kernel;
+	c->policy = setup->policy;
 	c->index = setup->index;
 	c->future = setup->future;
 	c->first = setup->first;
@@ -269,6 +271,8 @@ int bs_cell_create(const struct bs_plan *plan, const struct bs_cell_setup *setup
 			one.spec = guest->spec;
 		if (guest->own_kernel)
 			one.kernel = guest->plan->cfg.guest.machine.kernel;
+		if (guest->own_policy)
+			one.policy = guest->plan->cfg.guest.policy;
 		ret = create_one(guest->plan, &one, NULL, next, err);
 		if (!ret)
 			next = &(*next)->next;

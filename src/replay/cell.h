@@ -6,7 +6,7 @@
 #include "cell_parts.h"
 
 /*
- * @spec: the strategy; @label: what the cell is called; @kernel: its guest's; all live as long as the cell
+ * @spec: the strategy; @label: what the cell is called; @kernel, @policy: its guest's; all live as long as the cell
  * @index: of the cell in its comparison
  * @future: what the strategy knows of it; NULL: nothing
  * @row: the spec of all guests, where this one has its own
@@ -14,7 +14,7 @@
  */
 struct bs_cell_setup {
 	const struct bs_spec *spec;
-	const char *label, *kernel;
+	const char *label, *kernel, *policy;
 	unsigned int index;
 	struct bs_future *future;
 	const struct bs_spec *row;

@@ -31,7 +31,7 @@ struct bs_cell {
 	const struct bs_plan *plan;
 	unsigned int index; /* of the cell in its comparison */
 	const struct bs_spec *spec; /* the caller's */
-	const char *label, *kernel; /* the caller's, but for own_label */
+	const char *label, *kernel, *policy; /* the caller's, but for own_label */
 	const struct bs_spec
 		*row_spec; /* the caller's: of all guests that have none of their own */
 	const char *row_label; /* the caller's: of all guests */

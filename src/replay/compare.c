@@ -75,8 +75,11 @@ static int run_cell(struct row *r, const struct comparison *k, unsigned int inde
 		    struct bs_trace *t)
 {
 	const struct bs_cell_name *name = &k->plan->cells[index];
-	struct bs_cell_setup setup = {
-		.spec = name->spec, .label = name->label, .kernel = name->kernel, .index = index};
+	struct bs_cell_setup setup = {.spec = name->spec,
+				      .label = name->label,
+				      .kernel = name->kernel,
+				      .policy = name->policy,
+				      .index = index};
 	int ret = bs_first_run(k->plan, &setup, t, &r->err);
 
 	if (!ret)

@@ -76,40 +76,78 @@ int bs_config_check(struct bs_plan *plan, struct bs_error *err)
 	return ret ? ret : bs_host_check(&plan->cfg.host, err);
 }
 
-/* The list of kernels times that of strategies. */
+/* "linux-6.1+lazy:slack=4/rotation": in front of the strategy what there are several of. */
+static char *label_of(const struct bs_cell_name *c, bool kernels, bool policies)
+{
+	const char *policy = policies ? c->policy ? c->policy : bs_policy_at(0)->name : "";
+	char *label;
+
+	if (asprintf(&label, "%s%s%s%s%s", kernels ? c->kernel : "", kernels && policies ? "+" : "",
+		     policy, kernels || policies ? "/" : "", c->spec->label) < 0)
+		return NULL;
+	return label;
+}
+
+/* One that changes nothing is none. */
+static bool is_none(const char *policy, size_t len)
+{
+	const char *none = bs_policy_at(0)->name;
+
+	return strlen(none) == len && !strncmp(policy, none, len);
+}
+
+/* All strategies on @kernel with the policy @policy, of that many letters. */
+static int name_some(struct bs_plan *plan, const char *kernel, size_t kernel_len,
+		     const char *policy, size_t policy_len, bool kernels, bool policies,
+		     struct bs_error *err)
+{
+	for (unsigned int i = 0; i < plan->cfg.nr_strategies; i++) {
+		struct bs_cell_name *c = &plan->cells[plan->nr_cells++];
+		const bool none = is_none(policy, policy_len);
+
+		c->spec = &plan->specs[i];
+		c->kernel = strndup(kernel, kernel_len);
+		c->policy = none ? NULL : strndup(policy, policy_len);
+		c->label = c->kernel ? label_of(c, kernels, policies) : NULL;
+		if (!c->label || (!none && !c->policy))
+			return bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "cells");
+	}
+	return 0;
+}
+
+/* The list of kernels times that of policies times that of strategies. */
 static int name_cells(struct bs_plan *plan, struct bs_error *err)
 {
-	const unsigned int nr = plan->cfg.nr_strategies;
 	const char *kernel = plan->cfg.guest.machine.kernel;
-	const unsigned int kernels = bs_kernel_count(kernel);
+	const char *list = plan->cfg.guest.policy ? plan->cfg.guest.policy : bs_policy_at(0)->name;
+	const unsigned int kernels = bs_kernel_count(kernel), policies = bs_kernel_count(list);
+	int ret = 0;
 
-	plan->cells = calloc((size_t)nr * kernels + 1, sizeof(*plan->cells));
+	plan->cells = calloc((size_t)plan->cfg.nr_strategies * kernels * policies + 1,
+			     sizeof(*plan->cells));
 	if (!plan->cells)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "cells");
 	for (unsigned int k = 0; k < kernels; k++) {
 		const size_t len = bs_kernel_span(kernel);
+		const char *policy = list;
 
-		for (unsigned int i = 0; i < nr; i++) {
-			struct bs_cell_name *c = &plan->cells[plan->nr_cells++];
+		for (unsigned int p = 0; p < policies && !ret; p++) {
+			const size_t n = bs_kernel_span(policy);
 
-			c->spec = &plan->specs[i];
-			c->kernel = strndup(kernel, len);
-			if (!c->kernel ||
-			    asprintf(&c->label, "%s%s%s", kernels > 1 ? c->kernel : "",
-				     kernels > 1 ? "/" : "", c->spec->label) < 0) {
-				c->label = NULL;
-				return bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "cells");
-			}
+			ret = name_some(plan, kernel, len, policy, n, kernels > 1, policies > 1,
+					err);
+			policy += n + 1;
 		}
 		kernel += len + 1;
 	}
-	return 0;
+	return ret;
 }
 
 void bs_config_free(struct bs_plan *plan)
 {
 	for (unsigned int i = 0; i < plan->nr_cells; i++) {
 		free(plan->cells[i].kernel);
+		free(plan->cells[i].policy);
 		free(plan->cells[i].label);
 	}
 	free(plan->cells);

@@ -74,6 +74,9 @@ static int make_plan(struct bs_guest_plan *g, const struct bs_plan *base,
 	g->own_kernel = s->kernel;
 	if (s->kernel)
 		p->cfg.guest.machine.kernel = s->kernel;
+	g->own_policy = s->policy;
+	if (s->policy)
+		p->cfg.guest.policy = s->policy;
 	return 0;
 }
 

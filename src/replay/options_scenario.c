@@ -191,6 +191,10 @@ static int check_guest(struct reading *r, const struct bs_scenario_guest *g)
 		snprintf(what, sizeof(what), "%.200s", why.text);
 		return refuse(r, why.advice, what);
 	}
+	if (g->policy && bs_policies_check(g->policy, &why)) {
+		snprintf(what, sizeof(what), "%.80s: %.200s", why.where, why.text);
+		return refuse(r, why.advice, what);
+	}
 	if (g->load && bs_load_check(g->load, &why)) {
 		snprintf(what, sizeof(what), "%.80s: %.200s", why.where, why.text);
 		return refuse(r, why.advice, what);
@@ -221,9 +225,9 @@ static int read_guest(struct reading *r, json_t *o)
 	static const struct bs_param cpus = {.type = BS_PARAM_UINT, .max = BS_MAX_CPUS};
 	static const struct bs_param count = {
 		.type = BS_PARAM_UINT, .def = 1, .min = 1, .max = MOST_GUESTS};
-	static const char *const keys[] = {"name",   "count",	 "memory", "cpus",
-					   "kernel", "strategy", "load",   "trace",
-					   "start",  "stagger",	 NULL};
+	static const char *const keys[] = {"name",   "count",  "memory",   "cpus",
+					   "kernel", "policy", "strategy", "load",
+					   "trace",  "start",  "stagger",  NULL};
 	struct bs_scenario_guest g = {0};
 	uint64_t n, nr_cpus, stagger;
 	const char *name;
@@ -231,6 +235,7 @@ static int read_guest(struct reading *r, json_t *o)
 
 	if (ret || (ret = get_text(r, o, "name", &name)) ||
 	    (ret = get_text(r, o, "kernel", &g.kernel)) ||
+	    (ret = get_text(r, o, "policy", &g.policy)) ||
 	    (ret = get_text(r, o, "strategy", &g.strategy)) ||
 	    (ret = get_text(r, o, "load", &g.load)) ||
 	    (ret = get_text(r, o, "trace", &g.trace_path)) ||

@@ -141,6 +141,7 @@ struct bs_outcome {
 	const struct bs_sim_config *cfg;
 	unsigned int index; /* of the cell in its comparison */
 	const char *label, *params, *device_words, *kernel;
+	const char *policy; /* of the guest's allocator; NULL: the kernel model's own rules */
 	const char *words; /* the strategy as it was asked for */
 	const char *agent; /* beside it, with all its parameters; NULL: nobody */
 	const struct bs_strategy *strategy;
@@ -194,9 +195,10 @@ struct bs_sink {
 	bool (*again)(void *arg, FILE *f, const struct bs_outcome *o);
 };
 
-/* What one cell of a comparison is. @label: the strategy's; on several kernels with its own in front */
+/* What one cell of a comparison is. @label: the strategy's; with several kernels or policies with its own in
+ * front. @policy: NULL where there is none */
 struct bs_cell_name {
-	char *kernel, *label;
+	char *kernel, *policy, *label;
 	const struct bs_spec *spec;
 };
 
@@ -213,7 +215,7 @@ struct bs_guest_plan {
 	struct bs_spec *spec;
 	bs_ns start;
 	struct bs_trace *trace;
-	bool own_kernel; /* it is none of the row's */
+	bool own_kernel, own_policy; /* it is none of the row's */
 };
 
 /* A comparison in force. */
@@ -224,7 +226,8 @@ struct bs_plan {
 		*end_state; /* the dumps that it starts from and should end in */
 	const struct bs_sink *sink; /* NULL: nobody listens */
 	struct bs_spec *specs; /* cfg.strategies, parsed */
-	struct bs_cell_name *cells; /* all strategies on the first kernel, then on the next */
+	struct bs_cell_name
+		*cells; /* all strategies on the first kernel and policy, then on the next */
 	unsigned int nr_cells;
 	struct bs_load_spec load; /* kind NULL: a trace is replayed */
 	struct bs_trace_info of_load; /* ... and what else a trace would say of itself */

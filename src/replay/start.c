@@ -81,6 +81,16 @@ static int read_asked(struct bs_start *s, const struct bs_sim_config *cfg, struc
 	return ret;
 }
 
+/* From a recorded state on the guest does what its kernel did, request by request: nothing would be asked. */
+static int check_policy(const struct bs_start *s, const struct bs_plan *plan, struct bs_error *err)
+{
+	if (!plan->cfg.guest.policy || plan->load.kind || s->first->origin[0])
+		return 0;
+	return bs_error_set(
+		err, BS_USAGE, 0, "--policy", "leave one of them out",
+		"the guest follows the kernel that was dumped for --state, and asks no policy");
+}
+
 /* The guest is the dumped one, whatever else was said of it. */
 static int set_guest(struct bs_start *s, struct bs_plan *plan, struct bs_error *err)
 {
@@ -116,7 +126,7 @@ static int set_guest(struct bs_start *s, struct bs_plan *plan, struct bs_error *
 	bs_machine_destroy(m);
 	plan->state = s->first;
 	plan->end_state = s->end;
-	return ret;
+	return ret ? ret : check_policy(s, plan, err);
 }
 
 int bs_start_open(struct bs_start *s, struct bs_plan *plan, struct bs_error *err)

@@ -22,6 +22,7 @@ void bs_cell_outcome(const struct bs_cell *c, struct bs_outcome *o)
 		.agent = c->agent_words,
 		.device_words = bs_device_words(c->g->dev),
 		.kernel = bs_kernel_name(c->g->m),
+		.policy = c->policy,
 		.strategy = c->g->strategy,
 		.huge = bs_device_thp(c->g->dev),
 		.f = &c->f,

@@ -3,6 +3,7 @@
 #include <buddysim/report.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "kernel_model.h"
 
@@ -69,12 +70,22 @@ bool bs_strategy_is_stock(const struct bs_strategy *s, const char *params, const
 	       is_as_it_comes(s, params, &km, on);
 }
 
+/* What reports in a kernel is not changed by a policy that stands behind its name. */
+static bool reports_itself(const char *kernel)
+{
+	char *name = strndup(kernel, strcspn(kernel, "+"));
+	struct kernel_model km;
+	const bool does = name && !mm_kernel_model(name, &km, NULL) && km.reports_free_pages;
+
+	free(name);
+	return does;
+}
+
 const struct bs_strategy *bs_strategy_of_kernel(const char *kernel)
 {
-	struct kernel_model km;
 	const struct bs_strategy *s;
 
-	if (mm_kernel_model(kernel, &km, NULL) || !km.reports_free_pages)
+	if (!reports_itself(kernel))
 		return NULL;
 	for (unsigned int i = 0; (s = bs_strategy_at(i)); i++)
 		if ((s->caps & BS_CAP_STOCK) && !(s->caps & BY_RELEASE))

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <buddysim/policy.h>
 #include <buddysim/state.h>
 
 #include "reporter.h"
@@ -24,6 +25,8 @@ static int create_machine(struct bs_guest *g, const struct bs_guest_setup *setup
 	ret = setup->state ? bs_machine_from_state(setup->state, mc.kernel, &g->m, err)
 			   : bs_machine_create(&mc, &g->m, err);
 
+	if (!ret && setup->policy)
+		ret = bs_policy_attach(g->m, setup->policy, err);
 	if (ret)
 		return ret;
 	g->page_shift = bs_platform_of(g->m)->page_shift;

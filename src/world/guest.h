@@ -11,7 +11,7 @@ struct bs_state;
 /*
  * struct bs_guest_setup - what a guest is made from
  * @label: whose errors they are; lives as long as the guest
- * @machine, @wake_latency: of the configuration
+ * @machine, @wake_latency: of the configuration; @policy: of its allocator, NULL: none
  * @vmstat_busy, @vmstat_idle: between two rounds of a CPU's vmstat work; 0: there is none
  * @state: the dump that it starts from in place of a boot, or NULL
  * @device: what is left open in it is filled in
@@ -21,6 +21,7 @@ struct bs_state;
 struct bs_guest_setup {
 	const char *label;
 	const struct bs_machine_config *machine;
+	const char *policy;
 	bs_ns wake_latency, vmstat_busy, vmstat_idle;
 	const struct bs_state *state;
 	const struct bs_device_config *device;

@@ -25,7 +25,7 @@ case $("${format:-true}" --version) in
 *) echo "clang-format 14 is not here: format not checked" ;;
 esac
 # The README's example of a strategy is the one that is built and run.
-awk '/^```c$/ { on = 1; next } /^```$/ { on = 0 } on' README.md | diff -q - tests/plugin/mine.c \
+awk '/^```c$/ { on = 1; next } /^```$/ && on { exit } on' README.md | diff -q - tests/plugin/mine.c \
 	>/dev/null || fail "README.md's strategy is not tests/plugin/mine.c"
 # Every strategy is walked a second time by a naive model (CONTRIBUTING.md).
 while read -r name; do

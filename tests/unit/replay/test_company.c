@@ -101,6 +101,8 @@ static const struct {
 	{"vmstat-busy", {"0", "20ms"}},
 	{"vmstat-idle", {"0", "30ms", "3s"}},
 	{"contention", {"model", "off"}},
+	{"policy", {"lazy", "reserve:pcp=off"}},
+	{"guest-event", {"1s:drop_caches", "500ms:compact"}},
 	{"device",
 	 {"null", "model", "model:per_request=2ms", "model:error_every=3", "model:poison=after",
 	  "null:partial_every=2", "model:latency=exponential,latency_mean=3ms",
@@ -163,7 +165,8 @@ static void choose_options(struct bs_rng *rng, struct bs_options *o)
 			continue;
 		/* One of them decides what the other says. */
 		if (!strcmp(opt->name, "state")
-			    ? bs_option_given(o, "kernel") || bs_option_given(o, "guests")
+			    ? bs_option_given(o, "kernel") || bs_option_given(o, "guests") ||
+				      bs_option_given(o, "policy")
 		    : opt->of_state ? bs_option_given(o, "state")
 				    : false)
 			continue;
