@@ -22,7 +22,10 @@ struct verify_args {
 	const char *junit_path;
 	struct junit junit;
 	struct progress *progress;
-	unsigned int seen, nr_files;
+	unsigned int seen, nr_files, jobs;
+	const char **paths; /* of files that are still to be compared */
+	unsigned int nr_paths;
+	int status;
 	/* while printing */
 	unsigned int results, explained;
 	uint64_t operations, pfns, failures, checks, dumps, ns, exact, differ, empty;
@@ -41,6 +44,7 @@ static const struct argp_option options[] = {
 	 "show what each round of a live series' vmstat work left, there and here", 0},
 	{"mutate", 'm', NULL, 0,
 	 "undo each behaviour of a file's kernel in turn, and say which files notice", 0},
+	{"jobs", 'j', "N", 0, "files compared at a time (default: as many as there are CPUs)", 0},
 	{"format", 'f', "text|json|csv", 0, "how results are printed", 0},
 	{"junit", OPT_JUNIT, "FILE", 0,
 	 "write what became of each file there, as JUnit's XML, for CI to show", 0},
@@ -78,6 +82,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'm':
 		a->mutate = true;
+		return 0;
+	case 'j':
+		a->jobs = (unsigned int)cli_uint("--jobs", arg, 1, 1024);
 		return 0;
 	case 'f':
 		a->format = cli_format(arg);
@@ -241,27 +248,72 @@ static void print_end(const struct verify_args *a)
 
 /* ---- Files and directories ------------------------------------------------------------------- */
 
-static int verify_file(struct verify_args *a, const char *path)
+static void seen_one(struct verify_args *a, const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	struct bs_error err = {0};
-	const int ret = a->mutate ? mutate_file(&a->mutations, path, &a->cfg, &err)
-				  : bs_verify_file(path, &a->cfg, &err);
 
-	if (a->mutate)
-		a->results++;
 	progress_tell(a->progress, "comparing", ++a->seen, a->nr_files, "files");
 	if (a->operations)
 		progress_note(a->progress, "%" PRIu64 " operations; %.40s", a->operations,
 			      slash ? slash + 1 : path);
+}
 
-	if (ret < 0) {
-		progress_wipe(a->progress);
-		fflush(stdout);
-		junit_case(&a->junit, JUNIT_ERROR, "verify", path, err.text);
-		return cli_error(&err);
+static int failed(struct verify_args *a, const char *path, struct bs_error *err)
+{
+	progress_wipe(a->progress);
+	fflush(stdout);
+	junit_case(&a->junit, JUNIT_ERROR, "verify", path, err->text);
+	return cli_error(err);
+}
+
+/* A file, and all before it. */
+static bool done(void *arg, unsigned int i, int ret, const struct bs_error *err)
+{
+	struct verify_args *a = arg;
+	struct bs_error e = *err;
+
+	seen_one(a, a->paths[i]);
+	if (ret < 0)
+		a->status = failed(a, a->paths[i], &e);
+	else if (ret)
+		a->status = BS_UNEQUAL;
+	return a->status <= BS_UNEQUAL;
+}
+
+static int mutate_files(struct verify_args *a)
+{
+	for (unsigned int i = 0; i < a->nr_paths; i++) {
+		struct bs_error err = {0};
+		const int ret = mutate_file(&a->mutations, a->paths[i], &a->cfg, &err);
+
+		a->results++;
+		if (!done(a, i, ret, &err))
+			break;
 	}
-	return ret ? BS_UNEQUAL : 0;
+	return a->status;
+}
+
+/* Those that have been found. The exit status. */
+static int verify_files(struct verify_args *a)
+{
+	struct bs_error err;
+
+	a->status = 0;
+	if (a->mutate)
+		mutate_files(a);
+	else if (bs_verify_files(a->paths, a->nr_paths, a->jobs, &a->cfg, done, &err))
+		a->status = failed(a, "verify", &err);
+	while (a->nr_paths)
+		free((char *)a->paths[--a->nr_paths]);
+	return a->status;
+}
+
+static void add_path(struct verify_args *a, const char *path)
+{
+	const char **more = realloc(a->paths, (a->nr_paths + 1) * sizeof(*more));
+
+	a->paths = cli_memory(more);
+	a->paths[a->nr_paths++] = cli_memory(strdup(path));
 }
 
 /* What stands in a directory beside dumps and vectors (a README, what a vector gave) is no input. */
@@ -317,14 +369,16 @@ static int verify_path(struct verify_args *a, char *path)
 	if (!tree)
 		return cannot_read(a, path, errno);
 	while (status <= BS_UNEQUAL && (e = fts_read(tree)) != NULL) {
-		int ret = 0;
+		if (e->fts_info == FTS_DNR || e->fts_info == FTS_ERR || e->fts_info == FTS_NS) {
+			const int ret = verify_files(a);
 
-		if (e->fts_info == FTS_DNR || e->fts_info == FTS_ERR || e->fts_info == FTS_NS)
-			ret = cannot_read(a, e->fts_path, e->fts_errno);
-		else if (is_input(e))
-			ret = verify_file(a, e->fts_path);
-		status = ret ? ret : status;
+			status = ret > BS_UNEQUAL ? ret : cannot_read(a, e->fts_path, e->fts_errno);
+		} else if (is_input(e)) {
+			add_path(a, e->fts_path);
+		}
 	}
+	if (status <= BS_UNEQUAL)
+		status = verify_files(a);
 	fts_close(tree);
 	if (!status && a->results == before) {
 		struct bs_error err;
@@ -376,6 +430,7 @@ int cmd_verify(int argc, char **argv)
 	else
 		print_end(&a);
 	mutations_free(&a.mutations);
+	free(a.paths);
 	written = junit_end(&a.junit, "buddysim verify");
 	status = written > status ? written : status;
 	if (a.cfg.explain && !a.explained && status <= BS_UNEQUAL)

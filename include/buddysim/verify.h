@@ -102,6 +102,19 @@ struct bs_verify_config {
  */
 int bs_verify_file(const char *path, const struct bs_verify_config *config, struct bs_error *err);
 
+/**
+ * bs_verify_files - verify several, each as bs_verify_file() does
+ * @jobs: so many at a time; 0: as there are CPUs. With @config's explain or round it is one
+ * @done: told of each file in its order, by the calling thread, behind its results: what bs_verify_file()
+ *        returned. False: that is enough. May be NULL; its @arg is that of @config
+ *
+ * Return: 0, whatever became of the files; negative with @err: it could not begin.
+ */
+int bs_verify_files(const char *const *paths, unsigned int nr, unsigned int jobs,
+		    const struct bs_verify_config *config,
+		    bool (*done)(void *arg, unsigned int i, int ret, const struct bs_error *err),
+		    struct bs_error *err);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }
