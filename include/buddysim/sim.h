@@ -48,6 +48,9 @@ struct bs_host_event {
 	unsigned int guest;
 };
 
+/** Whose clean page cache is, where something is named by what it costs: the guest's; or held for nothing. */
+enum bs_cache_counts { BS_CACHE_COUNTS_USED, BS_CACHE_COUNTS_HELD };
+
 /** What may be asked of a guest's kernel while it runs. */
 enum bs_guest_ask {
 	BS_GUEST_COMPACT, /* all memory (vm.compact_memory); no value */

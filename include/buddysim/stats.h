@@ -24,6 +24,7 @@ struct bs_sample {
 	bs_ns time;
 	uint64_t used_bytes, resident_bytes, unmapped_bytes, swapped_bytes;
 	uint64_t host_bytes, host_swapped_bytes; /* of all guests, as the host counts */
+	uint64_t cache_bytes; /* of used_bytes: clean page cache */
 	uint64_t process_bytes, huge_bytes; /* in processes; of that in huge pages */
 	uint64_t reported_bytes, refault_bytes, calls; /* cumulative */
 	uint64_t nr_free[BS_NR_ORDERS];

@@ -78,6 +78,8 @@ static bool is_whole(const struct bs_figures *f)
 static struct bs_found found_in(const struct bs_outcome *o, bs_ns window)
 {
 	const struct bs_figures *f = o->f;
+	const bool cache = o->cfg->guest.cache == BS_CACHE_COUNTS_HELD;
+	const uint64_t held = f->held_mib_s + (cache ? f->cache_mib_s : 0);
 	const bs_ns other = f->stall.total + f->device.host_ns;
 
 	return (struct bs_found){
@@ -90,8 +92,8 @@ static struct bs_found found_in(const struct bs_outcome *o, bs_ns window)
 		.stall = f->stall.total,
 		.host = f->device.host_ns,
 		.stall_per_minute = f->stall_per_minute,
-		.held_mib_s = f->held_mib_s,
-		.held_bytes = mean_bytes(f->held_mib_s, window),
+		.held_mib_s = held,
+		.held_bytes = mean_bytes(held, window),
 		.t50 = f->settle[0],
 		.t90 = f->settle[1],
 		.delay_p99 = f->delay.p99,

@@ -65,6 +65,12 @@ static bool is_same(const struct bs_row *a, const struct bs_row *b)
 	return len == strcspn(b->label, ":") && !memcmp(a->label, b->label, len);
 }
 
+/* Somebody looks after the guest's memory beside the strategy. */
+static bool has_agent(const struct bs_row *r)
+{
+	return json_is_string(json_object_get(r->cell, "agent"));
+}
+
 static void look_at(struct bs_row *r, const struct bs_cast *f)
 {
 	const char *name = json_string_value(json_object_get(r->cell, "strategy"));
@@ -80,7 +86,7 @@ static void look_at(struct bs_row *r, const struct bs_cast *f)
 	r->colour = bs_palette(place + others);
 	for (size_t i = 0; i < r->index; i++)
 		r->variant += f->rows[i].colour == r->colour;
-	r->idle = s && (s->caps & BS_CAP_IDLE);
+	r->idle = s && (s->caps & BS_CAP_IDLE) && !has_agent(r);
 	r->knows_future = s && (s->caps & BS_CAP_KNOWS_FUTURE);
 	/* What an older record does not know is taken for fine. */
 	r->finished = !(finished == 0) && !(bs_row_figure(r, "alloc_failed") > 0);
@@ -97,7 +103,7 @@ static bool is_default(const struct bs_row *r)
 	const struct bs_strategy *s = bs_strategy_at(bs_strategy_place(r->label));
 
 	return is_stock(r) && s && !(s->caps & (BS_CAP_IDLE | BS_CAP_CLIENT)) &&
-	       !strchr(r->label, ':');
+	       !strchr(r->label, ':') && !has_agent(r);
 }
 
 /* The row that the record's own answer names for @part; NULL: none. */

@@ -32,11 +32,25 @@ struct split {
 	size_t nr;
 };
 
-static double held(const struct bs_row *r)
+/* Page cache is in use, and could go: it is shown behind what is held. */
+#define CACHE SPLIT ".cache_mib_s"
+#define CACHE_SHADE 0xE8E8E8
+
+static double figure(const struct bs_row *r, const char *key)
 {
-	const double v = bs_row_figure(r, "held_mib_s");
+	const double v = bs_row_figure(r, key);
 
 	return v > 0 ? v : 0;
+}
+
+static double held(const struct bs_row *r)
+{
+	return figure(r, "held_mib_s");
+}
+
+static double shown(const struct bs_row *r)
+{
+	return held(r) + figure(r, CACHE);
 }
 
 static double part_of(const struct split *p, const struct bs_row *r, size_t part)
@@ -65,7 +79,8 @@ static void find_parts(struct split *p)
 		/* A part has its colour whether or not others are there. */
 		if (any && p->nr_parts < MOST_PARTS) {
 			memcpy(p->part[p->nr_parts], path, sizeof(path));
-			p->shade[p->nr_parts++] = shades[n % NR_SHADES];
+			p->shade[p->nr_parts++] =
+				strcmp(path, CACHE) ? shades[n % NR_SHADES] : CACHE_SHADE;
 		}
 		n++;
 	}
@@ -111,7 +126,7 @@ static const char *words_of(const char *key)
 	for (unsigned int i = 0; bs_answer_part(i, &known, &words); i++)
 		if (!strcmp(known, key))
 			return words;
-	return key + strlen(SPLIT ".");
+	return strcmp(key, CACHE) ? key + strlen(SPLIT ".") : "page cache (in use, but could go)";
 }
 
 /* Between the head and the bars. */
@@ -143,7 +158,7 @@ struct panel {
 static void put_bar(struct bs_sheet *s, const struct split *p, FILE *boxes, const struct panel *at,
 		    const struct bs_row *r, double bottom, double top)
 {
-	const double all = held(r);
+	const double all = shown(r);
 	double done = 0;
 
 	for (size_t i = 0; i < p->nr_parts && all > 0; i++) {
@@ -164,14 +179,26 @@ static void put_bar(struct bs_sheet *s, const struct split *p, FILE *boxes, cons
 			      "nothing");
 }
 
+static bool any_cache(const struct split *p)
+{
+	for (size_t i = 0; i < p->nr; i++)
+		if (figure(p->row[i], CACHE) > 0)
+			return true;
+	return false;
+}
+
 static void put_number(struct bs_sheet *s, const struct split *p, const struct panel *at,
 		       const struct bs_row *r, double middle)
 {
-	char word[BS_WORD];
+	const double x = at->left + at->width * shown(r) / at->most + 8;
+	char word[BS_WORD], with[BS_WORD];
 
-	bs_sheet_text(s, at->left + at->width * held(r) / at->most + 8, middle, BS_LEFT, 14,
-		      r->in_front, BS_INK, "%s", bs_picture_number(held(r), word));
-	(void)p;
+	if (any_cache(p))
+		bs_sheet_text(s, x, middle, BS_LEFT, 14, r->in_front, BS_INK, "%s of %s",
+			      bs_picture_number(held(r), word), bs_picture_number(shown(r), with));
+	else
+		bs_sheet_text(s, x, middle, BS_LEFT, 14, r->in_front, BS_INK, "%s",
+			      bs_picture_number(held(r), word));
 }
 
 static double widest_name(const struct split *p)
@@ -195,7 +222,7 @@ static char *make_title(const struct split *p)
 	char *text;
 
 	for (size_t i = 1; i < p->nr_parts && r; i++)
-		if (part_of(p, r, i) > part_of(p, r, best))
+		if (strcmp(p->part[i], CACHE) && part_of(p, r, i) > part_of(p, r, best))
 			best = i;
 	if (!r || !(held(r) > 0) || !p->nr_parts) {
 		text = strdup("Why memory is held though unused");
@@ -210,14 +237,15 @@ static void put_rows(struct bs_sheet *s, const struct split *p, FILE *boxes)
 {
 	const double names = 40 + widest_name(p) + 16;
 	struct panel much = {.left = names, .width = (BS_SHEET_WIDTH - names) * 0.3};
-	struct panel share = {.left = much.left + much.width + 110};
+	struct panel share = {.left = much.left + much.width + (any_cache(p) ? 170 : 110)};
 	const double step = fmin(74, (s->top - 70) / (double)p->nr);
 
 	share.width = BS_SHEET_WIDTH - 60 - share.left;
 	for (size_t i = 0; i < p->nr; i++)
-		much.most = fmax(much.most, held(p->row[i]));
+		much.most = fmax(much.most, shown(p->row[i]));
 	much.most = much.most > 0 ? much.most : 1;
-	bs_sheet_text(s, much.left, s->top + 4, BS_LEFT, 16, false, BS_INK, "held (MiB·s)");
+	bs_sheet_text(s, much.left, s->top + 4, BS_LEFT, 16, false, BS_INK, "%s",
+		      any_cache(p) ? "held, of that and page cache (MiB·s)" : "held (MiB·s)");
 	bs_sheet_text(s, share.left, s->top + 4, BS_LEFT, 16, false, BS_INK,
 		      "what it consists of (%% of it)");
 	for (size_t i = 0; i < p->nr; i++) {

@@ -128,13 +128,18 @@ static unsigned int prefer(const struct bs_answer *a, unsigned int best, unsigne
 		       : best;
 }
 
+static bool has_agent(const struct bs_answer *a, unsigned int row)
+{
+	return json_is_string(json_object_get(bs_answer_cell(a, row), "agent"));
+}
+
 /* What the kernel does by default: the first such row that is in, else the first. */
 static unsigned int find_own(const struct bs_answer *a)
 {
 	unsigned int own = BS_NO_ROW;
 
 	for (unsigned int i = 0; i < a->r->nr_rows; i++) {
-		if (!is_on_kernel(a, i) ||
+		if (!is_on_kernel(a, i) || has_agent(a, i) ||
 		    !json_is_true(json_object_get(bs_answer_cell(a, i), "stock_default")))
 			continue;
 		if (own == BS_NO_ROW || (!bs_answer_is_in(a, own) && bs_answer_is_in(a, i)))

@@ -291,7 +291,7 @@ int bs_result_add(struct bs_result *r, const struct bs_outcome *o)
 	r->rows = rows;
 	row = &rows[r->nr_rows];
 	row->label = strdup(o->label);
-	row->idle = o->strategy->caps & BS_CAP_IDLE;
+	row->idle = o->strategy->caps & BS_CAP_IDLE && !o->agent;
 	row->knows_future = o->strategy->caps & BS_CAP_KNOWS_FUTURE;
 	row->client = o->strategy->caps & BS_CAP_CLIENT;
 	row->below_huge = o->huge && is_below_huge(o);

@@ -14,6 +14,7 @@
 static void add_sample(struct bs_sample *to, const struct bs_sample *s)
 {
 	to->used_bytes += s->used_bytes;
+	to->cache_bytes += s->cache_bytes;
 	to->resident_bytes += s->resident_bytes;
 	to->unmapped_bytes += s->unmapped_bytes;
 	to->swapped_bytes += s->swapped_bytes;

@@ -31,12 +31,23 @@ static bs_ns allowance(const struct bs_cell *c, const struct bs_bound *b)
 	return exact + bs_bound_late_ns(b, c->f.stall.total, s->late_alloc_bytes, s->late_periods);
 }
 
+/* Page cache at the price of what is held, if it counts as that. */
+static void add_cache(struct bs_cell *c)
+{
+	const struct bs_sim_config *cfg = &c->plan->cfg;
+	const unsigned __int128 cache = c->ledger.cache_byte_ns * cfg->host.weight_ns_per_mib_s;
+
+	if (cfg->guest.cache == BS_CACHE_COUNTS_HELD && c->f.cost_ns != BS_NO_TIME)
+		c->f.cost_ns += (bs_ns)(cache / BS_NS_PER_S >> 20);
+}
+
 int bs_bound_law(struct bs_cell *c, const struct bs_bound *b, struct bs_error *err)
 {
 	struct bs_figures *f = &c->f;
 	const bs_ns bound = bs_bound_cost_ns(b);
 
 	f->cost_ns = bs_bound_row_cost_ns(b, c->ledger.tl, f->stall.total, f->device.host_ns);
+	add_cache(c);
 	if (!is_about(c) || f->cost_ns >= bound || bound - f->cost_ns <= allowance(c, b))
 		return 0;
 	bs_error_set(err, BS_INVARIANT, EUCLEAN, c->label,

@@ -193,8 +193,9 @@ static int create(struct bs_cell *c, struct bs_trace *trace, struct bs_error *er
 	if (ret)
 		return ret;
 	c->params = bs_spec_params_text(c->spec);
-	c->agent_words = c->spec->agent ? bs_agent_text(c->spec->agent) : NULL;
-	if (!c->params || (c->spec->agent && !c->agent_words))
+	if (c->spec->agent && !bs_agent_is_idle(c->spec->agent))
+		c->agent_words = bs_agent_text(c->spec->agent);
+	if (!c->params || (c->spec->agent && !bs_agent_is_idle(c->spec->agent) && !c->agent_words))
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "setting up");
 	if (!bs_plan_end(c->plan, info, &c->end))
 		return bs_error_set(err, BS_USAGE, 0, c->label, NULL, "the window is too long");

@@ -153,6 +153,8 @@ void bs_cell_take_window(struct bs_cell *c)
 	f->left_raw_bytes = bs_report_raw_bytes(c->g->rc);
 	f->held_mib_s = bs_timeline_held_mib_s(c->ledger.tl);
 	f->used_mib_s = bs_timeline_used_mib_s(c->ledger.tl);
+	f->cache_mib_s = (uint64_t)(c->ledger.cache_byte_ns / BS_NS_PER_S >> 20);
+	f->cache_end_bytes = bs_ledger_cache(c->g);
 	f->peak_resident_bytes = bs_timeline_peak_resident(c->ledger.tl);
 	for (unsigned int i = 0; i < 3; i++)
 		f->settle[i] =

@@ -73,6 +73,8 @@ static void add_figures(struct bs_figures *s, const struct bs_figures *f)
 	ADD_ALL(machine);
 	ADD(held_mib_s);
 	ADD(used_mib_s);
+	ADD(cache_mib_s);
+	ADD(cache_end_bytes);
 	ADD_ALL(held);
 	ADD_ALL(held_end);
 	ADD(left_raw_bytes);

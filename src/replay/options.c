@@ -27,6 +27,7 @@
 
 /* In the order of the enum. */
 NAMES(lru, [BS_LRU_AUTO] = "auto", [BS_LRU_NONE] = "none", [BS_LRU_ALL] = "all")
+NAMES(cache, [BS_CACHE_COUNTS_USED] = "used", [BS_CACHE_COUNTS_HELD] = "held")
 NAMES(touch, [BS_TOUCH_NONE] = "none", [BS_TOUCH_PAGE] = "page", [BS_TOUCH_ALL] = "all")
 NAMES(thp, [BS_THP_AUTO] = "auto", [BS_THP_ALWAYS] = "always", [BS_THP_NEVER] = "never")
 NAMES(verify, [BS_VERIFY_EACH] = "each", [BS_VERIFY_SAMPLE] = "sample", [BS_VERIFY_END] = "end")

@@ -100,6 +100,7 @@ struct bs_figures {
 	struct bs_host_figures host;
 	bs_ns killed_at; /* BS_NO_TIME: the guest was not */
 	uint64_t held_mib_s, used_mib_s, peak_resident_bytes;
+	uint64_t cache_mib_s, cache_end_bytes; /* page cache that is held, and in use */
 	struct bs_held_why held, held_end; /* MiB.s; bytes, when the window closes */
 	bs_ns settle[3]; /* t50, t90, t99 */
 	uint64_t left_raw_bytes, paused_raw_bytes;

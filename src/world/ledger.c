@@ -15,6 +15,7 @@ static void take_samples(struct bs_ledger *l, bs_ns t)
 	bs_report_stats(g->rc, &rs);
 	bs_device_stats(g->dev, &ds);
 	s = (struct bs_sample){.used_bytes = g->used_bytes,
+			       .cache_bytes = bs_ledger_cache(g),
 			       .resident_bytes = ds.resident_bytes,
 			       .unmapped_bytes = ds.unmapped_bytes,
 			       .reported_bytes = rs.reported_bytes,
@@ -107,6 +108,11 @@ void bs_ledger_free(struct bs_ledger *l)
 	bs_memory_map_free(&l->map);
 	bs_timeline_destroy(l->tl);
 	l->tl = NULL;
+}
+
+uint64_t bs_ledger_cache(const struct bs_guest *g)
+{
+	return g->touch ? g->cache_pages << g->page_shift : 0;
 }
 
 uint64_t bs_ledger_excess(const struct bs_guest *g)

@@ -8,7 +8,7 @@ dumps=$src/tests/field/dumps
 expect 0 -- compare --state "$dumps/linux-6.1-light.txt.zst" --load idle:time=500ms -s none -d model --tail 0s \
 	--guest-event 0s:compact --format json --no-measured -o compact.json
 jq -e '.config.guest_events == [{"time_ns": 0, "compact": true}] and (.cells[0] | .asked.moved == 6305 and .asked.gained == 10 and
-	.asked.compactions == 1 and .agent == "none" and .nr_free[9] + 2 * .nr_free[10] == 13)' compact.json >/dev/null ||
+	.asked.compactions == 1 and .agent == null and .nr_free[9] + 2 * .nr_free[10] == 13)' compact.json >/dev/null ||
 	fail "compaction: $(jq -c '.cells[0].asked' compact.json)"
 # Its page cache is its own: all of it, and the oldest of it.
 expect 0 -- compare --state "$dumps/linux-6.12-report.txt.zst" --load idle:time=3s -s rotation -d model --tail 0s \
@@ -35,6 +35,17 @@ expect 1 -- run "${read_files[@]}" -s rotation:delay=1s,order=9+timer:every=5s,d
 expect 2 "has an agent" -- run "${read_files[@]}" -s rotation+timer --agent psi
 expect 2 'did you mean "timer"' -- run "${read_files[@]}" -s rotation --agent tymer
 expect 2 "unknown parameter" -- run "${read_files[@]}" -s rotation --agent timer:never=1s
+
+# Page cache is in use, and could go: both ways of counting, and what is cheapest by each. Base is who has no agent.
+jq -e '.cells | .[0].held_split.cache_mib_s == .[0].held_with_cache_mib_s - .[0].held_mib_s and
+	.[0].held_with_cache_mib_s > 1000 and .[4].held_with_cache_mib_s < .[0].held_with_cache_mib_s / 2 and
+	.[0].held_split_end.cache_bytes == 67108864 and .[4].held_split_end.cache_bytes == 0' agents1.json >/dev/null ||
+	fail "cache: $(jq -c '.cells[] | [.label, .held_mib_s, .held_with_cache_mib_s, .held_split]' agents1.json)"
+jq -e '.timeline.cells[0] | (.cache_bytes | max) == 67108864 and (.used_bytes | max) >= 67108864' agents1.json >/dev/null ||
+	fail "cache over time"
+expect 0 -- compare "${read_files[@]}" -s none,rotation --agent none,timer:every=5s --cache-counts held --format json -o held.json
+jq -e '.answer.best.label == "rotation+timer:every=5s" and .config.cache_counts == "held"' held.json >/dev/null ||
+	fail "cache that counts as held: $(jq -c '.answer' held.json)"
 
 # Saved once the reporter has had its time: nothing is carried for nothing.
 expect 0 -- compare "${read_files[@]}" -s none,rotation --agent snapshot:at=5s,settle=6s --format json -o saved.json

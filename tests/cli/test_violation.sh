@@ -44,7 +44,7 @@ again $d1 run "$trace" -s bitmap:defects=stale --device null --memory 1GiB --mac
 	--contention model
 again buddysim-violation-it-s-a-.-buggy.so-threshold=8-gate=1.txt run "it's a.cborseq" --device model \
 	-s ./buggy.so:threshold=8,gate=1 --host-memory 1GiB --host-poll 300ms --host-swap 1GiB --host-threads 3 --host-policy none:tick=2s \
-	--host-event 1s:target=4MiB --host-event 10ms:pressure=4 --guest-event 1s:reclaim=4MiB
+	--host-event 1s:target=4MiB --host-event 10ms:pressure=4 --guest-event 1s:reclaim=4MiB --cache-counts held
 for option in "--host-memory 1073741824B" "--host-poll 300000000ns" \
 	"--host-event 1000000000ns:target=4194304B" "--host-event 10000000ns:pressure=4"; do
 	grep -q -e "^# again: .*$option" first.txt || fail "the command lacks $option"
@@ -73,7 +73,7 @@ done
 # Every option that shapes a run was spelled out in one of these commands: there is no other.
 "$bin" run --help | grep -o -- '--[a-z-]*' | sort -u |
 	grep -vxE -- '--(strategy|format|columns|sort|output|dump-state|plots|no-measured|no-timeline|map|fail-if|junit)' |
-	grep -vxE -- '--(print-config|jobs|load|guests|stagger|scenario|watch|quiet|help|usage|version|highlight|plots-format)' >shaping.txt
+	grep -vxE -- '--(print-config|jobs|load|agent|guests|stagger|scenario|watch|quiet|help|usage|version|highlight|plots-format)' >shaping.txt
 [ "$(wc -l <shaping.txt)" -ge 20 ] || fail "run --help: $(cat shaping.txt)"
 while read -r option; do
 	grep -q -- " $option\b" commands.txt || fail "no command holds $option"

@@ -119,7 +119,7 @@ static const struct {
 	{"host-threads", {"1", "3"}},
 	{"host-event", {"100ms:pressure=80", "1s:target=4MiB"}},
 	{"guest-event", {"100ms:compact", "1s:drop_caches"}},
-	{"agent", {"timer:every=500ms", "psi:tick=300ms"}},
+	{"agent", {"timer:every=9s", "psi:tick=4s"}},
 	{"weight", {"0", "1us", "10ms"}},
 	{"tail", {"0", "1s"}},
 	{"repeat", {"1", "2"}},
