@@ -48,6 +48,7 @@ struct bs_device_costs {
 	bs_ns zero_per_mib; /* the guest's own zeroing of user memory; 0 in all presets */
 	bs_ns move_per_mib; /* the guest's own moving of memory in use */
 	bs_ns swap_out_per_mib, swap_in_per_mib; /* of a host that is short of memory */
+	bs_ns restore_per_mib; /* of one that goes on from a snapshot */
 };
 /** Preset by name; false if unknown. Names: bs_cost_preset_names(). */
 bool bs_cost_preset(const char *name, struct bs_device_costs *out);

@@ -120,6 +120,7 @@ static void measure_round(const struct bs_arena *a, bool thp, uint64_t *ns)
 	ns[COST_move_per_mib] = preset.move_per_mib;
 	ns[COST_swap_out_per_mib] = preset.swap_out_per_mib;
 	ns[COST_swap_in_per_mib] = preset.swap_in_per_mib;
+	ns[COST_restore_per_mib] = preset.restore_per_mib;
 }
 
 static int by_value(const void *a, const void *b)

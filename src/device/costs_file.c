@@ -51,7 +51,7 @@ static bool may_be_missing(const struct bs_device_costs *c, const bs_ns *field)
 	const bs_ns *const later[] = {
 		&c->zero_per_mib,      &c->swap_out_per_mib, &c->swap_in_per_mib, &c->round_trip,
 		&c->take_per_range,    &c->take_per_mib,     &c->per_drop,	  &c->split,
-		&c->host_zero_per_mib, &c->move_per_mib};
+		&c->host_zero_per_mib, &c->move_per_mib,     &c->restore_per_mib};
 
 	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
 		if (field == later[i])

@@ -69,11 +69,11 @@ static bs_ns swapped_in(struct bs_device *d, const struct bs_refault *f)
 	return bs_cost_of(f->swapped_pages, d->costs.swap_in_per_mib);
 }
 
-/* Out of a file on the host's drive, as swap is. */
+/* Out of a file on the host's drive. */
 static bs_ns restored(const struct bs_device *d, const struct bs_refault *f)
 {
 	return likely(!f->restored_pages) ? 0
-					  : bs_cost_of(f->restored_pages, d->costs.swap_in_per_mib);
+					  : bs_cost_of(f->restored_pages, d->costs.restore_per_mib);
 }
 
 /* Of @fault ns, what it takes to zero the pages. */

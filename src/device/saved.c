@@ -80,7 +80,7 @@ uint64_t bs_device_come_back(struct bs_device *d, uint32_t *unit, bs_ns now, bs_
 
 	while (!pages && r->saved_pages && *unit < r->nr_populated)
 		pages = bs_residency_come_back(r, r->populated[(*unit)++], now);
-	*cost = bs_cost_of(pages, d->costs.swap_in_per_mib);
+	*cost = bs_cost_of(pages, d->costs.restore_per_mib);
 	return (uint64_t)pages << BS_UNIT_SHIFT;
 }
 
