@@ -13,6 +13,7 @@
 #include "tell.h"
 
 #define TRUST_MIN 9000 /* in 1/10000 */
+#define DEFAULT_CAPACITY 32 /* what --capacity is unless somebody says otherwise */
 #define ROUND_TO (UINT64_C(128) << 20)
 /* Where QEMU's pc machine has no memory: below 4 GiB. */
 #define HOLE_START (UINT64_C(3) << 30)
@@ -377,6 +378,27 @@ static void warn_small(const struct bs_plan *plan, const struct bs_trace_info *i
 			     (unsigned long long)(memory >> 20));
 }
 
+/* Who takes pages as a driver has a queue of its own, and who does nothing none. */
+static void warn_capacity(const struct bs_plan *plan)
+{
+	const unsigned int asked = plan->cfg.host.device.capacity;
+	const struct bs_strategy *driver = NULL;
+
+	for (unsigned int i = 0; i < plan->cfg.nr_strategies; i++) {
+		const struct bs_strategy *s = plan->specs[i].s;
+
+		if (!s->request_ranges && !(s->caps & BS_CAP_IDLE))
+			return;
+		driver = s->request_ranges ? s : driver;
+	}
+	if (driver && asked && asked != DEFAULT_CAPACITY && asked != driver->request_ranges)
+		bs_plan_warn(
+			plan, NULL,
+			"--capacity %u changes nothing: nobody here reports, and a driver's own "
+			"queue is as long as it is (%s: %u ranges a request)",
+			asked, driver->name, driver->request_ranges);
+}
+
 /* One choice for the whole comparison: no row may change another one's. True: the host decided it. */
 static bool set_thp(struct bs_plan *plan)
 {
@@ -428,6 +450,7 @@ int bs_config_complete(struct bs_plan *plan, struct bs_trace *t, struct bs_error
 	if (plan->sink->begin(plan->sink->arg, cfg, info))
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, cfg->trace_path, NULL, "record");
 	warn_small(plan, info);
+	warn_capacity(plan);
 	if (no_thp)
 		bs_plan_warn(plan, NULL,
 			     "this host forbids huge pages "
