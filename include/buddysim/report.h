@@ -52,6 +52,7 @@ enum bs_event {
 	BS_EVENT_SHRINK, /* an allocation is about to fail; value = pages wanted */
 	BS_EVENT_PRESSURE, /* host pressure; value 0..100; needs BS_ROLE_GATE */
 	BS_EVENT_PAUSE, /* the guest stops; value = 1 pause, 0 resume */
+	BS_EVENT_SNAPSHOT, /* the host is about to save the guest, unless bs_saving(true) has it wait */
 };
 
 /** What the series itself keeps, as it was published or counted in its code; for `bench memory`,
@@ -366,6 +367,8 @@ int bs_take_range(struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order, unsi
 /** The smallest aligned piece that can be had so, beside others: a pageblock, or with kernels that cannot cut a free
  *  block in two (until 5.18) the largest. */
 unsigned int bs_range_order(const struct bs_report_ctx *rc);
+/** From BS_EVENT_SNAPSHOT: the host waits until this is called with false. */
+void bs_saving(struct bs_report_ctx *rc, bool waits);
 /** A memory block was added or removed: marks, reserves and per-cpu limits anew. */
 void bs_memory_changed(struct bs_report_ctx *rc);
 /**
@@ -421,6 +424,8 @@ struct bs_env {
 	int (*tell)(void *arg, const struct bs_range *r, unsigned int n);
 	/* a range is about to be taken (@begins), or has been: what is movable in it goes elsewhere meanwhile */
 	void (*ranging)(void *arg, bool begins);
+	/* from BS_EVENT_SNAPSHOT: the host waits (@waits) until it may save the guest */
+	void (*saving)(void *arg, bool waits);
 	/* a law broke; the world ends the run */
 	void (*violated)(void *arg, const char *law, bs_pfn pfn);
 };

@@ -219,6 +219,12 @@ unsigned int bs_range_order(const struct bs_report_ctx *rc)
 	return bs_mm_contig_order(rc->m);
 }
 
+void bs_saving(struct bs_report_ctx *rc, bool waits)
+{
+	if (rc->env.saving)
+		rc->env.saving(rc->env.arg, waits);
+}
+
 void bs_memory_changed(struct bs_report_ctx *rc)
 {
 	bs_mm_marks_anew(rc->m, false);

@@ -12,7 +12,9 @@
 #include "balloon_order.h"
 #include "strategies.h"
 
-enum { AT, HOLD, DEPTH };
+enum { AT, HOLD, DEPTH, START };
+enum { START_AT, START_SNAPSHOT };
+static const char *const starts[] = {"at", "snapshot", NULL};
 
 static const struct bs_param params[] = {
 	{.name = "at",
@@ -31,6 +33,12 @@ static const struct bs_param params[] = {
 	 .min = 1,
 	 .max = 64,
 	 .help = "blocks on their way to the host at a time"},
+	{.name = "start",
+	 .type = BS_PARAM_ENUM,
+	 .def = START_AT,
+	 .names = starts,
+	 .help = "what starts a round: at=, once; or each snapshot that the host is about to take (--host-event, an agent), "
+		 "which waits for it"},
 	{.name = NULL},
 };
 
@@ -65,7 +73,10 @@ static int start(struct bs_report_ctx *rc)
 	s->flight = bs_alloc(rc, BS_SCOPE_GLOBAL, bs_param_get(rc, DEPTH) * sizeof(*s->flight));
 	if (!s->held || !s->flight)
 		return -ENOMEM;
-	bs_wake(rc, bs_param_get(rc, AT));
+	if (bs_param_get(rc, START) == START_AT)
+		bs_wake(rc, bs_param_get(rc, AT));
+	else
+		s->phase = DONE;
 	return 0;
 }
 
@@ -144,6 +155,7 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 	if (s->phase == WAITING) {
 		err = round_trip(rc);
 		s->phase = HOLDING;
+		bs_saving(rc, false);
 		bs_wake(rc, bs_param_get(rc, HOLD));
 	} else if (s->phase == HOLDING) {
 		give_back(rc, UINT64_MAX);
@@ -158,9 +170,16 @@ static int pass(struct bs_report_ctx *rc, int cpu)
 static void event(struct bs_report_ctx *rc, enum bs_event e, uint64_t v)
 {
 	const unsigned int order = bs_top_order(rc);
+	struct hint_once *s = bs_state(rc);
 
 	if (e == BS_EVENT_SHRINK)
 		give_back(rc, (v + (1u << order) - 1) >> order);
+	/* What is held already is told; else a round comes first. */
+	if (e != BS_EVENT_SNAPSHOT || bs_param_get(rc, START) == START_AT || s->phase == HOLDING)
+		return;
+	s->phase = WAITING;
+	bs_saving(rc, true);
+	bs_wake_sooner(rc, 0);
 }
 
 static void stop(struct bs_report_ctx *rc)

@@ -67,6 +67,7 @@ struct bs_reporter {
 
 /* What the host's pauses, snapshots and restores did to it (pause.h). */
 struct bs_saved {
+	bool waits; /* a snapshot, for its reporter */
 	bool stands, goes; /* the one or the other: goes is what others wait for */
 	bool worker_stands; /* ... by the host's will */
 	bs_ns stands_until, stood_ns; /* stood_ns: all its pauses */

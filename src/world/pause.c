@@ -43,6 +43,8 @@ static void stand_still(struct bs_guest *g)
 {
 	struct bs_saved *s = &g->saved;
 
+	/* What its reporter has not got to by now it will not get to in time. */
+	bs_guest_snapshot_waited(g);
 	s->stands = true;
 	s->goes = false;
 	s->stands_until = g->clock->now;
@@ -75,46 +77,6 @@ void bs_guest_pause(struct bs_guest *g, bs_ns time)
 	if (g->load && g->load->stood)
 		g->load->stood(g->load->arg, by);
 	bs_clock_push(g->clock, s->stands_until, BS_DUE_HOST, go_on, g, 0);
-}
-
-/* ---- What is written down -------------------------------------------------------------------- */
-
-struct unowned {
-	const struct bs_guest *g;
-	uint64_t bytes;
-};
-
-static void on_pcp_list(void *arg, bs_pfn pfn, unsigned int order)
-{
-	struct unowned *u = arg;
-
-	u->bytes += bs_device_content_of(u->g->dev, pfn, order);
-}
-
-static void without_owner(void *arg, bs_pfn pfn, unsigned int order, enum bs_to_strategy is)
-{
-	(void)is;
-	on_pcp_list(arg, pfn, order);
-}
-
-/* Content of what is free, on per-cpu lists, in the reporter's hands, or a driver's that gives pages away. */
-static uint64_t free_content(const struct bs_guest *g)
-{
-	const unsigned int big = bs_guest_big(g);
-	struct unowned u = {.g = g};
-
-	bs_report_walk(g->rc, big, without_owner, &u);
-	for (bs_pfn p = 0; p < bs_max_pfn(g->m); p += 1u << big)
-		bs_report_walk_at(g->rc, p, big, without_owner, &u);
-	bs_mm_pcp_each(g->m, on_pcp_list, &u);
-	return u.bytes;
-}
-
-void bs_guest_snapshot(struct bs_guest *g)
-{
-	g->saved.snapshots++;
-	g->saved.carried_bytes += bs_device_content(g->dev);
-	g->saved.free_bytes += free_content(g);
 }
 
 /* ---- Going on from it ------------------------------------------------------------------------ */
@@ -155,6 +117,7 @@ void bs_guest_restore(struct bs_guest *g)
 {
 	struct bs_saved *s = &g->saved;
 
+	bs_guest_snapshot_waited(g);
 	if (!s->back)
 		s->back = calloc(1, sizeof(*s->back));
 	if (!s->back) {

@@ -6,13 +6,11 @@
 #ifndef BS_PAUSE_H
 #define BS_PAUSE_H
 
-#include "parts.h"
+#include "snapshot.h"
 
 /* Nothing happens in the guest for so long, and then what would have happened. One that stands still already does
  * so for as long as either of them says. */
 void bs_guest_pause(struct bs_guest *g, bs_ns time);
-/* What a snapshot of this moment carries is counted. Its device knows of contents. */
-void bs_guest_snapshot(struct bs_guest *g);
 /* It goes on from one of this moment, with nothing resident. Its device may restore. */
 void bs_guest_restore(struct bs_guest *g);
 

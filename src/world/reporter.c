@@ -8,6 +8,7 @@
 #include "locks.h"
 #include "migrate.h"
 #include "request.h"
+#include "snapshot.h"
 
 #define MAX_CALLS 256 /* as many as the deepest queue holds */
 
@@ -181,6 +182,16 @@ static void env_ranging(void *arg, bool begins)
 	bs_guest_mover(g, BS_MOVER_RANGE, BS_NO_CPU);
 }
 
+static void env_saving(void *arg, bool waits)
+{
+	struct bs_guest *g = arg;
+
+	if (waits)
+		g->saved.waits = true;
+	else
+		bs_guest_snapshot_waited(g);
+}
+
 static void env_violated(void *arg, const char *law, bs_pfn pfn)
 {
 	struct bs_guest *g = arg;
@@ -213,6 +224,7 @@ void bs_reporter_env(struct bs_guest *g, struct bs_env *env)
 		.zone_locked = env_zone_locked,
 		.tell = bs_request_tell,
 		.ranging = env_ranging,
+		.saving = env_saving,
 		.violated = env_violated,
 	};
 }
