@@ -71,7 +71,8 @@ struct bs_user_counts {
 	uint64_t collapse_alloc, collapse_failed;
 	uint64_t split_mapping, split_page; /* a mapping went to small ones; a block into pages */
 	uint64_t split_freed; /* pages that splits freed */
-	uint64_t tables, tables_peak; /* that are in use now, of the last level; the most that were */
+	uint64_t tables,
+		tables_peak; /* that are in use now, of the last level; the most that were */
 	uint64_t pages,
 		huge_pages; /* pages that are mapped now; of them in huge pages that are whole */
 };

@@ -22,7 +22,8 @@ static struct bs_device *device(enum bs_thp thp, enum bs_advice advice)
 		.touch = BS_TOUCH_PAGE,
 		.contents = true,
 		.nr_pages = PAGES,
-		.params = "restore_per_mib=100ns,swap_in_per_mib=100ns,refault_per_mib=7ns,refault_thp_per_mib=7ns",
+		.params =
+			"restore_per_mib=100ns,swap_in_per_mib=100ns,refault_per_mib=7ns,refault_thp_per_mib=7ns",
 	});
 	struct bs_error err;
 
