@@ -204,6 +204,7 @@ int bs_experiment_run(const struct bs_experiment_config *config, struct bs_exper
 	x->kind = kind;
 	x->cfg = *config;
 	x->cfg.seed = config->seed ? config->seed : 1;
+	x->kernel_asked = config->kernel;
 	x->cfg.kernel = config->kernel ? config->kernel : "linux-6.1";
 	x->ci = config->size == BS_EXPERIMENT_CI;
 	x->device = bs_device_for(kind->instant ? BS_DEVICE_INSTANT : BS_DEVICE_TIMED);

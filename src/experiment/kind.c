@@ -60,6 +60,12 @@ void bs_experiment_measured_answer(struct bs_experiment *x, const char *text)
 	bs_json_put_text(x->measured, "answer", x->measured_answer);
 }
 
+void bs_experiment_kernels(struct bs_experiment *x, const char *words)
+{
+	x->cfg.kernel = words;
+	bs_json_put_text(x->setting, "kernel", words);
+}
+
 void bs_experiment_setting(struct bs_experiment *x, const char *fmt, ...)
 {
 	va_list ap;

@@ -7,7 +7,7 @@
  * This room may call world and what is below it, and knows no trace, no replay and no record of one.
  *
  *   kind <- trial <- release, list_walk, pressure, churn, stall, page_fault <- experiment    kind <- print
- *   kind <- fleet <- density, memhog <- experiment
+ *   kind <- fleet <- density, memhog <- experiment    trial <- lived <- fragmentation, cache <- experiment
  */
 #ifndef BS_KIND_H
 #define BS_KIND_H
@@ -50,6 +50,7 @@ struct bs_experiment {
 	struct bs_experiment_config cfg;
 	const char *device; /* what the host is */
 	bool ci;
+	bool kernel_asked; /* for the one in @cfg; else it is for the experiment to say which */
 	char **specs; /* of the strategies */
 	unsigned int nr_specs;
 	unsigned int nr_settings; /* rows of each, for who wants to know how far it is */
@@ -71,6 +72,8 @@ void bs_experiment_answers(struct bs_experiment *x, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* ... with what was measured on this host behind it. */
 void bs_experiment_measured_answer(struct bs_experiment *x, const char *text);
+/* It runs on several kernels, in words: where one is named. */
+void bs_experiment_kernels(struct bs_experiment *x, const char *words);
 /* The setting in words. */
 void bs_experiment_setting(struct bs_experiment *x, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

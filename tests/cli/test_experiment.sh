@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 export BUDDYSIM_PLOTS=$src/plots
 
-for name in release list-walk pressure churn stall page-fault; do
+for name in release list-walk pressure churn stall page-fault fragmentation cache; do
 	for format in text json csv; do
 		expect 0 -- experiment "$name" --size ci --no-measured --format $format \
 			-o "$name.1.$format"
@@ -23,6 +23,16 @@ for name in release list-walk pressure churn stall page-fault; do
 	[ "$(wc -l <"$name.1.text")" -eq $((rows + 3 + told)) ] || fail "$name: lines of the table"
 	[ "$(wc -l <"$name.1.csv")" -eq $((rows + 1)) ] || fail "$name: lines of the csv"
 done
+
+# Who compacts has more of what is free for huge pages; who drops what nobody reads gives it back, and reads some of it again.
+jq -e '[.rows[] | select(.kernel == "linux-6.12")] | map({(.strategy): .}) | add |
+	.none.moved == 0 and ."rotation+timer:every=10min".unusable_9 < .rotation.unusable_9 and
+	."rotation+timer:every=10min".moved > 1000 and .rotation.huge_wanted > 20' fragmentation.1.json >/dev/null ||
+	fail "fragmentation: $(jq -c '.rows[]' fragmentation.1.json)"
+jq -e '[.rows[] | select(.kernel == "linux-6.12")] | map({(.strategy): .}) | add |
+	.rotation.end_bytes == .rotation.files_bytes and .rotation.again_ns == 0 and ."none+timer:every=1min".again_ns > 0 and
+	."none+timer:every=1min".end_bytes == .none.end_bytes and ."rotation+timer:every=1min".end_bytes < .rotation.end_bytes / 10' \
+	cache.1.json >/dev/null || fail "cache: $(jq -c '.rows[]' cache.1.json)"
 
 # Another seed, another order of frees; and a measured part where it is wanted.
 expect 0 -- experiment list-walk --size ci --seed 2 --no-measured --format json -o seed2.json
