@@ -91,7 +91,7 @@ touch nowhere
 expect 4 "nowhere/x" -- experiment release --size ci -s none --plots nowhere/x
 
 if command -v gnuplot >/dev/null; then
-	for name in release list-walk pressure churn stall page-fault; do
+	for name in release list-walk pressure churn stall page-fault fragmentation cache; do
 		picture=experiment_${name//-/_}
 		who=(-s none -s boundary -s rotation)
 		[ $name = list-walk ] && who=()
