@@ -146,8 +146,9 @@ void mm_policy_choose(struct bs_machine *m, struct zone *z, unsigned int order, 
 	}
 	mm_policy_fault(
 		c,
-		"choose() named block %u of order %u, which is not on a %c list of zone %u, or too small for order %u",
-		r.pfn, r.order, "UMRHI"[mt], z -> index, order);
+		"choose() named block %u of order %u: none of order %u or more on the %c lists "
+		"of zone %u",
+		r.pfn, r.order, order, "UMRHI"[mt], z -> index);
 }
 
 void mm_policy_cut(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int high,

@@ -154,12 +154,14 @@ static void add_role(const struct bs_cast *f, const struct bs_row *who, const ch
 		snprintf(r->role + len, sizeof(r->role) - len, "%s%s", len ? ", " : "", role);
 }
 
-/* Of several kernels each has a default: number @i, NULL where it is not known or there are no more. */
+/* Of several kernels each has a default: number @i, NULL where it is not known or there are no more. One whose
+ * allocator has a policy is nobody's. */
 static const struct bs_row *default_on(const struct bs_cast *f, size_t i)
 {
 	const json_t *kernels = bs_json_at(f->in->root, "answer.kernels");
+	const struct bs_row *r = answered(f, json_array_get(kernels, i), "default");
 
-	return answered(f, json_array_get(kernels, i), "default");
+	return r && is_stock(r) ? r : NULL;
 }
 
 static size_t nr_kernels(const struct bs_cast *f)

@@ -83,6 +83,25 @@ expect 0 -- $C -s rotation --policy kernel,./other_end.so,./other_end.so:order=1
 	fail "plugin: $(jq -c '[.cells[] | .policy]' plugin.json)"
 [ "$(figures '.cells[0]' plugin.json)" != "$(figures '.cells[1]' plugin.json)" ] || fail "the plugin changes nothing"
 
+# What README says they are worth: all of it, with sanitizers of the traces that do not take long.
+P=kernel,split-keep,hygiene,address-ordered,lazy,reserve,superpageblock:size=64MiB
+row() { # NAME WHAT...
+	"$bin" compare "${@:2}" -d model -s rotation --kernel linux-6.1,linux-7.3 --policy $P --allow-lossy --no-timeline \
+		--no-measured --format json -q 2>/dev/null | jq -r --arg name "$1" -f "$src/tests/cli/policies.jq"
+}
+traces=("$src"/traces/*.cborseq.zst)
+grep -q __asan_init "$bin" && traces=($(short_traces))
+for t in "${traces[@]}"; do row "\`$(basename "$t" .cborseq.zst)\`" "$t"; done >want.txt
+if ! grep -q __asan_init "$bin"; then
+	row "load build" --memory 1GiB --load build:events=600000,live=60000,process=200,kernel=30,gap=40us,cpus=2
+	row "load churn" --memory 1GiB --load churn:size=192MiB,tasks=3,order=0,time=20s,hold=1s,pause=3s
+	row "load process" --memory 1GiB --load process:size=192MiB,tasks=3,cycles=4,give-back=30
+fi >>want.txt
+sed -n '/<!-- policies -->/,/<!-- end -->/p' "$src/README.md" >all.txt
+[ "$(wc -l <want.txt)" -ge 4 ] || fail "no rows: $(cat want.txt)"
+[ "$(grep -c '^| `' all.txt)" = "$((2 * $(ls "$src"/traces/*.cborseq.zst | wc -l)))" ] || fail "README.md lacks a trace"
+while read -r line; do grep -qxF -- "$line" all.txt || fail "README.md, policies: not $line"; done <want.txt
+
 # A law that a policy breaks is named, with the policy.
 cat >bad.c <<'END'
 #include <buddysim/policy.h>
@@ -122,6 +141,8 @@ END
 for what in CHOOSE PLACE TYPE ABI=99 NO_ORIGIN NO_SYMBOL; do build "bad_${what%=*}" bad.c -D$what; done
 R="run $trace -d model -s none --kernel linux-7.3"
 expect 5 "policy bad: choose() named block 4711 of order" -- $R --policy ./bad_CHOOSE.so
+said=$(grep -A3 '<!-- policy law -->' "$src/README.md" | grep '^buddysim: ')
+[ -n "$said" ] && grep -qF -- "$said" stderr.txt || fail "README.md has another message: $(cat stderr.txt)"
 grep -q '"bad: ' buddysim-violation-*.txt || grep -q 'policy bad: choose()' buddysim-violation-*.txt ||
 	fail "the file of the broken law does not name it: $(head -3 buddysim-violation-*.txt)"
 grep -q -- '--policy ./bad_CHOOSE.so' buddysim-violation-*.txt || fail "... or how it breaks again"
