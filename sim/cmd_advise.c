@@ -24,6 +24,7 @@ enum { OPT_STOCK = 1000, OPT_MAX_STALL, OPT_MAX_HELD, OPT_KERNEL };
 static const char *const shared[] = {"strategy",
 				     "load",
 				     "contention",
+				     "policy",
 				     "seed",
 				     "state",
 				     "memory",
@@ -119,6 +120,8 @@ static void check(const struct advise_input *in)
 {
 	const struct bs_sim_config *c = &in->o.lib.config;
 
+	if (c->guest.policy && bs_kernel_count(c->guest.policy) > 1)
+		cli_usage("--policy", "one at a time is advised on; `compare` takes several");
 	if (in->nr_kernels && c->guest.state_path)
 		cli_usage("--kernel", "is decided by --state");
 	if (bs_device_traits(c->host.device.kind)->has_arena)

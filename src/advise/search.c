@@ -85,7 +85,8 @@ static struct bs_found found_in(const struct bs_outcome *o, bs_ns window)
 	return (struct bs_found){
 		.ran = true,
 		.whole = is_whole(f),
-		.stock = bs_strategy_is_stock(o->strategy, o->params, o->kernel,
+		.stock = !o->policy &&
+			 bs_strategy_is_stock(o->strategy, o->params, o->kernel,
 					      bs_platform_at(o->cfg->guest.machine.machine)),
 		.idle = o->strategy->caps & BS_CAP_IDLE,
 		.worth = f->cost_ns != BS_NO_TIME ? f->cost_ns - other : 0,
@@ -117,6 +118,21 @@ static int keep_text(char **to, const char *text)
 	return *to ? 0 : -ENOMEM;
 }
 
+/* "linux-6.1+lazy:slack=4" */
+static int keep_kernel(struct bs_search *s, const struct bs_outcome *o)
+{
+	char *both;
+	int ret;
+
+	if (!o->policy)
+		return keep_text(&s->kernel, o->kernel);
+	if (asprintf(&both, "%s+%s", o->kernel, o->policy) < 0)
+		return -ENOMEM;
+	ret = keep_text(&s->kernel, both);
+	free(both);
+	return ret;
+}
+
 static int cell(void *arg, const struct bs_outcome *o)
 {
 	struct round *r = arg;
@@ -132,8 +148,7 @@ static int cell(void *arg, const struct bs_outcome *o)
 	p->f = f;
 	if (keep_text(&p->params, o->params ? o->params : ""))
 		return -ENOMEM;
-	return keep_text(&s->kernel, o->kernel) || keep_text(&s->device, o->device_words) ? -ENOMEM
-											  : 0;
+	return keep_kernel(s, o) || keep_text(&s->device, o->device_words) ? -ENOMEM : 0;
 }
 
 /* ---- Warnings -------------------------------------------------------------------------------- */

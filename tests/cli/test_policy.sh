@@ -61,6 +61,18 @@ expect 0 -- compare --scenario two.json -s rotation --policy reserve --no-timeli
 sed 's/"lazy"/"lzy"/' two.json >bad.json
 expect 3 "unknown policy \"lzy\"" -- compare --scenario bad.json -s rotation
 
+expect 0 -- advise $trace -d model -s none,rotation:order=9,delay=2s --policy lazy --format json -o advice.json
+[ "$(jq -r .kernel advice.json)" = linux-6.1+lazy ] || fail "advise: $(jq -c .kernel advice.json)"
+expect 2 "--policy: one at a time" -- advise $trace --policy lazy,reserve
+cat >grid.json <<END
+{"schema": "buddysim-grid-1", "traces": ["$trace"], "strategies": ["rotation"],
+ "options": {"policy": ["kernel", "lazy:order=3,slack=4"], "device": "model"}}
+END
+expect 0 -- sweep plan grid.json -o plan
+expect 0 -- sweep run plan -q
+expect 0 -- sweep merge plan -o plan.csv
+grep -q 'linux-6.1+lazy:order=3,slack=4' plan.csv || fail "sweep: $(cut -c1-200 plan.csv)"
+
 # Refused.
 expect 2 "unknown policy \"lzy\"; did you mean \"lazy\"?" -- compare $trace --policy lzy
 expect 2 "unknown parameter \"slak\"; did you mean \"slack\"?" -- compare $trace --policy kernel,lazy:slak=3
