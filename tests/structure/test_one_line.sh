@@ -152,6 +152,12 @@ check_option() {
 	grep -q "use a value from 1 to 99" err || fail "--example 100: $(cat err)"
 }
 
+check_policy() {
+	has "the last of a list is taken" list policies
+	has '"example/none"' compare "$trace" -s none --policy kernel,example --format json
+	jq -e '.cells | .[0].allocator.list_nodes == 0 and .[1].allocator.list_nodes > 0' out >/dev/null || fail "the policy was not asked"
+}
+
 for e in "${examples[@]}"; do
 	name=$(basename "${e%.*}")
 	"check_$name"
