@@ -37,6 +37,14 @@ jq -e '.cells[0].load | .thp_alloc == 32 and .thp_failed == 0 and .thp_split == 
 	and .huge_share < 20' process.json >/dev/null ||
 	fail "process: $(jq -c .cells[0].load process.json)"
 jq -e '.cells[0].load.thp_alloc == null' churn.json >/dev/null || fail "churn has no processes"
+# Others are processes when they are asked to: huge pages, in the timeline too; and what says nothing then is refused.
+# shellcheck disable=SC2086
+expect 0 -- run --load memhog:size=32MiB,cycles=1,hold=1s,thp=always $M --format json --no-measured -o huge.json
+jq -e '.cells[0].load.thp_alloc == 16 and .cells[0].load.tables_peak == 16
+	and ([.. | objects | .huge_bytes? // empty | max] | max) == 33554432' huge.json >/dev/null ||
+	fail "memhog, thp=always: $(jq -c .cells[0].load huge.json)"
+# shellcheck disable=SC2086
+expect 2 "defrag is of processes" -- run --load memhog:defrag=always $M
 [ "$(jq '.cells[0].load.cycles' memhog.json)" = 1 ] || fail "memhog: $(jq -c .cells[0].load memhog.json)"
 
 # Same bytes for any number of jobs; who reports makes a closed loop slower, and holds less.
