@@ -31,11 +31,13 @@ struct verify_args {
 	uint64_t operations, pfns, failures, checks, dumps, ns, exact, differ, empty;
 };
 
-enum { OPT_JUNIT = 0x1000 };
+enum { OPT_JUNIT = 0x1000, OPT_POLICY };
 
 static const struct argp_option options[] = {
 	{"kernel", 'k', "NAME[:BEHAVIOUR=VALUE,...]", 0,
 	 "use this kernel model, not the one the file names", 0},
+	{"policy", OPT_POLICY, "NAME[:PARAM=VALUE,...]", 0,
+	 "of dumps: and this change to its allocator (list policies, or ./FILE.so)", 0},
 	{"keep-going", 'c', NULL, 0,
 	 "count all differences by kind instead of stopping at the first", 0},
 	{"explain", 'e', "N", 0,
@@ -66,10 +68,16 @@ static void round_line(void *arg, const struct bs_verify_round *r)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct verify_args *a = state->input;
+	struct bs_error err;
 
 	switch (key) {
 	case 'k':
 		a->cfg.kernel = cli_kernel(arg);
+		return 0;
+	case OPT_POLICY:
+		if (!bs_policy_find(arg, &err))
+			exit(cli_error(&err));
+		a->cfg.policy = arg;
 		return 0;
 	case 'c':
 		a->cfg.keep_going = true;

@@ -76,6 +76,8 @@ struct bs_verify_round {
  * struct bs_verify_config - how
  * @kernel: model to use, or NULL for the one that the file names; of a vector with answers for
  *          several kernels, only this one's
+ * @policy: what the log's kernel is said to have changed of its allocator (bs_policy_find()); NULL: nothing. Of a
+ *          vector it is not asked for
  * @keep_going: count all differences; after a dump that differs, go on from the dump's state
  * @alone: do not look at the logs beside one for what a device's driver held before it; what comes
  *         back to it is then not judged
@@ -85,7 +87,7 @@ struct bs_verify_round {
  * @result: receives each result; valid during the call
  */
 struct bs_verify_config {
-	const char *kernel;
+	const char *kernel, *policy;
 	bool keep_going, alone;
 	uint64_t explain;
 	void (*explain_line)(void *arg, const char *text);

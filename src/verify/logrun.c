@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <buddysim/policy.h>
+
 #include "notes.h"
 #include "state_fields.h"
 #include "verify_draw.h"
@@ -56,8 +58,14 @@ int bs_log_make_guest(struct bs_logrun *v, const struct bs_state *s)
 	if (ret)
 		return bs_error_set(v->err, why.status, 0, where(v, buf, sizeof(buf)), why.advice,
 				    "dump %s: %s", s->name, why.text);
+	if (v->cfg->policy) {
+		ret = bs_policy_attach(v->m, v->cfg->policy, v->err);
+		if (ret)
+			return ret;
+	}
 	v->kernel = bs_kernel_name(v->m);
-	snprintf(v->r->kernel, sizeof(v->r->kernel), "%s", v->kernel);
+	snprintf(v->r->kernel, sizeof(v->r->kernel), "%s%s%s", v->kernel, v->cfg->policy ? "+" : "",
+		 v->cfg->policy ? v->cfg->policy : "");
 	v->guest++;
 	bs_machine_set_random(v->m, no_random, v);
 	for (int i = 0; i < BS_LOG_ZONES; i++) {

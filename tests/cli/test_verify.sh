@@ -85,6 +85,20 @@ expect 3 "cut.txt.zst" -- verify cut.txt.zst
 printf 'pages 64 9\n' >lonely.ops
 expect 3 "no .out file" -- verify lonely.ops
 
+# A kernel whose allocator was changed in one line: it differs from the model, and is exact under the policy that does
+# the same (traces/capture/oracle/run --tree made it; a freed block goes to the other end).
+changed=$src/tests/judges/data/head-for-tail.txt.gz
+cc -shared -fPIC -I "$src/include" -o other_end.so "$src/tests/plugin/other_end.c" || fail "the README's policy does not build"
+expect 1 -- verify "$changed"
+grep -q '^  operation 106, line 169: a 61 5 M 53024$' stdout.txt || fail "head for tail: $(head -n 4 stdout.txt)"
+expect 1 -- verify --policy kernel "$changed"
+expect 1 -- verify --policy address-ordered "$changed"
+expect 0 -- verify --policy ./other_end.so "$changed"
+grep -qE 'linux-6.12\+./other_end.so +200 operations +100 pfns  exact$' stdout.txt || fail "other_end.so: $(cat stdout.txt)"
+expect 1 -- verify --policy ./other_end.so good.txt
+expect 2 'unknown policy "lazzy"' -- verify --policy lazzy good.txt
+expect 2 -- verify --policy ./none.so good.txt
+
 # What no guest can be ends with the line that says so: these once crashed, hung, lied.
 printf 'pages 4096 9\nstrategy rotation61 capacity=2\n' >first.ops
 printf 'pages 4096 9\nzone 2 0 4096\nboot 0 4096\nboot 0 4096\nalloc 0 1 2 3264\n' >twice.ops

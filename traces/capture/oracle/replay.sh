@@ -58,7 +58,7 @@ agreement() {
 # replay_file RELEASE DIR FILE: --ops
 replay_file() {
 	local name lines peak cpus memory log
-	name=ops_$(basename "$3" | sed 's/\.zst$//; s/\.gz$//; s/\.cborseq$//; s/\.txt$//; s/[^A-Za-z0-9_.-]/_/g')
+	name=ops_$(basename "$3" | sed 's/\.zst$//; s/\.gz$//; s/\.\(cborseq\|txt\|ops\)$//; s/[^A-Za-z0-9_.-]/_/g')
 	mkdir -p "$work/add"
 	operations_of "$3" >"$work/operations" || true
 	read -r lines peak cpus <<<"$(measure <"$work/operations")"
