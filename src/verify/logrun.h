@@ -37,6 +37,7 @@ struct bs_logrun {
 	uint64_t
 		look_at; /* the operation to be drawn instead of done, or to be explained; 0: none */
 	struct bs_log_blocks *blocks; /* which ids stand for what */
+	bool parts; /* of blocks were freed */
 	FILE *drawn; /* set: only look, note nothing */
 	/* Isolation: pages that keep their pageblock, unless they are marked offline and that is asked
 	 * for. @offline_marks: this run marks pages of movable requests. */

@@ -243,18 +243,28 @@ struct part {
 	unsigned int order;
 };
 
+/* A log that frees a part twice may have freed somebody else's block. */
+static bool is_block(const struct bs_logrun *v, bs_pfn pfn, unsigned int order)
+{
+	unsigned int is;
+	bs_pfn head;
+
+	return !v->parts || (bs_page_lookup(v->m, pfn, &head, &is) == BS_PAGE_ALLOCATED &&
+			     head == pfn && is == order);
+}
+
 /* In this guest, what stands for the kernel's. BS_NO_PFN: nothing does. */
 static bs_pfn own_part(struct bs_logrun *v, const struct part *p, int *ret)
 {
 	const struct block *b = p->b;
+	const bool own = b->guest == v->guest, whole = p->order == b->order;
 	char what[64], got[64];
-	bool own;
 
 	*ret = BS_LOG_GO_ON;
-	own = b->guest == v->guest;
-	if (own && p->order == b->order)
+	v->parts |= !whole;
+	if (own && whole && is_block(v, b->own, b->order))
 		return b->own;
-	if (own && !bs_split_allocated(v->m, b->own + p->offset, p->order))
+	if (own && !whole && !bs_split_allocated(v->m, b->own + p->offset, p->order))
 		return b->own + p->offset;
 	if (!own && !bs_machine_adopt(v->m, b->pfn + p->offset, p->order))
 		return b->pfn + p->offset;

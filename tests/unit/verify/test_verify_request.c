@@ -40,6 +40,9 @@ static void test_a_part_that_is_gone(void **state)
 	(void)state;
 	bs_test_differs(DUMP_START "a 1 5 M 1024\nf 1 +0 4\nf 1 +0 4\n", 3, "in use",
 			"no longer in use");
+	/* In between it was given to somebody else, who then has it no more. */
+	bs_test_differs(DUMP_START "a 1 5 M 1024\nf 1 +0 4\na 2 4 M 1024\nf 1 +0 4\nf 2\n", 5,
+			"in use", "no longer in use");
 }
 
 int main(void)
