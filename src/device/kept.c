@@ -61,20 +61,21 @@ void bs_kept_lazily(struct bs_device *d, struct bs_range r, bs_ns now)
 uint64_t bs_device_resident_bytes(const struct bs_device *d, bs_pfn pfn, unsigned int order)
 {
 	const struct bs_region *g;
-	uint64_t first, mask, pages = 0;
+	uint64_t first, mask, pages;
 	unsigned int nr;
 
 	bs_device_in_units(d, &pfn, &order);
 	g = &d->res.regions[pfn >> BS_REGION_SHIFT];
+	pages = g->resident;
 	nr = 1U << order;
-
 	if (order >= BS_REGION_SHIFT) {
-		for (unsigned int i = 0; i < nr >> BS_REGION_SHIFT; i++)
+		for (unsigned int i = 1; i < nr >> BS_REGION_SHIFT; i++)
 			pages += g[i].resident;
 		return pages << BS_UNIT_SHIFT;
 	}
-	if (!g->resident)
-		return 0;
+	if (!pages || pages == BS_REGION_PAGES)
+		return pages ? (uint64_t)nr << BS_UNIT_SHIFT : 0;
+	pages = 0;
 	first = pfn / BS_WORD_PAGES;
 	mask = bs_word_mask(pfn, nr);
 	for (uint64_t i = first; i < first + bs_nr_words(nr); i++)

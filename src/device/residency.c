@@ -57,13 +57,27 @@ int bs_residency_may_swap(struct bs_residency *r, struct bs_error *err)
 	return 0;
 }
 
+static inline uint64_t owned_in_regions(const struct bs_page_word *w, unsigned int n)
+{
+	uint64_t any = 0;
+
+	for (; n--; w += BS_REGION_PAGES / BS_WORD_PAGES)
+#pragma GCC unroll 8
+		for (unsigned int i = 0; i < BS_REGION_PAGES / BS_WORD_PAGES; i++)
+			any |= w[i].owned;
+	return any;
+}
+
 bs_pfn bs_shadow_find_owned(const struct bs_residency *r, bs_pfn pfn, unsigned int nr)
 {
 	const uint64_t first = pfn / BS_WORD_PAGES, mask = bs_word_mask(pfn, nr);
 	uint64_t any = 0;
 
-	for (uint64_t i = first; i < first + bs_nr_words(nr); i++)
-		any |= r->words[i].owned;
+	if (nr >= BS_REGION_PAGES)
+		any = owned_in_regions(&r->words[first], nr / BS_REGION_PAGES);
+	else
+		for (uint64_t i = first; i < first + bs_nr_words(nr); i++)
+			any |= r->words[i].owned;
 	if (!(any & mask))
 		return BS_NO_PFN;
 	for (uint64_t i = first; i < first + bs_nr_words(nr); i++) {
@@ -276,11 +290,21 @@ static unsigned int discard_elsewhere(struct bs_residency *r, bs_pfn pfn, unsign
  * guest has never been written to. */
 static unsigned int drop_region(struct bs_residency *r, uint64_t first, const struct bs_region *g)
 {
+	struct bs_page_word *w = &r->words[first];
+	uint64_t *discarded = &r->discarded[first];
+
 	if (!g->resident)
 		return 0;
-	for (uint64_t i = first; i < first + BS_REGION_PAGES / BS_WORD_PAGES; i++) {
-		r->discarded[i] |= r->words[i].resident;
-		r->words[i].resident = 0;
+	if (likely(g->resident == BS_REGION_PAGES)) {
+		memset(discarded, 0xff, BS_REGION_PAGES / 8);
+#pragma GCC unroll 8
+		for (unsigned int i = 0; i < BS_REGION_PAGES / BS_WORD_PAGES; i++)
+			w[i].resident = 0;
+		return BS_REGION_PAGES;
+	}
+	for (unsigned int i = 0; i < BS_REGION_PAGES / BS_WORD_PAGES; i++) {
+		discarded[i] |= w[i].resident;
+		w[i].resident = 0;
 	}
 	return g->resident;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler.h"
 #include "lazy.h"
 #include "residency.h"
 
@@ -53,10 +54,9 @@ static bs_pfn find_bit(const struct bs_virtqueue *vq, bs_pfn pfn, unsigned int n
 	return BS_NO_PFN;
 }
 
-bs_pfn bs_virtqueue_find(const struct bs_virtqueue *vq, bs_pfn pfn, unsigned int order)
+static __attribute__((noinline)) bs_pfn find(const struct bs_virtqueue *vq, bs_pfn pfn,
+					     unsigned int nr, unsigned int step)
 {
-	const unsigned int nr = 1U << order, step = nr < BS_REGION_PAGES ? nr : BS_REGION_PAGES;
-
 	for (bs_pfn p = pfn; p < pfn + nr; p += step) {
 		const unsigned int there = vq->in_region[p >> BS_REGION_SHIFT];
 		bs_pfn found;
@@ -68,6 +68,17 @@ bs_pfn bs_virtqueue_find(const struct bs_virtqueue *vq, bs_pfn pfn, unsigned int
 			return found;
 	}
 	return BS_NO_PFN;
+}
+
+bs_pfn bs_virtqueue_find(const struct bs_virtqueue *vq, bs_pfn pfn, unsigned int order)
+{
+	const unsigned int nr = 1U << order, step = nr < BS_REGION_PAGES ? nr : BS_REGION_PAGES;
+	const uint16_t *there = &vq->in_region[pfn >> BS_REGION_SHIFT];
+	unsigned int any = *there;
+
+	for (unsigned int i = 1; i < nr >> BS_REGION_SHIFT; i++)
+		any |= there[i];
+	return likely(!any) ? BS_NO_PFN : find(vq, pfn, nr, step);
 }
 
 void bs_virtqueue_mark(struct bs_virtqueue *vq, struct bs_range r, bool at_device)

@@ -143,19 +143,18 @@ static __attribute__((noinline)) void place_told(struct bs_machine *m, struct zo
 						 enum bs_why why, bool merged)
 {
 	struct bs_spot at = {.tail = tail, .before = BS_NO_PFN};
+	struct bs_block b = mm_describe(m, z, pfn, order, mt);
 	const bool was_locked = z->locked;
-	struct bs_block b;
 
 	z->locked = true;
-	if (hook_wanted(z, BS_HOOK_PLACE, order)) {
-		b = mm_describe(m, z, pfn, order, mt);
+	if (z->hook_mask & BS_HOOK_PLACE) {
 		m->hooks->place(m->hook_arg, &b, why, &at);
+		/* It may have given the pageblock another type. */
+		b.block_mt = (uint8_t)pageblock_type(m, pfn);
 	}
 	enlist(m, z, pfn, order, mt, at.tail, at.before);
-	if (hook_wanted(z, BS_HOOK_BLOCK_IN, order)) {
-		b = mm_describe(m, z, pfn, order, mt);
+	if (z->hook_mask & BS_HOOK_BLOCK_IN)
 		m->hooks->block_in(m->hook_arg, &b, why, merged);
-	}
 	z->locked = was_locked;
 }
 

@@ -89,6 +89,17 @@ void bs_mm_list_reorder(struct bs_machine *m, unsigned int zone, unsigned int or
 
 /* ---- Blocks ---------------------------------------------------------------------------------- */
 
+static struct bs_block describe(const struct bs_machine *m, bs_pfn pfn, const struct page *p)
+{
+	return (struct bs_block){.pfn = pfn,
+				 .zone = p->zone,
+				 .cpu = (uint16_t)m->cpu,
+				 .order = p->order,
+				 .list_mt = p->list_type,
+				 .block_mt = (uint8_t)pageblock_type(m, pfn),
+				 .reported = p->flags & PG_REPORTED};
+}
+
 int bs_mm_free_block(const struct bs_machine *m, bs_pfn pfn, struct bs_block *b)
 {
 	const struct page *p;
@@ -100,13 +111,7 @@ int bs_mm_free_block(const struct bs_machine *m, bs_pfn pfn, struct bs_block *b)
 		p = &m->mem_map[pfn];
 	if (!(p->flags & PG_BUDDY))
 		return -ENOENT;
-	*b = (struct bs_block){.pfn = pfn,
-			       .zone = p->zone,
-			       .cpu = (uint16_t)m->cpu,
-			       .order = p->order,
-			       .list_mt = p->list_type,
-			       .block_mt = (uint8_t)pageblock_type(m, pfn),
-			       .reported = p->flags & PG_REPORTED};
+	*b = describe(m, pfn, p);
 	return 0;
 }
 
@@ -120,17 +125,18 @@ int bs_mm_zone_of_free(const struct bs_machine *m, bs_pfn pfn, unsigned int orde
 	return (p->flags & PG_BUDDY) && p->order == order ? p->zone : -ENOENT;
 }
 
-int bs_mm_free_around(const struct bs_machine *m, bs_pfn pfn, unsigned int order,
-		      struct bs_block *b)
+bool bs_mm_free_around(const struct bs_machine *m, bs_pfn pfn, unsigned int order,
+		       struct bs_free_around *is)
 {
 	for (; order <= m->max_order; order++) {
-		const bs_pfn head = pfn & ~(((bs_pfn)1 << order) - 1);
-		const struct page *p = bs_page(m, head, order);
+		const struct page *p = bs_page(m, pfn & ~(((bs_pfn)1 << order) - 1), order);
 
-		if (p->flags & PG_BUDDY && p->order >= order)
-			return bs_mm_free_block(m, head, b);
+		if (!(p->flags & PG_BUDDY) || p->order < order)
+			continue;
+		*is = (struct bs_free_around){p->order, p->list_type, p->flags & PG_REPORTED};
+		return true;
 	}
-	return -ENOENT;
+	return false;
 }
 
 bool bs_mm_is_reported(const struct bs_machine *m, bs_pfn pfn, unsigned int order)

@@ -36,9 +36,14 @@ void bs_mm_list_reorder(struct bs_machine *m, unsigned int zone, unsigned int or
 int bs_mm_free_block(const struct bs_machine *m, bs_pfn pfn, struct bs_block *b);
 /* Its zone, if @pfn is the head of a free block of just that order; -ENOENT otherwise. */
 int bs_mm_zone_of_free(const struct bs_machine *m, bs_pfn pfn, unsigned int order);
-/* The free block of @order or above that the page is in: 0 and the block in @b, or -ENOENT. */
-int bs_mm_free_around(const struct bs_machine *m, bs_pfn pfn, unsigned int order,
-		      struct bs_block *b);
+/* What is asked of a free block that is looked at from within: its order, its list's type, its mark. */
+struct bs_free_around {
+	uint8_t order, mt;
+	bool reported;
+};
+/* Is the page in a free block of @order or above? What it is in @is. Asked for all memory at a time. */
+bool bs_mm_free_around(const struct bs_machine *m, bs_pfn pfn, unsigned int order,
+		       struct bs_free_around *is);
 bool bs_mm_is_reported(const struct bs_machine *m, bs_pfn pfn, unsigned int order);
 void bs_mm_set_reported(struct bs_machine *m, bs_pfn pfn, unsigned int order, bool on);
 

@@ -64,12 +64,12 @@ static void visit_frames(const struct walk *w, bs_pfn pfn, unsigned int order)
 }
 
 /* [pfn, pfn+2^part) of a free block. */
-static void visit_free(const struct walk *w, const struct bs_block *b, bs_pfn pfn,
+static void visit_free(const struct walk *w, const struct bs_free_around *b, bs_pfn pfn,
 		       unsigned int part)
 {
 	const struct bs_report_ctx *rc = w->rc;
 
-	if (b->list_mt == BS_MIGRATE_ISOLATE)
+	if (b->mt == BS_MIGRATE_ISOLATE)
 		w->visit(w->arg, pfn, part, BS_TO_NOBODY);
 	else if (b->order < w->least)
 		w->visit(w->arg, pfn, part, BS_TO_SMALL);
@@ -81,7 +81,7 @@ static void visit_free(const struct walk *w, const struct bs_block *b, bs_pfn pf
 		w->visit(w->arg, pfn, part, BS_TO_RAW);
 }
 
-static inline void visit_one(const struct walk *w, struct bs_block *b, bs_pfn pfn)
+static inline void visit_one(const struct walk *w, struct bs_free_around *b, bs_pfn pfn)
 {
 	b->reported = bs_mm_is_reported(w->rc->m, pfn, b->order);
 	visit_free(w, b, pfn, b->order);
@@ -90,7 +90,7 @@ static inline void visit_one(const struct walk *w, struct bs_block *b, bs_pfn pf
 static void visit_list(const struct walk *w, unsigned int zone, unsigned int order, unsigned int mt)
 {
 	const struct bs_machine *m = w->rc->m;
-	struct bs_block b = {.order = (uint8_t)order, .list_mt = (uint8_t)mt};
+	struct bs_free_around b = {.order = (uint8_t)order, .mt = (uint8_t)mt};
 	bs_pfn head = bs_mm_list_first(m, zone, order, mt), tail, next;
 
 	if (head == BS_NO_PFN)
@@ -157,11 +157,13 @@ static void visit_given(const struct walk *w, bs_pfn pfn, unsigned int order)
 void bs_report_walk_at(const struct bs_report_ctx *rc, bs_pfn pfn, unsigned int order,
 		       bs_report_visit visit, void *arg)
 {
-	const struct walk w = {rc, visit, arg, bs_report_unit(rc)};
-	struct bs_block b;
+	struct walk w = {rc, visit, arg, 0};
+	struct bs_free_around b;
 
-	if (!bs_mm_free_around(rc->m, pfn, order, &b))
+	if (bs_mm_free_around(rc->m, pfn, order, &b)) {
+		w.least = bs_report_unit(rc);
 		visit_free(&w, &b, pfn, order);
-	else if (rc->given_pages)
+	} else if (rc->given_pages) {
 		visit_given(&w, pfn, order);
+	}
 }

@@ -160,22 +160,24 @@ static void test_rotation(void **state)
 static void test_the_free_block_around_a_page(void **state)
 {
 	struct bs_machine *m = machine_with_pages(LINUX_6_1, 4096);
-	struct bs_block b;
+	struct bs_free_around b;
 
 	(void)state;
 	boot_range(m, 0, 4096);
 	assert_int_equal(alloc(m, M, 8), 0);
-	assert_int_equal(bs_mm_free_around(m, 700, 9, &b), 0);
-	assert_int_equal(b.pfn, 512);
+	assert_true(bs_mm_free_around(m, 700, 9, &b));
 	assert_int_equal(b.order, 9);
-	assert_int_equal(bs_mm_free_around(m, 1600, 9, &b), 0);
-	assert_int_equal(b.pfn, 1024);
+	assert_int_equal(b.mt, M);
+	assert_false(b.reported);
+	bs_mm_set_reported(m, 1024, 10, true);
+	assert_true(bs_mm_free_around(m, 1600, 9, &b));
 	assert_int_equal(b.order, 10);
-	assert_int_equal(bs_mm_free_around(m, 300, 0, &b), 0);
-	assert_int_equal(b.pfn, 256);
-	assert_true(bs_mm_free_around(m, 300, 9, &b) < 0); /* too small */
-	assert_true(bs_mm_free_around(m, 700, 10, &b) < 0);
-	assert_true(bs_mm_free_around(m, 3, 0, &b) < 0); /* in use */
+	assert_true(b.reported);
+	assert_true(bs_mm_free_around(m, 300, 0, &b));
+	assert_int_equal(b.order, 8);
+	assert_false(bs_mm_free_around(m, 300, 9, &b)); /* too small */
+	assert_false(bs_mm_free_around(m, 700, 10, &b));
+	assert_false(bs_mm_free_around(m, 3, 0, &b)); /* in use */
 	bs_machine_destroy(m);
 }
 
