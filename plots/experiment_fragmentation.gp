@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Experiment fragmentation: of what is free at the end, what is of no use for huge pages; huge pages that were had; and what the
-# host held, one bar for each who took part, by kernel model.
+# Experiment fragmentation: of what is free at the end, what is of no use for huge pages; huge pages that were not to be had; and
+# what the host held, with page cache, one bar for each who took part, by kernel model.
 # gnuplot -e "data='DIR'; out='DIR/experiment_fragmentation'" plots/experiment_fragmentation.gp
 
 slash = 0
@@ -19,9 +19,10 @@ group[1] = ''
 do for [j = 2:16] { group[j] = '' }
 stats rows using (named(of(strcol('kernel'), column('defrag_mode')))) nooutput
 
-array key_[3] = ['unusable_9', 'huge_got', 'held_mean_bytes']
-array scale[3] = [10.0, 10.0, 2.0**20]
-array heading[3] = ['free, but of no use for huge pages (%)', 'huge pages that were had (%)', 'held though unused, in the mean (MiB)']
+array heading[3] = ['free, but of no use for huge pages (%)', 'huge pages that were not to be had (%)', \
+	'held: unused and page cache, in the mean (MiB)']
+value(p) = p == 1 ? column('unusable_9') / 10.0 : p == 2 ? 100 - column('huge_got') / 10.0 : \
+	column('held_with_cache_bytes') / 2.0**20
 headline_text = 'A guest that has been lived in: what its free memory is still good for'
 width_ = 0.8 / n
 
@@ -37,7 +38,7 @@ do for [format in formats] {
 		set tmargin at screen ceiling_of_plots
 		set title heading[p] font 'DejaVu Sans,16' offset 0, -0.5
 		set xrange [0.5:groups + 0.5]
-		if (p < 3) { set yrange [0:100] } else { set yrange [0:*] }
+		if (p == 1) { set yrange [0:100] } else { set yrange [0:*] }
 		set xtics nomirror out font 'DejaVu Sans,13'
 		set xtics (group[1][7:*] 1)
 		do for [j = 2:groups] { set xtics add (group[j][7:*] j) }
@@ -46,7 +47,7 @@ do for [format in formats] {
 		unset key
 		plot for [i = 1:n] rows using (strcol(1) eq label[i] ? \
 			place(of(strcol('kernel'), column('defrag_mode'))) + (i - (n + 1) / 2.0) * width_ : NaN):\
-			(column(key_[p]) / scale[p]):(width_ * 0.92) with boxes \
+			(value(p)):(width_ * 0.92) with boxes \
 			fillstyle solid 1.0 noborder linecolor rgb shade[(i - 1) % 8 + 1]
 		unset label
 	}

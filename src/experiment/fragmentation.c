@@ -4,8 +4,9 @@
  * they are. How much of what is free is then of no use for larger blocks, how many huge pages do processes still get, and
  * what does the host hold?
  *
- * A round of the load is ten seconds: a process begins, if there is room for it, and lives for 20 s to 20 min; eight MiB of
- * files are read somewhere; the kernel takes some pages for itself, most for minutes, some for good.
+ * A round of the load is ten seconds: a process begins, if there is room for it, with huge pages or with single ones, and lives
+ * for 20 s to 20 min; eight MiB of files are read somewhere; the kernel takes some pages for itself, most for minutes, some for
+ * good. Processes have at most 60 % of memory, files three eighths.
  */
 #include "lived.h"
 
@@ -22,6 +23,8 @@
 #define ROUND (10 * BS_NS_PER_S)
 #define HUGE 9
 #define MOST_PROCESSES 256
+#define PARTS 16
+#define PART 128 /* pages of files */
 
 static const struct bs_column columns[] = {
 	{"strategy", "strategy", BS_COLUMN_TEXT, false,
@@ -67,7 +70,7 @@ struct tenant {
 struct aged {
 	struct bs_lived l; /* first: the load's argument is both */
 	struct bs_rng rng;
-	uint64_t bytes, files;
+	uint64_t bytes, files, at; /* at: the page of the files that is read next */
 	bs_ns window;
 	struct tenant tenant[MOST_PROCESSES];
 	uint64_t wanted, got;
@@ -115,40 +118,59 @@ static struct tenant *vacancy(struct aged *a)
 	return NULL;
 }
 
-/* Huge pages as long as there are any, single pages in their place where not. */
-static void begin_process(struct aged *a)
+/* Eight MiB of files in sixteen parts; @part: which. */
+static void read_part(struct aged *a, unsigned int part)
 {
-	const uint64_t most = a->bytes / 16 >> 21;
-	const uint64_t huge = 1 + below(a, most ? most : 1);
-	const bs_ns now = bs_trial_now(&a->l.t);
-	struct tenant *p = vacancy(a);
+	bs_lived_read(&a->l, a->at + part * (uint64_t)PART, PART);
+}
 
-	if (!p ||
-	    a->l.t.g->used_bytes - (a->l.t.g->cache_pages << 12) + (huge << 21) > a->bytes / 10 * 7)
-		return;
-	p->until = now + 20 * BS_NS_PER_S + below(a, 20 * 60) * BS_NS_PER_S;
-	for (uint64_t i = 0; i < huge; i++) {
+/* Huge pages as long as there are any, single pages in their place where not. @small: single pages, and files are read between
+ * them, as programs do. */
+static bool take_piece(struct aged *a, struct tenant *p, bool small, unsigned int *part)
+{
+	if (!small) {
 		a->wanted++;
 		if (add(a, p, bs_lived_take(&a->l, BS_GFP_TRANSHUGE_LIGHT, HUGE, true))) {
 			a->got++;
-			continue;
+			return true;
 		}
-		for (unsigned int k = 0; k < 1u << HUGE; k++)
-			if (!add(a, p, bs_lived_take(&a->l, BS_GFP_HIGHUSER_MOVABLE, 0, false)))
-				return;
 	}
+	for (unsigned int k = 0; k < 1u << HUGE; k++) {
+		if (!add(a, p, bs_lived_take(&a->l, BS_GFP_HIGHUSER_MOVABLE, 0, false)))
+			return false;
+		if (small && !(k % 64) && *part < PARTS)
+			read_part(a, (*part)++);
+	}
+	return true;
 }
 
-/* Slabs, page tables: most for some minutes, one of eight for good. */
+static void begin_process(struct aged *a, unsigned int *part)
+{
+	const uint64_t most = a->bytes / 16 >> 21, huge = 1 + below(a, most ? most : 1);
+	const struct bs_guest *g = a->l.t.g;
+	const uint64_t has = g->used_bytes - (g->cache_pages << g->page_shift);
+	const bs_ns lives = (20 + below(a, 20 * 60)) * BS_NS_PER_S;
+	const bool small = below(a, 2);
+	struct tenant *p = vacancy(a);
+
+	if (!p || has + (huge << 21) > a->bytes / 100 * 60)
+		return;
+	p->until = bs_trial_now(&a->l.t) + lives;
+	for (uint64_t i = 0; i < huge; i++)
+		if (!take_piece(a, p, small, part))
+			return;
+}
+
+/* Slabs, page tables: most for some minutes, some for good. */
 static void begin_kernel(struct aged *a)
 {
 	struct tenant *p = vacancy(a);
-	const bool stays = !below(a, 8);
+	const bool stays = !below(a, 4);
 
 	if (!p)
 		return;
 	p->until = stays ? BS_NO_TIME : bs_trial_now(&a->l.t) + BS_NS_PER_S * (30 + below(a, 600));
-	for (unsigned int i = 0; i < (stays ? 16 : 128); i++)
+	for (unsigned int i = 0; i < (stays ? 24 : 128); i++)
 		if (!add(a, p,
 			 bs_lived_take(&a->l, BS_GFP_KERNEL, (unsigned int)below(a, 3), false)))
 			return;
@@ -163,14 +185,16 @@ static struct bs_pause turn(struct bs_trial *t)
 {
 	struct aged *a = t->step_arg;
 	const bs_ns now = bs_trial_now(t);
-	const uint64_t run = 8 * BS_MIB >> 12, pages = a->files >> 12;
+	unsigned int part = 0;
 
 	for (unsigned int i = 0; i < MOST_PROCESSES; i++)
 		if (a->tenant[i].until && a->tenant[i].until <= now)
 			leave(a, &a->tenant[i]);
-	bs_lived_read(&a->l, below(a, pages - run), run);
+	a->at = below(a, (a->files >> 12) - PARTS * PART);
 	begin_kernel(a);
-	begin_process(a);
+	begin_process(a, &part);
+	while (part < PARTS)
+		read_part(a, part++);
 	return (struct bs_pause){.not_before = now + ROUND, .over = now + ROUND > a->window};
 }
 
@@ -221,7 +245,7 @@ static int run_cell(struct bs_experiment *x, const char *spec, const struct on *
 	const struct bs_lived_setup setup = {.spec = spec,
 					     .kernel = on->kernel,
 					     .bytes = bytes,
-					     .files = bytes / 2,
+					     .files = bytes / 8 * 3,
 					     .blocks = (uint32_t)(bytes >> 12),
 					     .window = window,
 					     .defrag = on->defrag};

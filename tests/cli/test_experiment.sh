@@ -27,7 +27,7 @@ done
 # Who compacts has more of what is free for huge pages; who drops what nobody reads gives it back, and reads some of it again.
 jq -e '[.rows[] | select(.kernel == "linux-6.12")] | map({(.strategy): .}) | add |
 	.none.moved == 0 and ."rotation+timer:every=10min".unusable_9 < .rotation.unusable_9 and
-	."rotation+timer:every=10min".moved > 1000 and .rotation.huge_wanted > 20' fragmentation.1.json >/dev/null ||
+	."rotation+timer:every=10min".moved > 1000 and .rotation.huge_wanted > 3' fragmentation.1.json >/dev/null ||
 	fail "fragmentation: $(jq -c '.rows[]' fragmentation.1.json)"
 jq -e '[.rows[] | select(.kernel == "linux-6.12")] | map({(.strategy): .}) | add |
 	.rotation.end_bytes == .rotation.files_bytes and .rotation.again_ns == 0 and ."none+timer:every=1min".again_ns > 0 and
