@@ -21,7 +21,7 @@ stats rows using (named(of(strcol('kernel'), column('defrag_mode')))) nooutput
 
 array heading[3] = ['free, but of no use for huge pages (%)', 'huge pages that were not to be had (%)', \
 	'held: unused and page cache, in the mean (MiB)']
-value(p) = p == 1 ? column('unusable_9') / 10.0 : p == 2 ? 100 - column('huge_got') / 10.0 : \
+of_panel(p) = p == 1 ? column('unusable_9') / 10.0 : p == 2 ? 100 - column('huge_got') / 10.0 : \
 	column('held_with_cache_bytes') / 2.0**20
 headline_text = 'A guest that has been lived in: what its free memory is still good for'
 width_ = 0.8 / n
@@ -47,7 +47,7 @@ do for [format in formats] {
 		unset key
 		plot for [i = 1:n] rows using (strcol(1) eq label[i] ? \
 			place(of(strcol('kernel'), column('defrag_mode'))) + (i - (n + 1) / 2.0) * width_ : NaN):\
-			(value(p)):(width_ * 0.92) with boxes \
+			(of_panel(p)):(width_ * 0.92) with boxes \
 			fillstyle solid 1.0 noborder linecolor rgb shade[(i - 1) % 8 + 1]
 		unset label
 	}
