@@ -33,27 +33,30 @@ extern const char *const bs_anon_defrag_words[];
 
 #define BS_ANON_PTES 512
 /* clang-format off */
-#define BS_ANON_PARAMS(first, thp, off)                                                            \
-	[(first) + BS_ANON_THP] = {"thp", BS_PARAM_ENUM, thp, 0, 0, bs_anon_thp_words,             \
-		"transparent_hugepage/enabled" off, false},                                       \
-	[(first) + BS_ANON_DEFRAG] = {"defrag", BS_PARAM_ENUM, BS_HUGE_DEFRAG_MADVISE, 0, 0,       \
-		bs_anon_defrag_words, "transparent_hugepage/defrag: what a fault that finds no "   \
-		"huge page may do", false},                                                        \
-	[(first) + BS_ANON_ADVISED] = {"advised", BS_PARAM_BOOL, 0, 0, 1, NULL,                    \
-		"processes ask for huge pages (MADV_HUGEPAGE)", false},                            \
-	[(first) + BS_ANON_SCAN_SLEEP] = {"scan_sleep", BS_PARAM_TIME, 10 * BS_NS_PER_S, 0,        \
-		BS_LOAD_TIME_MAX, NULL,                                                            \
-		"time between two passes of khugepaged, on the last CPU; 0: it does not run", false}, \
-	[(first) + BS_ANON_PAGES_TO_SCAN] = {"pages_to_scan", BS_PARAM_UINT, 4096, 1, 1u << 30, NULL, \
-		"pages that khugepaged looks at in a pass, 512 for each 2 MiB", false},            \
-	[(first) + BS_ANON_ALLOC_SLEEP] = {"alloc_sleep", BS_PARAM_TIME, 60 * BS_NS_PER_S, 0,      \
-		BS_LOAD_TIME_MAX, NULL, "its sleep behind a pass that found no block", false},     \
-	[(first) + BS_ANON_MAX_PTES_NONE] = {"max_ptes_none", BS_PARAM_UINT, BS_ANON_PTES - 1, 0,   \
-		BS_ANON_PTES - 1, NULL, "pages that a range may lack for khugepaged to take it", false}, \
-	[(first) + BS_ANON_KHUGEPAGED_DEFRAG] = {"khugepaged_defrag", BS_PARAM_BOOL, 1, 0, 1, NULL, \
-		"khugepaged compacts for a block", false},                                        \
-	[(first) + BS_ANON_COLLAPSE] = {"collapse", BS_PARAM_TIME, 300 * BS_NS_PER_US, 0,          \
-		BS_NS_PER_S, NULL, "how long it works for a range that it collapses", false}
+/* ([a + b] at a place like these is Objective-C to clang-format.) */
+#define BS_ANON_AT_PLACE(at, ...) [at] = {__VA_ARGS__}
+#define BS_ANON_PARAM(first, what, ...) BS_ANON_AT_PLACE((first) + BS_ANON_##what, __VA_ARGS__)
+#define BS_ANON_PARAMS(first, thp, off)                                                          \
+	BS_ANON_PARAM(first, THP, "thp", BS_PARAM_ENUM, thp, 0, 0, bs_anon_thp_words,            \
+		"transparent_hugepage/enabled" off, false),                                      \
+	BS_ANON_PARAM(first, DEFRAG, "defrag", BS_PARAM_ENUM, BS_HUGE_DEFRAG_MADVISE, 0, 0,      \
+		bs_anon_defrag_words, "transparent_hugepage/defrag: what a fault that finds no " \
+		"huge page may do", false),                                                      \
+	BS_ANON_PARAM(first, ADVISED, "advised", BS_PARAM_BOOL, 0, 0, 1, NULL,                   \
+		"processes ask for huge pages (MADV_HUGEPAGE)", false),                          \
+	BS_ANON_PARAM(first, SCAN_SLEEP, "scan_sleep", BS_PARAM_TIME, 10 * BS_NS_PER_S, 0,       \
+		BS_LOAD_TIME_MAX, NULL,                                                          \
+		"time between two passes of khugepaged, on the last CPU; 0: it does not run", false), \
+	BS_ANON_PARAM(first, PAGES_TO_SCAN, "pages_to_scan", BS_PARAM_UINT, 4096, 1, 1u << 30, NULL, \
+		"pages that khugepaged looks at in a pass, 512 for each 2 MiB", false),          \
+	BS_ANON_PARAM(first, ALLOC_SLEEP, "alloc_sleep", BS_PARAM_TIME, 60 * BS_NS_PER_S, 0,     \
+		BS_LOAD_TIME_MAX, NULL, "its sleep behind a pass that found no block", false),   \
+	BS_ANON_PARAM(first, MAX_PTES_NONE, "max_ptes_none", BS_PARAM_UINT, BS_ANON_PTES - 1, 0, \
+		BS_ANON_PTES - 1, NULL, "pages that a range may lack for khugepaged to take it", false), \
+	BS_ANON_PARAM(first, KHUGEPAGED_DEFRAG, "khugepaged_defrag", BS_PARAM_BOOL, 1, 0, 1, NULL, \
+		"khugepaged compacts for a block", false),                                       \
+	BS_ANON_PARAM(first, COLLAPSE, "collapse", BS_PARAM_TIME, 300 * BS_NS_PER_US, 0,         \
+		BS_NS_PER_S, NULL, "how long it works for a range that it collapses", false)
 /* clang-format on */
 
 /* One process's area. @at: what of it has been written */
