@@ -17,7 +17,7 @@ unsigned int bs_space_collapsible(const struct bs_space *s, uint64_t at, bool un
 	const struct mapping *m = user_mapping(s, start);
 	unsigned int n = 0, writable = 0;
 
-	if (!r || !r->pte || r->huge || r->zero_block || !m ||
+	if (!r || !r->pte || r->huge || r->zero_block || r->nr_swapped || !m ||
 	    m->end < start + ((uint64_t)1 << BS_USER_HUGE_SHIFT) || (!unlimited && !wants(s->u, m)))
 		return 0;
 	for (unsigned int i = 0; i < BS_USER_HUGE_PAGES; i++) {
@@ -97,6 +97,12 @@ bool bs_space_collapse(struct bs_space *s, uint64_t at, bool compacts, unsigned 
 	struct block *b;
 
 	if (pfn == BS_NO_PFN) {
+		u->counts.collapse_failed++;
+		return false;
+	}
+	/* Some of it has gone meanwhile, so that there should be room. */
+	if (r->nr_swapped) {
+		u->ops->free(u->arg, pfn, BS_USER_HUGE_ORDER);
 		u->counts.collapse_failed++;
 		return false;
 	}

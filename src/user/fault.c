@@ -99,7 +99,7 @@ static bool middle_fault(struct bs_space *s, const struct mapping *m, struct ran
 	if (!order || start < m->start || start + bytes > m->end)
 		return false;
 	for (unsigned int i = 0; i < n; i++)
-		if (r->pte[first + i] != BS_NO_PFN)
+		if (r->pte[first + i] != BS_NO_PFN || user_is_swapped(r, first + i))
 			return false;
 	pfn = user_alloc(u, order, (huge_gfp(u, m->huge) & ~0x200000u) | GFP_DIRECT);
 	b = pfn == BS_NO_PFN ? NULL : block_new(u, pfn, order, start);
@@ -143,6 +143,12 @@ static bool small_fault(struct bs_space *s, const struct mapping *m, struct rang
 
 	if (!user_table(u, r) || !user_ptes(u, r))
 		return false;
+	if (user_is_swapped(r, i)) {
+		if (!page(u, r, i, GFP_COPIED_PAGE, &old))
+			return false;
+		user_unswap(u, r, i, true);
+		return true;
+	}
 	if (r->pte[i] == BS_NO_PFN) {
 		if (write)
 			return middle_fault(s, m, r, at) || page(u, r, i, GFP_ZEROED_PAGE, &old);

@@ -121,6 +121,7 @@ struct bs_space *bs_space_create(struct bs_user *u)
 	}
 	s->u = u;
 	s->number = u->numbers++;
+	s->owner = u->owner;
 	s->next = u->spaces;
 	u->spaces = s;
 	return s;
@@ -133,6 +134,7 @@ static void forget_range(struct bs_user *u, struct range *r)
 	unsigned int order;
 	struct block *b;
 
+	r->nr_swapped = 0;
 	u->counts.tables -= r->table != BS_NO_PFN || r->huge || r->zero_block;
 	if (r->huge && user_unmap_huge(u, r->huge))
 		block_free(u, r->huge);

@@ -57,6 +57,7 @@ struct range *user_range(const struct bs_space *s, uint64_t n)
 void user_range_drop(struct bs_space *s, size_t i)
 {
 	free(s->range[i].pte);
+	free(s->range[i].swapped);
 	memmove(&s->range[i], &s->range[i + 1], (--s->nr_ranges - i) * sizeof(*s->range));
 }
 

@@ -7,7 +7,7 @@
  * is the backend's (struct bs_user_ops): an allocator with memory behind it, or the log of a live kernel.
  * Kernels differ by the behaviours that RULES.md tells of under user memory.
  *
- *   table <- block <- space, split, fault, collapse, moved <- zap, fork
+ *   table <- block <- space, split, swap, fault, collapse, moved <- zap, fork
  */
 #ifndef BS_USER_H
 #define BS_USER_H
@@ -33,6 +33,7 @@ struct bs_user_page {
  * @hand_over: blocks that leave together, in this order
  * @later: page tables that are freed when no CPU can be reading them any more, in this order
  * @split: a block is as many pages of its own from now on; may be NULL
+ * @unswapped: pages are in swap no more: they are about to be back (@in), or gone; needed where bs_user_evict() is used
  */
 struct bs_user_ops {
 	bs_pfn (*alloc)(void *arg, unsigned int order, unsigned int gfp);
@@ -41,6 +42,7 @@ struct bs_user_ops {
 	void (*later)(void *arg, const struct bs_user_page *page, unsigned int n);
 	void (*failed)(void *arg); /* no memory for the books */
 	void (*split)(void *arg, bs_pfn pfn, unsigned int order);
+	void (*unswapped)(void *arg, unsigned int pages, bool in);
 };
 
 enum bs_huge { BS_HUGE_NEVER, BS_HUGE_MADVISE, BS_HUGE_ALWAYS };
@@ -96,6 +98,10 @@ bool bs_user_has(struct bs_user *u, bs_pfn pfn, unsigned int order, bs_pfn nr_pa
 /* Such a block is at @to now. */
 void bs_user_moved(struct bs_user *u, bs_pfn from, bs_pfn to, unsigned int order);
 
+/* The page of a process, or its huge page, at @pfn goes to swap: it is the caller's to free. False: it cannot, for
+ * others have it, too. bs_user_has() has been asked before. */
+bool bs_user_evict(struct bs_user *u, bs_pfn pfn, unsigned int order);
+
 /* ---- A process ------------------------------------------------------------------------------- */
 
 struct bs_space *bs_space_create(struct bs_user *u);
@@ -136,6 +142,13 @@ bs_pfn bs_space_block(const struct bs_space *s, uint64_t at);
 /* The first address from @at on where something is; UINT64_MAX: none. */
 uint64_t bs_space_next(const struct bs_space *s, uint64_t at);
 bool bs_space_has(const struct bs_space *s, uint64_t at);
+
+/* Spaces that are created from now on are @owner's; this one is nobody's. */
+void bs_user_owner(struct bs_user *u, const void *owner);
+void bs_space_disown(struct bs_space *s);
+/* Pages that an owner has in memory; all of its spaces are given back, as at an exit. */
+uint64_t bs_user_pages_of(const struct bs_user *u, const void *owner);
+void bs_user_exit_of(struct bs_user *u, const void *owner);
 
 /* ---- When memory is short -------------------------------------------------------------------- */
 

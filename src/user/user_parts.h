@@ -44,6 +44,8 @@ struct range {
 	bool zero_block; /* the huge zero page is mapped */
 	uint16_t present; /* pages and zero pages of @pte */
 	bs_pfn *pte; /* NULL: none is there */
+	uint64_t *swapped; /* bit per page that is in swap; NULL: none was */
+	uint16_t nr_swapped;
 };
 
 /*
@@ -70,6 +72,7 @@ struct bs_space {
 	struct upper *upper[2]; /* second level, third level */
 	size_t nr_maps, nr_ranges, nr_upper[2], room_maps, room_ranges, room_upper[2];
 	uint64_t number; /* in the order in which they came to be */
+	const void *owner; /* NULL: nobody's */
 	struct bs_space *next;
 };
 
@@ -81,6 +84,7 @@ struct bs_user {
 	struct bs_user_counts counts;
 	struct bs_space *spaces;
 	uint64_t numbers;
+	const void *owner; /* of spaces that come to be */
 	uint64_t scan_number, scan_at; /* where khugepaged goes on */
 	struct block **hash; /* blocks that small mappings refer to */
 	size_t nr_hashed, hash_size;
@@ -120,6 +124,12 @@ bs_pfn user_withdraw(struct bs_space *s, const struct range *r);
 void user_lru_add(struct bs_user *u, bs_pfn pfn);
 bool user_lru_keeps(struct bs_user *u, bs_pfn pfn);
 bool user_ptes(struct bs_user *u, struct range *r);
+
+/* ---- swap.c ---------------------------------------------------------------------------------- */
+
+bool user_is_swapped(const struct range *r, unsigned int i);
+/* Page @i is in swap no more: it came back (@in), or nobody wants it. */
+void user_unswap(struct bs_user *u, struct range *r, unsigned int i, bool in);
 
 /* ---- block.c --------------------------------------------------------------------------------- */
 

@@ -220,8 +220,10 @@ static void zap_page(struct gather *g, struct range *r, unsigned int i)
 	struct block *b;
 	bool last;
 
-	if (page == BS_NO_PFN)
+	if (page == BS_NO_PFN) {
+		user_unswap(g->u, r, i, false);
 		return;
+	}
 	r->pte[i] = BS_NO_PFN;
 	r->present--;
 	if (page == BS_ZERO_PFN) {
@@ -241,7 +243,7 @@ static void zap_page(struct gather *g, struct range *r, unsigned int i)
 /* madvise() of a whole range that is empty now. */
 static void free_empty_table(struct gather *g, struct range *r)
 {
-	if (r->table == BS_NO_PFN || r->present)
+	if (r->table == BS_NO_PFN || r->present || r->nr_swapped)
 		return;
 	g->u->counts.tables--;
 	put_table(g, r->table);

@@ -76,7 +76,19 @@ static void failed(void *arg)
 	fail();
 }
 
-static const struct bs_user_ops ops = {alloc, one_free, together, later, failed};
+static void unswapped(void *arg, unsigned int pages, bool in)
+{
+	struct bs_user_test *t = arg;
+
+	*(in ? &t->swapped_in : &t->swap_gone) += pages;
+}
+
+static const struct bs_user_ops ops = {.alloc = alloc,
+				       .free = one_free,
+				       .hand_over = together,
+				       .later = later,
+				       .failed = failed,
+				       .unswapped = unswapped};
 
 void bs_user_test_begin(struct bs_user_test *t, const char *kernel)
 {

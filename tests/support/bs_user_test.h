@@ -9,6 +9,7 @@ struct bs_user_test {
 	struct bs_user *u;
 	bs_pfn next, next_huge; /* small ones from 1 on, huge ones from 10 * 512 on */
 	unsigned int no_huge; /* requests for huge pages that fail from now on */
+	unsigned int swapped_in, swap_gone; /* pages that were in swap: came back, were given up */
 	char text[65536];
 };
 
