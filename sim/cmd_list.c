@@ -72,6 +72,19 @@ static void list_devices(char **args)
 	putchar('\n');
 }
 
+/* What the guest's own reclaim takes, whatever the host's preset. */
+static void list_reclaim_costs(void)
+{
+	const char *name, *about, *source;
+	struct bs_reclaim_costs c;
+	bs_ns *ns;
+
+	bs_reclaim_costs_default(&c);
+	printf("\n%-20s %9s\n", "of a page, ns", "--reclaim");
+	for (unsigned int i = 0; (ns = bs_reclaim_cost_field(&c, i, &name, &about, &source)); i++)
+		printf("%-20s %9llu  %s\n    %s\n", name, (unsigned long long)*ns, about, source);
+}
+
 /* Each cost in each preset that has any, and below it where that is from. */
 static void list_costs(char **args)
 {
@@ -93,6 +106,7 @@ static void list_costs(char **args)
 		bs_cost_about(i, &about, &source);
 		printf("  %s\n    %s\n", about, source);
 	}
+	list_reclaim_costs();
 }
 
 static void list_workloads(char **args)

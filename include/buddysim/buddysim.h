@@ -15,6 +15,7 @@
 #include <buddysim/platform.h>
 #include <buddysim/policy.h>
 #include <buddysim/record.h>
+#include <buddysim/reclaim.h>
 #include <buddysim/report.h>
 #include <buddysim/sim.h>
 #include <buddysim/snapshot.h>

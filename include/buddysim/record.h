@@ -52,6 +52,8 @@ extern "C" {
 	X(PASSES, "passes")               \
 	X(RANGES, "ranges")               \
 	X(REQUESTS, "requests")           \
+	X(RUNS, "runs")                   \
+	X(TASKS, "tasks")                 \
 	X(WORDS, "words")
 
 enum bs_unit {

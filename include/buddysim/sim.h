@@ -10,6 +10,7 @@
 #define BUDDYSIM_SIM_H
 
 #include <buddysim/contention.h>
+#include <buddysim/reclaim.h>
 #include <buddysim/device.h>
 #include <buddysim/load.h>
 #include <buddysim/machine.h>
@@ -239,6 +240,12 @@ struct bs_sim_config {
 #include <buddysim/options.def>
 };
 
+/** What of --reclaim: "off", "model", or a file of costs; NULL: as for a load, if @load. 0, or negative with @err;
+ *  *@on says whether memory is reclaimed. @costs may be NULL. */
+int bs_reclaim_read(const char *text, bool load, bool *on, struct bs_reclaim_costs *costs,
+		    struct bs_error *err);
+/** The same, only to see whether it is right. */
+int bs_reclaim_check(const char *text, struct bs_error *err);
 /** What of --contention: "off", "model", or a file of costs? 0, or negative with @err; *@on says whether there is a
  *  model at all, and @costs, which may be NULL, what it takes. */
 int bs_contention_read(const char *text, bool *on, struct bs_lock_costs *costs,

@@ -70,7 +70,7 @@ static uint64_t mean_bytes(uint64_t held_mib_s, bs_ns window)
 /* As a row of a comparison's table that stands for the answer. */
 static bool is_whole(const struct bs_figures *f)
 {
-	return !f->unfinished_events && !f->alloc_failed && !f->rescued &&
+	return !f->unfinished_events && !f->alloc_failed && !f->rescued && !f->pressed.oom_kills &&
 	       !f->report.failed_calls && !f->host_errors && !f->device.unzeroed_bytes &&
 	       f->cost_ns != BS_NO_TIME;
 }

@@ -36,7 +36,8 @@ struct bs_agent_run {
 static bs_ns waited(const struct bs_cpu *k)
 {
 	return k->blocked_ns[BS_CAUSE_RECLAIM] + k->blocked_ns[BS_CAUSE_COMPACT] +
-	       k->blocked_ns[BS_CAUSE_REFILL] + k->blocked_ns[BS_CAUSE_CLIENT];
+	       k->blocked_ns[BS_CAUSE_REFILL] + k->blocked_ns[BS_CAUSE_GUEST_SWAP] +
+	       k->blocked_ns[BS_CAUSE_CLIENT];
 }
 
 static void average(struct pressure *p, bs_ns stalled)

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 
 #include "guest_ask.h"
+#include "pressure.h"
 #include "reporter.h"
 
 #define AGAIN_NS 2000 /* a page that is read again: 500 us a MiB */
-#define RECLAIMED_NS 250 /* one that is given back: 64 us a MiB */
 
 /* ---- Who has what ---------------------------------------------------------------------------- */
 
@@ -89,9 +89,12 @@ void bs_lived_read(struct bs_lived *l, uint64_t first, uint64_t n)
 static int make(struct bs_lived *l, const struct bs_lived_setup *setup, struct bs_error *err)
 {
 	struct bs_guest *g = l->t.g;
-	const struct bs_page_cache_setup files = {setup->files >> g->page_shift, AGAIN_NS,
-						  RECLAIMED_NS};
+	const struct bs_page_cache_setup files = {setup->files >> g->page_shift, AGAIN_NS};
+	struct bs_reclaim_costs costs;
 
+	bs_reclaim_costs_default(&costs);
+	if (bs_pressure_begin(g, &costs, 0))
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, setup->spec, NULL, "experiment");
 	l->cache = bs_page_cache_create(g, &files);
 	l->nr_blocks = l->nr_unused = setup->blocks;
 	l->block = calloc(setup->blocks + 1, sizeof(*l->block));
@@ -139,8 +142,6 @@ int bs_lived_begin(struct bs_lived *l, const struct bs_experiment *x,
 void bs_lived_end(struct bs_lived *l)
 {
 	bs_agent_destroy(l->agent);
-	if (l->t.g)
-		bs_page_cache_destroy(l->cache);
 	bs_trial_end(&l->t);
 	free(l->block);
 	free(l->unused);

@@ -91,8 +91,11 @@ bool bs_anon_begin_shared(struct bs_task *t, struct bs_anon *a, const uint64_t *
 {
 	struct bs_user *u = user_of(t, v);
 
-	if (u && !t->all->space)
+	if (u && !t->all->space) {
 		t->all->space = bs_space_create(u);
+		if (t->all->space)
+			bs_space_disown(t->all->space);
+	}
 	return begin_in(t, a, v, t->all->space, start, bytes);
 }
 

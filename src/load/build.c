@@ -8,7 +8,7 @@
 
 #include <buddysim/gfp.h>
 
-enum { EVENTS = BS_LOAD_OWN, LIVE, PROCESS, ORDER0, HUGE_SHARE, KERNEL, GAP, ANON };
+enum { EVENTS = BS_LOAD_OWN, LIVE, PROCESS, ORDER0, HUGE_SHARE, KERNEL, GAP, FILES, ANON };
 
 #define RUN_MAX 16 /* blocks a process allocates before another one runs */
 #define HUGE_ORDER 9
@@ -34,6 +34,10 @@ static const struct bs_param params[] = {
 		    false},
 	[GAP] = {"gap", BS_PARAM_TIME, 1 * BS_NS_PER_US, 0, BS_NS_PER_S, NULL,
 		 "time that a CPU is busy from one of them to the next, on average", false},
+	[FILES] = {"files", BS_PARAM_SIZE, 0, 0, UINT64_C(1) << 40, NULL,
+		   "sources and libraries: with each allocation a process reads a page of them, "
+		   "from somewhere on, through the page cache",
+		   false},
 	BS_ANON_PARAMS(ANON, BS_ANON_OFF, "; off: blocks, and no processes"),
 	{0},
 };
@@ -44,6 +48,7 @@ struct process {
 	uint64_t left, target, run, freed, made;
 	struct bs_anon heap; /* thp: what its blocks are; huge ones are areas of their own */
 	uint64_t areas;
+	uint64_t at; /* page of the files that is next */
 };
 
 #define HEAP_STEP (UINT64_C(128) << 10) /* as malloc() has it grow */
@@ -79,6 +84,7 @@ static uint64_t peak_bytes(const uint64_t *v)
 
 	/* Of its tables each process has a few, whatever it has. */
 	return (blocks < v[EVENTS] ? blocks : v[EVENTS]) * per_block +
+	       bs_load_blocks(v[FILES], 0) * BS_UNIT_SIZE +
 	       (is_process(v) ? nr_processes(v) * (8 * BS_ANON_PAGE + HEAP_STEP) : 0);
 }
 
@@ -144,6 +150,8 @@ static void is_born(struct bs_task *t, struct process *p)
 	if (p->target > most)
 		p->target = most;
 	p->left -= 2 * p->target;
+	if (t->v[FILES])
+		p->at = bs_rng_below(&t->rng, bs_load_blocks(t->v[FILES], 0));
 	if (!p->target)
 		bs_task_over(t);
 	else if (is_process(t->v))
@@ -183,6 +191,16 @@ static void writes(struct bs_task *t, struct process *p, unsigned int order)
 	}
 }
 
+static void reads(struct bs_task *t, struct process *p)
+{
+	const struct bs_task_files files = {.pages = bs_load_blocks(t->v[FILES], 0)};
+
+	if (!files.pages)
+		return;
+	bs_task_read(t, &files, p->at);
+	p->at = (p->at + 1) % files.pages;
+}
+
 /* Some allocations, one each step, then it is another one's turn. */
 static void runs(struct bs_task *t, struct process *p)
 {
@@ -194,6 +212,7 @@ static void runs(struct bs_task *t, struct process *p)
 		writes(t, p, order);
 	else
 		bs_task_alloc(t, order, gfp);
+	reads(t, p);
 	works(t);
 	p->exits = ++p->made >= p->target;
 	if (--p->run && !p->exits)

@@ -5,7 +5,7 @@
  */
 #include "task.h"
 
-enum { SIZE = BS_LOAD_OWN, TASKS, CYCLES, PAUSE, READ, RECLAIM, DROP };
+enum { SIZE = BS_LOAD_OWN, TASKS, CYCLES, PAUSE, READ, DROP };
 
 static const struct bs_param params[] = {
 	BS_LOAD_COMMON,
@@ -17,9 +17,6 @@ static const struct bs_param params[] = {
 		   "idle time behind each reading", false},
 	[READ] = {"read", BS_PARAM_TIME, 500 * BS_NS_PER_US, 0, BS_NS_PER_S, NULL,
 		  "time that a MiB takes that is not in the page cache", false},
-	[RECLAIM] = {"reclaim", BS_PARAM_TIME, 64 * BS_NS_PER_US, 0, BS_NS_PER_S, NULL,
-		     "time that a request waits for a MiB of page cache that is given back for it",
-		     false},
 	[DROP] = {"drop", BS_PARAM_BOOL, 0, 0, 1, NULL,
 		  "the files are removed at the end, and what is cached of them goes", false},
 	{0},
@@ -66,7 +63,6 @@ static void reads(struct bs_task *t, struct reader *r, uint64_t first, uint64_t 
 	const struct bs_task_files files = {
 		.pages = pages(t->v),
 		.again = t->v[READ] * BS_UNIT_SIZE / MIB,
-		.reclaimed = t->v[RECLAIM] * BS_UNIT_SIZE / MIB,
 	};
 
 	if (!r->at)

@@ -7,6 +7,7 @@
 #include <buddysim/gfp.h>
 
 #include "page_cache.h"
+#include "pressure.h"
 #include "user.h"
 
 #define STEPS_AT_ONCE 4096 /* before somebody looks whether the user wants no more */
@@ -30,6 +31,7 @@ static struct bs_gfp_use use_of(const struct bs_program *p, unsigned int gfp)
 
 	return (struct bs_gfp_use){
 		.user = user,
+		.anon = user && !p->base,
 		.lru = p->setup.lru == BS_LRU_ALL || (p->setup.lru == BS_LRU_AUTO && user),
 	};
 }
@@ -113,9 +115,14 @@ static void unpage(void *arg, const struct bs_task *t, bs_pfn pfn, unsigned int 
 static void split(void *arg, bs_pfn pfn, unsigned int order)
 {
 	struct bs_program *p = arg;
+	struct bs_machine *m = p->g->m;
 
-	for (bs_pfn i = 0; i < (bs_pfn)1 << order; i++)
-		bs_split_allocated(p->g->m, pfn + i, 0);
+	if (p->g->pressure)
+		bs_mm_lru_leave(m, pfn, order);
+	for (bs_pfn i = 0; i < (bs_pfn)1 << order; i++) {
+		bs_split_allocated(m, pfn + i, 0);
+		bs_guest_joins(p->g, pfn + i, 0);
+	}
 }
 
 static const char *kernel(const void *arg)
@@ -123,8 +130,17 @@ static const char *kernel(const void *arg)
 	return bs_kernel_name(((const struct bs_program *)arg)->g->m);
 }
 
-static enum bs_task_read read_file(void *arg, const struct bs_task *t,
-				   const struct bs_task_files *files, uint64_t page_of_files)
+static struct bs_page_cache *cache_of(struct bs_program *p, const struct bs_task_files *files)
+{
+	const struct bs_page_cache_setup setup = {files->pages, files->again};
+
+	if (!p->g->cache && !bs_page_cache_create(p->g, &setup))
+		bs_guest_fail_memory(p->g);
+	return p->g->cache;
+}
+
+static enum bs_task_read file(void *arg, const struct bs_task *t, const struct bs_task_files *files,
+			      uint64_t at, bool write)
 {
 	static const enum bs_task_read is[] = {
 		[BS_CACHE_HIT] = BS_READ_HIT,
@@ -133,21 +149,14 @@ static enum bs_task_read read_file(void *arg, const struct bs_task *t,
 		[BS_CACHE_NONE] = BS_READ_NONE,
 	};
 	struct bs_program *p = arg;
+	const struct bs_gfp_use use = {.lru = p->setup.lru != BS_LRU_NONE};
+	struct bs_page_cache *c = cache_of(p, files);
 	enum bs_cache_read r;
 
-	if (!p->cache) {
-		const struct bs_page_cache_setup setup = {files->pages, files->again,
-							  files->reclaimed};
-
-		p->cache = bs_page_cache_create(p->g, &setup);
-	}
-	if (!p->cache) {
-		bs_guest_fail_memory(p->g);
+	if (!c)
 		return BS_READ_NONE;
-	}
-	r = bs_page_cache_read(
-		p->cache, t->cpu, page_of_files, BS_TASK_CACHE_GFP, p->id,
-		(struct bs_gfp_use){.user = false, .lru = p->setup.lru != BS_LRU_NONE});
+	r = write ? bs_page_cache_write(c, t->cpu, at, BS_TASK_WRITE_GFP, p->id, use)
+		  : bs_page_cache_read(c, t->cpu, at, BS_TASK_CACHE_GFP, p->id, use);
 	if (r == BS_CACHE_HIT)
 		return is[r];
 	p->id++;
@@ -162,8 +171,8 @@ static void drop(void *arg, const struct bs_task *t)
 {
 	struct bs_program *p = arg;
 
-	if (p->cache)
-		bs_page_cache_drop(p->cache, t->cpu);
+	if (p->g->cache)
+		bs_page_cache_drop(p->g->cache, t->cpu);
 }
 
 static void space(void *arg, const struct bs_task *t)
@@ -194,6 +203,13 @@ static void failed(void *arg)
 	bs_guest_fail_memory(((struct bs_program *)arg)->g);
 }
 
+static void unswapped(void *arg, const struct bs_task *t, unsigned int pages, bool in)
+{
+	struct bs_program *p = arg;
+
+	bs_pressure_unswapped(p->g, t->cpu, pages, in);
+}
+
 static const struct bs_task_ops ops = {
 	.now = now,
 	.alloc = alloc,
@@ -203,8 +219,9 @@ static const struct bs_task_ops ops = {
 	.page = page,
 	.unpage = unpage,
 	.split = split,
+	.unswapped = unswapped,
 	.kernel = kernel,
-	.read = read_file,
+	.file = file,
 	.drop = drop,
 	.mark = mark,
 	.cycle = cycle,
@@ -287,8 +304,8 @@ static bool moved(void *arg, bs_pfn from, bs_pfn to, unsigned int order)
 {
 	struct bs_program *p = arg;
 
-	if (p->cache && bs_page_cache_has(p->cache, from))
-		bs_page_cache_moved(p->cache, from, to);
+	if (p->g->cache && bs_page_cache_has(p->g->cache, from))
+		bs_page_cache_moved(p->g->cache, from, to);
 	else
 		bs_tasks_moved(&p->tasks, from, to, order);
 	return true;
@@ -303,8 +320,49 @@ static bool stays(void *arg, bs_pfn pfn, unsigned int order)
 
 	if (bs_allocated_order(m, pfn) < 0 || bs_page_word(m, pfn) < p->base_ids)
 		return false;
-	return !(p->cache && !order && bs_page_cache_has(p->cache, pfn)) &&
+	return !(p->g->cache && !order && bs_page_cache_has(p->g->cache, pfn)) &&
 	       !bs_tasks_have(&p->tasks, pfn, order, bs_max_pfn(m));
+}
+
+/* ---- When memory is short -------------------------------------------------------------------- */
+
+static bool evict(void *arg, bs_pfn pfn, unsigned int order)
+{
+	struct bs_program *p = arg;
+
+	return bs_tasks_evict(&p->tasks, pfn, order, bs_max_pfn(p->g->m));
+}
+
+/* Of huge pages that were partly freed the rest. */
+static uint64_t shrink(void *arg)
+{
+	struct bs_program *p = arg;
+
+	return p->tasks.user ? bs_user_shrink(p->tasks.user) : 0;
+}
+
+static bool oom(void *arg, unsigned int cpu)
+{
+	struct bs_program *p = arg;
+	const uint64_t killed = p->tasks.killed;
+	const bool freed = bs_tasks_kill_largest(&p->tasks);
+
+	(void)cpu;
+	p->g->pressure->f.oom_kills += p->tasks.killed - killed;
+	return freed;
+}
+
+static void own_lru(struct bs_program *p)
+{
+	struct bs_pressure *r = p->g->pressure;
+
+	if (!r)
+		return;
+	r->anon = (struct bs_lru_owner){p, evict};
+	r->shrink = shrink;
+	r->shrink_arg = p;
+	r->oom = oom;
+	r->oom_arg = p;
 }
 
 /* ---- Before it begins ------------------------------------------------------------------------ */
@@ -372,8 +430,11 @@ int bs_program_begin(struct bs_program *p, bs_ns window_end, struct bs_error *er
 	int ret;
 
 	g->touch = touch && resident;
+	p->base = true;
 	ret = take_base(p, err);
+	p->base = false;
 	p->base_ids = p->id;
+	own_lru(p);
 	g->touch = touch;
 	if (ret)
 		return ret;
@@ -433,6 +494,5 @@ void bs_program_destroy(struct bs_program *p)
 	if (!p)
 		return;
 	bs_tasks_free(&p->tasks);
-	bs_page_cache_destroy(p->cache);
 	free(p);
 }

@@ -51,8 +51,8 @@ struct bs_program {
 	struct bs_guest *g;
 	struct bs_program_setup setup;
 	struct bs_tasks tasks;
-	struct bs_page_cache *cache; /* NULL: nothing of a file was read */
 	uint32_t id; /* of the next block */
+	bool base; /* what is taken is the base */
 	uint32_t base_ids; /* those below are the base's, which nobody frees */
 	uint64_t next_check;
 	bs_ns counted_until; /* what a CPU waits behind that is no longer the window's */

@@ -79,8 +79,11 @@ struct bs_task {
 	bs_ns begin, ready, work, sleep, cycle_begin; /* begin: of the load */
 	uint64_t queued;
 	uint64_t cycles;
-	bool yields, meets, over, daemon;
+	bool yields, meets, over, daemon, dies; /* dies: it was killed */
 };
+
+/* In the place of a block's first page: it is in the guest's swap. */
+#define BS_SWAPPED (BS_NO_PFN - 1)
 
 bs_ns bs_task_now(const struct bs_task *t);
 /* Behind its last block: memory that is in use from now on, and written to. False: there was none, and
@@ -106,16 +109,19 @@ void bs_task_cycle_done(struct bs_task *t);
 /* The memory of the load's processes: what they ask for and give back is as the guest's kernel does it (room user),
  * on the CPU of the task whose step it is. NULL: there is no memory for the books. */
 struct bs_user *bs_task_user(struct bs_task *t);
-/* All files of the load together. @again: time for a page that has to be read again; @reclaimed: that a request
- * waits for a page that is given back for it. */
+/* All files of the load together. @again: time for a page that has to be read again; 0: as the costs of reclaim say */
 struct bs_task_files {
 	uint64_t pages;
-	bs_ns again, reclaimed;
+	bs_ns again;
 };
 enum bs_task_read { BS_READ_HIT, BS_READ_NEW, BS_READ_AGAIN, BS_READ_NONE };
 /* A page of the files, which stays in the page cache: it was there; it is new; it was there once, and the CPU waited
  * for it; there is no memory to keep it. */
 enum bs_task_read bs_task_read(struct bs_task *t, const struct bs_task_files *files, uint64_t page);
+/* All of the page is written, and dirty until it has reached the disk: HIT, NEW, AGAIN, and nobody waits for that; or
+ * NONE. */
+enum bs_task_read bs_task_write(struct bs_task *t, const struct bs_task_files *files,
+				uint64_t page);
 /* All that is cached goes. */
 void bs_task_drop(struct bs_task *t);
 /* All other tasks are over. */

@@ -56,7 +56,9 @@ bool bs_task_alloc(struct bs_task *t, unsigned int order, unsigned int gfp)
 
 void bs_task_free_part(struct bs_task *t, size_t i, unsigned int offset, unsigned int order)
 {
-	if (t->block[i].at != BS_NO_PFN)
+	if (unlikely(t->block[i].at == BS_SWAPPED))
+		t->all->ops->unswapped(t->all->arg, t, 1u << order, false);
+	else if (t->block[i].at != BS_NO_PFN)
 		t->all->ops->free(t->all->arg, t, &t->block[i], offset, order);
 }
 
@@ -162,14 +164,88 @@ void bs_tasks_moved(struct bs_tasks *s, bs_pfn from, bs_pfn to, unsigned int ord
 	}
 }
 
+/* ---- When memory is short -------------------------------------------------------------------- */
+
+bool bs_tasks_evict(struct bs_tasks *s, bs_pfn pfn, unsigned int order, bs_pfn nr_pages)
+{
+	struct bs_task_block *b = begin_where(s, nr_pages) ? block_at(s, pfn) : NULL;
+
+	if (b && b->order == order) {
+		b->at = BS_SWAPPED;
+		return true;
+	}
+	return s->user && bs_user_has(s->user, pfn, order, nr_pages) &&
+	       bs_user_evict(s->user, pfn, order);
+}
+
+static uint64_t pages_of(const struct bs_task *t)
+{
+	uint64_t n = t->all->user ? bs_user_pages_of(t->all->user, t) : 0;
+
+	for (size_t i = 0; i < t->nr_blocks; i++)
+		if (t->block[i].at < BS_SWAPPED)
+			n += UINT64_C(1) << t->block[i].order;
+	return n;
+}
+
+/* All that it has goes, in the order in which an exit has it. */
+static void exit_task(struct bs_task *t)
+{
+	struct bs_task *const on = t->all->on;
+
+	t->all->on = t;
+	for (size_t i = 0; i < t->nr_blocks; i++)
+		bs_task_free(t, i);
+	t->nr_blocks = 0;
+	if (t->all->user)
+		bs_user_exit_of(t->all->user, t);
+	t->over = true;
+	t->all->on = on;
+}
+
+static void hand_over(struct bs_tasks *s, unsigned int cpu);
+
+bool bs_tasks_kill_largest(struct bs_tasks *s)
+{
+	struct bs_task *most = NULL;
+	uint64_t pages = 0;
+
+	for (unsigned int i = 0; i < s->nr_tasks; i++) {
+		struct bs_task *t = &s->tasks[i];
+		const uint64_t n = t->over ? 0 : pages_of(t);
+
+		/* One that is about to exit is enough. */
+		if (t->dies && !t->over)
+			return false;
+		if (n > pages) {
+			pages = n;
+			most = t;
+		}
+	}
+	if (!most)
+		return false;
+	most->dies = true;
+	s->killed++;
+	/* Its own step goes on to its end, without what it asked for. */
+	if (most == s->on)
+		return false;
+	exit_task(most);
+	s->left--;
+	s->waiting -= most->ready == BS_NO_TIME;
+	if (s->cpus[most->cpu].running == most)
+		hand_over(s, most->cpu);
+	return true;
+}
+
 /* ---- Files ----------------------------------------------------------------------------------- */
 
-enum bs_task_read bs_task_read(struct bs_task *t, const struct bs_task_files *files, uint64_t page)
+static enum bs_task_read use_file(struct bs_task *t, const struct bs_task_files *files,
+				  uint64_t page, bool write)
 {
 	struct bs_tasks *s = t->all;
 
-	if (s->ops->read)
-		return s->ops->read(s->arg, t, files, page);
+	if (s->ops->file)
+		return s->ops->file(s->arg, t, files, page, write);
 	if (!s->cached) {
 		s->cached = malloc((files->pages + 1) * sizeof(*s->cached));
 		if (!s->cached) {
@@ -182,8 +258,18 @@ enum bs_task_read bs_task_read(struct bs_task *t, const struct bs_task_files *fi
 	}
 	if (s->cached[page] != BS_NO_PFN)
 		return BS_READ_HIT;
-	s->cached[page] = s->ops->page(s->arg, t, 0, BS_TASK_CACHE_GFP);
+	s->cached[page] = s->ops->page(s->arg, t, 0, write ? BS_TASK_WRITE_GFP : BS_TASK_CACHE_GFP);
 	return s->cached[page] == BS_NO_PFN ? BS_READ_NONE : BS_READ_NEW;
+}
+
+enum bs_task_read bs_task_read(struct bs_task *t, const struct bs_task_files *files, uint64_t page)
+{
+	return use_file(t, files, page, false);
+}
+
+enum bs_task_read bs_task_write(struct bs_task *t, const struct bs_task_files *files, uint64_t page)
+{
+	return use_file(t, files, page, true);
 }
 
 void bs_task_drop(struct bs_task *t)
@@ -244,6 +330,14 @@ static void user_split(void *arg, bs_pfn pfn, unsigned int order)
 		s->ops->split(s->arg, pfn, order);
 }
 
+static void user_unswapped(void *arg, unsigned int pages, bool in)
+{
+	struct bs_tasks *s = arg;
+
+	if (s->ops->unswapped)
+		s->ops->unswapped(s->arg, s->on, pages, in);
+}
+
 static void user_failed(void *arg)
 {
 	struct bs_tasks *s = arg;
@@ -260,6 +354,7 @@ struct bs_user *bs_task_user(struct bs_task *t)
 		.later = user_give_all,
 		.failed = user_failed,
 		.split = user_split,
+		.unswapped = user_unswapped,
 	};
 	struct bs_tasks *s = t->all;
 
@@ -267,6 +362,8 @@ struct bs_user *bs_task_user(struct bs_task *t)
 		s->user = bs_user_create(s->ops->kernel ? s->ops->kernel(s->arg) : NULL, &user_ops,
 					 s);
 		s->user_at = bs_task_now(t);
+		if (s->user)
+			bs_user_owner(s->user, t);
 		if (!s->user)
 			s->ops->failed(s->arg);
 	}
@@ -413,9 +510,13 @@ void bs_tasks_step(struct bs_tasks *s, unsigned int cpu)
 	t->yields = t->meets = false;
 	s->steps++;
 	s->on = t;
-	if (unlikely(s->user))
+	if (unlikely(s->user)) {
 		count_user(s, now);
+		bs_user_owner(s->user, t);
+	}
 	s->kind->step(t);
+	if (unlikely(t->dies) && !t->over)
+		exit_task(t);
 	done = busy(s, cpu);
 	done = (done > now ? done : now) + t->work;
 	c->free_at = done;

@@ -17,6 +17,7 @@ struct bs_user_counts;
 struct bs_space;
 
 #define BS_TASK_CACHE_GFP 0x112cca /* as reading ahead asks for it */
+#define BS_TASK_WRITE_GFP 0x101cca /* as a write does */
 #define BS_TASK_SLICE (3 * BS_NS_PER_MS) /* the kernel's own base slice */
 
 /*
@@ -27,8 +28,9 @@ struct bs_space;
  * @busy: until when something else keeps the CPU; NULL: nothing does
  * @space: a task takes the lock of the address space that all share; NULL: nobody waits for it
  * @split: a block of a process is single pages from now on; may be NULL
+ * @unswapped: pages that bs_tasks_evict() took are in swap no more: they are about to be back (@in), or gone
  * @page, @unpage: as @alloc and @free, for memory of a process; @kernel: whose memory that is, or NULL
- * @read, @drop: of files; NULL: what is read is allocated once (@page), and stays
+ * @file, @drop: of files, read or written; NULL: each page is allocated once (@page), and stays
  * @mark: may be NULL
  * @cycle: one is done, and took so long; may be NULL
  * @failed: there is no memory for the tasks' own use
@@ -44,9 +46,10 @@ struct bs_task_ops {
 	bs_pfn (*page)(void *arg, const struct bs_task *t, unsigned int order, unsigned int gfp);
 	void (*unpage)(void *arg, const struct bs_task *t, bs_pfn pfn, unsigned int order);
 	void (*split)(void *arg, bs_pfn pfn, unsigned int order);
+	void (*unswapped)(void *arg, const struct bs_task *t, unsigned int pages, bool in);
 	const char *(*kernel)(const void *arg);
-	enum bs_task_read (*read)(void *arg, const struct bs_task *t,
-				  const struct bs_task_files *files, uint64_t page);
+	enum bs_task_read (*file)(void *arg, const struct bs_task *t,
+				  const struct bs_task_files *files, uint64_t page, bool write);
 	void (*drop)(void *arg, const struct bs_task *t);
 	void (*mark)(void *arg, unsigned int name);
 	void (*cycle)(void *arg, bs_ns took);
@@ -78,7 +81,7 @@ struct bs_tasks {
 	unsigned __int128 user_pages,
 		user_huge; /* x ns: that processes had; of them in huge pages */
 	uint64_t queued; /* how often a task began to wait for a CPU */
-	uint64_t steps, cycles;
+	uint64_t steps, cycles, killed;
 };
 
 /* The first steps are at @start. @spec outlives them. 0, or negative with @err; bs_tasks_free() either way. */
@@ -97,6 +100,11 @@ void bs_tasks_stood(struct bs_tasks *s, bs_ns by);
  * moved, and they follow: it is at @to. */
 bool bs_tasks_have(struct bs_tasks *s, bs_pfn pfn, unsigned int order, bs_pfn nr_pages);
 void bs_tasks_moved(struct bs_tasks *s, bs_pfn from, bs_pfn to, unsigned int order);
+/* The block of @order at @pfn goes to swap, if it is one that a task or a process has for itself. */
+bool bs_tasks_evict(struct bs_tasks *s, bs_pfn pfn, unsigned int order, bs_pfn nr_pages);
+/* The task that has most dies, and all it has is freed: true. One whose step this is dies behind it: false, as if none
+ * had anything. */
+bool bs_tasks_kill_largest(struct bs_tasks *s);
 /* The next step of @cpu happens; the time is what bs_tasks_next() said. */
 void bs_tasks_step(struct bs_tasks *s, unsigned int cpu);
 

@@ -183,6 +183,11 @@ void bs_mm_set_defrag_mode(struct bs_machine *m, bool on)
 	m->one_walk = m->compaction->defrag_mode;
 }
 
+bool bs_mm_defrag_mode(const struct bs_machine *m)
+{
+	return m->compaction && m->compaction->defrag_mode;
+}
+
 void bs_mm_set_reclaim_active(struct bs_machine *m, unsigned int zone, bool on)
 {
 	m->zones[zone].flags &= ~(uint32_t)ZONE_RECLAIM_ACTIVE;

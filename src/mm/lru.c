@@ -103,6 +103,7 @@ int bs_mm_lru_join(struct bs_machine *m, bs_pfn pfn, enum bs_mm_lru lru)
 		bs_page_set_lru(m, pfn, m->pbo, true);
 		mm_lru_put_into(m, pfn, lru);
 	} else {
+		m->mem_map[pfn].flags &= (uint8_t)~PG_LRU;
 		mm_lru_add(m, pfn);
 	}
 	return 0;
@@ -145,6 +146,11 @@ void bs_mm_lru_used(struct bs_machine *m, bs_pfn pfn)
 		return;
 	mm_lru_take_from(m, pfn, BS_MM_LRU_FILE);
 	mm_lru_put_into(m, pfn, BS_MM_LRU_USED);
+}
+
+unsigned int bs_mm_lru_batch(const struct bs_machine *m)
+{
+	return (unsigned int)m->km.lru_batch;
 }
 
 uint64_t bs_mm_lru_pages(const struct bs_machine *m, enum bs_mm_lru lru)

@@ -45,12 +45,17 @@ int bs_mm_lru_join(struct bs_machine *m, bs_pfn pfn, enum bs_mm_lru lru);
 void bs_mm_lru_leave(struct bs_machine *m, bs_pfn pfn, unsigned int order);
 /* A page of the cache is used again. */
 void bs_mm_lru_used(struct bs_machine *m, bs_pfn pfn);
+/* Pages that wait together before they are on it. */
+unsigned int bs_mm_lru_batch(const struct bs_machine *m);
 /* In pages, what waits for the LRU not included. */
 uint64_t bs_mm_lru_pages(const struct bs_machine *m, enum bs_mm_lru lru);
 
 /* How often a request did not get what it wanted at once, or a boost asked for kswapd: who has seen another number
  * before has kswapd to wake. */
 uint64_t bs_mm_kswapd_asked(const struct bs_machine *m);
+
+/* Is vm.defrag_mode in force? */
+bool bs_mm_defrag_mode(const struct bs_machine *m);
 
 /* kswapd's run, a priority at a time. */
 struct bs_mm_kswapd {

@@ -110,6 +110,8 @@ static void put_reason(const struct bs_answer *a, unsigned int row, const char *
 		fputs(" of ", f);
 		bs_put_count(f, bs_answer_figure(a, row, "allocations"));
 		fputs(" allocations failed", f);
+	} else if (!strcmp(key, "oom_kills")) {
+		fputs(" tasks were killed for lack of memory", f);
 	} else if (!strcmp(key, "rescued_allocs")) {
 		fputs(" allocations found nothing left until it gave pages back", f);
 	} else if (!strcmp(key, "failed_calls")) {

@@ -44,6 +44,7 @@ static const struct {
 	{"calls", NULL},
 	{"cost_ns", NULL},
 	{"alloc_failed", "alloc_failed"},
+	{"oom_kills", "oom_kills"},
 	{"rescued_allocs", "rescued_allocs"},
 	{"failed_calls", "failed_calls"},
 	{"unanswered_calls", "unanswered_calls"},
@@ -165,7 +166,7 @@ const char *bs_row_fault(unsigned int index)
 {
 	static const char *const keys[] = {
 		"unfinished_events", "alloc_failed", "rescued_allocs", "failed_calls",
-		"host_errors",	     "content_loss", "unzeroed_bytes",
+		"host_errors",	     "content_loss", "unzeroed_bytes", "oom_kills",
 	};
 
 	return index < sizeof(keys) / sizeof(keys[0]) ? keys[index] : NULL;

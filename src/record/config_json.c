@@ -124,6 +124,26 @@ static void put_contention(json_t *o, const struct bs_sim_config *cfg)
 	json_object_set_new(o, "lock_costs", part);
 }
 
+static void put_reclaim(json_t *o, const struct bs_sim_config *cfg)
+{
+	struct bs_reclaim_costs costs;
+	json_t *part;
+	const char *name;
+	bs_ns *ns;
+	bool on;
+
+	if (bs_reclaim_read(cfg->guest.reclaim, cfg->load, &on, &costs, NULL) || !on)
+		return;
+	part = json_object();
+	for (unsigned int i = 0; (ns = bs_reclaim_cost_field(&costs, i, &name, NULL, NULL)); i++) {
+		char key[64];
+
+		snprintf(key, sizeof(key), "%s_ns", name);
+		bs_json_put_uint(part, key, *ns);
+	}
+	json_object_set_new(o, "reclaim_costs", part);
+}
+
 static void put_option(json_t *o, const struct bs_sim_config *cfg, const struct bs_option *opt)
 {
 	const char *text;
@@ -160,6 +180,7 @@ json_t *bs_config_json(const struct bs_sim_config *cfg)
 	if (cfg->load)
 		put_load(o, cfg);
 	put_contention(o, cfg);
+	put_reclaim(o, cfg);
 	if (cfg->scenario)
 		bs_json_put_text(o, "scenario", bs_base_name(cfg->scenario));
 	if (cfg->host.shared)

@@ -85,6 +85,7 @@ bool bs_metric_of_unfinished(const struct bs_metric *m)
 		"finished",	  "unfinished_events", "failed_calls",	   "skipped_ranges",
 		"skipped_bytes",  "host_errors",       "alloc_failed",	   "false_oom",
 		"unzeroed_bytes", "content_loss",      "unanswered_calls", "rescued_allocs",
+		"oom_kills",
 	};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)

@@ -15,6 +15,7 @@
 #include "host_tick.h"
 #include "hostmem.h"
 #include "inherit.h"
+#include "pressure.h"
 #include "progress.h"
 #include "reporter.h"
 #include "stream.h"
@@ -143,6 +144,9 @@ static int create_guest(struct bs_cell *c, const struct bs_trace_info *info, str
 		ret = bs_agent_create(c->g, c->spec->agent, &c->agent, err);
 	if (ret)
 		return ret;
+	if (c->plan->reclaims && bs_pressure_begin(c->g, &c->plan->reclaim_costs,
+						   cfg->guest.swap_bytes >> c->g->page_shift))
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "setting up");
 	if (c->plan->contends &&
 	    bs_contention_begin(c->g, &c->plan->lock_costs, c->plan->load.kind))
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, c->label, NULL, "setting up");

@@ -3,6 +3,8 @@
 
 #include "cell_load.h"
 #include "held_why.h"
+#include "page_cache.h"
+#include "pressure.h"
 #include "reporter.h"
 
 static bs_ns per_minute(bs_ns total, bs_ns load)
@@ -33,6 +35,8 @@ static void take_stall(struct bs_cell *c)
 		.reclaim = of[BS_CAUSE_RECLAIM],
 		.refill = of[BS_CAUSE_REFILL],
 		.compact = of[BS_CAUSE_COMPACT],
+		.writeback = of[BS_CAUSE_WRITEBACK],
+		.guest_swap = of[BS_CAUSE_GUEST_SWAP],
 	};
 	for (unsigned int i = 0; i < BS_NR_CAUSES; i++)
 		f->stall.total += of[i];
@@ -111,6 +115,41 @@ static void take_moved(struct bs_cell *c)
 		c->f.moved.ns += v->ns[i];
 }
 
+static void take_pressure(struct bs_cell *c)
+{
+	const struct bs_pressure *p = c->g->pressure;
+	struct bs_page_cache_figures cache = {0};
+	struct bs_mm_scans scans;
+
+	if (!p)
+		return;
+	bs_mm_scans(c->g->m, &scans);
+	if (c->g->cache)
+		bs_page_cache_figures(c->g->cache, &cache);
+	c->f.pressed = (struct bs_short_figures){
+		.modelled = true,
+		.waited = p->f.waited,
+		.direct = p->f.direct,
+		.by_kswapd = p->f.by_kswapd,
+		.asked = p->f.asked,
+		.kswapd_runs = p->f.kswapd_runs,
+		.kswapd_ns = p->f.kswapd_ns,
+		.kcompactd_ns = p->f.kcompactd_ns,
+		.flusher_ns = cache.flusher_ns,
+		.kcompactd_runs = p->f.kcompactd_runs,
+		.proactive_runs = p->f.proactive_runs,
+		.scanned = scans.sources + scans.targets,
+		.moved = scans.moved,
+		.huge_blocks = p->f.huge_gained >> bs_guest_big(c->g),
+		.dirty_end = cache.dirty,
+		.written = cache.written,
+		.swapped_out = p->f.swapped_out,
+		.swapped_in = p->f.swapped_in,
+		.swap_peak = p->f.swap_peak,
+		.oom_kills = p->f.oom_kills,
+	};
+}
+
 static void take_locks(struct bs_cell *c)
 {
 	const struct bs_lock_figures *l;
@@ -139,6 +178,7 @@ void bs_cell_take_window(struct bs_cell *c)
 	take_delays(c);
 	take_locks(c);
 	take_asked(c);
+	take_pressure(c);
 	take_saved(c);
 	take_moved(c);
 	bs_held_why_take(&c->ledger.split, f);

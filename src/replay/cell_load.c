@@ -83,12 +83,13 @@ static void take_huge(struct bs_cell *c)
 
 static void take_cache(struct bs_cell *c)
 {
-	const struct bs_page_cache_figures *n =
-		c->program->cache ? bs_page_cache_figures(c->program->cache) : NULL;
+	struct bs_page_cache_figures n;
 
-	if (n)
-		c->f.cache = (struct bs_cache_figures){
-			true, n->read, n->again, n->reclaimed, n->by_kswapd, n->peak, n->pages};
+	if (!c->g->cache)
+		return;
+	bs_page_cache_figures(c->g->cache, &n);
+	c->f.cache = (struct bs_cache_figures){true,	    n.read, n.again, n.reclaimed,
+					       n.by_kswapd, n.peak, n.pages};
 }
 
 void bs_cell_load_close(struct bs_cell *c)

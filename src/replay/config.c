@@ -54,6 +54,10 @@ int bs_config_specs(struct bs_plan *plan, struct bs_error *err)
 	free_specs(plan);
 	if (ret)
 		return ret;
+	ret = bs_reclaim_read(cfg->guest.reclaim, plan->load.kind, &plan->reclaims,
+			      &plan->reclaim_costs, err);
+	if (ret)
+		return ret;
 	ret = bs_contention_read(cfg->guest.contention, &plan->contends, &plan->lock_costs, err);
 	if (ret)
 		return ret;
@@ -481,6 +485,8 @@ void bs_config_guest_begun(struct bs_plan *plan, const struct bs_plan *base)
 {
 	plan->cfg.host.device.thp = base->cfg.host.device.thp;
 	plan->cfg.host.device.contents = base->cfg.host.device.contents;
+	plan->reclaims = base->cfg.guest.reclaim ? base->reclaims : plan->load.kind != NULL;
+	plan->reclaim_costs = base->reclaim_costs;
 	plan->contends = base->contends;
 	plan->lock_costs = base->lock_costs;
 	warn_small(plan, plan->info);

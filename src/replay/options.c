@@ -246,6 +246,27 @@ int bs_contention_check(const char *text, struct bs_error *err)
 	return bs_contention_read(text, &on, NULL, err);
 }
 
+/* ---- Reclaim --------------------------------------------------------------------------------- */
+
+int bs_reclaim_read(const char *text, bool load, bool *on, struct bs_reclaim_costs *costs,
+		    struct bs_error *err)
+{
+	struct bs_reclaim_costs unused;
+
+	*on = text ? strcmp(text, "off") : load;
+	bs_reclaim_costs_default(costs ? costs : &unused);
+	if (!text || !*on || !strcmp(text, "model"))
+		return 0;
+	return bs_reclaim_costs_read(text, costs ? costs : &unused, err);
+}
+
+int bs_reclaim_check(const char *text, struct bs_error *err)
+{
+	bool on;
+
+	return bs_reclaim_read(text, false, &on, NULL, err);
+}
+
 /* ---- Fields ---------------------------------------------------------------------------------- */
 
 static void *field_of(struct bs_options *o, const struct bs_option *opt)

@@ -114,6 +114,18 @@ static bool from_dump(const struct look *l)
 	return l->c->guest.state_path;
 }
 
+static bool trace_from_dump(const struct look *l)
+{
+	return from_dump(l) && !l->c->load && !l->c->scenario;
+}
+
+static bool no_reclaim(const struct look *l)
+{
+	const char *text = l->c->guest.reclaim;
+
+	return text ? !strcmp(text, "off") : !l->c->load && !l->c->scenario;
+}
+
 static bool with_load(const struct look *l)
 {
 	return l->c->load;

@@ -23,7 +23,7 @@ struct bs_progress_of;
 /* Time that CPUs were blocked, by cause: enum bs_cause (cpu.h), which is none of a listener's business. */
 struct bs_stall {
 	bs_ns first_touch, refault, host_zero, request, install, zero, poison, client, wait, swap,
-		restore, reclaim, refill, compact, total;
+		restore, reclaim, refill, compact, writeback, guest_swap, total;
 };
 
 /* Pages in use that the guest's kernel moved, by who did; world/migrate.h. */
@@ -78,6 +78,17 @@ struct bs_asked_figures {
 	uint64_t compactions, moved, scanned, gained, drops, dropped, reclaims, reclaimed;
 };
 
+/* What a guest did about its memory when that was short; in pages where nothing else is said. */
+struct bs_short_figures {
+	bool modelled;
+	uint64_t waited; /* requests */
+	uint64_t direct, by_kswapd, asked, kswapd_runs;
+	bs_ns kswapd_ns, kcompactd_ns, flusher_ns;
+	uint64_t kcompactd_runs, proactive_runs, scanned, moved, huge_blocks;
+	uint64_t dirty_end, written, swapped_out, swapped_in, swap_peak;
+	uint64_t oom_kills;
+};
+
 /* What all snapshots of the guest carried, and what of that had no owner. */
 struct bs_snapshot_figures {
 	uint64_t taken, carried_bytes, free_bytes;
@@ -117,6 +128,7 @@ struct bs_figures {
 	struct bs_huge_figures huge;
 	struct bs_cache_figures cache;
 	struct bs_asked_figures asked;
+	struct bs_short_figures pressed;
 	struct bs_locks locks;
 	struct bs_move_figures moved;
 	bs_ns stood; /* still, by the host's will */
@@ -233,6 +245,8 @@ struct bs_plan {
 	struct bs_load_spec load; /* kind NULL: a trace is replayed */
 	struct bs_trace_info of_load; /* ... and what else a trace would say of itself */
 	const struct bs_trace_info *info; /* the trace's, or that */
+	bool reclaims; /* memory is given back when it is short */
+	struct bs_reclaim_costs reclaim_costs;
 	bool contends; /* a zone's lock takes time */
 	struct bs_lock_costs lock_costs;
 	struct bs_guest_plan *guests; /* NULL: a cell has one, which is this */

@@ -187,6 +187,11 @@ void bs_cell_warn_after(const struct bs_cell *c)
 			     "load",
 			     (unsigned long long)f->alloc_failed,
 			     (unsigned long long)f->allocations);
+	if (f->pressed.oom_kills)
+		bs_plan_warn(c->plan, c->label,
+			     "%llu tasks were killed because nothing else brought memory: use more "
+			     "--memory, or --guest-swap SIZE",
+			     (unsigned long long)f->pressed.oom_kills);
 	if (f->rescued)
 		bs_plan_warn(c->plan, c->label,
 			     "%llu of %llu allocations found nothing left until the driver gave "

@@ -19,6 +19,8 @@ const char *bs_cause_name(enum bs_cause cause)
 		[BS_CAUSE_RECLAIM] = "reclaim",
 		[BS_CAUSE_REFILL] = "refill",
 		[BS_CAUSE_COMPACT] = "compact",
+		[BS_CAUSE_WRITEBACK] = "writeback",
+		[BS_CAUSE_GUEST_SWAP] = "guest_swap",
 		[BS_CAUSE_RESTORE] = "restore",
 	};
 

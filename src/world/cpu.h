@@ -25,6 +25,8 @@ enum bs_cause {
 	BS_CAUSE_RECLAIM, /* page cache is given back for what it asks for */
 	BS_CAUSE_REFILL, /* ... and has to be read again */
 	BS_CAUSE_COMPACT, /* pages in use are moved for what it asks for */
+	BS_CAUSE_WRITEBACK, /* dirty pages of files are written so that they can go, or because there are too many */
+	BS_CAUSE_GUEST_SWAP, /* memory of processes goes to the guest's own swap, or comes back from it */
 	BS_NR_CAUSES,
 };
 const char *bs_cause_name(enum bs_cause cause);

@@ -7,6 +7,8 @@
 #include <buddysim/policy.h>
 #include <buddysim/state.h>
 
+#include "page_cache.h"
+#include "pressure.h"
 #include "reporter.h"
 #include "vmstat.h"
 
@@ -123,6 +125,8 @@ void bs_guest_destroy(struct bs_guest *g)
 	bs_reporter_free(g);
 	free(g->saved.back);
 	free(g->contention);
+	bs_page_cache_destroy(g->cache);
+	bs_pressure_end(g);
 	free(g->cpus);
 	free(g);
 }

@@ -5,10 +5,9 @@
 #include <stdlib.h>
 
 #include "fail.h"
-#include "migrate.h"
+#include "guest_acts.h"
 #include "mm_compact.h"
 #include "mm_reclaim.h"
-#include "page_cache.h"
 
 const struct bs_param *bs_guest_ask_params(void)
 {
@@ -69,11 +68,8 @@ static int compact(struct bs_guest *g, unsigned int cpu)
 	uint64_t after;
 	int ret;
 
-	if (!g->moves.follows && bs_guest_may_move(g, NULL))
-		return -ENOMEM;
-	bs_guest_mover(g, BS_MOVER_ASKED, cpu);
 	bs_mm_scans(g->m, &old);
-	ret = bs_mm_compact_memory(g->m, cpu);
+	ret = bs_guest_compact(g, cpu);
 	bs_mm_scans(g->m, &new);
 	after = bs_guest_huge_blocks(g);
 	g->acts.compactions++;
@@ -89,9 +85,7 @@ static int drop_caches(struct bs_guest *g, unsigned int cpu)
 	const int ret = bs_mm_drop_foreign(g->m, cpu, &pages);
 
 	if (!ret)
-		pages += bs_mm_drop_all(g->m, cpu);
-	if (!ret && g->cache)
-		pages += bs_page_cache_reclaim(g->cache, cpu, UINT64_MAX);
+		pages += bs_guest_drop_caches(g, cpu) >> g->page_shift;
 	g->acts.drops++;
 	g->acts.dropped += pages;
 	return ret;
@@ -99,11 +93,8 @@ static int drop_caches(struct bs_guest *g, unsigned int cpu)
 
 static void reclaim(struct bs_guest *g, unsigned int cpu, uint64_t bytes)
 {
-	const uint64_t pages = bytes >> g->page_shift;
-
 	g->acts.reclaims++;
-	g->acts.reclaimed += g->cache ? bs_page_cache_reclaim(g->cache, cpu, pages)
-				      : bs_mm_reclaim_pages(g->m, cpu, pages);
+	g->acts.reclaimed += bs_guest_reclaim(g, cpu, bytes) >> g->page_shift;
 }
 
 void bs_guest_ask(struct bs_guest *g, enum bs_guest_ask ask, uint64_t value)
@@ -126,10 +117,10 @@ void bs_guest_ask(struct bs_guest *g, enum bs_guest_ask ask, uint64_t value)
 		reclaim(g, cpu, value);
 		break;
 	case BS_GUEST_PROACTIVENESS:
-		bs_mm_set_proactiveness(g->m, (unsigned int)value);
+		bs_guest_set_proactiveness(g, (unsigned int)value);
 		break;
 	case BS_GUEST_DEFRAG_MODE:
-		bs_mm_set_defrag_mode(g->m, value);
+		bs_guest_set_defrag_mode(g, value);
 		break;
 	case BS_GUEST_WATERMARK_SCALE:
 		bs_mm_set_watermark_scale(g->m, (unsigned int)value);

@@ -3,6 +3,8 @@
 
 #include <buddysim/gfp.h>
 
+#include "pressure.h"
+
 /* Before an allocation that may reclaim fails, who holds pages as a driver is asked for some, again
  * and again as long as any come (shrinker, DEFLATE_ON_OOM). */
 bs_pfn bs_guest_alloc_again(struct bs_guest *g, unsigned int cpu, unsigned int gfp,
@@ -46,20 +48,21 @@ void bs_guest_free_poisoned(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, un
 		bs_guest_poison(g, cpu, pfn, order);
 }
 
-#define COSTLY 3 /* above that a block is compaction's business */
-
-/* A chunk at a time, until there is what it asks for; for a large block one. */
-static bs_pfn reclaim_for(struct bs_guest *g, unsigned int cpu, unsigned int gfp,
-			  unsigned int order)
+static void join(struct bs_guest *g, bs_pfn pfn, enum bs_mm_lru lru)
 {
-	bs_pfn pfn = BS_NO_PFN;
+	if (bs_mm_lru_join(g->m, pfn, lru))
+		bs_guest_fail_memory(g);
+}
 
-	while (pfn == BS_NO_PFN && gfp & BS_GFP_DIRECT_RECLAIM && g->reclaim(g->reclaim_arg, cpu)) {
-		pfn = bs_alloc_pages(g->m, cpu, gfp, order);
-		if (order > COSTLY)
-			break;
-	}
-	return pfn;
+/* Only what can go somewhere need be known by its age. */
+void bs_guest_joins(struct bs_guest *g, bs_pfn pfn, unsigned int order)
+{
+	if (!g->pressure || !g->pressure->swap_pages)
+		return;
+	if (!order)
+		join(g, pfn, BS_MM_LRU_ANON);
+	else if (order == bs_guest_big(g))
+		join(g, pfn, BS_MM_LRU_HUGE);
 }
 
 static void hand_out(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned int order,
@@ -68,13 +71,27 @@ static void hand_out(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned 
 	bs_page_set_word(g->m, pfn, id);
 	if (use.lru)
 		bs_page_set_lru(g->m, pfn, order, true);
+	if (unlikely(g->pressure) && use.cache)
+		join(g, pfn, BS_MM_LRU_FILE);
+	else if (unlikely(g->pressure) && use.anon)
+		bs_guest_joins(g, pfn, order);
 	bs_guest_own(g, cpu, pfn, order, id, use.user);
+}
+
+/* Where memory is reclaimed, a request that may wait does. */
+static inline bs_pfn ask(struct bs_guest *g, unsigned int cpu, unsigned int gfp, unsigned int order)
+{
+	if (likely(!g->pressure))
+		return bs_alloc_pages(g->m, cpu, gfp, order);
+	return bs_pressure_request(
+		g, cpu, gfp, order,
+		g->pressure->defrag_mode ? BS_NO_PFN : bs_alloc_pages(g->m, cpu, gfp, order));
 }
 
 bs_pfn bs_guest_try(struct bs_guest *g, unsigned int cpu, unsigned int gfp, unsigned int order,
 		    uint32_t id, struct bs_gfp_use use)
 {
-	const bs_pfn pfn = bs_alloc_pages(g->m, cpu, gfp, order);
+	const bs_pfn pfn = ask(g, cpu, gfp, order);
 
 	if (pfn != BS_NO_PFN)
 		hand_out(g, cpu, pfn, order, id, use);
@@ -84,12 +101,12 @@ bs_pfn bs_guest_try(struct bs_guest *g, unsigned int cpu, unsigned int gfp, unsi
 bs_pfn bs_guest_alloc(struct bs_guest *g, unsigned int cpu, unsigned int gfp, unsigned int order,
 		      uint32_t id, struct bs_gfp_use use)
 {
-	bs_pfn pfn = bs_alloc_pages(g->m, cpu, gfp, order);
+	bs_pfn pfn = ask(g, cpu, gfp, order);
 
 	if (unlikely(pfn == BS_NO_PFN))
 		pfn = bs_guest_alloc_again(g, cpu, gfp, order);
-	if (unlikely(pfn == BS_NO_PFN) && g->reclaim)
-		pfn = reclaim_for(g, cpu, gfp, order);
+	if (unlikely(pfn == BS_NO_PFN) && g->pressure)
+		pfn = bs_pressure_oom(g, cpu, gfp, order);
 	if (unlikely(pfn == BS_NO_PFN)) {
 		bs_guest_refused(g, gfp, order);
 		return pfn;
@@ -104,9 +121,11 @@ void bs_guest_free(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned in
 	struct bs_error err;
 	bs_pfn head;
 	unsigned int of;
+	bool is = bs_page_lookup(g->m, pfn, &head, &of) == BS_PAGE_ALLOCATED;
 
-	if (bs_page_lookup(g->m, pfn, &head, &of) != BS_PAGE_ALLOCATED ||
-	    (of != order && bs_split_allocated(g->m, pfn, order))) {
+	if (unlikely(g->pressure) && is)
+		bs_mm_lru_leave(g->m, head, of);
+	if (!is || (of != order && bs_split_allocated(g->m, pfn, order))) {
 		bs_error_set(&err, BS_INVARIANT, 0, NULL, NULL,
 			     "pfn %u, order %u: no block in use, and no part of one", pfn, order);
 		bs_guest_fail(g, &err);

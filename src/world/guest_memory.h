@@ -20,6 +20,8 @@
 struct bs_gfp_use {
 	bool user; /* it is zeroed before it is handed out */
 	bool lru; /* it counts as movable when it is stolen from */
+	bool cache; /* it is clean page cache */
+	bool anon; /* a process's: it may go to swap */
 };
 
 /* @id: stamped into the memory, and the page's word. BS_NO_PFN: it failed, and is counted. */
@@ -31,6 +33,8 @@ bs_pfn bs_guest_try(struct bs_guest *g, unsigned int cpu, unsigned int gfp, unsi
 /* The block, or an aligned part of it, which is split off. */
 void bs_guest_free(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned int order,
 		   uint32_t id);
+/* The block of a process may go to the guest's swap from now on, if there is one. */
+void bs_guest_joins(struct bs_guest *g, bs_pfn pfn, unsigned int order);
 /* The window is about to open, and what was in use before it has been allocated: pages on per-cpu lists
  * are resident, too, and where @all is set whatever is free. */
 void bs_guest_preset_resident(struct bs_guest *g, bool all);
@@ -55,14 +59,6 @@ void bs_guest_refused(struct bs_guest *g, unsigned int gfp, unsigned int order);
 
 /* It is freed, and overwritten before or behind that (g->poison says when). */
 void bs_guest_free_poisoned(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned int order);
-
-/* These pages have an owner from now on, or no longer. */
-static inline void bs_guest_note_owned(struct bs_guest *g, bs_pfn pfn, unsigned int order,
-				       bool owned)
-{
-	if (unlikely(g->watch.owned))
-		g->watch.owned(g->watch.arg, pfn, order, owned);
-}
 
 /* @cpu gets a block that the allocator has just given out. */
 static inline void bs_guest_own(struct bs_guest *g, unsigned int cpu, bs_pfn pfn,

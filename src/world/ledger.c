@@ -112,7 +112,7 @@ void bs_ledger_free(struct bs_ledger *l)
 
 uint64_t bs_ledger_cache(const struct bs_guest *g)
 {
-	return g->touch ? g->cache_pages << g->page_shift : 0;
+	return g->touch ? (g->cache_pages - g->cache_dirty) << g->page_shift : 0;
 }
 
 uint64_t bs_ledger_excess(const struct bs_guest *g)

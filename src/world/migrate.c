@@ -3,7 +3,6 @@
 
 #include "content.h"
 #include "fail.h"
-#include "guest_memory.h"
 #include "host_memory.h"
 
 const char *bs_mover_name(enum bs_mover who)

@@ -102,6 +102,8 @@ struct bs_moves {
 };
 
 struct bs_contention;
+struct bs_page_cache;
+struct bs_pressure;
 
 struct bs_guest {
 	struct bs_clock *clock;
@@ -120,11 +122,9 @@ struct bs_guest {
 	uint64_t process_bytes,
 		huge_bytes; /* in processes, as its load says; of that in huge pages */
 	uint64_t alloc_failed, false_oom;
-	/* A request found nothing: gives some memory back and says how many pages; NULL: nobody can. */
-	uint64_t (*reclaim)(void *arg, unsigned int cpu);
-	void *reclaim_arg;
-	struct bs_page_cache *cache; /* of its load; NULL: it has read no file */
-	uint64_t cache_pages; /* that it has */
+	struct bs_pressure *pressure; /* memory is reclaimed (pressure.h); NULL: it is not */
+	struct bs_page_cache *cache; /* of its files; NULL: nothing was read */
+	uint64_t cache_pages, cache_dirty; /* that it has; of them those that no disk has yet */
 	uint64_t rescued; /* allocations that a driver gave pages back for: nothing was left */
 	bs_ns fault_ns; /* spent on backing memory again that had been given away */
 	bool touch; /* owners write into what they get */
@@ -158,6 +158,14 @@ static inline uint64_t bs_guest_bytes(const struct bs_guest *g, unsigned int ord
 static inline unsigned int bs_guest_big(const struct bs_guest *g)
 {
 	return 21 - g->page_shift;
+}
+
+/* These pages have an owner from now on, or no longer. */
+static inline void bs_guest_note_owned(struct bs_guest *g, bs_pfn pfn, unsigned int order,
+				       bool owned)
+{
+	if (unlikely(g->watch.owned))
+		g->watch.owned(g->watch.arg, pfn, order, owned);
 }
 
 #endif

@@ -6,6 +6,7 @@
  *
  *   due <- clock <- parts <- fail <- content <- guest_memory           what a load does to a guest
  *                           fail <- request <- reporter <- pause <- host <- host_tick <- world
+ *   pressure_parts <- pressure_time <- daemons <- pressure <- guest_memory <- page_cache <- guest_acts
  *   reporter <- guest      host_memory, service <- request, guest_memory      host_view <- host_psi and the others <- host_policy
  *
  * A world is used by one thread; worlds do not know each other.

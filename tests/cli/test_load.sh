@@ -18,7 +18,7 @@ for load in $loads; do
 	build) params=events=2000,live=200 ;;
 	churn) params=size=32MiB,time=1s,pause=100ms ;;
 	process) params=size=32MiB,cycles=2,hold=1s,pause=1s,give-back=25,short=500ms ;;
-	file-read) params=size=700MiB,cycles=2,pause=1s ;;
+	file-read | file-write) params=size=700MiB,cycles=2,pause=1s ;;
 	*) params=time=1s ;;
 	esac
 	# shellcheck disable=SC2086

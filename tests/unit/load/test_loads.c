@@ -29,6 +29,7 @@ static const char *const small[] = {
 	"process:size=8MiB,tasks=2,cycles=2,hold=1s,pause=1s,give-back=25,short=500ms",
 	"process:size=6MiB,thp=madvise,advised=off,scan_sleep=200ms,hold=2s,cycles=1",
 	"file-read:size=8MiB,tasks=2,cycles=2,pause=1s,drop=on",
+	"file-write:size=8MiB,tasks=2,cycles=2,pause=1s,drop=on",
 	"process:size=6MiB,thp=never,cycles=1,hold=1s",
 };
 #define NR_SMALL (sizeof(small) / sizeof(small[0]))

@@ -67,6 +67,8 @@ static void test_each_figure_is_in_the_record(void **state)
 	made.f.host_counts = made.f.cycles.counted = made.f.locks.modelled = true;
 	made.f.snapshot.taken = made.f.asked.gained = 1;
 	made.f.restored.is = made.f.huge.counted = made.f.cache.counted = made.f.asked.any = true;
+	made.f.pressed.modelled = true;
+	made.f.pressed.moved = 1;
 	made.cfg.output.timeline = true;
 	bs_record_start(&made);
 	bs_record_add(&made, "rotation", 5);

@@ -31,6 +31,8 @@ static const struct combination_case cases[] = {
 	{"allow-lossy;load memhog", "allow-lossy"},
 	{"keep-whole-chunks;load memhog", "keep-whole-chunks"},
 	{"contention model;state d.txt", "contention model"},
+	{"reclaim model;state d.txt", "reclaim model"},
+	{"guest-swap 1GiB;load memhog;reclaim off", "guest-swap 1GiB;load memhog"},
 	{"verify each;device model", "verify each;device madvise"},
 	{"advice free;device model", "advice free;device madvise;strategy rotation"},
 	{"costs vm;device null", "costs vm;device model"},
