@@ -333,13 +333,11 @@ bs_pfn mm_expand_asking(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsign
 	return pfn;
 }
 
-/* Which block, and which part of it: somebody is asked. @orders: of those that are large enough. */
+/* Which block, and which part of it: somebody is asked. @pfn, @high: the model's choice. */
 static __attribute__((noinline, cold)) bs_pfn rmqueue_asking(struct bs_machine *m, struct zone *z,
 							     unsigned int order, unsigned int mt,
-							     unsigned int orders)
+							     bs_pfn pfn, unsigned int high)
 {
-	unsigned int high = (unsigned int)__builtin_ctz(orders);
-	bs_pfn pfn = z->area[high][mt].first;
 	bool reported;
 
 	mm_policy_choose(m, z, order, mt, &pfn, &high);
@@ -363,10 +361,10 @@ bs_pfn mm_rmqueue_smallest(struct bs_machine *m, struct zone *z, unsigned int or
 
 	if (!orders)
 		return BS_NO_PFN;
-	if (unlikely(m->split_asks))
-		return rmqueue_asking(m, z, order, mt, orders);
 	high = (unsigned int)__builtin_ctz(orders);
 	pfn = z->area[high][mt].first;
+	if (unlikely(m->split_asks))
+		return rmqueue_asking(m, z, order, mt, pfn, high);
 	mm_del_from_free_list(m, z, pfn, high, BS_ALLOC);
 	mm_expand(m, z, pfn, order, high, mt);
 	mm_explain(m, "first of the order-%u %c list: %u%s", high, "UMRHI"[mt], pfn,

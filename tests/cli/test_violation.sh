@@ -41,7 +41,7 @@ again $d1 compare "$trace" -s none -s bitmap:defects=stale -s rotation --device 
 again $d1 run "$trace" -s bitmap:defects=stale --device null --memory 1GiB --machine flat --cpus 2 \
 	--kernel linux-5.4 --shuffle --weight 1ms --allow-lossy --keep-whole-chunks \
 	--resident-at-start all --wake-latency 1ms --touch none --check 50 \
-	--contention model --reclaim model --guest-swap 64MiB
+	--contention model --reclaim model --guest-swap 64MiB --policy lazy:order=3
 again buddysim-violation-it-s-a-.-buggy.so-threshold=8-gate=1.txt run "it's a.cborseq" --device model \
 	-s ./buggy.so:threshold=8,gate=1 --host-memory 1GiB --host-poll 300ms --host-swap 1GiB --host-threads 3 --host-policy none:tick=2s \
 	--host-event 1s:target=4MiB --host-event 10ms:pressure=4 --guest-event 1s:reclaim=4MiB --cache-counts held
