@@ -26,6 +26,35 @@ static double replay(struct bench_setting *b, unsigned int arg, int *status)
 	return ns > 0 ? 1e3 / ns : -1;
 }
 
+static double nothing_reported(struct bench_setting *b, unsigned int arg, int *status)
+{
+	(void)arg;
+	return replay(b, CELL_RESIDENT, status);
+}
+
+/* Does it report what is on the free lists, in the guest, without knowing more than a guest does? */
+static bool reports_lists(const struct bs_strategy *s)
+{
+	return !(s->caps & (BS_CAP_IDLE | BS_CAP_HOST_SIDE | BS_CAP_CLIENT | BS_CAP_KNOWS_FUTURE));
+}
+
+/* Of all that do the slowest. */
+static double slowest(struct bench_setting *b, unsigned int arg, int *status)
+{
+	const char *path = bench_long_trace(b, false, status);
+	const struct bs_strategy *s;
+	double most = -1, ns;
+
+	(void)arg;
+	for (unsigned int i = 0; path && !*status && (s = bs_strategy_at(i)); i++) {
+		if (!reports_lists(s))
+			continue;
+		ns = bench_cell_ns(b, path, s->name, BS_TOUCH_PAGE, NULL, status);
+		most = ns > most ? ns : most;
+	}
+	return *status || most <= 0 ? -1 : 1e3 / most;
+}
+
 /* The yardstick goes through the same events: what decoding them takes is in it, as it is in a cell. */
 static int follow(struct bs_trace *t, struct yardstick *y, uint32_t *block, uint64_t *events,
 		  struct bs_error *err)
@@ -123,8 +152,10 @@ const struct bench_row bench_run_rows[] = {
 	 CELL, false},
 	{"replay", "replay, cell, residency modelled", M_EVENTS, 1, 40, 0, replay, NULL,
 	 CELL_RESIDENT, false},
-	{"replay", "replay, cell, rotation at work", M_EVENTS, 1, 30, 0, replay, NULL, WORKING,
-	 false},
+	{"replay", "replay, cell, rotation at work (beside none)", M_EVENTS, 1, 30, 0, replay,
+	 nothing_reported, WORKING, false},
+	{"replay", "replay, cell, the slowest on free lists at work", M_EVENTS, 1, 30, 0, slowest,
+	 nothing_reported, WORKING, false},
 	{"import", "import, ftrace text", "MB/s", 1, 600, 0, import, NULL, 0, false},
 	{"import", "import, perf script", "MB/s", 1, 600, 0, import, NULL, 1, false},
 	{"import", "import, perf script with call chains", "MB/s", 1, 600, 0, import, NULL, 2,

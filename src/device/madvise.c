@@ -118,23 +118,61 @@ static uint64_t madvise_verify(struct bs_device *d, bs_pfn pfn, unsigned int nr,
 	return damaged;
 }
 
+static bool is_left_out(const uint64_t *failed, unsigned int i)
+{
+	return failed[i / 64] >> (i % 64) & 1;
+}
+
+/* Ranges from @i on that lie side by side, in either direction, are one call: how many, and where it begins. */
+static unsigned int side_by_side(const struct bs_range *r, unsigned int i, unsigned int n,
+				 const uint64_t *failed, bs_pfn *pfn, unsigned int *nr)
+{
+	unsigned int k = i + 1;
+	bs_pfn end = r[i].pfn + (1U << r[i].order);
+
+	*pfn = r[i].pfn;
+	/* A smaller one may share a word of the arena's bitmap with others. */
+	for (; k < n && r[k].order >= 6 && r[i].order >= 6 && !is_left_out(failed, k); k++) {
+		const bs_pfn pages = (bs_pfn)1 << r[k].order;
+
+		if (r[k].pfn == end)
+			end += pages;
+		else if (r[k].pfn + pages == *pfn)
+			*pfn = r[k].pfn;
+		else
+			break;
+	}
+	*nr = end - *pfn;
+	return k - i;
+}
+
 static int madvise_discard(struct bs_device *d, const struct bs_range *r, unsigned int n,
 			   uint64_t *failed)
 {
 	const uint64_t start = real_ns();
+	unsigned int done;
 	int first = 0;
 
-	for (unsigned int i = 0; i < n; i++) {
-		int error;
+	for (unsigned int i = 0; i < n; i += done) {
+		unsigned int nr;
+		bs_pfn pfn;
 
-		if (failed[i / 64] >> (i % 64) & 1)
+		done = 1;
+		if (is_left_out(failed, i))
 			continue;
-		error = bs_arena_discard(&d->arena, r[i].pfn, 1U << r[i].order);
-		if (!error)
+		done = side_by_side(r, i, n, failed, &pfn, &nr);
+		if (!bs_arena_discard(&d->arena, pfn, nr))
 			continue;
-		failed[i / 64] |= UINT64_C(1) << (i % 64);
-		if (!first)
-			first = error;
+		/* Which of them is it? */
+		for (unsigned int k = i; k < i + done; k++) {
+			const int error = bs_arena_discard(&d->arena, r[k].pfn, 1U << r[k].order);
+
+			if (!error)
+				continue;
+			failed[k / 64] |= UINT64_C(1) << (k % 64);
+			if (!first)
+				first = error;
+		}
 	}
 	d->stats.real_madvise_ns += real_ns() - start;
 	return first;
