@@ -52,7 +52,7 @@ draw_guest() {
 	[ -z "$cmdline" ] || echo "# cmdline: $cmdline"
 	[ -z "$qemu" ] || echo "# qemu: $qemu"
 	echo "# timeout: 900"
-	guest_cpus=$cpus guest_nodes=${qemu:+2}
+	guest_cpus=$cpus guest_nodes=${qemu:+2} guest_shuffles=${cmdline:+$(echo "$cmdline" | grep -c shuffle || true)}
 	if [ "$memory" -lt 300 ]; then guest_log=10; else guest_log=24; fi
 }
 
@@ -72,7 +72,7 @@ draw_settings() {
 
 # One sequence: perhaps memory that others hold, then operations of any orders and kinds.
 draw_sequence() {
-	local k=$1 mine=0 orders kinds more='' ops limit lo phases burst dumps
+	local k=$1 mine=0 orders kinds more='' range ops limit lo phases burst dumps
 	# What earlier ones hold goes here, or stays; a file has no frees of another one's.
 	below 2
 	if [ "$held" -gt 0 ] && [ $drawn -eq 0 ]; then
@@ -121,16 +121,18 @@ draw_sequence() {
 		pick 0 20 50
 		more="$more nodes=1 this=$drawn"
 	fi
+	# What a drain or an isolated range draws for shuffling is in no log.
 	pick 0 0 0 2 20
-	[ "$drawn" -eq 0 ] || more="$more drains=$drawn"
+	[ "$drawn" -eq 0 ] || [ "${guest_shuffles:-0}" -gt 0 ] || more="$more drains=$drawn"
 	below 4
 	if [ $drawn -eq 0 ]; then
 		pick 5 20 60
-		more="$more iso=$drawn"
+		range=" iso=$drawn"
 		below 6
-		more="$more isomax=$((drawn + 1))"
+		range="$range isomax=$((drawn + 1))"
 		below 2
-		more="$more offline=$drawn"
+		range="$range offline=$drawn"
+		[ "${guest_shuffles:-0}" -gt 0 ] || more="$more$range"
 	fi
 	echo "run $((k * 2 + 1)) label=seq$k ops=$ops orders=$orders kinds=$kinds limit=$limit lo=$lo phases=$phases burst=$burst dumps=$dumps$more"
 	below 2
@@ -307,7 +309,8 @@ shrink() {
 		n=$(wc -l <"$work/shrunk")
 		if [ "$n" -le 40 ]; then parts="2 4 8 $n"; elif [ "$n" -le 400 ]; then parts="2 4 8 16 32"; else parts="2 4 8 16"; fi
 		# shellcheck disable=SC2086 # several words
-		try $parts && [ "$(wc -l <"$work/try.best")" -lt "$n" ] || break
+		try $parts || break
+		[ "$(wc -l <"$work/try.best")" -lt "$n" ] || break
 		cp "$work/try.best" "$work/shrunk"
 		cp "$work/try.best.txt" "$work/shrunk.txt"
 		echo "   $n -> $(wc -l <"$work/shrunk")"

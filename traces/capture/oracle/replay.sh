@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2034,SC2154
 # replay.sh - a live kernel does operations that somebody else chose, and buddysim says whether it would have done
 # the same. Read by run, whose variables ($work, $out, $cache, $buddysim, ...) it uses.
 
@@ -66,7 +66,7 @@ replay_file() {
 	gzip -1 <"$work/operations" >"$work/add/operations.gz"
 	log=$((lines / 28000 + 8))
 	# What it holds, what says so, and what a guest needs to live; at most what was allowed.
-	memory=$((peak / 256 * 11 / 10 + log + lines / 40000 + 200))
+	memory=$((peak * 11 / 2560 + log + lines / 40000 + 200))
 	[ "$memory" -le "$guest_memory" ] || memory=$guest_memory
 	[ "$cpus" -le 8 ] || cpus=8
 	cat >"$work/ops.sh" <<-END
