@@ -2,12 +2,13 @@
 /* kernel_model.c - the tables of kernels.def and behaviours.def, looked up, changed and listed. */
 #include "kernel_model.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <buddysim/machine.h>
+
+#include "each_once.h"
 
 #define DEFAULT_KERNEL "linux-6.1"
 
@@ -391,25 +392,7 @@ unsigned int bs_kernel_count(const char *list)
 
 int bs_kernels_check(const char *list, struct bs_error *err)
 {
-	for (const char *at = list;; at++) {
-		const size_t len = bs_kernel_span(at);
-		char *one = strndup(at, len);
-		int ret = one ? bs_kernel_check(one, err)
-			      : bs_error_set(err, BS_RESOURCE, ENOMEM, list, NULL, "out of memory");
-
-		for (const char *before = list; before < at && !ret; before++) {
-			const size_t n = bs_kernel_span(before);
-
-			if (n == len && !strncmp(before, at, n))
-				ret = bs_error_set(err, BS_USAGE, 0, list, "name each once",
-						   "%s is given twice", one);
-			before += n;
-		}
-		free(one);
-		at += len;
-		if (ret || !*at)
-			return ret;
-	}
+	return bs_each_once(list, bs_kernel_span, bs_kernel_check, err);
 }
 
 bool bs_kernel_behaviour(const char *kernel, unsigned int index, struct bs_kernel_behaviour *out)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "each_once.h"
 #include "param_check.h"
 #include "shared_object.h"
 
@@ -131,25 +132,7 @@ static int check_one(const char *spec, struct bs_error *err)
 
 int bs_policies_check(const char *list, struct bs_error *err)
 {
-	for (const char *at = list;; at++) {
-		const size_t len = bs_kernel_span(at);
-		char *one = strndup(at, len);
-		int ret = one ? check_one(one, err)
-			      : bs_error_set(err, BS_RESOURCE, ENOMEM, list, NULL, "out of memory");
-
-		for (const char *before = list; before < at && !ret; before++) {
-			const size_t n = bs_kernel_span(before);
-
-			if (n == len && !strncmp(before, at, n))
-				ret = bs_error_set(err, BS_USAGE, 0, list, "name each once",
-						   "%s is given twice", one);
-			before += n;
-		}
-		free(one);
-		at += len;
-		if (ret || !*at)
-			return ret;
-	}
+	return bs_each_once(list, bs_kernel_span, check_one, err);
 }
 
 int bs_policy_attach(struct bs_machine *m, const char *spec, struct bs_error *err)
