@@ -35,7 +35,7 @@ static inline void bs_event_alloc(struct bs_stream *s, uint32_t number, unsigned
 				      : bs_alloc_pages(g->m, cpu, mask, order);
 
 	if (unlikely(pfn == BS_NO_PFN) && !follow)
-		pfn = bs_guest_alloc_again(g, cpu, mask, order);
+		pfn = bs_guest_alloc_late(g, cpu, mask, order);
 	s->block_pfn[number] = pfn;
 	if (unlikely(pfn == BS_NO_PFN)) {
 		bs_stream_refused(s, number, mask, order);

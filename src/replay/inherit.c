@@ -121,7 +121,7 @@ static bs_pfn inherit_alloc(void *arg, uint32_t number, unsigned int cpu, unsign
 		pfn = adopt(h, gfp, order);
 	if (pfn == BS_NO_PFN)
 		pfn = bs_alloc_pages(g->m, cpu, gfp, order);
-	return pfn != BS_NO_PFN ? pfn : bs_guest_alloc_again(g, cpu, gfp, order);
+	return pfn != BS_NO_PFN ? pfn : bs_guest_alloc_late(g, cpu, gfp, order);
 }
 
 static bool never_later(const void *arg, uint32_t number)

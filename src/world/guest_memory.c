@@ -32,6 +32,16 @@ bs_pfn bs_guest_alloc_again(struct bs_guest *g, unsigned int cpu, unsigned int g
 	return pfn;
 }
 
+bs_pfn bs_guest_alloc_late(struct bs_guest *g, unsigned int cpu, unsigned int gfp,
+			   unsigned int order)
+{
+	bs_pfn pfn = BS_NO_PFN;
+
+	if (g->pressure)
+		pfn = bs_pressure_wait(g, cpu, gfp, order, pfn);
+	return pfn == BS_NO_PFN ? bs_guest_alloc_again(g, cpu, gfp, order) : pfn;
+}
+
 void bs_guest_refused(struct bs_guest *g, unsigned int gfp, unsigned int order)
 {
 	g->alloc_failed++;

@@ -54,6 +54,9 @@ static inline bs_ns bs_guest_cpu_free(const struct bs_guest *g, unsigned int cpu
  * of pages. */
 bs_pfn bs_guest_alloc_again(struct bs_guest *g, unsigned int cpu, unsigned int gfp,
 			    unsigned int order);
+/* ... once it has reclaimed and compacted, too, where the guest does that. */
+bs_pfn bs_guest_alloc_late(struct bs_guest *g, unsigned int cpu, unsigned int gfp,
+			   unsigned int order);
 /* ... and still nothing: it is counted. */
 void bs_guest_refused(struct bs_guest *g, unsigned int gfp, unsigned int order);
 

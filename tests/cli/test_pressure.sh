@@ -66,5 +66,8 @@ cmp -s build1.json build2.json || fail "not the same bytes"
 expect 0 -- trace gen memhog --params size=64MiB,cycles=2 -o t.cborseq
 # shellcheck disable=SC2086
 expect 0 -- run t.cborseq $M --reclaim model -o trace.json
-of trace.json '.reclaim.direct == 0 and .reclaim.swapped_out == 0'
+of trace.json '.reclaim.direct == 0 and .reclaim.swapped_out == 0 and .reclaim.waited == 0'
+# shellcheck disable=SC2086
+expect 0 -- run t.cborseq ${M/128/48} --reclaim model -o short.json
+of short.json '.reclaim.waited > 0 and .alloc_failed > 0'
 finish

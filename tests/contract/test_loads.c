@@ -22,7 +22,7 @@ static const char *const loads[] = {
 	"stress-vm:size=16MiB,workers=3,time=500ms",
 	"build:events=6000,live=1500,process=80,huge=30,cpus=3,gap=100us",
 	"file-read:size=300MiB,tasks=2,cycles=2,pause=500ms,cpus=2",
-	"file-write:size=300MiB,tasks=2,cycles=2,pause=500ms,cpus=2",
+	"file-write:size=60MiB,tasks=2,cycles=2,pause=500ms,cpus=2",
 	"idle:time=3s,base=64MiB,spread=2",
 };
 #define NR_LOADS (sizeof(loads) / sizeof(loads[0]))
