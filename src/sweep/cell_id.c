@@ -34,6 +34,9 @@ static bool put_others(struct sha256_ctx *h, const struct bs_sim_config *c)
 	if (ok)
 		put(h, text);
 	free(text);
+	/* Who is beside the strategies, which are told apart below. */
+	for (unsigned int i = 0; i < c->nr_agents; i++)
+		put(h, c->agents[i]);
 	return ok;
 }
 

@@ -62,6 +62,12 @@ expect 0 -- compare --scenario two.json --tail 10s -d model --no-measured --form
 jq -e '.cells[0].guests | map(.asked.dropped) == [8192, 8192]' two.out.json >/dev/null ||
 	fail "scenario: $(jq -c '.cells[0].guests | map(.asked)' two.out.json)"
 
+# Each is a cell of its own in a sweep.
+expect 0 -- sweep plan -o grid "${read_files[@]:0:8}" -s none,rotation --agent none --agent timer:every=5s
+expect 0 -- sweep run grid
+expect 0 -- sweep merge grid --format tsv -o grid.tsv
+[ "$(cut -f2- grid.tsv | grep -c 'timer:every=5s')" -eq 2 ] && [ "$(wc -l <grid.tsv)" -eq 5 ] || fail "sweep: $(cat grid.tsv)"
+
 # Advice tries them, and names one with its parameters.
 expect 0 -- advise "${read_files[@]:0:8}" -s none,rotation:order=9 --agent none,timer:every=5s --format json -o advice.json
 jq -e '[.. | .label? // empty | select(contains("+timer:every=5s"))] | length > 2' advice.json >/dev/null ||
