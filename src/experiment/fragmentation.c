@@ -130,7 +130,8 @@ static bool take_piece(struct aged *a, struct tenant *p, bool small, unsigned in
 {
 	if (!small) {
 		a->wanted++;
-		if (add(a, p, bs_lived_take(&a->l, BS_GFP_TRANSHUGE_LIGHT, HUGE, true))) {
+		if (add(a, p,
+			bs_lived_take(&a->l, BS_GFP_TRANSHUGE | BS_GFP_NORETRY, HUGE, true))) {
 			a->got++;
 			return true;
 		}

@@ -88,14 +88,16 @@ static void hand_out(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned 
 	bs_guest_own(g, cpu, pfn, order, id, use.user);
 }
 
-/* Where memory is reclaimed, a request that may wait does. */
+/* Where memory is reclaimed, a request that may wait does; with defrag_mode it asks otherwise from the first attempt on. */
 static inline bs_pfn ask(struct bs_guest *g, unsigned int cpu, unsigned int gfp, unsigned int order)
 {
+	bool otherwise;
+
 	if (likely(!g->pressure))
 		return bs_alloc_pages(g->m, cpu, gfp, order);
-	return bs_pressure_request(
-		g, cpu, gfp, order,
-		g->pressure->defrag_mode ? BS_NO_PFN : bs_alloc_pages(g->m, cpu, gfp, order));
+	otherwise = g->pressure->defrag_mode && gfp & BS_GFP_DIRECT_RECLAIM;
+	return bs_pressure_request(g, cpu, gfp, order,
+				   otherwise ? BS_NO_PFN : bs_alloc_pages(g->m, cpu, gfp, order));
 }
 
 bs_pfn bs_guest_try(struct bs_guest *g, unsigned int cpu, unsigned int gfp, unsigned int order,

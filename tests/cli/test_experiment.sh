@@ -29,6 +29,8 @@ jq -e '[.rows[] | select(.kernel == "linux-6.12")] | map({(.strategy): .}) | add
 	.none.moved == 0 and ."rotation+timer:every=10min".unusable_9 < .rotation.unusable_9 and
 	."rotation+timer:every=10min".moved > 1000 and .rotation.huge_wanted > 3' fragmentation.1.json >/dev/null ||
 	fail "fragmentation: $(jq -c '.rows[]' fragmentation.1.json)"
+jq -e '[.rows[] | select(.defrag_mode == 1)] | length > 3 and all(.huge_got > 500)' fragmentation.1.json >/dev/null ||
+	fail "huge pages that nobody waits for, with defrag_mode: $(jq -c '.rows[]' fragmentation.1.json)"
 jq -e '[.rows[] | select(.kernel == "linux-6.12")] | map({(.strategy): .}) | add |
 	.rotation.end_bytes == .rotation.files_bytes and .rotation.again_ns == 0 and ."none+timer:every=1min".again_ns > 0 and
 	."none+timer:every=1min".end_bytes == .none.end_bytes and ."rotation+timer:every=1min".end_bytes < .rotation.end_bytes / 10' \
