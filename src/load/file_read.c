@@ -3,7 +3,7 @@
  * file_read.c - tasks read a set of files from the first page to the last, once or again and again, and then idle:
  * what they have read stays in the page cache as long as nobody else wants the memory.
  */
-#include "task.h"
+#include "files.h"
 
 enum { SIZE = BS_LOAD_OWN, TASKS, CYCLES, PAUSE, READ, DROP };
 
@@ -22,14 +22,8 @@ static const struct bs_param params[] = {
 	{0},
 };
 
-#define PAGES_AT_ONCE 32 /* what is read ahead */
 #define MIB (UINT64_C(1) << 20)
 #define CACHED_NS 150 /* for a page that is there: looked up, copied by a quarter */
-
-struct reader {
-	uint64_t at, cycle;
-	bool pauses;
-};
 
 static uint64_t pages(const uint64_t *v)
 {
@@ -58,53 +52,33 @@ static int check(const uint64_t *v, struct bs_error *err)
 				  "lower cycles, pause or size", err);
 }
 
-static void reads(struct bs_task *t, struct reader *r, uint64_t first, uint64_t end)
+/* What is read again blocks the CPU: a stall, and no work. */
+static bs_ns read_page(struct bs_task *t, const struct bs_task_files *files, uint64_t page)
 {
-	const struct bs_task_files files = {
-		.pages = pages(t->v),
-		.again = t->v[READ] * BS_UNIT_SIZE / MIB,
-	};
+	const enum bs_task_read is = bs_task_read(t, files, page);
 
-	if (!r->at)
-		bs_task_cycle_begins(t);
-	for (unsigned int i = 0; i < PAGES_AT_ONCE && first + r->at < end; i++, r->at++) {
-		const enum bs_task_read is = bs_task_read(t, &files, first + r->at);
-
-		/* What is read again blocks the CPU: a stall, and no work. */
-		if (is == BS_READ_HIT)
-			bs_task_work(t, CACHED_NS);
-		else if (is != BS_READ_AGAIN)
-			bs_task_work(t, files.again);
-	}
-	if (first + r->at < end)
-		return;
-	bs_task_cycle_done(t);
-	r->at = 0;
-	r->cycle++;
-	r->pauses = true;
-	bs_task_sleep(t, t->v[PAUSE]);
+	return is == BS_READ_HIT ? CACHED_NS : is == BS_READ_AGAIN ? 0 : files->again;
 }
 
 static void step(struct bs_task *t)
 {
-	const uint64_t n = t->v[TASKS], all = pages(t->v);
-	struct reader *r = t->state;
+	const struct bs_file_plan plan = {
+		.files = {pages(t->v), t->v[READ] * BS_UNIT_SIZE / MIB},
+		.tasks = t->v[TASKS],
+		.cycles = t->v[CYCLES],
+		.pause = t->v[PAUSE],
+		.drop = t->v[DROP],
+		.page = read_page,
+	};
 
-	if (r->pauses && r->cycle == t->v[CYCLES]) {
-		if (t->v[DROP] && bs_task_is_last(t))
-			bs_task_drop(t);
-		bs_task_over(t);
-		return;
-	}
-	r->pauses = false;
-	reads(t, r, t->number * all / n, (t->number + 1) * all / n);
+	bs_files_step(t, t->state, &plan);
 }
 
 const struct bs_load_kind bs_load_kind_file_read = {
 	.name = "file-read",
 	.summary = "tasks read files, which stay in the page cache, and idle",
 	.params = params,
-	.state_size = sizeof(struct reader),
+	.state_size = sizeof(struct bs_file_walk),
 	.check = check,
 	.gives_way = true,
 	.peak_bytes = peak_bytes,

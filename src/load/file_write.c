@@ -3,7 +3,7 @@
  * file_write.c - tasks write a set of files from the first page to the last, again and again, and idle: what they have
  * written is in the page cache, and has to reach the disk before anybody else can have the memory.
  */
-#include "task.h"
+#include "files.h"
 
 enum { SIZE = BS_LOAD_OWN, TASKS, CYCLES, PAUSE, DROP };
 
@@ -20,13 +20,7 @@ static const struct bs_param params[] = {
 	{0},
 };
 
-#define PAGES_AT_ONCE 32
 #define COPIED_NS 150 /* for a page: looked up, copied */
-
-struct writer {
-	uint64_t at, cycle;
-	bool pauses;
-};
 
 static uint64_t pages(const uint64_t *v)
 {
@@ -54,38 +48,24 @@ static int check(const uint64_t *v, struct bs_error *err)
 				  "lower cycles, pause or size", err);
 }
 
-static void writes(struct bs_task *t, struct writer *w, uint64_t first, uint64_t end)
+static bs_ns write_page(struct bs_task *t, const struct bs_task_files *files, uint64_t page)
 {
-	const struct bs_task_files files = {.pages = pages(t->v)};
-
-	if (!w->at)
-		bs_task_cycle_begins(t);
-	for (unsigned int i = 0; i < PAGES_AT_ONCE && first + w->at < end; i++, w->at++) {
-		bs_task_write(t, &files, first + w->at);
-		bs_task_work(t, COPIED_NS);
-	}
-	if (first + w->at < end)
-		return;
-	bs_task_cycle_done(t);
-	w->at = 0;
-	w->cycle++;
-	w->pauses = true;
-	bs_task_sleep(t, t->v[PAUSE]);
+	bs_task_write(t, files, page);
+	return COPIED_NS;
 }
 
 static void step(struct bs_task *t)
 {
-	const uint64_t n = t->v[TASKS], all = pages(t->v);
-	struct writer *w = t->state;
+	const struct bs_file_plan plan = {
+		.files = {.pages = pages(t->v)},
+		.tasks = t->v[TASKS],
+		.cycles = t->v[CYCLES],
+		.pause = t->v[PAUSE],
+		.drop = t->v[DROP],
+		.page = write_page,
+	};
 
-	if (w->pauses && w->cycle == t->v[CYCLES]) {
-		if (t->v[DROP] && bs_task_is_last(t))
-			bs_task_drop(t);
-		bs_task_over(t);
-		return;
-	}
-	w->pauses = false;
-	writes(t, w, t->number * all / n, (t->number + 1) * all / n);
+	bs_files_step(t, t->state, &plan);
 }
 
 const struct bs_load_kind bs_load_kind_file_write = {
@@ -93,7 +73,7 @@ const struct bs_load_kind bs_load_kind_file_write = {
 	.summary =
 		"tasks write files, which are dirty in the page cache until the disk has them, and idle",
 	.params = params,
-	.state_size = sizeof(struct writer),
+	.state_size = sizeof(struct bs_file_walk),
 	.check = check,
 	.gives_way = true,
 	.peak_bytes = peak_bytes,

@@ -7,7 +7,7 @@
  * no comparison: who runs one creates a program for a guest that is there, begins it, lets the clock run,
  * and closes it when the window closes.
  *
- *   load_spec <- tasks <- program      load_kit, tasks <- memhog and the others <- loads
+ *   load_spec <- tasks <- program      load_kit, tasks <- files, memhog and the others <- loads
  */
 #ifndef BS_PROGRAM_H
 #define BS_PROGRAM_H
