@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include <buddysim/gfp.h>
+
 #include "flusher.h"
 #include "mm_user.h"
 #include "pfn_map.h"
@@ -143,7 +145,12 @@ static enum bs_cache_read bring(struct bs_page_cache *c, unsigned int cpu, uint3
 	struct cached *p = &c->page[i];
 	const bool again = p->was;
 
-	p->pfn = bs_guest_alloc(c->g, cpu, gfp, 0, id, use);
+	/* Reading ahead can do without a page; who needs it asks again, and may retry. */
+	p->pfn = BS_NO_PFN;
+	if (gfp & BS_GFP_NORETRY)
+		p->pfn = bs_guest_try(c->g, cpu, gfp, 0, id, use);
+	if (p->pfn == BS_NO_PFN)
+		p->pfn = bs_guest_alloc(c->g, cpu, gfp & ~BS_GFP_NORETRY, 0, id, use);
 	if (p->pfn == BS_NO_PFN)
 		return BS_CACHE_NONE;
 	bs_pfn_map_put(&c->where, p->pfn, (uint64_t)i + 1);
