@@ -10,6 +10,8 @@
 
 #include <buddysim/sim.h>
 
+#include "named.h"
+
 /* The first parameter of every agent: from one tick to the next. */
 enum { BS_AGENT_TICK, BS_AGENT_OWN };
 
@@ -42,8 +44,7 @@ struct bs_agent_look {
 };
 
 struct bs_agent {
-	const char *name, *summary;
-	const struct bs_param *params;
+	struct bs_named is;
 	size_t state_size;
 	void (*tick)(struct bs_agent_look *look); /* NULL: it does nothing, ever */
 	bool saves; /* it has the host write its guest down */

@@ -55,9 +55,9 @@ static void tick(struct bs_agent_look *l)
 }
 
 const struct bs_agent bs_agent_gradual = {
-	.name = "gradual",
-	.summary = "gives a share of the page cache back each minute while the guest is idle",
-	.params = params,
+	.is.name = "gradual",
+	.is.summary = "gives a share of the page cache back each minute while the guest is idle",
+	.is.params = params,
 	.state_size = sizeof(struct gradual),
 	.tick = tick,
 };

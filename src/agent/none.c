@@ -3,6 +3,6 @@
 #include "agent.h"
 
 const struct bs_agent bs_agent_none = {
-	.name = "none",
-	.summary = "nobody looks after the guest's memory",
+	.is.name = "none",
+	.is.summary = "nobody looks after the guest's memory",
 };

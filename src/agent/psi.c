@@ -63,9 +63,9 @@ static void tick(struct bs_agent_look *l)
 }
 
 const struct bs_agent bs_agent_psi = {
-	.name = "psi",
-	.summary = "takes page cache and compacts while hardly anybody waits for memory",
-	.params = params,
+	.is.name = "psi",
+	.is.summary = "takes page cache and compacts while hardly anybody waits for memory",
+	.is.params = params,
 	.state_size = sizeof(struct psi),
 	.tick = tick,
 };

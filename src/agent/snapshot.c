@@ -49,10 +49,10 @@ static void tick(struct bs_agent_look *l)
 }
 
 const struct bs_agent bs_agent_snapshot = {
-	.name = "snapshot",
-	.summary =
+	.is.name = "snapshot",
+	.is.summary =
 		"drops the page cache, compacts, lets the reporter work, and has the host save the guest",
-	.params = params,
+	.is.params = params,
 	.state_size = sizeof(struct saving),
 	.tick = tick,
 	.saves = true,

@@ -21,8 +21,8 @@ static void tick(struct bs_agent_look *l)
 }
 
 const struct bs_agent bs_agent_timer = {
-	.name = "timer",
-	.summary = "drops the page cache and compacts, again and again",
-	.params = params,
+	.is.name = "timer",
+	.is.summary = "drops the page cache and compacts, again and again",
+	.is.params = params,
 	.tick = tick,
 };

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "each_once.h"
+#include "named.h"
 #include "param_check.h"
 #include "shared_object.h"
 
@@ -100,24 +101,13 @@ static int read_spec(const char *spec, const struct bs_policy **p, uint64_t **va
 		     struct bs_error *err)
 {
 	const char *colon = strchr(spec, ':');
-	char owner[320];
-	int ret;
 
 	*values = NULL;
 	*p = bs_policy_find(spec, err);
 	if (!*p)
 		return -EINVAL;
-	*values = calloc(bs_param_count((*p)->params) + 1, sizeof(**values));
-	if (!*values)
-		return bs_error_set(err, BS_RESOURCE, ENOMEM, spec, NULL, "parameters");
-	snprintf(owner, sizeof(owner), "policy %s", (*p)->name);
-	bs_param_defaults((*p)->params, *values);
-	ret = bs_param_parse((*p)->params, owner, colon ? colon + 1 : NULL, *values, err);
-	if (ret) {
-		free(*values);
-		*values = NULL;
-	}
-	return ret;
+	return bs_named_values("policy", (*p)->name, (*p)->params, colon ? colon + 1 : NULL, spec,
+			       values, err);
 }
 
 static int check_one(const char *spec, struct bs_error *err)

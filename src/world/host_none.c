@@ -4,7 +4,7 @@
 static const struct bs_param params[] = {BS_HOST_COMMON, {0}};
 
 const struct bs_host_policy bs_host_policy_none = {
-	.name = "none",
-	.summary = "leaves its guests alone",
-	.params = params,
+	.is.name = "none",
+	.is.summary = "leaves its guests alone",
+	.is.params = params,
 };

@@ -38,8 +38,9 @@ static void tick(struct bs_host_look *l)
 }
 
 const struct bs_host_policy bs_host_policy_proportional = {
-	.name = "proportional",
-	.summary = "when it is nearly full, each guest may have a share as large as the guest is",
-	.params = params,
+	.is.name = "proportional",
+	.is.summary =
+		"when it is nearly full, each guest may have a share as large as the guest is",
+	.is.params = params,
 	.tick = tick,
 };

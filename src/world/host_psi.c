@@ -43,8 +43,8 @@ static void tick(struct bs_host_look *l)
 }
 
 const struct bs_host_policy bs_host_policy_psi = {
-	.name = "psi",
-	.summary = "takes from guests that hardly wait for memory, gives back to those that do",
-	.params = params,
+	.is.name = "psi",
+	.is.summary = "takes from guests that hardly wait for memory, gives back to those that do",
+	.is.params = params,
 	.tick = tick,
 };

@@ -11,6 +11,8 @@
 
 #include <buddysim/sim.h>
 
+#include "named.h"
+
 /* The first parameter of every policy. */
 enum { BS_HOST_TICK, BS_HOST_OWN };
 #define BS_HOST_COMMON                                               \
@@ -48,8 +50,7 @@ struct bs_host_look {
 };
 
 struct bs_host_policy {
-	const char *name, *summary;
-	const struct bs_param *params;
+	struct bs_named is;
 	void (*tick)(struct bs_host_look *look); /* NULL: it does nothing, ever */
 };
 

@@ -85,7 +85,7 @@ static void test_they_are_found_by_name(void **state)
 
 	(void)state;
 	while ((a = bs_agent_at(nr))) {
-		assert_int_equal(bs_agent_check(a->name, &err), 0);
+		assert_int_equal(bs_agent_check(a->is.name, &err), 0);
 		nr++;
 	}
 	assert_true(nr >= 5);

@@ -46,7 +46,7 @@ static void test_they_are_found_by_name(void **state)
 
 	(void)state;
 	while ((p = bs_host_policy_at(nr))) {
-		assert_int_equal(bs_host_policy_check(p->name, &err), 0);
+		assert_int_equal(bs_host_policy_check(p->is.name, &err), 0);
 		nr++;
 	}
 	assert_true(nr >= 3);
