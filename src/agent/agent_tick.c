@@ -84,7 +84,7 @@ static struct bs_agent_psi told(const struct pressure *p)
 
 static void ask(void *arg, enum bs_guest_ask what, uint64_t value)
 {
-	bs_guest_ask(((struct bs_agent_run *)arg)->g, what, value);
+	bs_guest_ask_now(((struct bs_agent_run *)arg)->g, what, value);
 }
 
 static void ask_host(void *arg, enum bs_host_ask what, uint64_t value)

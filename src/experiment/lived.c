@@ -130,7 +130,7 @@ int bs_lived_begin(struct bs_lived *l, const struct bs_experiment *x,
 	l->t.load.stays = stays;
 	l->t.g->load = &l->t.load;
 	if (setup->defrag)
-		bs_guest_ask(l->t.g, BS_GUEST_DEFRAG_MODE, 1);
+		bs_guest_ask_now(l->t.g, BS_GUEST_DEFRAG_MODE, 1);
 	for (unsigned int i = 0; i < l->t.g->nr_cpus; i++)
 		l->t.g->cpus[i].counted_until = setup->window;
 	ret = bs_reporter_start(l->t.g, err);

@@ -97,7 +97,7 @@ static void reclaim(struct bs_guest *g, unsigned int cpu, uint64_t bytes)
 	g->acts.reclaimed += bs_guest_reclaim(g, cpu, bytes) >> g->page_shift;
 }
 
-void bs_guest_ask(struct bs_guest *g, enum bs_guest_ask ask, uint64_t value)
+void bs_guest_ask_now(struct bs_guest *g, enum bs_guest_ask ask, uint64_t value)
 {
 	const unsigned int cpu = idle_cpu(g);
 	int ret = bs_mm_compact_begin(g->m);
@@ -148,7 +148,7 @@ static void due(void *arg, int unused)
 	if (g->saved.stands)
 		bs_clock_push(g->clock, g->saved.stands_until, BS_DUE_GUEST, due, a, 0);
 	else
-		bs_guest_ask(g, a->e->ask, a->e->value);
+		bs_guest_ask_now(g, a->e->ask, a->e->value);
 }
 
 int bs_guest_asks_start(struct bs_guest_asks *a, struct bs_guest *guests,

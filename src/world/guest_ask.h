@@ -11,7 +11,7 @@
 #include "parts.h"
 
 /* Now, by a CPU that has nothing else to do, if there is one. */
-void bs_guest_ask(struct bs_guest *g, enum bs_guest_ask ask, uint64_t value);
+void bs_guest_ask_now(struct bs_guest *g, enum bs_guest_ask ask, uint64_t value);
 /* Clean page cache, its load's and a dump's. */
 uint64_t bs_guest_cache_bytes(const struct bs_guest *g);
 /* Free blocks of a huge page and more, as so many huge pages. */

@@ -145,16 +145,16 @@ static void asks(struct world *w)
 {
 	switch (bs_rng_below(&w->rng, 12)) {
 	case 0:
-		bs_guest_ask(w->g, BS_GUEST_COMPACT, 1);
+		bs_guest_ask_now(w->g, BS_GUEST_COMPACT, 1);
 		return;
 	case 1:
-		bs_guest_ask(w->g, BS_GUEST_DROP_CACHES, 1);
+		bs_guest_ask_now(w->g, BS_GUEST_DROP_CACHES, 1);
 		return;
 	case 2:
-		bs_guest_ask(w->g, BS_GUEST_RECLAIM, bs_rng_below(&w->rng, 8 * MIB));
+		bs_guest_ask_now(w->g, BS_GUEST_RECLAIM, bs_rng_below(&w->rng, 8 * MIB));
 		return;
 	case 3:
-		bs_guest_ask(w->g, BS_GUEST_PROACTIVENESS, bs_rng_below(&w->rng, 100));
+		bs_guest_ask_now(w->g, BS_GUEST_PROACTIVENESS, bs_rng_below(&w->rng, 100));
 		return;
 	default:
 		return;
@@ -190,7 +190,7 @@ static void one_guest(struct world *w, uint64_t seed, struct totals *n)
 	/* What is over has given all back but what is in the page cache, which goes when it is asked to, and pages that
 	 * wait for the LRU although nobody has them any more. */
 	if (w->over) {
-		bs_guest_ask(w->g, BS_GUEST_DROP_CACHES, 1);
+		bs_guest_ask_now(w->g, BS_GUEST_DROP_CACHES, 1);
 		if (w->p->tasks.user)
 			bs_user_lru_put(w->p->tasks.user, false);
 		check(w);
