@@ -3,14 +3,16 @@
  * costs_file.c - a preset of costs as a file: `buddysim calibrate` writes one, --costs reads it.
  */
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
+#include "cost_file.h"
 #include "costs.h"
 #include "json.h"
-#include "outfile.h"
 
 #define SCHEMA "buddysim-costs-1"
+
+static const struct bs_cost_schema file = {
+	SCHEMA, "no preset", "use a preset's name (null, default, vm, nested) or its file",
+	"not a preset of costs (" SCHEMA ")", "buddysim calibrate -o writes one"};
 
 static json_t *costs_json(const struct bs_device_costs *c)
 {
@@ -26,23 +28,13 @@ static json_t *costs_json(const struct bs_device_costs *c)
 
 int bs_calibration_write(const struct bs_calibration *k, const char *path, struct bs_error *err)
 {
-	struct bs_outfile out;
-	int ret = bs_outfile_open(&out, path, err);
-	json_t *o;
+	json_t *o = bs_cost_file_new(&file);
 
-	if (ret)
-		return ret;
-	o = json_object();
-	bs_json_put_text(o, "schema", SCHEMA);
 	bs_json_put_uint(o, "rounds", k->rounds);
 	json_object_set_new(o, "costs_ns", costs_json(&k->median));
 	json_object_set_new(o, "p10_ns", costs_json(&k->low));
 	json_object_set_new(o, "p90_ns", costs_json(&k->high));
-	/* What fails to be written is known when it is committed. */
-	json_dumpf(o, out.f, JSON_INDENT(2));
-	fputc('\n', out.f);
-	json_decref(o);
-	return bs_outfile_commit(&out, err);
+	return bs_cost_file_write(o, path, err);
 }
 
 /* Known only since later versions: in older files they are as in the presets. */
@@ -72,20 +64,13 @@ static int read_field(const json_t *costs, const char *name, bool optional, bs_n
 
 int bs_costs_read(const char *path, struct bs_device_costs *out, struct bs_error *err)
 {
-	json_error_t why;
-	json_t *o = json_load_file(path, 0, &why), *costs = json_object_get(o, "costs_ns");
-	const char *schema = json_string_value(json_object_get(o, "schema")), *name;
-	int ret = 0;
+	json_t *o;
+	int ret = bs_cost_file_open(&file, path, &o, err);
+	const json_t *costs = json_object_get(o, "costs_ns");
+	const char *name;
 	bs_ns *field;
 
 	bs_cost_preset("default", out);
-	if (!o)
-		return bs_error_set(err, BS_INPUT, 0, path,
-				    "use a preset's name (null, default, vm, nested) or its file",
-				    "no preset: %s", why.text);
-	if (!schema || strcmp(schema, SCHEMA))
-		ret = bs_error_set(err, BS_INPUT, 0, path, "buddysim calibrate -o writes one",
-				   "not a preset of costs (%s)", SCHEMA);
 	for (unsigned int i = 0; !ret && (field = bs_cost_field(out, i, &name)); i++)
 		if (read_field(costs, name, may_be_missing(out, field), field))
 			ret = bs_error_set(err, BS_INPUT, 0, path, NULL,
