@@ -5,50 +5,31 @@
  */
 #include "files.h"
 
-enum { SIZE = BS_LOAD_OWN, TASKS, CYCLES, PAUSE, READ, DROP };
+enum { READ = BS_FILES_OWN, DROP };
 
 static const struct bs_param params[] = {
-	BS_LOAD_COMMON,
-	[SIZE] = {"size", BS_PARAM_SIZE, UINT64_C(256) << 20, BS_UNIT_SIZE, UINT64_C(1) << 40, NULL,
-		  "files, all of them together, of which each task reads its part", false},
-	[TASKS] = {"tasks", BS_PARAM_UINT, 1, 1, BS_LOAD_TASKS_MAX, NULL, "readers", false},
-	[CYCLES] = {"cycles", BS_PARAM_UINT, 2, 1, 1000000, NULL, "how often it is read", false},
-	[PAUSE] = {"pause", BS_PARAM_TIME, 10 * BS_NS_PER_S, 0, BS_LOAD_TIME_MAX, NULL,
-		   "idle time behind each reading", false},
+	BS_FILES_PARAMS("files, all of them together, of which each task reads its part", "readers",
+			"how often it is read", "idle time behind each reading"),
 	[READ] = {"read", BS_PARAM_TIME, 500 * BS_NS_PER_US, 0, BS_NS_PER_S, NULL,
 		  "time that a MiB takes that is not in the page cache", false},
-	[DROP] = {"drop", BS_PARAM_BOOL, 0, 0, 1, NULL,
-		  "the files are removed at the end, and what is cached of them goes", false},
+	[DROP] = BS_FILES_DROP,
 	{0},
 };
 
 #define MIB (UINT64_C(1) << 20)
 #define CACHED_NS 150 /* for a page that is there: looked up, copied by a quarter */
 
-static uint64_t pages(const uint64_t *v)
-{
-	return bs_load_blocks(v[SIZE], 0);
-}
-
-static uint64_t peak_bytes(const uint64_t *v)
-{
-	return pages(v) * BS_UNIT_SIZE;
-}
-
 static bs_ns length(const uint64_t *v)
 {
-	return pages(v) / v[TASKS] * (v[READ] * BS_UNIT_SIZE / MIB + (v[CYCLES] - 1) * CACHED_NS) +
-	       v[CYCLES] * v[PAUSE];
-}
-
-static unsigned int nr_tasks(const uint64_t *v)
-{
-	return (unsigned int)v[TASKS];
+	return bs_files_pages(v) / v[BS_FILES_TASKS] *
+		       (v[READ] * BS_UNIT_SIZE / MIB + (v[BS_FILES_CYCLES] - 1) * CACHED_NS) +
+	       v[BS_FILES_CYCLES] * v[BS_FILES_PAUSE];
 }
 
 static int check(const uint64_t *v, struct bs_error *err)
 {
-	return bs_load_check_time("file-read", v[CYCLES], v[PAUSE] + pages(v) * v[READ] / 256 + 1,
+	return bs_load_check_time("file-read", v[BS_FILES_CYCLES],
+				  v[BS_FILES_PAUSE] + bs_files_pages(v) * v[READ] / 256 + 1,
 				  "lower cycles, pause or size", err);
 }
 
@@ -63,15 +44,9 @@ static bs_ns read_page(struct bs_task *t, const struct bs_task_files *files, uin
 static void step(struct bs_task *t)
 {
 	const struct bs_file_plan plan = {
-		.files = {pages(t->v), t->v[READ] * BS_UNIT_SIZE / MIB},
-		.tasks = t->v[TASKS],
-		.cycles = t->v[CYCLES],
-		.pause = t->v[PAUSE],
-		.drop = t->v[DROP],
-		.page = read_page,
-	};
+		.again = t->v[READ] * BS_UNIT_SIZE / MIB, .drop = t->v[DROP], .page = read_page};
 
-	bs_files_step(t, t->state, &plan);
+	bs_files_step(t, &plan);
 }
 
 const struct bs_load_kind bs_load_kind_file_read = {
@@ -81,8 +56,8 @@ const struct bs_load_kind bs_load_kind_file_read = {
 	.state_size = sizeof(struct bs_file_walk),
 	.check = check,
 	.gives_way = true,
-	.peak_bytes = peak_bytes,
+	.peak_bytes = bs_files_peak_bytes,
 	.length = length,
-	.nr_tasks = nr_tasks,
+	.nr_tasks = bs_files_nr_tasks,
 	.step = step,
 };
