@@ -32,19 +32,11 @@ static int write_all(struct bs_trace *t, struct bs_repage *r, struct bs_error *e
 
 	while (!ret && (ret = bs_trace_next(t, &k, err)) == 1) {
 		ret = 0;
-		for (unsigned int i = 0; i < k.n && !ret; i++)
-			ret = bs_repage_event(r,
-					      &(struct bs_trace_event){
-						      .time = k.time[i],
-						      .kind = (enum bs_ev)k.kind[i],
-						      .order = k.order[i],
-						      .cpu = k.cpu[i],
-						      .flags = k.flags[i],
-						      .gfp = t->info.gfp[k.gfp[i]],
-						      .arg = k.arg[i],
-						      .offset = k.offset ? k.offset[i] : 0,
-					      },
-					      err);
+		for (unsigned int i = 0; i < k.n && !ret; i++) {
+			const struct bs_trace_event ev = bs_trace_event_of(t, &k, i);
+
+			ret = bs_repage_event(r, &ev, err);
+		}
 	}
 	return ret;
 }

@@ -117,17 +117,10 @@ static int keep(struct cut *c, uint64_t number)
 static struct bs_trace_event event_of(const struct cut *c, const struct bs_trace_chunk *k,
 				      unsigned int i)
 {
-	return (struct bs_trace_event){
-		.time = k->time[i] - c->from,
-		.kind = (enum bs_ev)k->kind[i],
-		.order = k->order[i],
-		.cpu = k->cpu[i],
-		.flags = k->flags[i],
-		.gfp = c->t->info.gfp[k->gfp[i]],
-		.arg = k->arg[i],
-		.offset = k->offset ? k->offset[i] : 0,
-		.pfn = k->pfn ? k->pfn[i] : BS_NO_PFN,
-	};
+	struct bs_trace_event ev = bs_trace_event_of(c->t, k, i);
+
+	ev.time -= c->from;
+	return ev;
 }
 
 static int write_pres(struct cut *c, const struct bs_trace_chunk *k, unsigned int i,

@@ -98,17 +98,7 @@ static int walk(struct bs_trace *t, struct walk *w, struct bs_error *err)
 		return ret;
 	while ((ret = bs_trace_next(t, &k, err)) == 1) {
 		for (unsigned int i = 0; i < k.n; i++) {
-			const struct bs_trace_event ev = {
-				.time = k.time[i],
-				.kind = (enum bs_ev)k.kind[i],
-				.order = k.order[i],
-				.cpu = k.cpu[i],
-				.flags = k.flags[i],
-				.gfp = t->info.gfp[k.gfp[i]],
-				.arg = k.arg[i],
-				.offset = k.offset ? k.offset[i] : 0,
-				.pfn = k.pfn ? k.pfn[i] : BS_NO_PFN,
-			};
+			const struct bs_trace_event ev = bs_trace_event_of(t, &k, i);
 
 			ret = one_event(w, &ev);
 			if (ret == -EBADMSG)

@@ -23,6 +23,23 @@ struct bs_trace {
 	uint64_t keep_chunks; /* whole ones of a damaged file, after a scan that accepted it */
 };
 
+/* Number @i of a chunk that has just been read, as whoever writes it takes it. */
+static inline struct bs_trace_event
+bs_trace_event_of(const struct bs_trace *t, const struct bs_trace_chunk *k, unsigned int i)
+{
+	return (struct bs_trace_event){
+		.time = k->time[i],
+		.kind = (enum bs_ev)k->kind[i],
+		.order = k->order[i],
+		.cpu = k->cpu[i],
+		.flags = k->flags[i],
+		.gfp = t->info.gfp[k->gfp[i]],
+		.arg = k->arg[i],
+		.offset = k->offset ? k->offset[i] : 0,
+		.pfn = k->pfn ? k->pfn[i] : BS_NO_PFN,
+	};
+}
+
 /* -EBADMSG..., @err filled: a damaged file, how far it is whole and how to use that part. */
 int bs_trace_damaged(const struct bs_trace *t, uint64_t offset, const char *why,
 		     struct bs_error *err);
