@@ -108,12 +108,16 @@ jq -e '.config.costs.refault_per_mib_ns == 256 * 2930' vm.json >/dev/null ||
 
 # Each number of each preset, with a word where it is from; and it is the one that a record has.
 expect 0 -- list costs
+sed -n '/^of a page/,$p' stdout.txt >of_a_page.txt
+sed -i '/^$/,$d' stdout.txt
 awk 'NR == 1 { presets = NF - 2; next } NR % 2 == 0 { if ($2 !~ /^[0-9]+$/ || $(1 + presets) !~ /^[0-9]+$/) exit 1; next } !/[a-z]/ { exit 1 }
 	END { exit NR < 31 }' stdout.txt || fail "list costs: $(cat stdout.txt)"
 head -1 stdout.txt | grep -qE '^cost, ns +default +vm +nested$' || fail "list costs: $(head -1 stdout.txt)"
 awk 'NR > 1 && NR % 2 == 0 { print $1, $3 }' stdout.txt | sort >listed.txt
 jq -r '.config.costs | to_entries[] | "\(.key | sub("_ns$"; "")) \(.value)"' vm.json | sort | diff - listed.txt ||
 	fail "list costs: not what --costs vm is"
+awk 'NR % 2 == 0 { if ($2 !~ /^[0-9]+$/) exit 1; next } !/[a-z]/ { exit 1 } END { exit NR < 15 }' of_a_page.txt ||
+	fail "list costs: $(cat of_a_page.txt)"
 
 # What was measured here is a preset like the others.
 expect 0 -- calibrate --rounds 3 -o here.json
