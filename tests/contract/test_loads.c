@@ -3,14 +3,12 @@
  * Every load with every strategy, in a closed loop, CPUs contending: no law breaks, content survives, the guest's
  * invariants hold on the way, all of it is given back, and it happens twice in the same way.
  */
-#include "bs_test.h"
+#include "bs_result_test.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <buddysim/load.h>
-#include <buddysim/sim.h>
 
 static const char *const loads[] = {
 	"memhog:size=48MiB,cycles=2,hold=2500ms,pause=2500ms,base=16MiB,spread=4",
@@ -45,26 +43,6 @@ static struct bs_sim_config config_of(const char *load, const char *const *strat
 	return cfg;
 }
 
-static char *record_of(struct bs_result *r)
-{
-	size_t size;
-	char *text;
-	FILE *f = open_memstream(&text, &size);
-
-	assert_non_null(f);
-	assert_int_equal(bs_result_print(r, BS_FORMAT_JSON, false, f), 0);
-	fclose(f);
-	return text;
-}
-
-static uint64_t metric(const struct bs_result *r, const char *key)
-{
-	uint64_t v = 0;
-
-	assert_int_equal(bs_result_metric(r, 0, key, &v), 0);
-	return v;
-}
-
 /* Memory was there for all of it, so that all of it was done: the same work as without reporting, except where
  * it ends at a time. */
 static void one(const char *load, const char *strategy)
@@ -80,11 +58,11 @@ static void one(const char *load, const char *strategy)
 
 		if (ret)
 			fail_msg("%s, %s: %s %s", load, strategy, err.where, err.text);
-		assert_int_equal(metric(r, "content_loss"), 0);
-		assert_int_equal(metric(r, "unfinished_events"), 0);
-		assert_int_equal(metric(r, "alloc_failed"), 0);
-		assert_int_equal(metric(r, "finished"), 1);
-		records[i] = record_of(r);
+		assert_int_equal(bs_test_figure(r, "content_loss"), 0);
+		assert_int_equal(bs_test_figure(r, "unfinished_events"), 0);
+		assert_int_equal(bs_test_figure(r, "alloc_failed"), 0);
+		assert_int_equal(bs_test_figure(r, "finished"), 1);
+		records[i] = bs_test_record(r);
 		bs_result_free(r);
 	}
 	assert_string_equal(records[0], records[1]);

@@ -4,14 +4,12 @@
  * work: the guest's invariants hold on the way, content survives, nothing is refused, and it happens twice in the
  * same way.
  */
-#include "bs_test.h"
+#include "bs_result_test.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <buddysim/policy.h>
-#include <buddysim/sim.h>
 
 static const char *const loads[] = {
 	"memhog:size=48MiB,cycles=2,hold=2500ms,pause=2500ms,base=16MiB,spread=4",
@@ -25,26 +23,6 @@ static const char *const cells[][2] = {
 	{"linux-6.1", "boundary"},
 	{"linux-7.3", "rotation:order=4"},
 };
-
-static char *record_of(struct bs_result *r)
-{
-	size_t size;
-	char *text;
-	FILE *f = open_memstream(&text, &size);
-
-	assert_non_null(f);
-	assert_int_equal(bs_result_print(r, BS_FORMAT_JSON, false, f), 0);
-	fclose(f);
-	return text;
-}
-
-static uint64_t metric(const struct bs_result *r, const char *key)
-{
-	uint64_t v = 0;
-
-	assert_int_equal(bs_result_metric(r, 0, key, &v), 0);
-	return v;
-}
 
 static char *run(const char *load, const char *const *cell, const char *policy)
 {
@@ -68,10 +46,10 @@ static char *run(const char *load, const char *const *cell, const char *policy)
 	if (bs_compare(&cfg, &r, &err))
 		fail_msg("%s, %s, %s, %s: %s %s", policy, load, cell[0], cell[1], err.where,
 			 err.text);
-	assert_int_equal(metric(r, "content_loss"), 0);
-	assert_int_equal(metric(r, "finished"), 1);
-	assert_int_equal(metric(r, "alloc_failed"), 0);
-	text = record_of(r);
+	assert_int_equal(bs_test_figure(r, "content_loss"), 0);
+	assert_int_equal(bs_test_figure(r, "finished"), 1);
+	assert_int_equal(bs_test_figure(r, "alloc_failed"), 0);
+	text = bs_test_record(r);
 	bs_result_free(r);
 	return text;
 }
