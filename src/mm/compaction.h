@@ -136,6 +136,8 @@ static inline bool is_marked(const struct bs_machine *m, enum bs_mm_mark mark, b
 }
 /* There is room for it: nothing is forgotten. */
 void mm_compact_mark(struct bs_machine *m, enum bs_mm_mark mark, bs_pfn pfn, bool on);
+/* A free block that a run has taken is in nobody's list and in nobody's use. */
+void mm_compact_in_hand(struct bs_machine *m, bs_pfn pfn, unsigned int order, bool on);
 int mm_compact_make(struct bs_machine *m);
 void mm_compact_destroy(struct bs_machine *m);
 

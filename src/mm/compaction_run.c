@@ -33,6 +33,7 @@ static void move_page(struct bs_machine *m, struct compact_run *r, bs_pfn old, b
 	const uint8_t keep = m->mem_map[old].flags & (PG_ALLOCATED | PG_HAS_LRU);
 	struct page *to = &m->mem_map[new];
 
+	mm_compact_mark(m, BS_MM_IN_HAND, new, false);
 	to->order = 0;
 	to->zone = r->z->index;
 	m->pb[new >> m->pbo].fine = true;
@@ -146,8 +147,8 @@ static void give_back(struct bs_machine *m, struct compact_run *r)
 		for (bs_pfn pfn = r->taken[o].first; pfn != BS_NO_PFN; pfn = next) {
 			next = bs_page(m, pfn, o)->next;
 			highest = max_pfn(highest, pfn);
-			mm_compact_mark(m, BS_MM_IN_HAND, pfn, true);
 			mm_compact_tell(m, BS_MM_FREES, pfn, o);
+			mm_compact_in_hand(m, pfn, o, false);
 			mm_compact_free(m, r->z, pfn, o);
 		}
 		r->taken[o] = (struct page_list){BS_NO_PFN, BS_NO_PFN};

@@ -43,6 +43,12 @@ void mm_compact_mark(struct bs_machine *m, enum bs_mm_mark mark, bs_pfn pfn, boo
 	bits[i >> 3] |= (uint8_t)((unsigned int)on << (i & 7));
 }
 
+void mm_compact_in_hand(struct bs_machine *m, bs_pfn pfn, unsigned int order, bool on)
+{
+	for (bs_pfn p = pfn; p < pfn + ((bs_pfn)1 << order); p++)
+		mm_compact_mark(m, BS_MM_IN_HAND, p, on);
+}
+
 int bs_mm_compact_mark(struct bs_machine *m, enum bs_mm_mark mark, bs_pfn pfn, bool on)
 {
 	const int ret = mm_compact_make(m);

@@ -22,6 +22,7 @@ static void retype(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned in
 
 static void keep(struct bs_machine *m, struct compact_run *r, bs_pfn pfn, unsigned int order)
 {
+	mm_compact_in_hand(m, pfn, order, true);
 	bs_page(m, pfn, order)->zone = r->z->index;
 	if (m->km.compact_whole_blocks) {
 		mm_list_add(m, &r->taken[order], pfn, order, true);

@@ -143,7 +143,7 @@ enum bs_mm_mark {
 	BS_MM_CACHE, /* clean page cache */
 	BS_MM_USED, /* ... that was used again */
 	BS_MM_ANON, /* a process's, and on the LRU */
-	BS_MM_IN_HAND, /* of a run: a source, or on its way to a list */
+	BS_MM_IN_HAND, /* of a run: a source, a free page taken, or on its way to a list */
 	BS_MM_NR_MARKS,
 };
 /* 0 or -ENOMEM. */

@@ -194,6 +194,45 @@ static void test_a_pageblock_is_finished(void **state)
 	}
 }
 
+/* A free page that a run has taken is nobody's, and who watches can tell it from one in use: at its
+ * move, and when those that were not needed go back. */
+struct in_hand {
+	const struct bs_machine *m;
+	unsigned int targets, given_back;
+};
+
+static void look_at_hand(void *arg, const struct bs_mm_step *s)
+{
+	struct in_hand *h = arg;
+
+	if (s->kind == BS_MM_TARGET) {
+		h->targets += bs_mm_compact_marked(h->m, BS_MM_IN_HAND, (bs_pfn)s->v[1]);
+	} else if (s->kind == BS_MM_FREES && s->v[0] >= 2048) {
+		h->given_back++;
+		for (bs_pfn p = 0; p < (bs_pfn)1 << s->v[1]; p++)
+			assert_true(bs_mm_compact_marked(h->m, BS_MM_IN_HAND, (bs_pfn)s->v[0] + p));
+	}
+}
+
+static void test_taken_pages_are_in_hand(void **state)
+{
+	static const bs_pfn keep[] = {3, 100}, fixed[] = {4000};
+
+	(void)state;
+	for (unsigned int k = 0; k < 3; k++) {
+		struct bs_machine *m = fragmented(compacting[k], keep, 2, fixed, 1);
+		struct in_hand h = {.m = m};
+
+		bs_mm_compact_watch(m, &(struct bs_mm_watch){.arg = &h, .step = look_at_hand});
+		bs_mm_compact_memory(m, 0);
+		assert_int_equal(h.targets, 2);
+		assert_true(h.given_back);
+		for (bs_pfn p = 0; p < 4096; p++)
+			assert_false(bs_mm_compact_marked(m, BS_MM_IN_HAND, p));
+		bs_machine_destroy(m);
+	}
+}
+
 /* Runs that nobody watches do the same; a guest that never compacts has no state for it. */
 static void test_unwatched(void **state)
 {
@@ -221,6 +260,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_to_move),
 		cmocka_unit_test(test_targets_are_in_movable_pageblocks),
 		cmocka_unit_test(test_a_pageblock_is_finished),
+		cmocka_unit_test(test_taken_pages_are_in_hand),
 		cmocka_unit_test(test_unwatched),
 	};
 
