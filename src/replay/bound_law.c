@@ -3,6 +3,14 @@
 
 #include <errno.h>
 
+/* Its used(t) is less than the trace's by that. */
+static bool given_back(const struct bs_cell *c)
+{
+	const struct bs_short_figures *p = &c->f.pressed;
+
+	return p->direct + p->by_kswapd + p->asked;
+}
+
 /* Did it do all that a trace asks for, on memory that the host has to back (MEANING.md, the bound)? A
  * guest that follows a recorded kernel takes memory that no event tells of, and what is swapped out, or lies in a
  * snapshot, is held by nobody. */
@@ -12,8 +20,8 @@ static bool is_about(const struct bs_cell *c)
 
 	return !c->program && !c->guest && c->g->touch &&
 	       c->plan->cfg.guest.resident != BS_RESIDENT_NONE && !c->follow &&
-	       !f->device.swapped_out_bytes && !f->restored.is && !f->unfinished_events &&
-	       !f->alloc_failed && !f->skipped_frees && !f->unusable_frees;
+	       !f->device.swapped_out_bytes && !given_back(c) && !f->restored.is &&
+	       !f->unfinished_events && !f->alloc_failed && !f->skipped_frees && !f->unusable_frees;
 }
 
 /* How far below the bound the row may be: what being late can have saved it, what it would have been

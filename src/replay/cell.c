@@ -20,6 +20,7 @@
 #include "reporter.h"
 #include "stream.h"
 #include "tell.h"
+#include "trace_lru.h"
 #include "view.h"
 #include "violation.h"
 
@@ -29,6 +30,10 @@ static void owned(void *arg, bs_pfn pfn, unsigned int order, bool is)
 {
 	struct bs_cell *c = arg;
 
+	if (c->lru)
+		bs_trace_lru_owned(c->lru, pfn, order, is);
+	if (!c->future)
+		return;
 	if (!is)
 		bs_future_free(c->future, pfn, order);
 	else if (bs_future_alloc(c->future, pfn, order, c->world->clock.now))
@@ -158,6 +163,10 @@ static int create_guest(struct bs_cell *c, const struct bs_trace_info *info, str
 
 static int follow(struct bs_cell *c, struct bs_error *err)
 {
+	if (!c->plan->state && c->plan->reclaims) {
+		c->g->watch.owned = owned;
+		return bs_trace_lru_create(&c->stream, &c->lru, err);
+	}
 	if (!c->plan->state)
 		return 0;
 	if (c->plan->state->origin[0]) {
@@ -363,6 +372,7 @@ void bs_cell_destroy(struct bs_cell *c)
 	bs_trace_close(c->reader);
 	bs_follow_destroy(c->follow);
 	bs_inherit_destroy(c->inherit);
+	bs_trace_lru_destroy(c->lru);
 	bs_program_destroy(c->program);
 	bs_ledger_free(&c->ledger);
 	if (!c->at_rest)

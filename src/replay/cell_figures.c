@@ -146,6 +146,7 @@ static void take_pressure(struct bs_cell *c)
 		.swapped_out = p->f.swapped_out,
 		.swapped_in = p->f.swapped_in,
 		.swap_peak = p->f.swap_peak,
+		.gone_frees = c->stream.f.gone_frees,
 		.oom_kills = p->f.oom_kills,
 	};
 }

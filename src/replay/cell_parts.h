@@ -17,6 +17,7 @@
 #include "world.h"
 
 struct bs_inherit;
+struct bs_trace_lru;
 
 /* Somebody looks on: a meter of the guest's clock. */
 struct bs_viewing {
@@ -53,6 +54,7 @@ struct bs_cell {
 	struct bs_program *program; /* the load that it runs, NULL: a trace */
 	struct bs_follow *follow; /* NULL unless the guest starts from a dumped state */
 	struct bs_inherit *inherit; /* NULL unless it starts from a made one */
+	struct bs_trace_lru *lru; /* NULL unless memory of its trace is reclaimed */
 	struct bs_future *future; /* NULL unless the strategy knows it; the caller's */
 	bs_ns end; /* of the window */
 	bs_ns cut; /* time that CPUs would have been blocked for behind it, or behind a round */

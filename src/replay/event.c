@@ -5,6 +5,7 @@
  */
 #include "event.h"
 
+#include "mm_reclaim.h"
 #include "reporter.h"
 
 void bs_stream_refused(struct bs_stream *s, uint32_t number, unsigned int mask, unsigned int order)
@@ -34,7 +35,10 @@ bool bs_stream_place(struct bs_stream *s, uint32_t number, unsigned int cpu, uns
 {
 	if (s->follow && s->follow->place(s->follow_arg, number, cpu, order))
 		return true;
-	s->f.skipped_frees++;
+	if (s->gone && s->gone[number])
+		s->f.gone_frees++;
+	else
+		s->f.skipped_frees++;
 	return false;
 }
 
@@ -46,6 +50,8 @@ bool bs_stream_piece(struct bs_stream *s, bs_pfn pfn, unsigned int order, uint32
 	if (bs_page_lookup(s->g->m, pfn, &head, &head_order) != BS_PAGE_ALLOCATED ||
 	    bs_page_word(s->g->m, head) != number)
 		return false;
+	if (s->gone)
+		bs_mm_lru_leave(s->g->m, head, head_order);
 	s->cut[number >> 3] |= (uint8_t)(1u << (number & 7));
 	return !bs_split_allocated(s->g->m, pfn, order);
 }

@@ -145,6 +145,7 @@ static void add_figures(struct bs_figures *s, const struct bs_figures *f)
 	ADD(pressed.swapped_out);
 	ADD(pressed.swapped_in);
 	ADD(pressed.swap_peak);
+	ADD(pressed.gone_frees);
 	ADD(pressed.oom_kills);
 	ADD(huge.alloc);
 	ADD(huge.failed);

@@ -86,6 +86,7 @@ struct bs_short_figures {
 	bs_ns kswapd_ns, kcompactd_ns, flusher_ns;
 	uint64_t kcompactd_runs, proactive_runs, scanned, moved, huge_blocks;
 	uint64_t dirty_end, written, swapped_out, swapped_in, swap_peak;
+	uint64_t gone_frees; /* events of a trace */
 	uint64_t oom_kills;
 };
 

@@ -468,6 +468,7 @@ void bs_stream_free(struct bs_stream *s)
 		munmap(s->block_pfn, s->block_bytes);
 	if (s->cut)
 		bs_lazy_unmap(s->cut, s->info->numbers / 8 + 1);
+	bs_lazy_unmap(s->gone, s->gone ? s->info->numbers + 1 : 0);
 	for (unsigned int i = 0; s->waiting && i < s->g->nr_cpus; i++)
 		bs_ring_free(&s->waiting[i]);
 	free(s->waiting);
@@ -475,5 +476,6 @@ void bs_stream_free(struct bs_stream *s)
 	s->numbers = NULL;
 	s->block_pfn = NULL;
 	s->cut = NULL;
+	s->gone = NULL;
 	s->waiting = NULL;
 }

@@ -15,7 +15,7 @@
 #include "ring.h"
 
 /*
- * How a recorded kernel beside the guest is followed. Every function's first argument is @arg of the
+ * How a recorded kernel beside the guest is followed, or a guest that reclaims gets in between. Every function's first argument is @arg of the
  * stream; numbers are the blocks'.
  * @alloc: in place of bs_alloc_pages(): the page that the block gets, or BS_NO_PFN
  * @is_placed_later: is it memory in use of which it is not known yet where it is?
@@ -48,6 +48,7 @@ struct bs_stream_figures {
 	uint64_t allocations; /* that the trace asked for and the traced kernel had */
 	uint64_t refused; /* of these, in the replay */
 	uint64_t skipped_frees, unusable_frees;
+	uint64_t gone_frees; /* of what had been given back by then, for lack of memory */
 	uint64_t paused_raw_bytes;
 	uint64_t unfinished; /* events that wait for a CPU when the window closes */
 	/* What waited for a CPU: allocations, and how often a CPU came to have any event waiting. */
@@ -81,6 +82,7 @@ struct bs_stream {
 	uint32_t *block_pfn;
 	uint8_t *
 		cut; /* a bit for each block of which a part was freed: the rest is not found elsewhere */
+	uint8_t *gone; /* of each block: not 0 once it was given back; NULL: nothing ever is */
 	size_t block_bytes;
 	uint32_t untouched_below; /* blocks with a lower number were never shown to the device */
 	struct bs_gfp_use use[256]; /* by number of the gfp set */

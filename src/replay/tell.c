@@ -187,6 +187,13 @@ void bs_cell_warn_after(const struct bs_cell *c)
 			     "load",
 			     (unsigned long long)f->alloc_failed,
 			     (unsigned long long)f->allocations);
+	if (!c->program && f->pressed.direct + f->pressed.by_kswapd + f->pressed.asked)
+		bs_plan_warn(
+			c->plan, c->label,
+			"%llu pages of the trace were given back: it never uses them again, so that "
+			"nothing is read back, which a guest would have waited for",
+			(unsigned long long)(f->pressed.direct + f->pressed.by_kswapd +
+					     f->pressed.asked));
 	if (f->pressed.oom_kills)
 		bs_plan_warn(c->plan, c->label,
 			     "%llu tasks were killed because nothing else brought memory: use more "

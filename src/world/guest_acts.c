@@ -15,10 +15,25 @@ static void done(struct bs_guest *g, unsigned int cpu)
 		bs_contention_skip(g);
 }
 
+/* Files that a trace has: they are on the LRU, and no page cache knows them. */
+static uint64_t drop_unknown(struct bs_guest *g, unsigned int cpu)
+{
+	uint64_t pages;
+
+	g->pressure->cpu = cpu;
+	pages = bs_mm_drop_all(g->m, cpu);
+	g->pressure->f.asked += pages;
+	done(g, cpu);
+	return pages << g->page_shift;
+}
+
 uint64_t bs_guest_drop_caches(struct bs_guest *g, unsigned int cpu)
 {
 	const uint64_t pages = g->cache ? bs_page_cache_drop_clean(g->cache, cpu) : 0;
 	struct bs_reclaim_costs costs;
+
+	if (g->pressure && g->cache_pages && !g->cache)
+		return drop_unknown(g, cpu);
 
 	bs_reclaim_costs_default(&costs);
 	if (g->pressure) {

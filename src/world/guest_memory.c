@@ -110,6 +110,13 @@ bs_pfn bs_guest_try(struct bs_guest *g, unsigned int cpu, unsigned int gfp, unsi
 	return pfn;
 }
 
+bs_pfn bs_guest_take(struct bs_guest *g, unsigned int cpu, unsigned int gfp, unsigned int order)
+{
+	const bs_pfn pfn = ask(g, cpu, gfp, order);
+
+	return likely(pfn != BS_NO_PFN) ? pfn : bs_guest_alloc_again(g, cpu, gfp, order);
+}
+
 bs_pfn bs_guest_alloc(struct bs_guest *g, unsigned int cpu, unsigned int gfp, unsigned int order,
 		      uint32_t id, struct bs_gfp_use use)
 {

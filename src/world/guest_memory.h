@@ -30,6 +30,8 @@ bs_pfn bs_guest_alloc(struct bs_guest *g, unsigned int cpu, unsigned int gfp, un
 /* The same of a request that somebody makes who can do without: that it failed counts as nothing. */
 bs_pfn bs_guest_try(struct bs_guest *g, unsigned int cpu, unsigned int gfp, unsigned int order,
 		    uint32_t id, struct bs_gfp_use use);
+/* The same of a request whose owner is made known later, and which nobody is killed for; that it failed counts as nothing. */
+bs_pfn bs_guest_take(struct bs_guest *g, unsigned int cpu, unsigned int gfp, unsigned int order);
 /* The block, or an aligned part of it, which is split off. */
 void bs_guest_free(struct bs_guest *g, unsigned int cpu, bs_pfn pfn, unsigned int order,
 		   uint32_t id);

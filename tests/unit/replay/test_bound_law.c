@@ -110,6 +110,9 @@ static void test_who_is_below_is_found(void **state)
 	c.f.alloc_failed = 1;
 	assert_ok(bs_bound_law(&c, b, &err), &err);
 	c.f.alloc_failed = 0;
+	c.f.pressed.by_kswapd = 1;
+	assert_ok(bs_bound_law(&c, b, &err), &err);
+	c.f.pressed.by_kswapd = 0;
 	g.touch = false;
 	assert_ok(bs_bound_law(&c, b, &err), &err);
 	g.touch = true;
