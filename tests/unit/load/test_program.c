@@ -155,8 +155,8 @@ static void test_whatever_moves(void **state)
 	static const char *const loads[] = {
 		"churn:size=8MiB,tasks=2,order=0,time=3s,base=4MiB,spread=2",
 		"memhog:size=16MiB,order=3,cycles=2,hold=1s,pause=1s",
-		"process:size=12MiB,tasks=2,cycles=2,hold=1s,pause=500ms,give-back=25,short=500ms,"
-		"scan_sleep=300ms",
+		("process:size=12MiB,tasks=2,cycles=2,hold=1s,pause=500ms,give-back=25,short=500ms,"
+		 "scan_sleep=300ms"),
 		"process:size=6MiB,tasks=2,cycles=2,hold=1s,pause=500ms,thp=madvise",
 		"file-read:size=16MiB,cycles=2,pause=1s,drop=on",
 		"build:live=500,process=50,events=8000,gap=1ms",
