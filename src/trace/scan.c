@@ -175,8 +175,10 @@ scan_plain(struct scan *s, const struct bs_trace_chunk *c, unsigned int i)
 		const uint64_t number = p.nr - arg[i];
 		const unsigned int live = BS_LIVE | order[i];
 
-		/* Near enough, for it is not known how many of those in between take a number. */
-		__builtin_prefetch(&state[p.nr + AHEAD / 2 - arg[i + AHEAD < n ? i + AHEAD : i]],
+		/* Near enough, for it is not known how many of those in between take a number. Outside of
+		 * the table, too: an address that wraps is a number, an index that does is undefined. */
+		__builtin_prefetch((const void *)((uintptr_t)state + p.nr + AHEAD / 2 -
+						  arg[i + AHEAD < n ? i + AHEAD : i]),
 				   1);
 
 		if (time[i] != p.last) {
