@@ -123,16 +123,16 @@ reference() { # NAME WHAT FILE
 			match($0, /order=[0-9]+/)
 			order = substr($0, RSTART + 6, RLENGTH - 6)
 			kind = $0 ~ /mm_page_alloc: / ? (pfn == "0x0" ? "failed" : "alloc") : "free"
-			if (!n++) { s0 = part[1]; f0 = frac }
+			if (kind != "free" && !n++) { s0 = part[1]; f0 = frac }
 			if (kind == "alloc" && pfn in live) print "free", cpu, live[pfn], pfn, 0
 			if (kind == "alloc") live[pfn] = order
 			else delete live[pfn]
 			print kind, cpu, order, (kind == "failed" ? "-" : pfn), (part[1] - s0) * 1000000000 + frac - f0
 		}' "$3" >"$name.awk"
-	# The trace begins with its first event that is used, which may be another one.
+	# Times count from the first allocation: a free may take place later than the text's first line for it.
 	awk '$1 == "pre" { next }
 		{
-			if (!n++) t0 = $9
+			if ($1 != "free" && !n++) t0 = $9
 			print $1, $2, $3, ($1 == "failed" ? "-" : $6), $9 - t0
 		}' "$name.events" >"$name.plain"
 	for kind in awk plain; do
