@@ -2,7 +2,6 @@
 /* info.c - looking inside: a zone's figures, the counters, the lists as they stand. */
 #include <string.h>
 
-#include "mm_user.h"
 #include "pcp.h"
 
 static const char *const zone_names[] = {"DMA", "DMA32", "Normal", "Movable", "Device"};
@@ -47,21 +46,6 @@ void bs_zone_info(const struct bs_machine *m, unsigned int zone, struct bs_zone_
 		info->nr_pcp_pages += (uint64_t)z->pcp[c].count;
 	memcpy(info->lowmem_reserve, z->lowmem_reserve, sizeof(info->lowmem_reserve));
 	memcpy(info->nr_free, z->nr_free, sizeof(info->nr_free));
-}
-
-bool bs_mm_any_above(const struct bs_machine *m, bool high)
-{
-	const unsigned int highest = m->zones[m->nr_zones - 1].type;
-
-	for (unsigned int i = 0; i < m->nr_zones; i++) {
-		const struct zone *z = &m->zones[i];
-		const uint64_t mark = z->mark[high ? WMARK_HIGH : WMARK_LOW];
-
-		if ((uint64_t)folded_free_pages(m, z) >
-		    mark + z->boost + z->lowmem_reserve[highest])
-			return true;
-	}
-	return false;
 }
 
 void bs_machine_counters(const struct bs_machine *m, struct bs_machine_counters *c)

@@ -9,9 +9,6 @@ struct bs_machine;
 
 /* Is its LRU one of generations? */
 bool bs_mm_lru_generations(const struct bs_machine *m);
-/* Has a zone more free pages, what CPUs have not folded yet included, than its low or @high mark, boost, and what it
- * keeps from requests that could go to the highest zone? */
-bool bs_mm_any_above(const struct bs_machine *m, bool high);
 /* A page is freed past the per-cpu lists, as one is whose lists another free holds. */
 void bs_mm_free_past_pcp(struct bs_machine *m, unsigned int cpu, bs_pfn pfn);
 

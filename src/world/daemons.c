@@ -71,7 +71,7 @@ static void kcompactd(void *arg, int unused)
 	counted_run(p, order);
 }
 
-void bs_kcompactd_wake(struct bs_pressure *p, unsigned int cpu, unsigned int order)
+static void wake_kcompactd(struct bs_pressure *p, unsigned int cpu, unsigned int order)
 {
 	struct bs_kcompactd *k = &p->kcompactd;
 	const bs_ns now = p->g->clock->now;
@@ -133,7 +133,7 @@ static void goes_to_sleep(struct bs_pressure *p)
 	else
 		k->failures++;
 	k->awake = k->running = false;
-	bs_kcompactd_wake(p, k->cpu, boosted && huge > k->order ? huge : k->order);
+	wake_kcompactd(p, k->cpu, boosted && huge > k->order ? huge : k->order);
 	k->order = 0;
 }
 

@@ -7,7 +7,6 @@
 
 /* Somebody's request for @order did not get what it wanted at once, on @cpu. */
 void bs_kswapd_wake(struct bs_pressure *p, unsigned int cpu, unsigned int order);
-void bs_kcompactd_wake(struct bs_pressure *p, unsigned int cpu, unsigned int order);
 /* Proactive compaction looks at the guest from time to time. */
 void bs_kcompactd_start(struct bs_pressure *p);
 

@@ -5,18 +5,6 @@
 #include "fail.h"
 #include "host_memory.h"
 
-const char *bs_mover_name(enum bs_mover who)
-{
-	static const char *const names[BS_NR_MOVERS] = {
-		[BS_MOVER_RANGE] = "range",
-		[BS_MOVER_ASKED] = "asked",
-		[BS_MOVER_REQUEST] = "request",
-		[BS_MOVER_DAEMON] = "daemon",
-	};
-
-	return (unsigned int)who < BS_NR_MOVERS ? names[who] : "?";
-}
-
 static bs_ns sum_of(struct bs_fault_cost c)
 {
 	return c.first_touch + c.refault + c.host_zero + c.swap + c.restore;

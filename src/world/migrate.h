@@ -18,6 +18,5 @@ int bs_guest_may_move(struct bs_guest *g, const struct bs_mm_watch *watch);
 void bs_guest_mover(struct bs_guest *g, enum bs_mover who, unsigned int cpu);
 /* How long a thread of the kernel was at it since this was last asked. */
 bs_ns bs_guest_moved_alone(struct bs_guest *g);
-const char *bs_mover_name(enum bs_mover who);
 
 #endif
