@@ -21,7 +21,7 @@ int bs_anon_check(const char *load, const struct bs_param *params, const uint64_
 	char owner[64];
 
 	snprintf(owner, sizeof(owner), "load %s", load);
-	if (v[BS_ANON_THP] != BS_ANON_OFF && order != usual)
+	if (bs_anon_is_process(v) && order != usual)
 		return bs_error_set(err, BS_USAGE, 0, owner, "leave order out, or say thp=off",
 				    "of processes thp says how large their pages are");
 	for (unsigned int i = BS_ANON_DEFRAG; i < BS_ANON_NR; i++) {
@@ -29,7 +29,7 @@ int bs_anon_check(const char *load, const struct bs_param *params, const uint64_
 
 		if (v[i] == params[i].def)
 			continue;
-		if (v[BS_ANON_THP] == BS_ANON_OFF)
+		if (!bs_anon_is_process(v))
 			return bs_error_set(err, BS_USAGE, 0, owner, "say thp=always",
 					    "%s is of processes, and thp is off", params[i].name);
 		if (of_khugepaged && !bs_anon_khugepaged(v))
@@ -99,12 +99,11 @@ bool bs_anon_begin_shared(struct bs_task *t, struct bs_anon *a, const uint64_t *
 	return begin_in(t, a, v, t->all->space, start, bytes);
 }
 
-unsigned int bs_anon_touch(struct bs_task *t, struct bs_anon *a)
+unsigned int bs_anon_touch(struct bs_anon *a)
 {
 	const uint64_t at = a->start + a->at;
 	bool huge = false;
 
-	(void)t;
 	if (bs_space_faults(a->space, at, true))
 		bs_space_fault(a->space, at, true);
 	bs_space_page(a->space, at, &huge);
@@ -121,7 +120,7 @@ unsigned int bs_anon_touch(struct bs_task *t, struct bs_anon *a)
 bool bs_anon_fill_some(struct bs_task *t, struct bs_anon *a, bs_ns touch_per_mib)
 {
 	for (unsigned int n = 0; n < PAGES_AT_ONCE && a->at < a->bytes;) {
-		const unsigned int pages = bs_anon_touch(t, a);
+		const unsigned int pages = bs_anon_touch(a);
 
 		bs_task_work(t,
 			     bs_load_touch_ns(touch_per_mib, pages > 1 ? BS_USER_HUGE_ORDER : 0));

@@ -82,7 +82,12 @@ static inline uint64_t bs_anon_peak(uint64_t bytes)
 	return ranges * BS_ANON_HUGE + (2 * ranges + 32) * BS_ANON_PAGE;
 }
 
-/* @v: the load's values from @first on. Does khugepaged run? */
+/* @v: the load's values from @first on. Are its tasks processes? */
+static inline bool bs_anon_is_process(const uint64_t *v)
+{
+	return v[BS_ANON_THP] != BS_ANON_OFF;
+}
+/* ... does khugepaged run? */
 static inline bool bs_anon_khugepaged(const uint64_t *v)
 {
 	return v[BS_ANON_THP] > BS_ANON_NEVER && v[BS_ANON_SCAN_SLEEP];
@@ -98,7 +103,7 @@ bool bs_anon_begin(struct bs_task *t, struct bs_anon *a, const uint64_t *v, uint
 bool bs_anon_begin_shared(struct bs_task *t, struct bs_anon *a, const uint64_t *v, uint64_t start,
 			  uint64_t bytes);
 /* The next page is written, or huge page. Returns how many pages that were. */
-unsigned int bs_anon_touch(struct bs_task *t, struct bs_anon *a);
+unsigned int bs_anon_touch(struct bs_anon *a);
 /* As many as a step is worth, with the time for it. True: all is written. */
 bool bs_anon_fill_some(struct bs_task *t, struct bs_anon *a, bs_ns touch_per_mib);
 /* All of it is unmapped: the process goes on; the area is mapped again, with nothing there. */

@@ -54,11 +54,6 @@ struct process {
 #define HEAP_STEP (UINT64_C(128) << 10) /* as malloc() has it grow */
 #define AREAS (UINT64_C(1) << 44)
 
-static bool is_process(const uint64_t *v)
-{
-	return v[ANON + BS_ANON_THP] != BS_ANON_OFF;
-}
-
 static uint64_t nr_processes(const uint64_t *v)
 {
 	/* A large process is met more often than a small one: 2/3 of the mean size is live. */
@@ -85,7 +80,8 @@ static uint64_t peak_bytes(const uint64_t *v)
 	/* Of its tables each process has a few, whatever it has. */
 	return (blocks < v[EVENTS] ? blocks : v[EVENTS]) * per_block +
 	       bs_load_blocks(v[FILES], 0) * BS_UNIT_SIZE +
-	       (is_process(v) ? nr_processes(v) * (8 * BS_ANON_PAGE + HEAP_STEP) : 0);
+	       (bs_anon_is_process(&v[ANON]) ? nr_processes(v) * (8 * BS_ANON_PAGE + HEAP_STEP)
+					     : 0);
 }
 
 static uint64_t nr_cpus(const uint64_t *v)
@@ -154,7 +150,7 @@ static void is_born(struct bs_task *t, struct process *p)
 		p->at = bs_rng_below(&t->rng, bs_load_blocks(t->v[FILES], 0));
 	if (!p->target)
 		bs_task_over(t);
-	else if (is_process(t->v))
+	else if (bs_anon_is_process(&t->v[ANON]))
 		bs_anon_begin(t, &p->heap, &t->v[ANON], BS_ANON_AT, HEAP_STEP);
 }
 
@@ -169,7 +165,7 @@ static void begins(struct bs_task *t, struct process *p)
 }
 
 /* So much more of its memory is written. */
-static void writes(struct bs_task *t, struct process *p, unsigned int order)
+static void writes(struct process *p, unsigned int order)
 {
 	if (order == HUGE_ORDER) {
 		struct bs_anon area = p->heap;
@@ -179,7 +175,7 @@ static void writes(struct bs_task *t, struct process *p, unsigned int order)
 		area.at = 0;
 		bs_space_map(area.space, area.start, area.bytes);
 		while (area.at < area.bytes)
-			bs_anon_touch(t, &area);
+			bs_anon_touch(&area);
 		return;
 	}
 	for (unsigned int i = 0; i < 1u << order; i++) {
@@ -187,7 +183,7 @@ static void writes(struct bs_task *t, struct process *p, unsigned int order)
 			bs_space_grow(p->heap.space, p->heap.start + p->heap.bytes, HEAP_STEP);
 			p->heap.bytes += HEAP_STEP;
 		}
-		bs_anon_touch(t, &p->heap);
+		bs_anon_touch(&p->heap);
 	}
 }
 
@@ -208,8 +204,8 @@ static void runs(struct bs_task *t, struct process *p)
 
 	if (!p->run)
 		p->run = 1 + bs_rng_below(&t->rng, RUN_MAX);
-	if (is_process(t->v) && bs_gfp_is_movable_user(gfp))
-		writes(t, p, order);
+	if (bs_anon_is_process(&t->v[ANON]) && bs_gfp_is_movable_user(gfp))
+		writes(p, order);
 	else
 		bs_task_alloc(t, order, gfp);
 	reads(t, p);

@@ -41,11 +41,6 @@ struct memhog {
 	uint64_t at, cycle;
 };
 
-static bool is_process(const uint64_t *v)
-{
-	return v[ANON + BS_ANON_THP] != BS_ANON_OFF;
-}
-
 static uint64_t nr_blocks(const uint64_t *v)
 {
 	return bs_load_blocks(v[SIZE], (unsigned int)v[ORDER]);
@@ -58,7 +53,7 @@ static unsigned int nr_tasks(const uint64_t *v)
 
 static uint64_t peak_bytes(const uint64_t *v)
 {
-	if (is_process(v))
+	if (bs_anon_is_process(&v[ANON]))
 		return bs_anon_peak(v[SIZE]);
 	return nr_blocks(v) * (BS_UNIT_SIZE << v[ORDER]);
 }
@@ -76,7 +71,7 @@ static int check(const uint64_t *v, struct bs_error *err)
 
 	if (ret)
 		return ret;
-	if (is_process(v) && v[SHUFFLE])
+	if (bs_anon_is_process(&v[ANON]) && v[SHUFFLE])
 		return bs_error_set(err, BS_USAGE, 0, "load memhog", "leave shuffle out",
 				    "a process is freed by its addresses");
 	return bs_load_check_time("memhog", v[CYCLES], v[FILL] + v[HOLD] + v[EXIT] + v[PAUSE],
@@ -87,7 +82,7 @@ static int begin(struct bs_task *t, struct bs_error *err)
 {
 	struct memhog *m = t->state;
 
-	if (is_process(t->v))
+	if (bs_anon_is_process(&t->v[ANON]))
 		return 0;
 	m->seq = bs_load_sequence(nr_blocks(t->v), t->v[SHUFFLE], &t->rng, err);
 	return m->seq ? 0 : -1;
@@ -132,7 +127,7 @@ static void fill_process(struct bs_task *t, struct memhog *m)
 			return;
 	}
 	before = m->anon.at / BS_ANON_PAGE;
-	bs_anon_touch(t, &m->anon);
+	bs_anon_touch(&m->anon);
 	bs_task_work(t, bs_load_spread(t->v[FILL], m->anon.at / BS_ANON_PAGE, n) -
 				bs_load_spread(t->v[FILL], before, n));
 	if (m->anon.at >= m->anon.bytes)
@@ -164,7 +159,7 @@ static void step(struct bs_task *t)
 {
 	struct memhog *m = t->state;
 	const uint64_t n = nr_blocks(t->v);
-	const bool process = is_process(t->v);
+	const bool process = bs_anon_is_process(&t->v[ANON]);
 
 	if (t->number) {
 		bs_anon_khugepaged_step(t, &t->v[ANON]);

@@ -34,11 +34,6 @@ struct page_fault {
 	struct bs_anon anon;
 };
 
-static bool is_process(const uint64_t *v)
-{
-	return v[ANON + BS_ANON_THP] != BS_ANON_OFF;
-}
-
 static int check(const uint64_t *v, struct bs_error *err)
 {
 	return bs_anon_check("page-fault", &params[ANON], &v[ANON], v[BS_LOAD_ORDER],
@@ -47,8 +42,8 @@ static int check(const uint64_t *v, struct bs_error *err)
 
 static uint64_t peak_bytes(const uint64_t *v)
 {
-	return is_process(v) ? v[BS_LOAD_TASKS] * bs_anon_peak(v[BS_LOAD_SIZE])
-			     : bs_load_tasks_peak(v);
+	return bs_anon_is_process(&v[ANON]) ? v[BS_LOAD_TASKS] * bs_anon_peak(v[BS_LOAD_SIZE])
+					    : bs_load_tasks_peak(v);
 }
 
 static unsigned int nr_tasks(const uint64_t *v)
@@ -78,7 +73,7 @@ static uint64_t touch_some(struct bs_task *t, struct page_fault *p, unsigned int
 	const uint64_t before = t->nr_blocks + p->anon.at;
 	bool all;
 
-	if (is_process(t->v)) {
+	if (bs_anon_is_process(&t->v[ANON])) {
 		if (!p->anon.space && !begin_process(t, p))
 			return 0;
 		all = bs_anon_fill_some(t, &p->anon, t->v[TOUCH]);
@@ -87,7 +82,8 @@ static uint64_t touch_some(struct bs_task *t, struct page_fault *p, unsigned int
 	}
 	if (all)
 		p->phase = UNMAPS;
-	return is_process(t->v) ? (p->anon.at - before) / BS_ANON_PAGE : t->nr_blocks - before;
+	return bs_anon_is_process(&t->v[ANON]) ? (p->anon.at - before) / BS_ANON_PAGE
+					       : t->nr_blocks - before;
 }
 
 static void touches(struct bs_task *t, struct page_fault *p, unsigned int order)
@@ -111,7 +107,7 @@ static void unmaps(struct bs_task *t, struct page_fault *p, unsigned int order)
 {
 	if (!p->at && t->v[THREADS])
 		bs_task_space(t);
-	if (is_process(t->v))
+	if (bs_anon_is_process(&t->v[ANON]))
 		bs_anon_unmap(t, &p->anon);
 	else if (!bs_load_free_some(t, &p->at, order))
 		return;

@@ -79,7 +79,7 @@ static int check(const uint64_t *v, struct bs_error *err)
 	if (v[SHORT] > v[HOLD])
 		return bs_error_set(err, BS_USAGE, 0, "load process", "lower short, or raise hold",
 				    "memory is to be short when it is held no more");
-	if (v[ANON + BS_ANON_THP] == BS_ANON_OFF)
+	if (!bs_anon_is_process(&v[ANON]))
 		return bs_error_set(err, BS_USAGE, 0, "load process", "say thp=never",
 				    "its tasks are processes");
 	ret = bs_anon_check("process", &params[ANON], &v[ANON], 0, 0, err);

@@ -32,11 +32,6 @@ struct worker {
 	struct bs_anon anon;
 };
 
-static bool is_process(const uint64_t *v)
-{
-	return v[ANON + BS_ANON_THP] != BS_ANON_OFF;
-}
-
 static int check(const uint64_t *v, struct bs_error *err)
 {
 	return bs_anon_check("stress-vm", &params[ANON], &v[ANON], v[ORDER], params[ORDER].def,
@@ -50,7 +45,7 @@ static uint64_t nr_blocks(const uint64_t *v)
 
 static uint64_t peak_bytes(const uint64_t *v)
 {
-	if (is_process(v))
+	if (bs_anon_is_process(&v[ANON]))
 		return v[WORKERS] * bs_anon_peak(v[SIZE]);
 	return v[WORKERS] * nr_blocks(v) * (BS_UNIT_SIZE << v[ORDER]);
 }
@@ -67,7 +62,7 @@ static unsigned int nr_tasks(const uint64_t *v)
 
 static bool fill_some(struct bs_task *t, struct worker *w, unsigned int order)
 {
-	if (!is_process(t->v))
+	if (!bs_anon_is_process(&t->v[ANON]))
 		return bs_load_fill_some(t, nr_blocks(t->v), order, t->v[TOUCH]);
 	if (!w->anon.space && !bs_anon_begin(t, &w->anon, &t->v[ANON], BS_ANON_AT, t->v[SIZE]))
 		return false;
@@ -96,7 +91,7 @@ static void hangs(struct bs_task *t, struct worker *w)
 
 static void rewrites(struct bs_task *t, struct worker *w)
 {
-	const bool process = is_process(t->v);
+	const bool process = bs_anon_is_process(&t->v[ANON]);
 
 	bs_task_cycle_begins(t);
 	bs_task_work(t, bs_load_write_ns(process ? bs_anon_pages(t->v[SIZE]) : t->nr_blocks,
@@ -107,7 +102,7 @@ static void rewrites(struct bs_task *t, struct worker *w)
 
 static void frees(struct bs_task *t, struct worker *w, unsigned int order)
 {
-	if (is_process(t->v))
+	if (bs_anon_is_process(&t->v[ANON]))
 		bs_anon_unmap(t, &w->anon);
 	else if (!bs_load_free_some(t, &w->at, order))
 		return;
