@@ -40,7 +40,7 @@ static bs_ns counted_run(struct bs_pressure *p, unsigned int order)
 {
 	struct bs_machine *m = p->g->m;
 	const uint64_t huge = bs_mm_huge_pages_free(m);
-	uint64_t after, evicted;
+	uint64_t evicted;
 	bs_ns took;
 
 	p->cpu = p->kcompactd.cpu;
@@ -49,8 +49,7 @@ static bs_ns counted_run(struct bs_pressure *p, unsigned int order)
 		bs_mm_kcompactd(m, p->cpu, order, highest_zone(p->g));
 	else
 		bs_mm_compact_proactive(m, p->cpu);
-	after = bs_mm_huge_pages_free(m);
-	p->f.huge_gained += after > huge ? after - huge : 0;
+	bs_pressure_gained(p, huge, 0);
 	took = own_time(p, &evicted);
 	p->f.kcompactd_ns += took;
 	p->kcompactd.busy_until = p->g->clock->now + took;

@@ -62,7 +62,7 @@ uint64_t bs_guest_reclaim(struct bs_guest *g, unsigned int cpu, uint64_t bytes)
 int bs_guest_compact(struct bs_guest *g, unsigned int cpu)
 {
 	int ret = g->moves.follows ? 0 : bs_guest_may_move(g, NULL);
-	uint64_t before, after;
+	uint64_t before;
 
 	if (ret)
 		return ret;
@@ -71,9 +71,8 @@ int bs_guest_compact(struct bs_guest *g, unsigned int cpu)
 	bs_guest_mover(g, BS_MOVER_ASKED, cpu);
 	before = bs_mm_huge_pages_free(g->m);
 	ret = bs_mm_compact_memory(g->m, cpu);
-	after = bs_mm_huge_pages_free(g->m);
 	if (g->pressure)
-		g->pressure->f.huge_gained += after > before ? after - before : 0;
+		bs_pressure_gained(g->pressure, before, 0);
 	done(g, cpu);
 	return ret;
 }

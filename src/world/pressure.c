@@ -84,7 +84,6 @@ static bs_pfn wait_for(struct bs_pressure *p, unsigned int cpu, unsigned int gfp
 	struct bs_machine *m = p->g->m;
 	const uint64_t evicted = p->seen.evicted, moved = p->seen.moved;
 	const uint64_t huge = bs_mm_huge_pages_free(m);
-	uint64_t after;
 	bs_pfn pfn;
 
 	p->cpu = cpu;
@@ -95,12 +94,10 @@ static bs_pfn wait_for(struct bs_pressure *p, unsigned int cpu, unsigned int gfp
 	if (p->seen.evicted != evicted)
 		p->kswapd.failures = 0;
 	p->f.direct += p->seen.evicted - evicted;
-	if (p->seen.moved == moved)
-		return pfn;
-	after = bs_mm_huge_pages_free(m);
-	if (pfn != BS_NO_PFN && order >= bs_guest_big(p->g))
-		after += UINT64_C(1) << order;
-	p->f.huge_gained += after > huge ? after - huge : 0;
+	if (p->seen.moved != moved)
+		bs_pressure_gained(
+			p, huge,
+			pfn != BS_NO_PFN && order >= bs_guest_big(p->g) ? UINT64_C(1) << order : 0);
 	return pfn;
 }
 

@@ -34,3 +34,10 @@ void bs_pressure_charge(struct bs_pressure *p, unsigned int cpu)
 	bs_cpu_block(k, now, t.write, BS_CAUSE_WRITEBACK);
 	bs_cpu_block(k, now, t.swap, BS_CAUSE_GUEST_SWAP);
 }
+
+void bs_pressure_gained(struct bs_pressure *p, uint64_t before, uint64_t served)
+{
+	const uint64_t after = bs_mm_huge_pages_free(p->g->m) + served;
+
+	p->f.huge_gained += after > before ? after - before : 0;
+}
