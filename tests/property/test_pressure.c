@@ -500,16 +500,10 @@ static void one_guest(struct world *w, const char *kernel, uint64_t seed, unsign
 	end(w);
 }
 
-static uint64_t number(const char *name, uint64_t otherwise)
-{
-	const char *text = getenv(name);
-
-	return text ? strtoull(text, NULL, 10) : otherwise;
-}
-
 static void test_laws(void **state)
 {
-	const uint64_t all = number("BS_LAWS_STEPS", 150000), first = number("BS_LAWS_SEED", 1);
+	const uint64_t all = bs_test_number("BS_LAWS_STEPS", 150000),
+		       first = bs_test_number("BS_LAWS_SEED", 1);
 	struct world *w = *state;
 	uint64_t done = 0, told = 0, n[7] = {0}, seed = first;
 	bool more = true;

@@ -208,16 +208,10 @@ static void one_guest(struct world *w, uint64_t seed, struct totals *n)
 	end(w);
 }
 
-static uint64_t number(const char *name, uint64_t otherwise)
-{
-	const char *text = getenv(name);
-
-	return text ? strtoull(text, NULL, 10) : otherwise;
-}
-
 static void test_laws(void **state)
 {
-	const uint64_t guests = number("BS_LAWS_GUESTS", 12), first = number("BS_LAWS_SEED", 1);
+	const uint64_t guests = bs_test_number("BS_LAWS_GUESTS", 12),
+		       first = bs_test_number("BS_LAWS_SEED", 1);
 	struct world *w = *state;
 	struct totals n = {0};
 

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -27,5 +28,13 @@
 		if (!strstr((text), (part)))                                \
 			fail_msg("'%s' does not say '%s'", (text), (part)); \
 	} while (0)
+
+/* What the environment says of @name; nothing: @otherwise. For tests with a long form. */
+static inline uint64_t bs_test_number(const char *name, uint64_t otherwise)
+{
+	const char *text = getenv(name);
+
+	return text ? strtoull(text, NULL, 10) : otherwise;
+}
 
 #endif
