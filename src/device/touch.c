@@ -142,7 +142,7 @@ void bs_device_prefetch(const struct bs_device *d, bs_pfn pfn)
 {
 	const uint64_t unit = (uint64_t)pfn << d->unit_shift;
 
-	__builtin_prefetch(&d->res.words[unit < d->res.nr_pages ? unit / BS_WORD_PAGES : 0], 1);
+	bs_prefetch(&d->res.words[unit < d->res.nr_pages ? unit / BS_WORD_PAGES : 0]);
 }
 
 uint64_t bs_device_touched_bytes(const struct bs_device *d, bs_pfn pfn, unsigned int order)

@@ -8,6 +8,7 @@
 
 #include <buddysim/state.h>
 
+#include "compiler.h"
 #include "fallback.h"
 #include "free_area.h"
 #include "pcp.h"
@@ -274,5 +275,5 @@ void bs_mm_set_owner(struct bs_machine *m, bs_pfn pfn, unsigned int order, uint3
 
 void bs_mm_prefetch(const struct bs_machine *m, bs_pfn pfn)
 {
-	__builtin_prefetch(&m->mem_map[pfn < m->max_pfn ? pfn : 0], 1);
+	bs_prefetch(&m->mem_map[pfn < m->max_pfn ? pfn : 0]);
 }

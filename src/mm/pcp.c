@@ -11,6 +11,7 @@
 
 #include "alloc_flags.h"
 #include "buddy.h"
+#include "compiler.h"
 #include "explain.h"
 #include "fallback.h"
 #include "policy_ask.h"
@@ -77,7 +78,7 @@ static void bulk_free_round_robin(struct bs_machine *m, struct zone *z, struct p
 static inline bs_pfn look_ahead(const struct bs_machine *m, const struct page_list *l, bs_pfn pfn)
 {
 	/* Its own line has been read not long ago, and holds the buddies of order 0 and 1. */
-	__builtin_prefetch(&m->mem_map[pfn ^ 4], 1);
+	bs_prefetch(&m->mem_map[pfn ^ 4]);
 	return pfn == l->first ? pfn : m->mem_map[pfn].prev;
 }
 

@@ -20,4 +20,14 @@
 #define bs_hot_assert(x) ((void)sizeof(x))
 #endif
 
+/*
+ * The line of @p is fetched, to be written to. A function that does nothing else has no effect in
+ * the eyes of gcc 12, which then drops the calls of it: the empty statement is an effect.
+ */
+static inline void bs_prefetch(const void *p)
+{
+	__builtin_prefetch(p, 1);
+	__asm__ volatile("");
+}
+
 #endif
