@@ -335,7 +335,8 @@ static uint64_t run_length(const struct import *im, uint64_t i)
 	uint64_t n = 1;
 
 	for (; i + n < im->raw.nr; n++) {
-		const struct bs_raw_event *a = bs_raw_at(&im->raw, i + n - 1), *b = a + 1;
+		const struct bs_raw_event *a = bs_raw_at(&im->raw, i + n - 1);
+		const struct bs_raw_event *b = bs_raw_at(&im->raw, i + n);
 
 		if (a->kind != BS_LINE_FREE || b->kind != BS_LINE_FREE || a->order || b->order ||
 		    a->cpu != b->cpu || b->pfn != a->pfn + 1 || b->time - a->time > RUN_STEP_NS)

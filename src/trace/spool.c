@@ -10,7 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define FIRST_CAP 4096
+#define FIRST_CAP 32768
+#define TAIL 8192 /* records that are written at once */
 /* So much is kept mapped behind the end: a batched free is never further from its twin. */
 #define WARM (UINT64_C(8) << 20)
 
@@ -39,6 +40,9 @@ int bs_spool_open(struct bs_spool *s, const char *near, size_t size, struct bs_e
 		return bs_error_set(err, BS_RESOURCE, errno, near,
 				    "make room beside the output or in /tmp",
 				    "cannot create a temporary file");
+	s->tail = malloc(TAIL * size);
+	if (!s->tail)
+		return bs_error_set(err, BS_RESOURCE, ENOMEM, near, NULL, "importing");
 	return 0;
 }
 
@@ -48,29 +52,54 @@ void bs_spool_close(struct bs_spool *s)
 		munmap(s->at, s->cap * s->size);
 	if (s->fd >= 0)
 		close(s->fd);
+	free(s->tail);
 	*s = (struct bs_spool){.fd = -1};
 }
 
 static int grow(struct bs_spool *s, struct bs_error *err)
 {
-	uint64_t cap = s->cap ? s->cap * 2 : FIRST_CAP;
-	/* Allocated, not only sized: a full disk is an error here, not a fault at some store. */
-	int e = posix_fallocate(s->fd, 0, (off_t)(cap * s->size));
+	const uint64_t cap = s->cap ? s->cap * 2 : FIRST_CAP;
 	void *p;
 
-	if (e)
-		return bs_error_set(err, BS_RESOURCE, e, "temporary file", "free some space",
-				    "cannot hold the imported events");
 	if (s->at)
 		munmap(s->at, s->cap * s->size);
 	s->at = NULL;
+	/* Behind the end of the file is nothing yet, and nobody looks there. */
 	p = mmap(NULL, cap * s->size, PROT_READ | PROT_WRITE, MAP_SHARED, s->fd, 0);
 	if (p == MAP_FAILED)
 		return bs_error_set(err, BS_RESOURCE, errno, "temporary file", NULL,
 				    "cannot map the imported events");
 	s->at = p;
 	s->cap = cap;
-	s->cold = s->nr * s->size & ~(WARM - 1);
+	s->cold = s->written * s->size & ~(WARM - 1);
+	return 0;
+}
+
+int bs_spool_join(struct bs_spool *s, struct bs_error *err)
+{
+	const unsigned char *from = s->tail;
+	size_t left = (s->nr - s->written) * s->size;
+	off_t to = (off_t)(s->written * s->size);
+
+	while (s->nr > s->cap) {
+		int ret = grow(s, err);
+
+		if (ret)
+			return ret;
+	}
+	while (left) {
+		const ssize_t n = pwrite(s->fd, from, left, to);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return bs_error_set(err, BS_RESOURCE, n ? errno : ENOSPC, "temporary file",
+					    "free some space", "cannot hold the imported events");
+		from += n;
+		left -= (size_t)n;
+		to += n;
+	}
+	s->written = s->nr;
 	return 0;
 }
 
@@ -104,18 +133,18 @@ void bs_spool_drop(struct bs_spool *s, uint64_t index)
 
 int bs_spool_add(struct bs_spool *s, const void *record, struct bs_error *err)
 {
-	unsigned char copy[64]; /* @record may lie in the map that is about to move */
+	unsigned char copy[64]; /* @record may lie in what is about to move */
 
-	if (s->nr == s->cap) {
+	if (s->nr - s->written == TAIL) {
 		int ret;
 
 		memcpy(copy, record, s->size);
 		record = copy;
-		ret = grow(s, err);
+		ret = bs_spool_join(s, err);
 		if (ret)
 			return ret;
+		bs_spool_cool(s, s->nr);
 	}
-	memcpy(s->at + s->nr++ * s->size, record, s->size);
-	bs_spool_cool(s, s->nr);
+	memcpy(s->tail + (s->nr++ - s->written) * s->size, record, s->size);
 	return 0;
 }

@@ -2,7 +2,8 @@
 /*
  * spool.h - records on their way to a trace. What was allocated before the trace, and what a gfp mask
  * means, are known only at its end, so all events wait in an unlinked file that is mapped: memory is
- * the page cache's, and an event can be changed when a later line explains it.
+ * the page cache's, and an event can be changed when a later line explains it. The youngest ones
+ * are written to it by the thousand: a store to a page that the file does not have yet is a fault.
  */
 #ifndef BS_TRACE_SPOOL_H
 #define BS_TRACE_SPOOL_H
@@ -54,8 +55,10 @@ _Static_assert(sizeof(struct bs_raw_event) == 24 && sizeof(struct bs_spooled) ==
 struct bs_spool {
 	int fd;
 	size_t size; /* of a record */
-	unsigned char *at;
-	uint64_t nr, cap;
+	unsigned char
+		*at; /* the file: the first @written records, of @cap that there is a place for */
+	unsigned char *tail; /* the others */
+	uint64_t nr, written, cap;
 	uint64_t cold; /* bytes from the beginning that were given back to the page cache */
 };
 
@@ -64,19 +67,26 @@ int bs_spool_open(struct bs_spool *s, const char *near, size_t size, struct bs_e
 void bs_spool_close(struct bs_spool *s);
 /* Append a copy; may move the records. 0, or negative with @err: no room. */
 int bs_spool_add(struct bs_spool *s, const void *record, struct bs_error *err);
+/* From here on all records are in a row, until one is added. 0, or negative with @err: no room. */
+int bs_spool_join(struct bs_spool *s, struct bs_error *err);
 /* Records below @index will hardly be looked at again: they take none of our memory. */
 void bs_spool_cool(struct bs_spool *s, uint64_t index);
 /* They will not be looked at again: they are gone, and what held them is there for others. */
 void bs_spool_drop(struct bs_spool *s, uint64_t index);
 
+static inline void *bs_spool_at(const struct bs_spool *s, uint64_t i)
+{
+	return i < s->written ? s->at + i * s->size : s->tail + (i - s->written) * s->size;
+}
+
 static inline struct bs_raw_event *bs_raw_at(const struct bs_spool *s, uint64_t i)
 {
-	return (struct bs_raw_event *)(void *)s->at + i;
+	return bs_spool_at(s, i);
 }
 
 static inline struct bs_spooled *bs_spooled_at(const struct bs_spool *s, uint64_t i)
 {
-	return (struct bs_spooled *)(void *)s->at + i;
+	return bs_spool_at(s, i);
 }
 
 #endif

@@ -58,8 +58,12 @@ static void sort_part(struct bs_raw_event *ev, uint64_t n, struct bs_raw_event *
 
 static int sort_parts(struct bs_spool *s, struct bs_error *err)
 {
-	struct bs_raw_event *spare = malloc(PART * sizeof(*spare));
+	struct bs_raw_event *spare;
+	const int ret = bs_spool_join(s, err);
 
+	if (ret)
+		return ret;
+	spare = malloc(PART * sizeof(*spare));
 	if (!spare)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, "sorting", NULL, "sorting by time");
 	s->cold = 0;

@@ -125,6 +125,27 @@ static void test_no_name_in_the_folder(void **state)
 	free(folder);
 }
 
+/* What is joined lies in a row, and goes on after it. */
+static void test_joined_records_are_in_a_row(void **state)
+{
+	(void)state;
+
+	struct bs_spool s;
+	struct bs_error err;
+
+	assert_ok(bs_spool_open(&s, bs_test_path("x.cborseq"), sizeof(struct bs_spooled), &err),
+		  &err);
+	for (uint64_t i = 0; i < 10001; i++)
+		assert_ok(bs_spool_add(&s, &(struct bs_spooled){.time = i}, &err), &err);
+	assert_ok(bs_spool_join(&s, &err), &err);
+	for (uint64_t i = 0; i < s.nr; i++)
+		assert_int_equal(bs_spooled_at(&s, 0)[i].time, i);
+	assert_ok(bs_spool_add(&s, &(struct bs_spooled){.time = 10001}, &err), &err);
+	assert_int_equal(bs_spooled_at(&s, 10000)->time, 10000);
+	assert_int_equal(bs_spooled_at(&s, 10001)->time, 10001);
+	bs_spool_close(&s);
+}
+
 /* A full disk is an error when room is asked for, not a fault at some store. */
 static void test_no_room_is_an_error(void **state)
 {
@@ -142,10 +163,13 @@ static void test_no_room_is_an_error(void **state)
 	small.rlim_cur = 4096;
 	signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-	ret = bs_spool_add(&s, &(struct bs_spooled){0}, &err);
+	do
+		ret = bs_spool_add(&s, &(struct bs_spooled){0}, &err);
+	while (!ret && s.nr < 100000);
 	setrlimit(RLIMIT_FSIZE, &old);
 	assert_true(ret < 0);
 	assert_int_equal(err.status, BS_RESOURCE);
+	assert_string_equal(err.where, "temporary file");
 	bs_spool_close(&s);
 }
 
@@ -156,6 +180,7 @@ int main(void)
 		cmocka_unit_test(test_event_of_the_spool_can_be_added),
 		cmocka_unit_test(test_what_was_dropped_takes_no_room),
 		cmocka_unit_test(test_no_name_in_the_folder),
+		cmocka_unit_test(test_joined_records_are_in_a_row),
 		cmocka_unit_test(test_no_room_is_an_error),
 	};
 

@@ -26,9 +26,11 @@ static void check_sorted(unsigned int n, uint64_t times, unsigned int runs)
 	assert_int_equal(s.nr, n);
 	for (uint32_t i = 0; i < n; i++) {
 		const struct bs_raw_event *e = bs_raw_at(&s, i);
+		const struct bs_raw_event *before = bs_raw_at(&s, i ? i - 1 : 0);
 
 		assert_int_equal(e->pfn, e->line * 3u);
-		if (i && (e[-1].time > e->time || (e[-1].time == e->time && e[-1].line > e->line)))
+		if (i &&
+		    (before->time > e->time || (before->time == e->time && before->line > e->line)))
 			fail_msg("%u of %u: out of order", i, n);
 	}
 	bs_spool_close(&s);
