@@ -130,8 +130,10 @@ static bool probe(const char *line)
 
 static enum bs_line parse(const char *line, struct bs_text_event *ev, const char **why)
 {
-	/* Most lines of a recording with stack traces. */
-	if (!strncmp(line, " => ", 4) || !strncmp(line, "=> ", 3))
+	/* As most lines of a recording with stack traces begin. */
+	const char *arrow = line + (*line == ' ');
+
+	if (arrow[0] == '=' && arrow[1] == '>' && arrow[2] == ' ')
 		return BS_LINE_NOTHING;
 	return bs_text_parse(&form, line, ev, why);
 }

@@ -19,9 +19,15 @@ static inline const char *skip_blanks(const char *p)
 	return p;
 }
 
+static inline bool ends_word(char c)
+{
+	return !c || c == ' ' || c == '\t' || c == '\r';
+}
+
 static inline const char *word_end(const char *p)
 {
-	while (*p && *p != ' ' && *p != '\t' && *p != '\r')
+	/* One comparison for nearly all bytes of a word. */
+	while ((unsigned char)*p > ' ' || !ends_word(*p))
 		p++;
 	return p;
 }
@@ -332,40 +338,67 @@ enum spelling {
 	LETTERS, /* without a prefix, and hex */
 };
 
+/* What a digit is worth, plus one; 0: it is none. A table, for whether the next digit of a pfn is a
+ * letter cannot be predicted. */
+static const unsigned char worth[256] = {
+	['0'] = 1,  ['1'] = 2,	['2'] = 3,  ['3'] = 4,	['4'] = 5,  ['5'] = 6,
+	['6'] = 7,  ['7'] = 8,	['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+	['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
+
+/* @n hex digits; *@letters: some are letters. False: there are others, or more than 64 bits. */
+static bool hex_number(const char *s, size_t n, uint64_t *v, bool *letters)
+{
+	unsigned int most = 0;
+	uint64_t hex = 0, over = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const unsigned int d = worth[(unsigned char)s[i]];
+
+		if (!d)
+			return false;
+		most |= (d + 5) & 16;
+		over |= hex >> 60;
+		hex = hex << 4 | (d - 1);
+	}
+	*letters = most;
+	*v = hex;
+	return !over;
+}
+
+/* @n decimal digits. False: more than 64 bits. */
+static bool decimal_number(const char *s, size_t n, uint64_t *v)
+{
+	bool over = false;
+
+	*v = 0;
+	for (size_t i = 0; i < n; i++)
+		over |= __builtin_mul_overflow(*v, 10, v) ||
+			__builtin_add_overflow(*v, (uint64_t)(s[i] - '0'), v);
+	return !over;
+}
+
 /* False: no number, or of more than 64 bits; letters without a prefix are one where @how is asked for. */
 static bool to_number(const char *s, size_t n, uint64_t *v, enum spelling *how)
 {
-	const bool prefix = n > 2 && s[0] == '0' && (s[1] | 32) == 'x';
-	bool letters = false, over = false, hex_over = false;
-	uint64_t dec = 0, hex = 0;
+	bool letters = false;
 
+	if (n > 2 && s[0] == '0' && (s[1] | 32) == 'x')
+		return hex_number(s + 2, n - 2, v, &letters);
 	if (n == 2 && s[0] == '-' && s[1] == '1') {
 		*v = UINT64_MAX;
 		return true;
 	}
-	if (!n)
-		return false;
-	for (size_t i = prefix ? 2 : 0; i < n; i++) {
-		unsigned int d = (unsigned int)(s[i] - '0');
-
-		if (d > 9) {
-			d = (unsigned int)((s[i] | 32) - 'a');
-			if (d > 5)
-				return false;
-			d += 10;
-			letters = true;
-		}
-		over |= __builtin_mul_overflow(dec, 10, &dec) ||
-			__builtin_add_overflow(dec, d, &dec);
-		hex_over |= hex >> 60 != 0;
-		hex = hex << 4 | d;
+	if (n && digits(s, n) == n) {
+		if (how)
+			*how = DIGITS;
+		return decimal_number(s, n, v);
 	}
-	if (letters && !prefix && !how)
+	if (!how || !hex_number(s, n, v, &letters))
 		return false;
-	if (how && !prefix)
-		*how = letters ? LETTERS : DIGITS;
-	*v = prefix || letters ? hex : dec;
-	return prefix || letters ? !hex_over : !over;
+	*how = LETTERS;
+	return letters;
 }
 
 /* A failed allocation's page: none at all, or the all ones of a pointer that was no page. */
@@ -434,10 +467,25 @@ enum bs_line bs_text_whole(enum bs_line kind, unsigned int has, struct bs_text_e
 	return BS_LINE_MALFORMED;
 }
 
+static bool is_quoting(char c)
+{
+	switch (c) {
+	case '"':
+	case '\'':
+	case ',':
+	case ';':
+	case '\\':
+	case '}':
+	case ']':
+		return true;
+	}
+	return false;
+}
+
 /* Without what quotes a line, as CSV or JSON: no field ends in such a sign. */
 static size_t value_length(const char *s, const char *end)
 {
-	while (end > s && strchr("\"',;\\}]", end[-1]))
+	while (end > s && is_quoting(end[-1]))
 		end--;
 	return (size_t)(end - s);
 }
@@ -476,19 +524,27 @@ static enum bs_line read_fields(const char *p, enum bs_line kind, struct bs_text
 /* Our events, with the names that they had before 3.3. */
 enum bs_line bs_text_kind(const struct bs_token *name)
 {
+#define EVENT(name, line)                    \
+	{                                    \
+		name, sizeof(name) - 1, line \
+	}
 	static const struct {
 		const char *name;
+		size_t len;
 		enum bs_line line;
 	} events[] = {
-		{"mm_page_alloc", BS_LINE_ALLOC},	   {"mm_page_free", BS_LINE_FREE},
-		{"mm_page_free_batched", BS_LINE_BATCHED}, {"mm_page_free_direct", BS_LINE_FREE},
-		{"mm_pagevec_free", BS_LINE_BATCHED},
+		EVENT("mm_page_free", BS_LINE_FREE),
+		EVENT("mm_page_alloc", BS_LINE_ALLOC),
+		EVENT("mm_page_free_batched", BS_LINE_BATCHED),
+		EVENT("mm_page_free_direct", BS_LINE_FREE),
+		EVENT("mm_pagevec_free", BS_LINE_BATCHED),
 	};
+#undef EVENT
 
 	if (name->n < 12 || name->s[0] != 'm')
 		return BS_LINE_OTHER;
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
-		if (bs_token_is(name, events[i].name))
+		if (name->n == events[i].len && !memcmp(name->s, events[i].name, name->n))
 			return events[i].line;
 	return BS_LINE_OTHER;
 }
