@@ -71,26 +71,32 @@ static bool place_at_tail(struct bs_machine *m, const struct zone *z, bs_pfn pfn
 static inline unsigned int merge_fine(struct bs_machine *m, struct zone *z, bs_pfn *head,
 				      unsigned int order, unsigned int limit)
 {
+	static const union page_head of_buddy = {{.order = 0xff, .flags = PG_BUDDY, .zone = 0xff}};
 	struct page *const map = m->mem_map;
-	const unsigned int zone = z->index, first = order;
+	const unsigned int first = order;
 	const bs_pfn max_pfn = m->max_pfn;
+	union page_head wanted = {{.flags = PG_BUDDY, .zone = z->index}};
 	bs_pfn pfn = *head;
 
 	for (; order < limit; order++) {
 		const bs_pfn buddy = pfn ^ ((bs_pfn)1 << order);
 		struct page *p = &map[buddy];
 		struct page_list *l;
+		union page_head is;
 		bs_pfn next, prev;
 
-		if (unlikely(buddy >= max_pfn) || !(p->flags & PG_BUDDY) || p->order != order ||
-		    unlikely(p->zone != zone))
+		if (unlikely(buddy >= max_pfn))
 			break;
-		l = &z->area[order][p->list_type];
+		is = p->head;
+		wanted.order = (uint8_t)order;
+		if ((is.all & of_buddy.all) != wanted.all)
+			break;
+		l = &z->area[order][is.list_type];
 		next = p->next;
 		prev = p->prev;
-		p->flags &= (uint8_t) ~(PG_BUDDY | PG_REPORTED);
+		p->flags = is.flags & (uint8_t) ~(PG_BUDDY | PG_REPORTED);
 		z->nr_free[order]--;
-		z->free_of_type[p->list_type] -= UINT64_C(1) << order;
+		z->free_of_type[is.list_type] -= UINT64_C(1) << order;
 		if (next == BS_NO_PFN)
 			l->last = prev;
 		else
@@ -100,7 +106,7 @@ static inline unsigned int merge_fine(struct bs_machine *m, struct zone *z, bs_p
 		} else {
 			l->first = next;
 			if (next == BS_NO_PFN)
-				z->nonempty[p->list_type] &= (uint16_t) ~(1u << order);
+				z->nonempty[is.list_type] &= (uint16_t) ~(1u << order);
 		}
 		pfn &= buddy;
 	}
@@ -142,6 +148,17 @@ static __attribute__((noinline, cold)) bool capture(struct bs_machine *m, struct
 	return true;
 }
 
+/* A block that merges no further goes to its list. */
+static inline void put(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
+		       unsigned int mt, unsigned int fpi, enum bs_why why, bool merged)
+{
+	const bool tail = place_at_tail(m, z, pfn, order, fpi);
+
+	mm_explain(m, "%u goes to the %s of the order-%u %c list", pfn, tail ? "tail" : "head",
+		   order, "UMRHI"[mt]);
+	mm_place_free(m, z, pfn, order, mt, tail, why, merged);
+}
+
 /* @wanted: somebody compacts for a block, or a policy is asked. Known where it is called, so that who does not
  * pays nothing. */
 static inline __attribute__((always_inline)) unsigned int
@@ -149,7 +166,6 @@ free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order, u
 	 unsigned int fpi, enum bs_why why, bs_pfn *final, bool wanted)
 {
 	const unsigned int first_order = order;
-	bool tail;
 
 	mm_account(m, z, INT64_C(1) << order, mt);
 	m->counters.moved++;
@@ -179,10 +195,7 @@ free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order, u
 		if (unlikely((z->hook_mask & BS_HOOK_MERGED) || m->explain))
 			tell_merged(m, z, pfn, order, mt);
 	}
-	tail = place_at_tail(m, z, pfn, order, fpi);
-	mm_explain(m, "%u goes to the %s of the order-%u %c list", pfn, tail ? "tail" : "head",
-		   order, "UMRHI"[mt]);
-	mm_place_free(m, z, pfn, order, mt, tail, why, order != first_order);
+	put(m, z, pfn, order, mt, fpi, why, order != first_order);
 	if (final)
 		*final = pfn;
 	return order;
@@ -246,6 +259,15 @@ void mm_free_block(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned in
 		}
 		return;
 	}
+	if (order == m->max_order && !m->capture) {
+		const unsigned int mt = pageblock_type(m, pfn);
+
+		/* There is nothing to merge with. */
+		mm_account(m, z, INT64_C(1) << order, mt);
+		m->counters.moved++;
+		put(m, z, pfn, order, mt, fpi, why, false);
+		return;
+	}
 	mm_free_one(m, z, pfn, order, pageblock_type(m, pfn), fpi, why, NULL);
 }
 
@@ -270,8 +292,9 @@ static void keep_mark(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned
 static inline void expand_fine(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int low,
 			       unsigned int high, unsigned int mt)
 {
+	static const union page_head kept = {{.flags = 0xff, .cached_type = 0xf}};
 	struct page *const map = m->mem_map;
-	const uint8_t zone = z->index;
+	union page_head will_be = {{.flags = PG_BUDDY, .list_type = mt & 0xf, .zone = z->index}};
 
 	z->nonempty[mt] |= (uint16_t)((1u << high) - (1u << low));
 	z->free_of_type[mt] += (UINT64_C(1) << high) - (UINT64_C(1) << low);
@@ -289,10 +312,8 @@ static inline void expand_fine(struct bs_machine *m, struct zone *z, bs_pfn pfn,
 		else
 			map[first].prev = half;
 		l->first = half;
-		p->flags |= PG_BUDDY;
-		p->order = (uint8_t)high;
-		p->list_type = mt & 0xf;
-		p->zone = zone;
+		will_be.order = (uint8_t)high;
+		p->head.all = (p->head.all & kept.all) | will_be.all;
 		z->nr_free[high]++;
 	}
 }
@@ -366,7 +387,8 @@ bs_pfn mm_rmqueue_smallest(struct bs_machine *m, struct zone *z, unsigned int or
 	if (unlikely(m->split_asks))
 		return rmqueue_asking(m, z, order, mt, pfn, high);
 	mm_del_from_free_list(m, z, pfn, high, BS_ALLOC);
-	mm_expand(m, z, pfn, order, high, mt);
+	if (high > order)
+		mm_expand(m, z, pfn, order, high, mt);
 	mm_explain(m, "first of the order-%u %c list: %u%s", high, "UMRHI"[mt], pfn,
 		   high > order ? ", its right halves go to the lists below" : "");
 	if (m->km.stat_per_removal)

@@ -5,10 +5,26 @@
  */
 #include "free_area.h"
 
-void mm_list_add(struct bs_machine *m, struct page_list *l, bs_pfn pfn, unsigned int order,
-		 bool tail)
+/* Where the descriptors of blocks of one order are: a list's blocks are all of one. */
+struct table {
+	struct page *at;
+	unsigned int shift;
+};
+
+static inline struct table table_of(const struct bs_machine *m, unsigned int order)
 {
-	struct page *p = bs_page(m, pfn, order);
+	return order && order >= m->pbo ? (struct table){m->side, m->pbo}
+					: (struct table){m->mem_map, 0};
+}
+
+static inline struct page *in(struct table t, bs_pfn pfn)
+{
+	return &t.at[pfn >> t.shift];
+}
+
+static inline void list_add(struct table t, struct page_list *l, bs_pfn pfn, bool tail)
+{
+	struct page *p = in(t, pfn);
 
 	if (tail) {
 		p->next = BS_NO_PFN;
@@ -16,7 +32,7 @@ void mm_list_add(struct bs_machine *m, struct page_list *l, bs_pfn pfn, unsigned
 		if (l->last == BS_NO_PFN)
 			l->first = pfn;
 		else
-			bs_page(m, l->last, order)->next = pfn;
+			in(t, l->last)->next = pfn;
 		l->last = pfn;
 	} else {
 		p->prev = BS_NO_PFN;
@@ -24,42 +40,59 @@ void mm_list_add(struct bs_machine *m, struct page_list *l, bs_pfn pfn, unsigned
 		if (l->first == BS_NO_PFN)
 			l->last = pfn;
 		else
-			bs_page(m, l->first, order)->prev = pfn;
+			in(t, l->first)->prev = pfn;
 		l->first = pfn;
 	}
+}
+
+void mm_list_add(struct bs_machine *m, struct page_list *l, bs_pfn pfn, unsigned int order,
+		 bool tail)
+{
+	list_add(table_of(m, order), l, pfn, tail);
 }
 
 void mm_list_insert(struct bs_machine *m, struct page_list *l, bs_pfn pfn, bs_pfn before,
 		    unsigned int order)
 {
-	struct page *p = bs_page(m, pfn, order), *b;
+	const struct table t = table_of(m, order);
+	struct page *p = in(t, pfn), *b;
 
 	if (before == BS_NO_PFN) {
-		mm_list_add(m, l, pfn, order, true);
+		list_add(t, l, pfn, true);
 		return;
 	}
-	b = bs_page(m, before, order);
+	b = in(t, before);
 	p->next = before;
 	p->prev = b->prev;
 	if (b->prev == BS_NO_PFN)
 		l->first = pfn;
 	else
-		bs_page(m, b->prev, order)->next = pfn;
+		in(t, b->prev)->next = pfn;
 	b->prev = pfn;
+}
+
+/* True: the list is empty now. */
+static inline bool list_del(struct table t, struct page_list *l, const struct page *p)
+{
+	const bs_pfn next = p->next, prev = p->prev;
+
+	if (next == BS_NO_PFN)
+		l->last = prev;
+	else
+		in(t, next)->prev = prev;
+	if (prev != BS_NO_PFN) {
+		in(t, prev)->next = next;
+		return false;
+	}
+	l->first = next;
+	return next == BS_NO_PFN;
 }
 
 void mm_list_del(struct bs_machine *m, struct page_list *l, bs_pfn pfn, unsigned int order)
 {
-	const struct page *p = bs_page(m, pfn, order);
+	const struct table t = table_of(m, order);
 
-	if (p->prev == BS_NO_PFN)
-		l->first = p->next;
-	else
-		bs_page(m, p->prev, order)->next = p->next;
-	if (p->next == BS_NO_PFN)
-		l->last = p->prev;
-	else
-		bs_page(m, p->next, order)->prev = p->prev;
+	list_del(t, l, in(t, pfn));
 }
 
 /* NR_FREE_PAGES as the kernel keeps it: a global part that watermarks read and a part per CPU that
@@ -108,13 +141,14 @@ struct bs_block mm_describe(const struct bs_machine *m, const struct zone *z, bs
 static inline void enlist(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
 			  unsigned int mt, bool tail, bs_pfn before)
 {
+	const struct table t = table_of(m, order);
 	struct page_list *l = &z->area[order][mt];
-	struct page *p = bs_page(m, pfn, order);
+	struct page *p = in(t, pfn);
 
 	if (unlikely(before != BS_NO_PFN))
 		mm_list_insert(m, l, pfn, before, order);
 	else
-		mm_list_add(m, l, pfn, order, tail);
+		list_add(t, l, pfn, tail);
 	p->flags |= PG_BUDDY;
 	p->order = (uint8_t)order;
 	p->list_type = mt & 0xf;
@@ -167,11 +201,10 @@ void mm_place_free(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned in
 		enlist(m, z, pfn, order, mt, tail, BS_NO_PFN);
 }
 
-static inline void unlist(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order,
-			  unsigned int mt)
+static inline void unlist(struct bs_machine *m, struct zone *z, const struct page *p,
+			  unsigned int order, unsigned int mt)
 {
-	mm_list_del(m, &z->area[order][mt], pfn, order);
-	if (z->area[order][mt].first == BS_NO_PFN)
+	if (list_del(table_of(m, order), &z->area[order][mt], p))
 		z->nonempty[mt] &= (uint16_t) ~(1u << order);
 	z->nr_free[order]--;
 	z->free_of_type[mt] -= UINT64_C(1) << order;
@@ -192,7 +225,7 @@ unsigned int mm_del_from_free_list(struct bs_machine *m, struct zone *z, bs_pfn 
 		m->hooks->block_out(m->hook_arg, &b, why);
 		z->locked = was_locked;
 	}
-	unlist(m, z, pfn, order, mt);
+	unlist(m, z, p, order, mt);
 	p->flags &= (uint8_t) ~(PG_BUDDY | PG_REPORTED);
 	return mt;
 }
@@ -213,7 +246,7 @@ void mm_move_to_free_list(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsi
 			p->flags &= (uint8_t)~PG_REPORTED;
 		z->locked = was_locked;
 	}
-	unlist(m, z, pfn, order, old);
+	unlist(m, z, p, order, old);
 	enlist(m, z, pfn, order, mt, at.tail, at.before);
 	if (m->km.stat_per_removal) {
 		mm_account(m, z, -(INT64_C(1) << order), old);

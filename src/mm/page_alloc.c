@@ -73,32 +73,40 @@ static inline struct per_cpu_pages *free_to_list(struct bs_machine *m, unsigned 
 	return pcp;
 }
 
-/* Larger blocks that per-cpu lists hold, if they are all plain, and pages of the tuned rule. */
-static __attribute__((noinline)) void free_listed(struct bs_machine *m, unsigned int cpu,
+/* Larger blocks, if they are all plain, and pages of the tuned rule. */
+static __attribute__((noinline)) void free_larger(struct bs_machine *m, unsigned int cpu,
 						  bs_pfn pfn, unsigned int order)
 {
-	if (likely(m->short_free && order <= BS_MAX_ORDER && m->pcp_orders >> order & 1)) {
-		struct page *p = bs_page(m, pfn, order);
-		struct zone *z = &m->zones[p->zone];
-		const unsigned int mt = pageblock_type(m, pfn);
-		struct per_cpu_pages *pcp;
-		unsigned int index;
+	struct page *p = bs_page(m, pfn, order);
+	struct zone *z = &m->zones[p->zone];
+	const unsigned int mt = pageblock_type(m, pfn);
+	struct per_cpu_pages *pcp;
+	unsigned int index;
 
-		bs_hot_assert((p->flags & PG_ALLOCATED) && p->order == order);
-		if (likely(mt < BS_PCPTYPES && !(z->hook_mask & BS_HOOK_FREEING) &&
-			   !(order && p->flags & PG_HAS_LRU))) {
-			index = pcp_index(m, order, mt);
-			pcp = free_to_list(m, cpu, z, p, pfn, order, index, mt);
-			if (m->km.pcp_free_rule == KM_FREE_AUTO)
-				pcp->alloc_factor >>= 1;
-			else if (likely(pcp->count < pcp->high && !pcp->free_factor &&
-					!(z->flags & ZONE_RECLAIM_ACTIVE)))
-				return;
-			mm_pcp_trim(m, z, pcp, order, index);
-			return;
-		}
+	if (unlikely(!m->short_free || mt >= BS_PCPTYPES || z->hook_mask & BS_HOOK_FREEING ||
+		     (order && p->flags & PG_HAS_LRU))) {
+		free_other(m, cpu, pfn, order);
+		return;
 	}
-	free_other(m, cpu, pfn, order);
+	bs_hot_assert((p->flags & PG_ALLOCATED) && p->order == order);
+	if (m->pcp_orders >> order & 1) {
+		index = pcp_index(m, order, mt);
+		pcp = free_to_list(m, cpu, z, p, pfn, order, index, mt);
+		if (m->km.pcp_free_rule == KM_FREE_AUTO)
+			pcp->alloc_factor >>= 1;
+		else if (likely(pcp->count < pcp->high && !pcp->free_factor &&
+				!(z->flags & ZONE_RECLAIM_ACTIVE)))
+			return;
+		mm_pcp_trim(m, z, pcp, order, index);
+		return;
+	}
+	m->cpu = cpu;
+	p->flags = 0;
+	z->frees[order]++;
+	if (order > m->pbo)
+		mm_free_block(m, z, pfn, order, FPI_NONE, BS_FREE);
+	else
+		mm_free_one(m, z, pfn, order, mt, FPI_NONE, BS_FREE, NULL);
 }
 
 void bs_free_pages(struct bs_machine *m, unsigned int cpu, bs_pfn pfn, unsigned int order)
@@ -119,7 +127,7 @@ void bs_free_pages(struct bs_machine *m, unsigned int cpu, bs_pfn pfn, unsigned 
 			return;
 		}
 	}
-	free_listed(m, cpu, pfn, order);
+	free_larger(m, cpu, pfn, order);
 }
 
 /* ---- Allocating (RULES.md, rmqueue) ---------------------------------------------------------- */
@@ -476,56 +484,106 @@ static inline bs_pfn alloc_hit(struct bs_machine *m, const struct first_look *lo
 	return pfn;
 }
 
-/* The same of a larger block that per-cpu lists hold, for a request without claim to reserves. */
-static inline bs_pfn alloc_hit_order(struct bs_machine *m, const struct first_look *look,
-				     unsigned int cpu, unsigned int order, unsigned int mt)
+/* May a request without claim to reserves have a block of the preferred zone at its first look, by all that
+ * mm_fast_watermark() asks? */
+static inline bool look_passes(const struct bs_machine *m, const struct zone *z,
+			       const struct first_look *look, unsigned int order, int64_t others)
 {
-	const struct kernel_model *km = &m->km;
-	struct zone *z = look->zone;
-	struct per_cpu_pages *pcp = look->pcp;
-	const unsigned int index = pcp_index(m, order, mt);
-	const bool high = km->below_high && !(z->flags & ZONE_BELOW_HIGH);
+	const bool high = m->km.below_high && !(z->flags & ZONE_BELOW_HIGH);
 	const uint64_t mark = z->mark[high ? WMARK_HIGH : WMARK_LOW] + z->boost;
-	const int64_t usable =
-		z->nr_free_pages - ((INT64_C(1) << order) - 1) -
-		(km->wm_highatomic_free ? z->nr_free_highatomic : z->nr_reserved_highatomic);
-	struct page *p;
-	bs_pfn pfn;
+	const int64_t usable = z->nr_free_pages - ((INT64_C(1) << order) - 1) - others;
 
-	if (unlikely(usable <= (int64_t)(mark + z->lowmem_reserve[look->lowmem_idx])) ||
-	    unlikely(z->flags & ZONE_BOOSTED) || unlikely(pcp->lists[index].first == BS_NO_PFN))
-		return BS_NO_PFN;
-	/* That there is a block on a list is not asked of per-cpu lists. */
-	if (unlikely(!((z->nonempty[BS_MIGRATE_UNMOVABLE] | z->nonempty[BS_MIGRATE_MOVABLE] |
-			z->nonempty[BS_MIGRATE_RECLAIMABLE]) >>
-		       order)))
-		return BS_NO_PFN;
-	pcp->free_factor >>= 1;
-	pcp->free_count >>= 1;
+	/* Boosted: a wake of kswapd is due, the long way. */
+	return likely(usable > (int64_t)(mark + z->lowmem_reserve[look->lowmem_idx])) &&
+	       likely(!(z->flags & ZONE_BOOSTED)) &&
+	       likely((z->nonempty[BS_MIGRATE_UNMOVABLE] | z->nonempty[BS_MIGRATE_MOVABLE] |
+		       z->nonempty[BS_MIGRATE_RECLAIMABLE]) >>
+		      order);
+}
+
+static inline bs_pfn hand_out_hit(struct bs_machine *m, struct zone *z, bs_pfn pfn,
+				  unsigned int order)
+{
+	struct page *p = bs_page(m, pfn, order);
+
 	z->allocs[order]++;
-	m->cpu = cpu;
-	pfn = pcp_pop_head(m, pcp, index, order);
-	p = bs_page(m, pfn, order);
 	p->flags = PG_ALLOCATED;
 	p->order = (uint8_t)order;
 	return pfn;
 }
 
-static __attribute__((noinline)) bs_pfn alloc_other(struct bs_machine *m, unsigned int cpu,
-						    unsigned int gfp, unsigned int order)
+/* The same as alloc_hit() of a larger block that per-cpu lists hold. */
+static inline bs_pfn alloc_hit_order(struct bs_machine *m, const struct first_look *look,
+				     unsigned int order, unsigned int mt)
+{
+	struct per_cpu_pages *pcp = look->pcp;
+	const unsigned int index = pcp_index(m, order, mt);
+
+	if (unlikely(pcp->lists[index].first == BS_NO_PFN))
+		return BS_NO_PFN;
+	pcp->free_factor >>= 1;
+	pcp->free_count >>= 1;
+	return pcp_pop_head(m, pcp, index, order);
+}
+
+/* The same of a block that they do not hold, and its own type has. */
+static inline bs_pfn alloc_hit_buddy(struct bs_machine *m, struct zone *z, unsigned int order,
+				     unsigned int mt)
+{
+	const bs_pfn pfn = mm_rmqueue_smallest(m, z, order, mt);
+
+	if (likely(pfn != BS_NO_PFN) && !m->km.stat_per_removal)
+		mm_mod_free_pages(m, z, -(INT64_C(1) << order));
+	return pfn;
+}
+
+static __attribute__((noinline)) bs_pfn alloc_larger(struct bs_machine *m, unsigned int cpu,
+						     unsigned int gfp, unsigned int order)
 {
 	const unsigned int highest = m->gfp_zone[gfp & 15], mt = bs_gfp_migratetype(gfp);
 	const struct first_look *look = &m->first_look[cpu * FIRST_LOOKS + highest];
+	struct zone *z = look->zone;
 
 	/* __GFP_HIGH may want the HIGHATOMIC reserve. */
-	if (order && order <= BS_MAX_ORDER && look->zone && look->orders >> order & 1 &&
-	    !(gfp & (BS_GFP_THISNODE | BS_GFP_HIGH))) {
-		const bs_pfn pfn = alloc_hit_order(m, look, cpu, order, mt);
+	if (order <= m->max_order && look->larger && !(gfp & (BS_GFP_THISNODE | BS_GFP_HIGH)) &&
+	    look_passes(m, z, look, order,
+			m->km.wm_highatomic_free ? z->nr_free_highatomic
+						 : z->nr_reserved_highatomic)) {
+		bs_pfn pfn = BS_NO_PFN;
 
+		m->cpu = cpu;
+		if (m->pcp_orders >> order & 1)
+			pfn = alloc_hit_order(m, look, order, mt);
+		else if (look->buddy)
+			pfn = alloc_hit_buddy(m, z, order, mt);
 		if (likely(pfn != BS_NO_PFN))
-			return pfn;
+			return hand_out_hit(m, z, pfn, order);
 	}
 	return mm_alloc(m, cpu, m->cpu_node[cpu], order, mt, highest, gfp, 3);
+}
+
+/* A page that alloc_hit() did not have: where the per-cpu list has run out, and the free lists of its own type
+ * have something to fill it with, the first steps of a fast pass lead to rmqueue(). */
+static __attribute__((noinline)) bs_pfn alloc_page(struct bs_machine *m, unsigned int cpu,
+						   unsigned int gfp)
+{
+	const unsigned int highest = m->gfp_zone[gfp & 15], mt = bs_gfp_migratetype(gfp);
+	const struct first_look *look = &m->first_look[cpu * FIRST_LOOKS + highest];
+	struct zone *z = look->zone;
+
+	if (look->buddy && !(gfp & BS_GFP_THISNODE) && z->nonempty[mt] &&
+	    look_passes(m, z, look, 0, *look->others)) {
+		unsigned int flags = WMARK_LOW;
+		bs_pfn pfn;
+
+		flags |= gfp & BS_GFP_KSWAPD_RECLAIM ? ALLOC_KSWAPD : 0;
+		flags |= m->zonelist[m->cpu_node[cpu]][highest].nofragment ? ALLOC_NOFRAGMENT : 0;
+		m->cpu = cpu;
+		pfn = rmqueue(m, z, 0, mt, flags, false);
+		if (likely(pfn != BS_NO_PFN))
+			return hand_out_hit(m, z, pfn, 0);
+	}
+	return mm_alloc(m, cpu, m->cpu_node[cpu], 0, mt, highest, gfp, 3);
 }
 
 bs_pfn bs_alloc_pages(struct bs_machine *m, unsigned int cpu, unsigned int gfp, unsigned int order)
@@ -541,5 +599,5 @@ bs_pfn bs_alloc_pages(struct bs_machine *m, unsigned int cpu, unsigned int gfp, 
 				return pfn;
 		}
 	}
-	return alloc_other(m, cpu, gfp, order);
+	return order ? alloc_larger(m, cpu, gfp, order) : alloc_page(m, cpu, gfp);
 }

@@ -77,7 +77,8 @@ struct first_look {
 	struct per_cpu_pages *pcp;
 	const int64_t *others; /* what order 0 leaves to the reserve */
 	uint32_t lowmem_idx;
-	uint32_t orders; /* bit mask: those of per-cpu lists that have a short way (page_alloc.c) */
+	/* Have larger blocks a short way, too (page_alloc.c): from per-cpu lists, from the buddy? */
+	bool larger, buddy;
 };
 /* May a block be given back by the short way (page_alloc.c)? A page, or any block with a list. */
 enum short_free { SHORT_FREE_NONE, SHORT_FREE_PAGE, SHORT_FREE_LISTED };

@@ -126,7 +126,7 @@ static const int64_t *what_others_keep(const struct bs_machine *m, const struct 
 void mm_set_first_looks(struct bs_machine *m)
 {
 	/* Of larger blocks only the rules of Linux from 5.13 on have a short way. */
-	const uint32_t orders = m->km.reserve_flags == KM_HARDER ? 1 : m->pcp_orders;
+	const bool larger = m->km.reserve_flags != KM_HARDER;
 
 	m->short_free = m->explain			      ? SHORT_FREE_NONE
 			: m->km.pcp_free_rule == KM_FREE_AUTO ? SHORT_FREE_LISTED
@@ -141,10 +141,11 @@ void mm_set_first_looks(struct bs_machine *m)
 						    .pcp = &z->pcp[c],
 						    .others = what_others_keep(m, z),
 						    .lowmem_idx = zl->lowmem_idx,
-						    .orders = orders};
+						    .larger = larger,
+						    .buddy = larger && !m->policy};
 			if (!zl->n || m->kswapd_awake >> z->node & 1 || !m->grouping ||
 			    z->hook_mask & BS_HOOK_ALLOCATED || m->explain)
-				look->zone = NULL;
+				*look = (struct first_look){0};
 		}
 }
 
