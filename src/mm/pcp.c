@@ -82,6 +82,19 @@ static inline bs_pfn look_ahead(const struct bs_machine *m, const struct page_li
 	return pfn == l->first ? pfn : m->mem_map[pfn].prev;
 }
 
+/* Where the page's buddy, if it is free, is on its list. */
+static inline void look_beside(const struct bs_machine *m, bs_pfn pfn)
+{
+	const struct page *b = &m->mem_map[pfn < m->max_pfn ? pfn ^ 1 : 0];
+
+	if (!(b->flags & PG_BUDDY) || b->order)
+		return;
+	if (b->next != BS_NO_PFN)
+		bs_prefetch(&m->mem_map[b->next]);
+	if (b->prev != BS_NO_PFN)
+		bs_prefetch(&m->mem_map[b->prev]);
+}
+
 static void flush_pages(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp, int32_t *n,
 			unsigned int index)
 {
@@ -92,6 +105,7 @@ static void flush_pages(struct bs_machine *m, struct zone *z, struct per_cpu_pag
 		ahead = look_ahead(m, l, ahead);
 	for (; *n > 0 && (pcp->nonempty >> index & 1); --*n) {
 		ahead = look_ahead(m, l, ahead);
+		look_beside(m, m->mem_map[l->last].prev);
 		flush_one(m, z, pcp_pop_tail(m, pcp, index, 0), 0);
 	}
 }
