@@ -14,6 +14,7 @@
 struct column {
 	const unsigned char *data;
 	size_t bytes;
+	unsigned int width; /* of an element of the array */
 	uint64_t value;
 	bool present, constant;
 };
@@ -34,14 +35,13 @@ static int make_room(struct bs_chunk_decoder *d, size_t n)
 	bs_chunk_decoder_free(d);
 	/* Widest first, so that each column is aligned; rounded up for that, too. */
 	n = (n + ROUND - 1) / ROUND * ROUND;
-	p = calloc(n, 8 + 4 * 4 + 2 + 7);
+	p = calloc(n, 8 + 3 * 4 + 2 + 7);
 	if (!p)
 		return -ENOMEM;
 	d->cap = n;
 	d->memory = p;
 	d->time = (bs_ns *)(void *)p;
-	d->raw_arg = (uint32_t *)(void *)(d->time + n);
-	d->arg = d->raw_arg + n;
+	d->arg = (uint32_t *)(void *)(d->time + n);
 	d->offset = d->arg + n;
 	d->pfn = d->offset + n;
 	d->dt = (uint16_t *)(void *)(d->pfn + n);
@@ -72,7 +72,8 @@ void bs_chunk_decoder_rewind(struct bs_chunk_decoder *d)
 
 /* ---- The map -------------------------------------------------------------------------------- */
 
-static int read_column(struct bs_item_in *in, unsigned int width, struct column *col)
+static int read_column(struct bs_item_in *in, unsigned int narrowest, unsigned int width,
+		       struct column *col)
 {
 	static const uint8_t tags[9] = {
 		[1] = BS_TAG_U8, [2] = BS_TAG_U16, [4] = BS_TAG_U32, [8] = BS_TAG_U64};
@@ -85,8 +86,11 @@ static int read_column(struct bs_item_in *in, unsigned int width, struct column 
 		col->value = in->value;
 		return width < 8 && in->value >> (8 * width) ? -EBADMSG : 0;
 	}
-	if (in->type != BS_IN_TAG || in->value != tags[width] || bs_in_expect(in, BS_IN_BYTES))
+	while (narrowest < width && in->value != tags[narrowest])
+		narrowest *= 2;
+	if (in->type != BS_IN_TAG || in->value != tags[narrowest] || bs_in_expect(in, BS_IN_BYTES))
 		return -EBADMSG;
+	col->width = narrowest;
 	col->data = in->data;
 	col->bytes = in->size;
 	return 0;
@@ -107,9 +111,10 @@ static int read_entry(struct bs_item_in *in, struct chunk_map *m)
 		return -EBADMSG;
 	for (unsigned int i = 0; i < BS_NR_COLS; i++)
 		if (bs_in_is(in, bs_columns[i].key))
-			return read_column(in, bs_columns[i].width, &m->col[i]);
+			return read_column(in, bs_columns[i].narrowest, bs_columns[i].width,
+					   &m->col[i]);
 	if (bs_in_is(in, "gfp"))
-		return read_column(in, 4, &m->gfp);
+		return read_column(in, 4, 4, &m->gfp);
 	if (bs_in_is(in, "chunk"))
 		return read_number(in, &m->number);
 	if (bs_in_is(in, "n"))
@@ -138,6 +143,12 @@ static const char *read_map(struct chunk_map *m, const void *item, size_t len)
 	return in.pos == len ? NULL : "its length is wrong";
 }
 
+/* Are the upper bits of its values in a column of their own? */
+static bool has_high(const struct chunk_map *m, unsigned int col)
+{
+	return bs_columns[col].high != BS_NR_COLS && m->col[bs_columns[col].high].present;
+}
+
 static const char *check_map(const struct bs_chunk_decoder *d, const struct chunk_map *m)
 {
 	if (m->number != d->chunks + 1 || m->first != d->events)
@@ -151,8 +162,10 @@ static const char *check_map(const struct bs_chunk_decoder *d, const struct chun
 
 		if (i == BS_COL_ESC)
 			continue;
-		if (c->present && !c->constant && c->bytes != m->n * bs_columns[i].width)
+		if (c->present && !c->constant && c->bytes != m->n * c->width)
 			return "a column is too long or too short";
+		if (has_high(m, i) && (!c->present || c->width == 4 || c->value >> 16))
+			return "the upper bits of a column are those of none";
 		if (!c->present && (i == BS_COL_OP || i == BS_COL_DT))
 			return "a column is missing";
 	}
@@ -193,32 +206,42 @@ static const uint8_t *bytes_of(const struct column *c, unsigned int n, uint8_t *
 	return room;
 }
 
+/* The column as words from event @from on, in @to. */
+static void words_of(const struct chunk_map *m, enum bs_column_id id, unsigned int from,
+		     unsigned int n, uint32_t *to)
+{
+	const struct column *c = &m->col[id];
+
+	if (c->data)
+		bs_expand_words(c->data + (size_t)from * c->width, c->width, n, to);
+	else
+		for (unsigned int i = 0; i < n; i++)
+			to[i] = (uint32_t)c->value;
+	if (!has_high(m, id))
+		return;
+	c = &m->col[bs_columns[id].high];
+	if (c->data)
+		bs_expand_high(c->data + from, n, to);
+	else
+		for (unsigned int i = 0; i < n; i++)
+			to[i] |= (uint32_t)c->value << 16;
+}
+
+static const uint32_t *all_words(const struct chunk_map *m, enum bs_column_id id, uint32_t *room)
+{
+	if (!m->col[id].present)
+		return NULL;
+	words_of(m, id, 0, (unsigned int)m->n, room);
+	return room;
+}
+
 static const void *steps_of(const struct column *c, unsigned int n, uint16_t *room)
 {
-	if (c->data)
+	if (c->data && c->width == 2)
 		return c->data;
 	for (unsigned int i = 0; i < n; i++)
-		room[i] = (uint16_t)c->value;
+		room[i] = c->data ? c->data[i] : (uint16_t)c->value;
 	return room;
-}
-
-static const void *words_of(const struct column *c, unsigned int n, uint32_t *room)
-{
-	if (c->data)
-		return c->data;
-	for (unsigned int i = 0; i < n; i++)
-		room[i] = (uint32_t)c->value;
-	return room;
-}
-
-/* Its users read it as an array of words, and in the file it is not aligned. */
-static const uint32_t *aligned_words(const struct column *c, unsigned int n, uint32_t *room)
-{
-	if (!c->present)
-		return NULL;
-	if (c->data)
-		memcpy(room, c->data, n * sizeof(*room));
-	return c->data ? room : words_of(c, n, room);
 }
 
 /* A mark's name is rare, and looked at only where there is one. */
@@ -235,7 +258,8 @@ static const char *expand_events(struct bs_chunk_decoder *d, const struct chunk_
 {
 	const unsigned int n = (unsigned int)m->n;
 	const uint8_t *op = bytes_of(&m->col[BS_COL_OP], n, d->op, &d->ops_filled);
-	struct bs_expanded x;
+	struct bs_expanded x = {0};
+	uint32_t raw[ROUND];
 
 	c->cpu = bytes_of(&m->col[BS_COL_CPU], n, d->cpu, &d->cpus_filled);
 	c->flags = bytes_of(&m->col[BS_COL_FLAGS], n, d->flags, &d->flags_filled);
@@ -247,8 +271,12 @@ static const char *expand_events(struct bs_chunk_decoder *d, const struct chunk_
 		bs_expand_flags(op, c->flags, n, d->mixed_flags);
 		c->flags = d->mixed_flags;
 	}
-	bs_expand_args(&x, d->kind, words_of(&m->col[BS_COL_ARG], n, d->raw_arg), n, d->arg,
-		       d->gfp_index);
+	for (unsigned int i = 0; i < n; i += ROUND) {
+		const unsigned int some = n - i < ROUND ? n - i : ROUND;
+
+		words_of(m, BS_COL_ARG, i, some, raw);
+		bs_expand_args(&x, d->kind + i, raw, some, d->arg + i, d->gfp_index + i);
+	}
 	bs_expand_cpus(&x, c->cpu, n);
 	if (x.no_age || (x.numbers && x.most_gfp >= d->nr_gfp) ||
 	    (x.most_kind >= BS_EV_MARK && !names_in_range(d, n)))
@@ -267,9 +295,9 @@ static const char *expand(struct bs_chunk_decoder *d, const struct chunk_map *m,
 
 	if (why)
 		return why;
-	c->offset = aligned_words(&m->col[BS_COL_OFFSET], n, d->offset);
+	c->offset = all_words(m, BS_COL_OFFSET, d->offset);
 	if (!d->no_pfns)
-		c->pfn = aligned_words(&m->col[BS_COL_PFN], n, d->pfn);
+		c->pfn = all_words(m, BS_COL_PFN, d->pfn);
 	return bs_expand_times(steps_of(&m->col[BS_COL_DT], n, d->dt), esc->data,
 			       (unsigned int)(esc->bytes / 8), m->t0, m->tick, n, d->time);
 }

@@ -17,8 +17,8 @@ struct bs_filled {
  * @cap: events that there is room for: as many as the largest chunk so far has
  * @nr_gfp: how many are valid at this point of the file
  * @no_pfns: nobody will look at them, and they are left where they are
- * @op, @cpu, @flags, @dt, @raw_arg: room for columns that the file has as one value; others are used
- *     where they lie
+ * @op, @cpu, @flags, @dt: room for columns that the file has as one value, or steps as bytes; others are
+ *     used where they lie
  */
 struct bs_chunk_decoder {
 	unsigned int nr_cpus, nr_names;
@@ -33,7 +33,7 @@ struct bs_chunk_decoder {
 	bs_ns *time;
 	uint8_t *op, *kind, *order, *gfp_index, *cpu, *flags, *mixed_flags;
 	uint16_t *dt;
-	uint32_t *raw_arg, *arg, *offset, *pfn;
+	uint32_t *arg, *offset, *pfn;
 };
 
 /* A decoder begins as all zeros, with @nr_cpus and @nr_names set. */

@@ -9,9 +9,6 @@
 struct any16 {
 	uint16_t v;
 } __attribute__((packed, may_alias));
-struct any32 {
-	uint32_t v;
-} __attribute__((packed, may_alias));
 struct any64 {
 	uint64_t v;
 } __attribute__((packed, may_alias));
@@ -73,15 +70,65 @@ void bs_expand_flags(const uint8_t *restrict op, const uint8_t *restrict column,
 		flags[i] = (uint8_t)((column[i] & ~BS_EVF_BATCHED) | op[i] >> 7);
 }
 
+/* ---- Narrow columns -------------------------------------------------------------------------- */
+
+LOOP from_bytes(const uint8_t *restrict c, unsigned int n, uint32_t *restrict words)
+{
+	for (unsigned int i = 0; i < n; i++)
+		words[i] = c[i];
+}
+
+LOOP from_halves(const struct any16 *restrict c, unsigned int n, uint32_t *restrict words)
+{
+	for (unsigned int i = 0; i < n; i++)
+		words[i] = c[i].v;
+}
+
+LOOP high(const uint8_t *restrict c, unsigned int n, uint32_t *restrict words)
+{
+	for (unsigned int i = 0; i < n; i++)
+		words[i] |= (uint32_t)c[i] << 16;
+}
+
+static WIDE void from_bytes_wide(const uint8_t *c, unsigned int n, uint32_t *words)
+{
+	from_bytes(c, n, words);
+}
+
+static WIDE void from_halves_wide(const struct any16 *c, unsigned int n, uint32_t *words)
+{
+	from_halves(c, n, words);
+}
+
+static WIDE void high_wide(const uint8_t *c, unsigned int n, uint32_t *words)
+{
+	high(c, n, words);
+}
+
+void bs_expand_words(const void *column, unsigned int width, unsigned int n, uint32_t *words)
+{
+	if (width == 4)
+		memcpy(words, column, n * sizeof(*words));
+	else if (width == 2)
+		has_wide() ? from_halves_wide(column, n, words) : from_halves(column, n, words);
+	else
+		has_wide() ? from_bytes_wide(column, n, words) : from_bytes(column, n, words);
+}
+
+void bs_expand_high(const uint8_t *column, unsigned int n, uint32_t *words)
+{
+	has_wide() ? high_wide(column, n, words) : high(column, n, words);
+}
+
 /* ---- Ages and gfp masks ---------------------------------------------------------------------- */
 
-LOOP args(struct bs_expanded *x, const uint8_t *restrict kind, const struct any32 *restrict raw,
+LOOP args(struct bs_expanded *x, const uint8_t *restrict kind, const uint32_t *restrict raw,
 	  unsigned int n, uint32_t *restrict arg, uint8_t *restrict gfp)
 {
-	uint32_t most = 0, bad = 0, numbers = 0;
+	uint32_t most = x->most_gfp, bad = 0, numbers = 0;
 
 	for (unsigned int i = 0; i < n; i++) {
-		const uint32_t a = raw[i].v, k = kind[i];
+		const uint32_t a = raw[i], k = kind[i];
 		const uint32_t number =
 			0u - ((uint32_t)(k == BS_EV_ALLOC) | (uint32_t)(k == BS_EV_PRE) |
 			      (uint32_t)(k == BS_EV_FAILED));
@@ -94,17 +141,17 @@ LOOP args(struct bs_expanded *x, const uint8_t *restrict kind, const struct any3
 		bad |= (uint32_t)(k == BS_EV_FREE) & (uint32_t)(a == 0);
 	}
 	x->most_gfp = most;
-	x->numbers = numbers;
-	x->no_age = bad;
+	x->numbers |= numbers != 0;
+	x->no_age |= bad != 0;
 }
 
-static WIDE void args_wide(struct bs_expanded *x, const uint8_t *kind, const struct any32 *raw,
+static WIDE void args_wide(struct bs_expanded *x, const uint8_t *kind, const uint32_t *raw,
 			   unsigned int n, uint32_t *arg, uint8_t *gfp)
 {
 	args(x, kind, raw, n, arg, gfp);
 }
 
-void bs_expand_args(struct bs_expanded *x, const uint8_t *kind, const void *raw, unsigned int n,
+void bs_expand_args(struct bs_expanded *x, const uint8_t *kind, const uint32_t *raw, unsigned int n,
 		    uint32_t *arg, uint8_t *gfp)
 {
 	if (has_wide())

@@ -22,8 +22,11 @@ void bs_expand_ops(struct bs_expanded *x, const uint8_t *op, unsigned int n, uin
 		   uint8_t *order);
 /* BS_EVF_BATCHED is bit 7 of op; the other flags are in their own column. */
 void bs_expand_flags(const uint8_t *op, const uint8_t *column, unsigned int n, uint8_t *flags);
-/* The arg column (u32) holds the gfp index of events that take a number. */
-void bs_expand_args(struct bs_expanded *x, const uint8_t *kind, const void *raw, unsigned int n,
+/* @n elements of 1, 2 or 4 bytes as words; bits 16 to 23 of them, from a column of their own. */
+void bs_expand_words(const void *column, unsigned int width, unsigned int n, uint32_t *words);
+void bs_expand_high(const uint8_t *high, unsigned int n, uint32_t *words);
+/* The arg column holds the gfp index of events that take a number. @x is added to. */
+void bs_expand_args(struct bs_expanded *x, const uint8_t *kind, const uint32_t *raw, unsigned int n,
 		    uint32_t *arg, uint8_t *gfp);
 void bs_expand_cpus(struct bs_expanded *x, const uint8_t *cpu, unsigned int n);
 /*

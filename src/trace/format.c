@@ -2,9 +2,17 @@
 #include "format.h"
 
 const struct bs_column_def bs_columns[BS_NR_COLS] = {
-	[BS_COL_OP] = {"op", 1},      [BS_COL_DT] = {"dt", 2},	 [BS_COL_ESC] = {"esc", 8},
-	[BS_COL_ARG] = {"arg", 4},    [BS_COL_CPU] = {"cpu", 1}, [BS_COL_FLAGS] = {"flags", 1},
-	[BS_COL_OFFSET] = {"off", 4}, [BS_COL_PFN] = {"pfn", 4},
+	[BS_COL_OP] = {"op", 1, 1, BS_NR_COLS},
+	[BS_COL_DT] = {"dt", 1, 2, BS_NR_COLS},
+	[BS_COL_ESC] = {"esc", 8, 8, BS_NR_COLS},
+	[BS_COL_ARG] = {"arg", 1, 4, BS_COL_ARG_HIGH},
+	[BS_COL_CPU] = {"cpu", 1, 1, BS_NR_COLS},
+	[BS_COL_FLAGS] = {"flags", 1, 1, BS_NR_COLS},
+	[BS_COL_OFFSET] = {"off", 1, 4, BS_COL_OFFSET_HIGH},
+	[BS_COL_PFN] = {"pfn", 1, 4, BS_COL_PFN_HIGH},
+	[BS_COL_ARG_HIGH] = {"argh", 1, 1, BS_NR_COLS},
+	[BS_COL_OFFSET_HIGH] = {"offh", 1, 1, BS_NR_COLS},
+	[BS_COL_PFN_HIGH] = {"pfnh", 1, 1, BS_NR_COLS},
 };
 
 #define COUNTER(name)                                       \

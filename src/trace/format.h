@@ -12,9 +12,8 @@
 #include <buddysim/trace.h>
 
 #define BS_TRACE_FORMAT "buddysim-trace"
-#define BS_TRACE_VERSION 1
-#define BS_TRACE_VERSION_PAGES \
-	2 /* pages that are not of 4 KiB: nobody may take it for one of version 1 */
+/* What is written. 1 has pages of 4 KiB, 2 says how large they are, 3 has narrow columns: all are read. */
+#define BS_TRACE_VERSION 3
 #define BS_TRACE_MAX_ORDER 10
 #define BS_TRACE_GFP_MAX 255
 #define BS_TRACE_NAMES_MAX 4096
@@ -33,20 +32,26 @@
 
 enum bs_column_id {
 	BS_COL_OP, /* u8 */
-	BS_COL_DT, /* u16, ticks since the event before */
+	BS_COL_DT, /* up to u16, ticks since the event before */
 	BS_COL_ESC, /* u64, ticks of the events whose dt is BS_DT_ESCAPE */
-	BS_COL_ARG, /* u32: FREE: age; MARK: name; ALLOC, PRE, FAILED: index of the gfp mask */
+	/* up to u32: FREE: age; MARK: name; ALLOC, PRE, FAILED: index of the gfp mask */
+	BS_COL_ARG,
 	BS_COL_CPU, /* u8 */
 	BS_COL_FLAGS, /* u8, without BS_EVF_BATCHED */
-	BS_COL_OFFSET, /* u32 */
-	BS_COL_PFN, /* u32 */
+	BS_COL_OFFSET, /* up to u32 */
+	BS_COL_PFN, /* up to u32 */
+	/* u8, bits 16 to 23 of a column of u16 */
+	BS_COL_ARG_HIGH,
+	BS_COL_OFFSET_HIGH,
+	BS_COL_PFN_HIGH,
 	BS_NR_COLS,
 };
 
-/** How a column is called and how wide its elements are. */
+/** How a column is called, and how wide its elements are: at least, and at most. */
 struct bs_column_def {
 	const char *key;
-	unsigned int width;
+	unsigned int narrowest, width;
+	enum bs_column_id high; /* where its bits 16 to 23 may be; BS_NR_COLS: nowhere */
 };
 extern const struct bs_column_def bs_columns[BS_NR_COLS];
 

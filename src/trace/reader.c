@@ -175,12 +175,11 @@ static int check_version(struct bs_trace *t, const unsigned char *start, size_t 
 	    bs_in_expect(&in, BS_IN_UINT))
 		return header_error(t, "damaged: it names no buddysim trace", err);
 	t->info.version = (uint32_t)in.value;
-	if (in.value != BS_TRACE_VERSION && in.value != BS_TRACE_VERSION_PAGES)
+	if (!in.value || in.value > BS_TRACE_VERSION)
 		return bs_error_set(err, BS_INPUT, 0, t->path,
 				    "read it with the buddysim that wrote it, or import it again",
-				    "trace format version %" PRIu64
-				    ", this program reads %d and %d",
-				    in.value, BS_TRACE_VERSION, BS_TRACE_VERSION_PAGES);
+				    "trace format version %" PRIu64 ", this program reads 1 to %d",
+				    in.value, BS_TRACE_VERSION);
 	return 0;
 }
 

@@ -33,6 +33,8 @@ struct bs_trace_writer {
 	/* packed for the file */
 	uint16_t dt[BS_CHUNK_EVENTS];
 	uint64_t esc[BS_CHUNK_EVENTS];
+	uint16_t low[BS_CHUNK_EVENTS];
+	uint8_t bytes[BS_CHUNK_EVENTS];
 };
 
 static int out_of_memory(struct bs_trace_writer *w, struct bs_error *err)
@@ -60,7 +62,7 @@ static int put_header(struct bs_trace_writer *w, const struct bs_trace_info *inf
 	bs_out_text(o, "format");
 	bs_out_text(o, BS_TRACE_FORMAT);
 	bs_out_text(o, "version");
-	bs_out_uint(o, large ? BS_TRACE_VERSION_PAGES : BS_TRACE_VERSION);
+	bs_out_uint(o, BS_TRACE_VERSION);
 	bs_out_text(o, "source");
 	bs_out_text(o, info->source);
 	bs_out_text(o, "comment");
@@ -175,10 +177,10 @@ static unsigned int pack_times(struct bs_trace_writer *w, uint64_t *tick)
 }
 
 /* One byte for a whole column where every event says the same. */
-static void put_column(struct bs_trace_writer *w, enum bs_column_id id, const void *data)
+static void put_column(struct bs_trace_writer *w, enum bs_column_id id, const void *data,
+		       unsigned int width)
 {
 	const unsigned char *bytes = data;
-	unsigned int width = bs_columns[id].width;
 	size_t size = (size_t)w->n * width;
 
 	bs_out_text(&w->item, bs_columns[id].key);
@@ -192,6 +194,63 @@ static void put_column(struct bs_trace_writer *w, enum bs_column_id id, const vo
 	}
 }
 
+static uint32_t most_of(const uint32_t *v, unsigned int n)
+{
+	uint32_t all = 0;
+
+	for (unsigned int i = 0; i < n; i++)
+		all |= v[i];
+	return all;
+}
+
+/* Values of three bytes are two columns. */
+static bool is_parted(uint32_t most)
+{
+	return most > UINT16_MAX && most < 1u << 24;
+}
+
+static void put_bytes_of(struct bs_trace_writer *w, enum bs_column_id id, const uint32_t *v,
+			 unsigned int shift)
+{
+	for (unsigned int i = 0; i < w->n; i++)
+		w->bytes[i] = (uint8_t)(v[i] >> shift);
+	put_column(w, id, w->bytes, 1);
+}
+
+/* As narrow as the largest value of the chunk, @most, lets it be. */
+static void put_words(struct bs_trace_writer *w, enum bs_column_id id, const uint32_t *v,
+		      uint32_t most)
+{
+	if (most <= UINT8_MAX) {
+		put_bytes_of(w, id, v, 0);
+		return;
+	}
+	if (most >= 1u << 24) {
+		put_column(w, id, v, 4);
+		return;
+	}
+	for (unsigned int i = 0; i < w->n; i++)
+		w->low[i] = (uint16_t)v[i];
+	put_column(w, id, w->low, 2);
+	if (is_parted(most))
+		put_bytes_of(w, bs_columns[id].high, v, 16);
+}
+
+/* Steps without an escape may be bytes. */
+static void put_steps(struct bs_trace_writer *w)
+{
+	unsigned int all = 0;
+
+	for (unsigned int i = 0; i < w->n; i++) {
+		all |= w->dt[i];
+		w->bytes[i] = (uint8_t)w->dt[i];
+	}
+	if (all <= UINT8_MAX)
+		put_column(w, BS_COL_DT, w->bytes, 1);
+	else
+		put_column(w, BS_COL_DT, w->dt, 2);
+}
+
 static bool all_zero(const void *data, size_t size)
 {
 	const unsigned char *bytes = data;
@@ -202,13 +261,16 @@ static bool all_zero(const void *data, size_t size)
 static int put_chunk(struct bs_trace_writer *w, struct bs_error *err)
 {
 	struct bs_item_out *o = &w->item;
+	const uint32_t arg = most_of(w->arg, w->n), offset = most_of(w->offset, w->n);
+	const uint32_t pfn = w->info.has_pfn ? most_of(w->pfn, w->n) : 0;
 	uint64_t tick, pairs = 9;
 	unsigned int nr_esc;
-	bool flags = !all_zero(w->flags, w->n), offset = !all_zero(w->offset, w->n * 4ul);
+	bool flags = !all_zero(w->flags, w->n);
 	bool gfp = w->nr_gfp != w->nr_gfp_written;
 
 	nr_esc = pack_times(w, &tick);
-	pairs += flags + offset + gfp + !!nr_esc + w->info.has_pfn;
+	pairs += flags + !!offset + gfp + !!nr_esc + w->info.has_pfn;
+	pairs += is_parted(arg) + is_parted(offset) + is_parted(pfn);
 	bs_out_begin(o, false, pairs);
 	bs_out_text(o, "chunk");
 	bs_out_uint(o, w->info.chunks + 1);
@@ -224,20 +286,20 @@ static int put_chunk(struct bs_trace_writer *w, struct bs_error *err)
 		bs_out_text(o, "gfp");
 		bs_out_typed(o, w->gfp + w->nr_gfp_written, w->nr_gfp - w->nr_gfp_written, 4);
 	}
-	put_column(w, BS_COL_OP, w->op);
-	put_column(w, BS_COL_DT, w->dt);
+	put_column(w, BS_COL_OP, w->op, 1);
+	put_steps(w);
 	if (nr_esc) {
 		bs_out_text(o, bs_columns[BS_COL_ESC].key);
 		bs_out_typed(o, w->esc, nr_esc, 8);
 	}
-	put_column(w, BS_COL_ARG, w->arg);
-	put_column(w, BS_COL_CPU, w->cpu);
+	put_words(w, BS_COL_ARG, w->arg, arg);
+	put_column(w, BS_COL_CPU, w->cpu, 1);
 	if (flags)
-		put_column(w, BS_COL_FLAGS, w->flags);
+		put_column(w, BS_COL_FLAGS, w->flags, 1);
 	if (offset)
-		put_column(w, BS_COL_OFFSET, w->offset);
+		put_words(w, BS_COL_OFFSET, w->offset, offset);
 	if (w->info.has_pfn)
-		put_column(w, BS_COL_PFN, w->pfn);
+		put_words(w, BS_COL_PFN, w->pfn, pfn);
 	w->info.chunks++;
 	w->nr_gfp_written = w->nr_gfp;
 	w->n = 0;

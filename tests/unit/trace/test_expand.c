@@ -55,11 +55,40 @@ static void test_kinds_orders_flags(void **state)
 	}
 }
 
+/* Elements of any width, from any address, and their upper bits. */
+static void test_words(void **state)
+{
+	uint32_t words[MOST];
+	struct bs_rng rng;
+
+	(void)state;
+	bs_rng_seed(&rng, 4);
+	for (unsigned int n = 1; n < MOST; n++)
+		for (unsigned int width = 1; width <= 4; width *= 2) {
+			const uint8_t *at = random_bytes(&rng, (width + 1ul) * n);
+			const uint8_t *high = at + (size_t)width * n;
+
+			bs_expand_words(at, width, n, words);
+			for (unsigned int i = 0; i < n; i++) {
+				uint32_t v = 0;
+
+				for (unsigned int k = 0; k < width; k++)
+					v |= (uint32_t)at[i * width + k] << 8 * k;
+				assert_int_equal(words[i], v);
+			}
+			if (width == 4)
+				continue;
+			bs_expand_high(high, n, words);
+			for (unsigned int i = 0; i < n; i++)
+				assert_int_equal(words[i] >> 16, high[i]);
+		}
+}
+
 /* Events that take a number have a gfp mask, the others what the column says. */
 static void test_ages_and_masks(void **state)
 {
 	uint8_t kind[MOST], gfp[MOST];
-	uint32_t arg[MOST], raw;
+	uint32_t arg[MOST], raw[MOST];
 	struct bs_rng rng;
 
 	(void)state;
@@ -67,7 +96,7 @@ static void test_ages_and_masks(void **state)
 	for (unsigned int n = 1; n < MOST; n++) {
 		uint8_t *at = random_bytes(&rng, 4ul * n);
 		bool numbers = false, no_age = false;
-		struct bs_expanded x;
+		struct bs_expanded x = {0};
 		uint32_t most = 0;
 
 		for (unsigned int i = 0; i < n; i++) {
@@ -76,16 +105,18 @@ static void test_ages_and_masks(void **state)
 			if (!bs_rng_below(&rng, 300))
 				memset(at + 4ul * i, 0, 4);
 		}
-		bs_expand_args(&x, kind, at, n, arg, gfp);
+		bs_expand_words(at, 4, n, raw);
+		/* In two parts, as a chunk is. */
+		bs_expand_args(&x, kind, raw, n / 2, arg, gfp);
+		bs_expand_args(&x, kind + n / 2, raw + n / 2, n - n / 2, arg + n / 2, gfp + n / 2);
 		for (unsigned int i = 0; i < n; i++) {
 			const bool number = bs_ev_takes_number(kind[i]);
 
-			memcpy(&raw, at + 4ul * i, 4);
-			assert_int_equal(arg[i], number ? 0 : raw);
-			assert_int_equal(gfp[i], number ? (uint8_t)raw : 0);
+			assert_int_equal(arg[i], number ? 0 : raw[i]);
+			assert_int_equal(gfp[i], number ? (uint8_t)raw[i] : 0);
 			numbers |= number;
-			most = number && raw > most ? raw : most;
-			no_age |= kind[i] == BS_EV_FREE && !raw;
+			most = number && raw[i] > most ? raw[i] : most;
+			no_age |= kind[i] == BS_EV_FREE && !raw[i];
 		}
 		assert_int_equal(x.numbers, numbers);
 		assert_int_equal(x.most_gfp, most);
@@ -138,6 +169,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds_orders_flags),
+		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_ages_and_masks),
 		cmocka_unit_test(test_times),
 	};

@@ -33,7 +33,7 @@ static void test_scan_fills_every_figure(void **state)
 	i = bs_trace_info(t);
 	assert_int_equal(i->events, 0);
 	assert_int_equal(bs_trace_scan(t, false, &err), 0);
-	assert_int_equal(i->version, 1);
+	assert_int_equal(i->version, 3);
 	assert_string_equal(i->source, "test");
 	assert_string_equal(i->comment, "a small one");
 	assert_string_equal(i->kernel, "linux-6.1");
@@ -170,6 +170,58 @@ static void test_many_chunks_come_back_twice(void **state)
 	free(ev);
 }
 
+/* Ages and pfns on both sides of each width, alone in a trace and beside small ones. */
+static void test_values_of_every_width_come_back(void **state)
+{
+	(void)state;
+
+	enum { ALLOCS = 70000 };
+	static const uint32_t edge[] = {1,	 0xff,	   0x100,     0xffff,	  0x10000,
+					0x11170, 0xffffff, 0x1000000, 0xfffffffe, BS_NO_PFN};
+	const struct bs_trace_info info = {.nr_cpus = 1, .has_pfn = true};
+	const char *path = bs_test_path("w.cborseq");
+
+	for (unsigned int e = 0; e < sizeof(edge) / sizeof(edge[0]); e++)
+		for (unsigned int beside = 0; beside < 2; beside++) {
+			const uint32_t age = edge[e] < ALLOCS ? edge[e] : ALLOCS;
+			struct bs_trace_event ev = {.kind = BS_EV_ALLOC};
+			struct bs_trace_writer *w;
+			struct bs_trace_chunk c;
+			struct bs_trace *t;
+			struct bs_error err;
+			unsigned int nr_free = 0;
+
+			assert_ok(bs_trace_create(path, &info, &w, &err), &err);
+			for (unsigned int i = 0; i < ALLOCS; i++) {
+				ev.pfn = beside && i & 1 ? 3 : edge[e];
+				assert_ok(bs_trace_write(w, &ev, &err), &err);
+			}
+			ev.kind = BS_EV_FREE;
+			for (unsigned int i = 0; i < 3; i++) {
+				ev.arg = beside && i == 1 ? 1 : age;
+				ev.offset = i;
+				assert_ok(bs_trace_write(w, &ev, &err), &err);
+			}
+			assert_ok(bs_trace_finish(w, &info, &err), &err);
+			assert_ok(bs_trace_open(path, &t, &err), &err);
+			while (bs_trace_next(t, &c, &err) == 1)
+				for (unsigned int i = 0; i < c.n; i++) {
+					const uint64_t at = c.first + i;
+
+					if (c.kind[i] == BS_EV_ALLOC) {
+						assert_int_equal(c.pfn[i],
+								 beside && at & 1 ? 3 : edge[e]);
+						continue;
+					}
+					assert_int_equal(c.arg[i],
+							 beside && nr_free == 1 ? 1 : age);
+					assert_int_equal(c.offset[i], nr_free++);
+				}
+			assert_int_equal(nr_free, 3);
+			bs_trace_close(t);
+		}
+}
+
 /* ---- The page of the format ------------------------------------------------------------------- */
 
 /* traces/FORMAT.md 7 shows these events byte by byte: it stays true. */
@@ -223,6 +275,7 @@ int main(void)
 		cmocka_unit_test(test_trust_is_used_over_all),
 		cmocka_unit_test(test_importers_counters_and_notes_come_back),
 		cmocka_unit_test(test_many_chunks_come_back_twice),
+		cmocka_unit_test(test_values_of_every_width_come_back),
 		cmocka_unit_test(test_example_of_the_format_page),
 	};
 

@@ -211,7 +211,7 @@ static void test_other_version_is_refused_by_number(void **state)
 	bs_test_write_file(path, data, len);
 	free(data);
 	assert_true(read_through(path, false, &err) < 0);
-	assert_string_equal(err.text, "trace format version 9, this program reads 1 and 2");
+	assert_string_equal(err.text, "trace format version 9, this program reads 1 to 3");
 }
 
 /* A sealed item may lie about everything inside: mutate, and make the checksum right again. */
@@ -311,6 +311,72 @@ static void test_unknown_keys_are_passed_over(void **state)
 	assert_string_equal(bs_trace_info(t)->names[0], "\xff");
 	assert_int_equal(bs_trace_trust(bs_trace_info(t)), 10000);
 	bs_trace_close(t);
+}
+
+/* One chunk of two events, with an arg column of @width (0: none, 8: one value) and upper bits of it. */
+static int read_parted(unsigned int width, uint64_t value, unsigned int nr_high,
+		       struct bs_error *err)
+{
+	static const uint32_t zeros[4];
+	static const uint8_t ops[] = {BS_EV_PAUSE, BS_EV_RESUME};
+	const char *path = bs_test_path("a.cborseq");
+	struct bs_item_out o = {0};
+	FILE *f = fopen(path, "wb");
+
+	bs_out_begin(&o, true, 3);
+	bs_out_text(&o, "format");
+	bs_out_text(&o, "buddysim-trace");
+	bs_out_text(&o, "version");
+	bs_out_uint(&o, 3);
+	bs_out_text(&o, "nr_cpus");
+	bs_out_uint(&o, 1);
+	append(f, &o);
+	bs_out_begin(&o, false, 8 + (width != 0));
+	bs_out_text(&o, "chunk");
+	bs_out_uint(&o, 1);
+	bs_out_text(&o, "n");
+	bs_out_uint(&o, 2);
+	bs_out_text(&o, "first");
+	bs_out_uint(&o, 0);
+	bs_out_text(&o, "t0");
+	bs_out_uint(&o, 0);
+	bs_out_text(&o, "tick");
+	bs_out_uint(&o, 1);
+	bs_out_text(&o, "op");
+	bs_out_typed(&o, ops, 2, 1);
+	bs_out_text(&o, "dt");
+	bs_out_uint(&o, 0);
+	if (width)
+		bs_out_text(&o, "arg");
+	if (width == 8)
+		bs_out_uint(&o, value);
+	else if (width)
+		bs_out_typed(&o, zeros, 2, width);
+	bs_out_text(&o, "argh");
+	bs_out_typed(&o, zeros, nr_high, 1);
+	append(f, &o);
+	fclose(f);
+	return read_through(path, true, err);
+}
+
+/* Upper bits belong to a column that has none of its own, and to each event. */
+static void test_upper_bits_need_lower_ones(void **state)
+{
+	static const char nobody[] = "the upper bits of a column are those of none";
+	struct bs_error err;
+
+	(void)state;
+	for (unsigned int width = 1; width <= 2; width++)
+		assert_int_equal(read_parted(width, 0, 2, &err), 1);
+	assert_int_equal(read_parted(8, 0xffff, 2, &err), 1);
+	assert_true(read_parted(2, 0, 1, &err) < 0);
+	assert_non_null(strstr(err.text, "a column is too long or too short"));
+	assert_true(read_parted(0, 0, 2, &err) < 0);
+	assert_non_null(strstr(err.text, nobody));
+	assert_true(read_parted(4, 0, 2, &err) < 0);
+	assert_non_null(strstr(err.text, nobody));
+	assert_true(read_parted(8, 0x10000, 2, &err) < 0);
+	assert_non_null(strstr(err.text, nobody));
 }
 
 /* Between chunks, in bytes of the file as it lies there; nobody is told any more who does not want to be. */
@@ -444,6 +510,7 @@ int main(void)
 		cmocka_unit_test(test_other_version_is_refused_by_number),
 		cmocka_unit_test(test_mutations_with_a_right_checksum_never_crash),
 		cmocka_unit_test(test_unknown_keys_are_passed_over),
+		cmocka_unit_test(test_upper_bits_need_lower_ones),
 		cmocka_unit_test(test_reading_is_heard),
 		cmocka_unit_test(test_pfns_are_left_out),
 		cmocka_unit_test(test_reading_stops_when_asked_to),

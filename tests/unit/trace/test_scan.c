@@ -117,12 +117,15 @@ static void test_the_hash_is_that_of_the_file(void **state)
 {
 	static const char *const names[] = {"hash.cborseq", "hash.cborseq.zst"};
 	struct bs_trace_event *ev = bs_test_random_events(3);
-	struct bs_trace_info info = {.nr_cpus = 2};
+	struct bs_trace_info info = {.nr_cpus = 2, .has_pfn = true};
 	char want[BS_SHA256_HEX];
 	struct bs_trace *t;
 	struct bs_error err;
 
 	(void)state;
+	/* So that a compressed file has several blocks, of which the first are whole. */
+	for (uint32_t i = 0; i < BS_NR_RANDOM; i++)
+		ev[i].pfn = i * 2654435761u >> 4;
 	for (unsigned int i = 0; i < 6; i++) {
 		const char *path = bs_test_path(names[i % 2]);
 		unsigned char *data;
