@@ -65,38 +65,38 @@ static bool place_at_tail(struct bs_machine *m, const struct zone *z, bs_pfn pfn
 }
 
 /*
- * The merges below @limit, of which nobody wants to hear: all descriptors are in mem_map, types never stop
- * one, and what does not change is in registers. Where it stops the general way goes on.
+ * The merges below @limit with buddies on lists of @mt, of which nobody wants to hear: all descriptors are in
+ * mem_map, types never stop one, and what does not change is in registers. Where it stops, the general way
+ * goes on.
  */
 static inline unsigned int merge_fine(struct bs_machine *m, struct zone *z, bs_pfn *head,
-				      unsigned int order, unsigned int limit)
+				      unsigned int order, unsigned int limit, unsigned int mt)
 {
-	static const union page_head of_buddy = {{.order = 0xff, .flags = PG_BUDDY, .zone = 0xff}};
+	const uint32_t asked = 0xffu << HEAD_ORDER | (uint32_t)PG_BUDDY << HEAD_FLAGS |
+			       0xfu << HEAD_LIST_TYPE | 0xffu << HEAD_ZONE;
+	const uint32_t wanted = (uint32_t)PG_BUDDY << HEAD_FLAGS | mt << HEAD_LIST_TYPE |
+				(uint32_t)z->index << HEAD_ZONE;
 	struct page *const map = m->mem_map;
 	const unsigned int first = order;
 	const bs_pfn max_pfn = m->max_pfn;
-	union page_head wanted = {{.flags = PG_BUDDY, .zone = z->index}};
 	bs_pfn pfn = *head;
 
 	for (; order < limit; order++) {
 		const bs_pfn buddy = pfn ^ ((bs_pfn)1 << order);
 		struct page *p = &map[buddy];
 		struct page_list *l;
-		union page_head is;
 		bs_pfn next, prev;
 
 		if (unlikely(buddy >= max_pfn))
 			break;
-		is = p->head;
-		wanted.order = (uint8_t)order;
-		if ((is.all & of_buddy.all) != wanted.all)
+		if ((p->head & asked) != (wanted | order << HEAD_ORDER))
 			break;
-		l = &z->area[order][is.list_type];
+		l = &z->area[order][mt];
 		next = p->next;
 		prev = p->prev;
-		p->flags = is.flags & (uint8_t) ~(PG_BUDDY | PG_REPORTED);
+		p->flags &= (uint8_t) ~(PG_BUDDY | PG_REPORTED);
 		z->nr_free[order]--;
-		z->free_of_type[is.list_type] -= UINT64_C(1) << order;
+		z->free_of_type[mt] -= UINT64_C(1) << order;
 		if (next == BS_NO_PFN)
 			l->last = prev;
 		else
@@ -106,7 +106,7 @@ static inline unsigned int merge_fine(struct bs_machine *m, struct zone *z, bs_p
 		} else {
 			l->first = next;
 			if (next == BS_NO_PFN)
-				z->nonempty[is.list_type] &= (uint16_t) ~(1u << order);
+				z->nonempty[mt] &= (uint16_t) ~(1u << order);
 		}
 		pfn &= buddy;
 	}
@@ -170,7 +170,7 @@ free_one(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int order, u
 	mm_account(m, z, INT64_C(1) << order, mt);
 	m->counters.moved++;
 	if (!wanted)
-		order = merge_fine(m, z, &pfn, order, silent_merges(m, z));
+		order = merge_fine(m, z, &pfn, order, silent_merges(m, z), mt);
 	while (order < m->max_order) {
 		const bs_pfn buddy = pfn ^ ((bs_pfn)1 << order);
 
@@ -292,9 +292,11 @@ static void keep_mark(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned
 static inline void expand_fine(struct bs_machine *m, struct zone *z, bs_pfn pfn, unsigned int low,
 			       unsigned int high, unsigned int mt)
 {
-	static const union page_head kept = {{.flags = 0xff, .cached_type = 0xf}};
+	/* All flags and cached_type. */
+	const uint32_t kept = ~(0xffu << HEAD_ORDER | 0xfu << HEAD_LIST_TYPE | 0xffu << HEAD_ZONE);
+	const uint32_t is = (uint32_t)PG_BUDDY << HEAD_FLAGS | mt << HEAD_LIST_TYPE |
+			    (uint32_t)z->index << HEAD_ZONE;
 	struct page *const map = m->mem_map;
-	union page_head will_be = {{.flags = PG_BUDDY, .list_type = mt & 0xf, .zone = z->index}};
 
 	z->nonempty[mt] |= (uint16_t)((1u << high) - (1u << low));
 	z->free_of_type[mt] += (UINT64_C(1) << high) - (UINT64_C(1) << low);
@@ -312,8 +314,7 @@ static inline void expand_fine(struct bs_machine *m, struct zone *z, bs_pfn pfn,
 		else
 			map[first].prev = half;
 		l->first = half;
-		will_be.order = (uint8_t)high;
-		p->head.all = (p->head.all & kept.all) | will_be.all;
+		p->head = (p->head & kept) | is | high << HEAD_ORDER;
 		z->nr_free[high]++;
 	}
 }

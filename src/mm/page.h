@@ -24,30 +24,27 @@ enum page_flag {
 };
 #define PG_STATE (PG_BUDDY | PG_PCP | PG_ISOLATED | PG_ALLOCATED)
 
-/* What a block is, in one word: a walk over buddies asks and writes all of it at once. */
-union page_head {
-	struct {
-		uint8_t order, flags;
-		uint8_t list_type : 4; /* migratetype of the list it is on */
-		uint8_t cached_type : 4; /* type noted when it entered a per-cpu list */
-		uint8_t zone; /* index in the machine */
-	};
-	uint32_t all;
-};
-
 struct page {
 	uint32_t next, prev; /* pfns of the list neighbours, BS_NO_PFN at the ends */
 	uint32_t word; /* the state's owner: block number, boundary slot, stash */
 	union {
-		union page_head head;
 		struct {
 			uint8_t order, flags;
-			uint8_t list_type : 4;
-			uint8_t cached_type : 4;
-			uint8_t zone;
+			uint8_t list_type : 4; /* migratetype of the list it is on */
+			uint8_t cached_type : 4; /* type noted when it entered a per-cpu list */
+			uint8_t zone; /* index in the machine */
 		};
+		uint32_t
+			head; /* all of that, for a walk over buddies that asks and writes it at once */
 	};
 };
+
+/* Where each is in the head. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+enum { HEAD_ORDER = 0, HEAD_FLAGS = 8, HEAD_LIST_TYPE = 16, HEAD_ZONE = 24 };
+#else
+enum { HEAD_ORDER = 24, HEAD_FLAGS = 16, HEAD_LIST_TYPE = 12, HEAD_ZONE = 0 };
+#endif
 _Static_assert(sizeof(struct page) == 16, "descriptors are 16 bytes: locality is everything");
 
 #endif
