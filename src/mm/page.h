@@ -34,8 +34,7 @@ struct page {
 			uint8_t cached_type : 4; /* type noted when it entered a per-cpu list */
 			uint8_t zone; /* index in the machine */
 		};
-		uint32_t
-			head; /* all of that, for a walk over buddies that asks and writes it at once */
+		uint32_t head; /* all of that, for who asks and writes it at once */
 	};
 };
 
