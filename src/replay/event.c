@@ -11,7 +11,8 @@
 void bs_stream_refused(struct bs_stream *s, uint32_t number, unsigned int mask, unsigned int order)
 {
 	/* The trace's, as it will free it; but where it is shows only later. */
-	if (s->follow && s->follow->is_placed_later(s->follow_arg, number))
+	if (s->follow && s->follow->is_placed_later &&
+	    s->follow->is_placed_later(s->follow_arg, number))
 		s->g->used_bytes += bs_guest_bytes(s->g, order);
 	else {
 		bs_guest_refused(s->g, mask, order);
@@ -33,7 +34,7 @@ void bs_stream_delayed(struct bs_stream *s, uint32_t number, unsigned int cpu, b
 
 bool bs_stream_place(struct bs_stream *s, uint32_t number, unsigned int cpu, unsigned int order)
 {
-	if (s->follow && s->follow->place(s->follow_arg, number, cpu, order))
+	if (s->follow && s->follow->place && s->follow->place(s->follow_arg, number, cpu, order))
 		return true;
 	if (s->gone && s->gone[number])
 		s->f.gone_frees++;

@@ -124,30 +124,6 @@ static bs_pfn inherit_alloc(void *arg, uint32_t number, unsigned int cpu, unsign
 	return pfn != BS_NO_PFN ? pfn : bs_guest_alloc_late(g, cpu, gfp, order);
 }
 
-static bool never_later(const void *arg, uint32_t number)
-{
-	(void)arg;
-	(void)number;
-	return false;
-}
-
-static bool no_place(void *arg, uint32_t number, unsigned int cpu, unsigned int order)
-{
-	(void)cpu;
-	(void)order;
-	return never_later(arg, number);
-}
-
-static void failed(void *arg, uint32_t number, unsigned int cpu, unsigned int gfp,
-		   unsigned int order)
-{
-	(void)arg;
-	(void)number;
-	(void)cpu;
-	(void)gfp;
-	(void)order;
-}
-
 /* What else is in use has no owner that the trace knows. It is there, and so no part of what is held. */
 static void begin(void *arg)
 {
@@ -178,9 +154,6 @@ static int end(void *arg, struct bs_error *err)
 
 const struct bs_follow_ops bs_inherit_ops = {
 	.alloc = inherit_alloc,
-	.is_placed_later = never_later,
-	.place = no_place,
-	.failed = failed,
 	.begin = begin,
 	.end = end,
 };

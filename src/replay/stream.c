@@ -134,7 +134,7 @@ static void rare_event(struct bs_stream *s, unsigned int kind, unsigned int i)
 	switch (kind) {
 	case BS_EV_FAILED:
 		s->f.allocations--;
-		if (s->follow)
+		if (s->follow && s->follow->failed)
 			s->follow->failed(s->follow_arg, s->number, k->cpu[i],
 					  s->info->gfp[k->gfp[i]], k->order[i]);
 		s->block_pfn[s->number++] = BS_NO_PFN;

@@ -15,13 +15,14 @@
 #include "ring.h"
 
 /*
- * How a recorded kernel beside the guest is followed, or a guest that reclaims gets in between. Every function's first argument is @arg of the
- * stream; numbers are the blocks'.
+ * How a recorded kernel beside the guest is followed, or a guest that reclaims gets in between. Every
+ * function's first argument is @arg of the stream; numbers are the blocks'. All but @alloc and @end may be
+ * NULL.
  * @alloc: in place of bs_alloc_pages(): the page that the block gets, or BS_NO_PFN
- * @is_placed_later: is it memory in use of which it is not known yet where it is?
- * @place: it is about to be freed: it has been allocated at some time before. False: it was not
+ * @is_placed_later: is it memory in use of which it is not known yet where it is? NULL: never
+ * @place: it is about to be freed: it has been allocated at some time before. False, or NULL: it was not
  * @failed: a request that failed in the kernel
- * @begin: what is in use at t0 has been allocated; what else is resident then? May be NULL
+ * @begin: what is in use at t0 has been allocated; what else is resident then?
  * @end: the trace has been replayed once. 0, or negative with @err
  */
 struct bs_follow_ops {

@@ -123,13 +123,6 @@ static bs_pfn take(void *arg, uint32_t number, unsigned int cpu, unsigned int gf
 	return t->pfn;
 }
 
-static bool never_later(const void *arg, uint32_t number)
-{
-	(void)arg;
-	(void)number;
-	return false;
-}
-
 /* What is gone has no page; of swap nobody wants it back. */
 static bool place(void *arg, uint32_t number, unsigned int cpu, unsigned int order)
 {
@@ -138,16 +131,6 @@ static bool place(void *arg, uint32_t number, unsigned int cpu, unsigned int ord
 	if (t->s->gone[number] == SWAPPED)
 		bs_pressure_unswapped(t->s->g, cpu, UINT64_C(1) << order, false);
 	return false;
-}
-
-static void failed(void *arg, uint32_t number, unsigned int cpu, unsigned int gfp,
-		   unsigned int order)
-{
-	(void)arg;
-	(void)number;
-	(void)cpu;
-	(void)gfp;
-	(void)order;
 }
 
 /* All that is in swap is the trace's. */
@@ -164,9 +147,7 @@ static int end(void *arg, struct bs_error *err)
 
 static const struct bs_follow_ops ops = {
 	.alloc = take,
-	.is_placed_later = never_later,
 	.place = place,
-	.failed = failed,
 	.end = end,
 };
 
