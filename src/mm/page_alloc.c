@@ -103,10 +103,7 @@ static __attribute__((noinline)) void free_larger(struct bs_machine *m, unsigned
 	m->cpu = cpu;
 	p->flags = 0;
 	z->frees[order]++;
-	if (order > m->pbo)
-		mm_free_block(m, z, pfn, order, FPI_NONE, BS_FREE);
-	else
-		mm_free_one(m, z, pfn, order, mt, FPI_NONE, BS_FREE, NULL);
+	mm_free_block(m, z, pfn, order, FPI_NONE, BS_FREE);
 }
 
 void bs_free_pages(struct bs_machine *m, unsigned int cpu, bs_pfn pfn, unsigned int order)
@@ -421,12 +418,19 @@ bs_pfn mm_hand_out(struct bs_machine *m, bs_pfn pfn, unsigned int order, unsigne
 	return hand_out(m, pfn, order, mt);
 }
 
+/* What the fast pass of any request may do. */
+static inline unsigned int fast_flags(const struct zonelist *zl, unsigned int gfp)
+{
+	return WMARK_LOW | (gfp & BS_GFP_KSWAPD_RECLAIM ? ALLOC_KSWAPD : 0) |
+	       (zl->nofragment ? ALLOC_NOFRAGMENT : 0);
+}
+
 bs_pfn mm_alloc(struct bs_machine *m, unsigned int cpu, unsigned int node, unsigned int order,
 		unsigned int mt, unsigned int highest, unsigned int gfp, unsigned int passes)
 {
 	const struct zonelist *zl =
 		gfp & BS_GFP_THISNODE ? &m->thisnode[node][highest] : &m->zonelist[node][highest];
-	unsigned int flags = WMARK_LOW, hz = passes >= 3 ? zl->lowmem_idx : highest;
+	unsigned int flags = fast_flags(zl, gfp), hz = passes >= 3 ? zl->lowmem_idx : highest;
 	bs_pfn pfn;
 
 	if (unlikely(order > m->max_order || !zl->n)) {
@@ -436,10 +440,6 @@ bs_pfn mm_alloc(struct bs_machine *m, unsigned int cpu, unsigned int node, unsig
 	m->cpu = cpu;
 	if (unlikely(!m->grouping))
 		mt = BS_MIGRATE_UNMOVABLE;
-	if (gfp & BS_GFP_KSWAPD_RECLAIM)
-		flags |= ALLOC_KSWAPD;
-	if (zl->nofragment)
-		flags |= ALLOC_NOFRAGMENT;
 	if (order && m->km.highatomic_fast && (gfp & BS_GFP_HIGH) &&
 	    !(gfp & (BS_GFP_DIRECT_RECLAIM | BS_GFP_NOMEMALLOC)))
 		flags |= ALLOC_HIGHATOMIC;
@@ -456,6 +456,17 @@ bs_pfn mm_alloc(struct bs_machine *m, unsigned int cpu, unsigned int node, unsig
 	return hand_out(m, pfn, order, mt);
 }
 
+/* What has to be free beside the request and what others keep, for the preferred zone to be taken at the
+ * first look. */
+static inline int64_t look_mark(const struct bs_machine *m, const struct zone *z,
+				const struct first_look *look)
+{
+	const bool high = m->km.below_high && !(z->flags & ZONE_BELOW_HIGH);
+
+	return (int64_t)(z->mark[high ? WMARK_HIGH : WMARK_LOW] + z->boost +
+			 z->lowmem_reserve[look->lowmem_idx]);
+}
+
 /*
  * The first steps of a fast pass for one page, where they lead straight to a page on the preferred
  * zone's per-cpu list; BS_NO_PFN, and nothing changed, where they do not. Must decide exactly as
@@ -463,15 +474,12 @@ bs_pfn mm_alloc(struct bs_machine *m, unsigned int cpu, unsigned int node, unsig
  */
 static inline bs_pfn alloc_hit(struct bs_machine *m, const struct first_look *look, unsigned int mt)
 {
-	const struct kernel_model *km = &m->km;
 	struct zone *z = look->zone;
 	struct per_cpu_pages *pcp = look->pcp;
-	const bool high = km->below_high && !(z->flags & ZONE_BELOW_HIGH);
-	const uint64_t mark = z->mark[high ? WMARK_HIGH : WMARK_LOW] + z->boost;
 	const int64_t usable = z->nr_free_pages - *look->others;
 	const bs_pfn pfn = pcp->lists[mt].first;
 
-	if (unlikely(usable <= (int64_t)(mark + z->lowmem_reserve[look->lowmem_idx])))
+	if (unlikely(usable <= look_mark(m, z, look)))
 		return BS_NO_PFN;
 	/* A wake of kswapd is due: the long way. */
 	if (unlikely(z->flags & ZONE_BOOSTED) || unlikely(pfn == BS_NO_PFN))
@@ -489,13 +497,10 @@ static inline bs_pfn alloc_hit(struct bs_machine *m, const struct first_look *lo
 static inline bool look_passes(const struct bs_machine *m, const struct zone *z,
 			       const struct first_look *look, unsigned int order, int64_t others)
 {
-	const bool high = m->km.below_high && !(z->flags & ZONE_BELOW_HIGH);
-	const uint64_t mark = z->mark[high ? WMARK_HIGH : WMARK_LOW] + z->boost;
 	const int64_t usable = z->nr_free_pages - ((INT64_C(1) << order) - 1) - others;
 
 	/* Boosted: a wake of kswapd is due, the long way. */
-	return likely(usable > (int64_t)(mark + z->lowmem_reserve[look->lowmem_idx])) &&
-	       likely(!(z->flags & ZONE_BOOSTED)) &&
+	return likely(usable > look_mark(m, z, look)) && likely(!(z->flags & ZONE_BOOSTED)) &&
 	       likely((z->nonempty[BS_MIGRATE_UNMOVABLE] | z->nonempty[BS_MIGRATE_MOVABLE] |
 		       z->nonempty[BS_MIGRATE_RECLAIMABLE]) >>
 		      order);
@@ -546,9 +551,7 @@ static __attribute__((noinline)) bs_pfn alloc_larger(struct bs_machine *m, unsig
 
 	/* __GFP_HIGH may want the HIGHATOMIC reserve. */
 	if (order <= m->max_order && look->larger && !(gfp & (BS_GFP_THISNODE | BS_GFP_HIGH)) &&
-	    look_passes(m, z, look, order,
-			m->km.wm_highatomic_free ? z->nr_free_highatomic
-						 : z->nr_reserved_highatomic)) {
+	    look_passes(m, z, look, order, *mm_kept_for_others(m, z))) {
 		bs_pfn pfn = BS_NO_PFN;
 
 		m->cpu = cpu;
@@ -573,13 +576,11 @@ static __attribute__((noinline)) bs_pfn alloc_page(struct bs_machine *m, unsigne
 
 	if (look->buddy && !(gfp & BS_GFP_THISNODE) && z->nonempty[mt] &&
 	    look_passes(m, z, look, 0, *look->others)) {
-		unsigned int flags = WMARK_LOW;
+		const struct zonelist *zl = &m->zonelist[m->cpu_node[cpu]][highest];
 		bs_pfn pfn;
 
-		flags |= gfp & BS_GFP_KSWAPD_RECLAIM ? ALLOC_KSWAPD : 0;
-		flags |= m->zonelist[m->cpu_node[cpu]][highest].nofragment ? ALLOC_NOFRAGMENT : 0;
 		m->cpu = cpu;
-		pfn = rmqueue(m, z, 0, mt, flags, false);
+		pfn = rmqueue(m, z, 0, mt, fast_flags(zl, gfp), false);
 		if (likely(pfn != BS_NO_PFN))
 			return hand_out_hit(m, z, pfn, 0);
 	}

@@ -21,11 +21,6 @@ static bool has_block(const struct zone *z, unsigned int order, bool highatomic)
 	return orders >> order;
 }
 
-static int64_t reserved_for_others(const struct bs_machine *m, const struct zone *z)
-{
-	return m->km.wm_highatomic_free ? z->nr_free_highatomic : z->nr_reserved_highatomic;
-}
-
 bool mm_watermark_ok(const struct bs_machine *m, const struct zone *z, unsigned int order,
 		     uint64_t mark, unsigned int hz, unsigned int flags)
 {
@@ -45,7 +40,7 @@ bool mm_watermark_ok(const struct bs_machine *m, const struct zone *z, unsigned 
 	} else {
 		if (!(flags &
 		      (ALLOC_NON_BLOCK | ALLOC_MIN_RESERVE | ALLOC_HIGHATOMIC | ALLOC_OOM))) {
-			free -= reserved_for_others(m, z);
+			free -= *mm_kept_for_others(m, z);
 		} else {
 			if (flags & ALLOC_MIN_RESERVE) {
 				min -= min / 2;
@@ -71,7 +66,7 @@ bool mm_fast_watermark(struct bs_machine *m, struct zone *z, unsigned int order,
 
 		if (m->km.fast_order0_highatomic && !(flags & (ALLOC_NON_BLOCK | ALLOC_MIN_RESERVE |
 							       ALLOC_HIGHATOMIC | ALLOC_OOM))) {
-			const int64_t others = reserved_for_others(m, z);
+			const int64_t others = *mm_kept_for_others(m, z);
 
 			usable -= usable < others ? usable : others;
 		}

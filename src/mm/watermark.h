@@ -5,6 +5,12 @@
 
 #include "zone.h"
 
+/* Of the zone's free pages what is not for a request without claim to the HIGHATOMIC reserve. */
+static inline const int64_t *mm_kept_for_others(const struct bs_machine *m, const struct zone *z)
+{
+	return m->km.wm_highatomic_free ? &z->nr_free_highatomic : &z->nr_reserved_highatomic;
+}
+
 bool mm_watermark_ok(const struct bs_machine *m, const struct zone *z, unsigned int order,
 		     uint64_t mark, unsigned int hz, unsigned int flags);
 bool mm_fast_watermark(struct bs_machine *m, struct zone *z, unsigned int order, uint64_t mark,

@@ -80,7 +80,8 @@ struct first_look {
 	/* Have larger blocks a short way, too (page_alloc.c): from per-cpu lists, from the buddy? */
 	bool larger, buddy;
 };
-/* May a block be given back by the short way (page_alloc.c)? A page, or any block with a list. */
+/* May a block be given back by a short way (page_alloc.c)? A page has one of its own, but where lists tune
+ * themselves (LISTED): there it goes the way of larger blocks. */
 enum short_free { SHORT_FREE_NONE, SHORT_FREE_PAGE, SHORT_FREE_LISTED };
 #define FIRST_LOOKS 8 /* of a CPU, by zone type: a power of two */
 

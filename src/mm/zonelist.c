@@ -113,14 +113,14 @@ void mm_make_zonelists(struct bs_machine *m)
 		}
 }
 
-/* Of the zone's free pages what is not for a plain request of order 0. */
+/* The same for order 0, of which some kernels keep nothing. */
 static const int64_t *what_others_keep(const struct bs_machine *m, const struct zone *z)
 {
 	static const int64_t nothing;
 
 	if (!m->km.fast_order0_highatomic)
 		return &nothing;
-	return m->km.wm_highatomic_free ? &z->nr_free_highatomic : &z->nr_reserved_highatomic;
+	return mm_kept_for_others(m, z);
 }
 
 void mm_set_first_looks(struct bs_machine *m)
