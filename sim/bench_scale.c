@@ -129,7 +129,8 @@ static double processes(const struct bench_setting *b, const char *path, unsigne
 		if (child < 0)
 			break;
 	}
-	*status = started < nr ? BS_RESOURCE : 0;
+	if (started < nr)
+		*status = BS_RESOURCE;
 	while (started--)
 		if (wait(&how) < 0 || !WIFEXITED(how) || WEXITSTATUS(how))
 			*status = BS_RESOURCE;
