@@ -50,6 +50,17 @@ void bs_run_go(struct bs_run *run)
 	unlink(run->path);
 }
 
+struct bs_trace *bs_run_open(struct bs_run *run)
+{
+	struct bs_trace *t;
+	struct bs_error err;
+
+	assert_ok(bs_trace_open(run->path, &t, &err), &err);
+	assert_ok(bs_trace_scan(t, false, &err), &err);
+	unlink(run->path);
+	return t;
+}
+
 uint64_t bs_run_metric(const struct bs_run *run, const char *key)
 {
 	uint64_t v = 0;

@@ -22,6 +22,8 @@ struct bs_run {
 void bs_run_setup(struct bs_run *run, const char *strategy, const struct bs_trace_event *ev,
 		  size_t n);
 void bs_run_go(struct bs_run *run);
+/* In place of that: its trace, read once; the file is gone, and the trace to be closed. */
+struct bs_trace *bs_run_open(struct bs_run *run);
 /* A figure of the one cell: "refault_bytes.total". */
 uint64_t bs_run_metric(const struct bs_run *run, const char *key);
 

@@ -3,7 +3,6 @@
 #include "bs_world_test.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "bs_run_test.h"
 #include "event.h"
@@ -39,9 +38,7 @@ static void add(struct play *p, struct bs_world_test *world, const struct bs_tra
 	bs_run_setup(&p->run, "none", ev, n);
 	p->run.cfg.window.repeat = rounds;
 	p->run.cfg.window.gap = SEC;
-	assert_ok(bs_trace_open(p->run.path, &p->trace, &err), &err);
-	assert_ok(bs_trace_scan(p->trace, false, &err), &err);
-	unlink(p->run.path);
+	p->trace = bs_run_open(&p->run);
 	p->g = bs_world_test_add(world, "none");
 	assert_ok(bs_stream_init(&p->s, p->g, p->trace, &p->run.cfg, &err), &err);
 	p->s.over = over;

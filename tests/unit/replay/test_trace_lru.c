@@ -2,8 +2,6 @@
 /* trace_lru.c: which blocks of a trace can be given back, and what their frees are worth then. */
 #include "bs_world_test.h"
 
-#include <unistd.h>
-
 #include "bs_run_test.h"
 #include "guest_acts.h"
 #include "pressure.h"
@@ -42,9 +40,7 @@ static void begin(struct play *p, const struct bs_trace_event *ev, size_t n, uin
 	p->run.cfg.window.repeat = 2;
 	p->run.cfg.window.gap = SEC;
 	p->run.cfg.guest.resident = resident;
-	assert_ok(bs_trace_open(p->run.path, &p->trace, &err), &err);
-	assert_ok(bs_trace_scan(p->trace, false, &err), &err);
-	unlink(p->run.path);
+	p->trace = bs_run_open(&p->run);
 	p->g = bs_world_test_add(&p->t, "none");
 	bs_reclaim_costs_default(&costs);
 	assert_int_equal(bs_pressure_begin(p->g, &costs, swap), 0);

@@ -264,6 +264,16 @@ static void append(FILE *f, struct bs_item_out *o)
 	bs_out_free(o);
 }
 
+/* What a header of @pairs entries begins with. */
+static void begin_header(struct bs_item_out *o, unsigned int pairs, unsigned int version)
+{
+	bs_out_begin(o, true, pairs);
+	bs_out_text(o, "format");
+	bs_out_text(o, "buddysim-trace");
+	bs_out_text(o, "version");
+	bs_out_uint(o, version);
+}
+
 /* A trace without events, whose header and end say more than this reader knows. */
 static void test_unknown_keys_are_passed_over(void **state)
 {
@@ -278,11 +288,7 @@ static void test_unknown_keys_are_passed_over(void **state)
 	struct bs_error err;
 
 	memset(kernel + 10, 'k', sizeof(kernel) - 11);
-	bs_out_begin(&o, true, 7);
-	bs_out_text(&o, "format");
-	bs_out_text(&o, "buddysim-trace");
-	bs_out_text(&o, "version");
-	bs_out_uint(&o, 1);
+	begin_header(&o, 7, 1);
 	bs_out_text(&o, "weather");
 	bs_out_array(&o, 2);
 	bs_out_typed(&o, more, 3, 4);
@@ -323,11 +329,7 @@ static int read_parted(unsigned int width, uint64_t value, unsigned int nr_high,
 	struct bs_item_out o = {0};
 	FILE *f = fopen(path, "wb");
 
-	bs_out_begin(&o, true, 3);
-	bs_out_text(&o, "format");
-	bs_out_text(&o, "buddysim-trace");
-	bs_out_text(&o, "version");
-	bs_out_uint(&o, 3);
+	begin_header(&o, 3, 3);
 	bs_out_text(&o, "nr_cpus");
 	bs_out_uint(&o, 1);
 	append(f, &o);
