@@ -188,7 +188,9 @@ static inline void look_ahead(const struct bs_stream *s, const uint32_t *numbers
 {
 	const uint32_t block = numbers[i + AHEAD_BLOCK], page = numbers[i + AHEAD_PAGE];
 
-	const bs_pfn pfn = s->block_pfn[page <= s->info->numbers ? page : 0];
+	/* A number that is not given yet has no page: to look at it would map a page of zeroes first and
+	 * another one when it is written, for which all CPUs of the process are interrupted. */
+	const bs_pfn pfn = s->block_pfn[page < s->number ? page : 0];
 
 	__builtin_prefetch(&s->block_pfn[block <= s->info->numbers ? block : 0]);
 	bs_mm_prefetch(s->g->m, pfn);
