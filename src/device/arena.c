@@ -13,8 +13,6 @@
 /* Set in every stamp, and never in a pfn (BS_MAX_PFN): a stamp cannot be mistaken for the zeroes
  * that a lost page reads as. */
 #define STAMP_MARK UINT32_C(0xa0000000)
-/* MADV_POPULATE_WRITE, Linux 5.14 */
-#define POPULATE_WRITE 23
 #define PAGE_WORDS (BS_UNIT_SIZE / sizeof(uint64_t))
 
 static size_t touched_bytes(uint64_t nr_pages)
@@ -39,7 +37,7 @@ int bs_arena_map(struct bs_arena *a, uint64_t nr_pages, bool thp, struct bs_erro
 	char *p;
 	int error;
 
-	*a = (struct bs_arena){.nr_pages = nr_pages, .install = POPULATE_WRITE};
+	*a = (struct bs_arena){.nr_pages = nr_pages, .install = BS_POPULATE_WRITE};
 	p = mmap(NULL, whole, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (p == MAP_FAILED)
 		return map_failed(errno, nr_pages, err);

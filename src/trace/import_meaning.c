@@ -151,7 +151,7 @@ static int free_pieces(struct meaning *m, const struct bs_raw_event *e, unsigned
 		       enum pieces which, struct found *found)
 {
 	const bs_pfn pfn = (bs_pfn)e->pfn;
-	uint64_t *word = bs_pfnmap_at(&m->map, pfn), first = m->im->out.nr;
+	uint64_t *word = bs_pfnmap_at(&m->map, pfn, e->order), first = m->im->out.nr;
 	unsigned int nr = 1u << e->order;
 
 	if (!word)
@@ -216,7 +216,7 @@ static int do_alloc(struct meaning *m, const struct bs_raw_event *e)
 	if (ret)
 		return ret;
 	m->info->realloc_live += m->im->out.nr != before;
-	word = bs_pfnmap_at(&m->map, (bs_pfn)e->pfn);
+	word = bs_pfnmap_at(&m->map, (bs_pfn)e->pfn, e->order);
 	for (uint64_t i = 0; i < UINT64_C(1) << e->order; i++)
 		word[i] = LIVE | m->numbers << PAGE_BITS | i;
 	m->saw_user |= bs_gfp_is_movable_user(x->mask);
@@ -234,7 +234,7 @@ static bool is_boot_free(const struct meaning *m, const struct bs_raw_event *e)
 static int do_free(struct meaning *m, const struct bs_raw_event *e, unsigned int flags)
 {
 	const uint64_t first = m->im->out.nr;
-	uint64_t *word = bs_pfnmap_at(&m->map, (bs_pfn)e->pfn);
+	uint64_t *word = bs_pfnmap_at(&m->map, (bs_pfn)e->pfn, e->order);
 	const bool was_free = word && *word & WAS_FREE;
 	struct found found;
 	int ret = free_pieces(m, e, flags, ALL, &found);
@@ -281,7 +281,7 @@ static int move_to_batched(struct meaning *m, const struct bs_raw_event *e, uint
 
 static int do_batched(struct meaning *m, const struct bs_raw_event *e)
 {
-	uint64_t *word = bs_pfnmap_at(&m->map, (bs_pfn)e->pfn);
+	uint64_t *word = bs_pfnmap_at(&m->map, (bs_pfn)e->pfn, e->order);
 	uint64_t w;
 
 	if (!word)
@@ -315,7 +315,7 @@ static bool is_printed_again(struct meaning *m, const struct bs_raw_event *e)
 		       seen[i].migratetype == e->migratetype && e->time - seen[i].time <= TWICE_NS;
 	if (!same)
 		return false;
-	word = bs_pfnmap_at(&m->map, (bs_pfn)e->pfn);
+	word = bs_pfnmap_at(&m->map, (bs_pfn)e->pfn, e->order);
 	if (!word)
 		return false;
 	if (e->kind == BS_LINE_ALLOC)
@@ -482,7 +482,7 @@ static int take_free(void *arg, bs_pfn pfn, unsigned int order)
 	/* What is nowhere near the trace says nothing of it. */
 	if (!bs_pfnspace_is_low(&m->im->space, pfn))
 		return 0;
-	word = bs_pfnmap_at(&m->map, pfn & ~((1u << order) - 1));
+	word = bs_pfnmap_at(&m->map, pfn & ~((1u << order) - 1), order);
 	for (unsigned int i = 0; word && i < 1u << order; i++)
 		word[i] = WAS_FREE;
 	return word ? 0 : out_of_memory(m);

@@ -9,7 +9,15 @@
 
 #define LEAVES (1u << BS_PFNMAP_TABLE_SHIFT)
 #define PAGES (1u << BS_PFNMAP_LEAF_SHIFT)
+#define GROUP (1u << BS_PFNMAP_GROUP_SHIFT)
+#define ALL_LEAVES (BS_MAX_PFN >> BS_PFNMAP_LEAF_SHIFT)
 #define ALL_BYTES (BS_MAX_PFN * sizeof(uint64_t))
+#define PART_BYTES (ALL_LEAVES * sizeof(struct bs_pfnmap_part))
+/* With more of them it is no short recording, and all leaves will be whole before long. */
+#define GROUPS (1u << 15)
+#define GROUP_BYTES (GROUPS * GROUP * sizeof(uint64_t))
+/* Filled at once. */
+#define STEP_BYTES (UINT64_C(256) << 10)
 
 void bs_pfnmap_init(struct bs_pfnmap *m)
 {
@@ -21,8 +29,12 @@ void bs_pfnmap_free(struct bs_pfnmap *m)
 	for (unsigned int i = 0; i < BS_PFNMAP_TABLES; i++)
 		free(m->table[i]);
 	bs_lazy_unmap(m->leaves, ALL_BYTES);
+	bs_lazy_unmap(m->groups, GROUP_BYTES);
+	bs_lazy_unmap(m->parts, PART_BYTES);
 	bs_pfnmap_init(m);
 }
+
+/* ---- Whole leaves ---------------------------------------------------------------------------- */
 
 static uint64_t *new_leaf(struct bs_pfnmap *m)
 {
@@ -35,17 +47,95 @@ static uint64_t *new_leaf(struct bs_pfnmap *m)
 	return m->leaves + m->nr++ * PAGES;
 }
 
-uint64_t *bs_pfnmap_at(struct bs_pfnmap *m, bs_pfn pfn)
+static void free_group(struct bs_pfnmap *m, uint32_t group)
 {
-	uint64_t ***table = &m->table[pfn >> (BS_PFNMAP_LEAF_SHIFT + BS_PFNMAP_TABLE_SHIFT)],
-		 **leaf;
+	m->groups[(size_t)group * GROUP] = m->free_group;
+	m->free_group = group + 1;
+}
+
+/* Its parts are put together. */
+static uint64_t *make_whole(struct bs_pfnmap *m, union bs_pfnmap_leaf *leaf)
+{
+	const struct bs_pfnmap_part *p = bs_pfnmap_part(*leaf);
+	uint64_t *words = new_leaf(m);
+
+	if (!words)
+		return NULL;
+	for (unsigned int i = 0; p && i < BS_PFNMAP_GROUPS; i++) {
+		const uint32_t group = p->slot[i] ? p->group[p->slot[i] - 1] : 0;
+
+		if (!p->slot[i])
+			continue;
+		memcpy(words + (size_t)i * GROUP, m->groups + (size_t)group * GROUP,
+		       GROUP * sizeof(*words));
+		free_group(m, group);
+	}
+	leaf->words = words;
+	return words;
+}
+
+/* ---- Leaves in parts ------------------------------------------------------------------------- */
+
+static struct bs_pfnmap_part *new_part(struct bs_pfnmap *m, union bs_pfnmap_leaf *leaf)
+{
+	struct bs_pfnmap_part *p;
+
+	m->parts = m->parts ? m->parts : bs_lazy_map(PART_BYTES);
+	m->groups = m->groups ? m->groups : bs_lazy_map(GROUP_BYTES);
+	if (!m->parts || !m->groups)
+		return NULL;
+	p = &m->parts[m->nr_parts++];
+	leaf->as_int = (uintptr_t)p | 1;
+	return p;
+}
+
+static uint32_t new_group(struct bs_pfnmap *m)
+{
+	const uint32_t group = m->free_group - 1;
+
+	if (!m->free_group && !(m->nr_groups % (STEP_BYTES / (GROUP * sizeof(uint64_t)))))
+		bs_lazy_fill(m->groups + m->nr_groups * GROUP, STEP_BYTES);
+	if (!m->free_group)
+		return (uint32_t)m->nr_groups++;
+	m->free_group = (uint32_t)m->groups[(size_t)group * GROUP];
+	memset(m->groups + (size_t)group * GROUP, 0, GROUP * sizeof(*m->groups));
+	return group;
+}
+
+/* NULL: out of memory, or it would be one group too many of this leaf, or of all. */
+static uint64_t *in_part(struct bs_pfnmap *m, union bs_pfnmap_leaf *leaf, bs_pfn pfn)
+{
+	const unsigned int i = (pfn & (PAGES - 1)) >> BS_PFNMAP_GROUP_SHIFT;
+	struct bs_pfnmap_part *p = leaf->as_int ? bs_pfnmap_part(*leaf) : new_part(m, leaf);
+
+	if (!p || (!p->slot[i] && (p->nr == BS_PFNMAP_FEW || m->nr_groups == GROUPS)))
+		return NULL;
+	if (!p->slot[i]) {
+		p->group[p->nr] = new_group(m);
+		p->slot[i] = ++p->nr;
+	}
+	return m->groups + (size_t)p->group[p->slot[i] - 1] * GROUP + (pfn & (GROUP - 1));
+}
+
+/* ---- All ------------------------------------------------------------------------------------- */
+
+uint64_t *bs_pfnmap_at(struct bs_pfnmap *m, bs_pfn pfn, unsigned int order)
+{
+	union bs_pfnmap_leaf **table =
+		&m->table[pfn >> (BS_PFNMAP_LEAF_SHIFT + BS_PFNMAP_TABLE_SHIFT)];
+	union bs_pfnmap_leaf *leaf;
+	uint64_t *word;
 
 	if (!*table)
 		*table = calloc(LEAVES, sizeof(**table));
 	if (!*table)
 		return NULL;
 	leaf = &(*table)[pfn >> BS_PFNMAP_LEAF_SHIFT & (LEAVES - 1)];
-	if (!*leaf)
-		*leaf = new_leaf(m);
-	return *leaf ? *leaf + (pfn & (PAGES - 1)) : NULL;
+	if (likely(bs_pfnmap_is_whole(*leaf)))
+		return leaf->words + (pfn & (PAGES - 1));
+	word = order <= BS_PFNMAP_GROUP_SHIFT ? in_part(m, leaf, pfn) : NULL;
+	if (word)
+		return word;
+	word = make_whole(m, leaf);
+	return word ? word + (pfn & (PAGES - 1)) : NULL;
 }

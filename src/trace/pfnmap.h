@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * pfnmap.h - what a trace said of each page last, by pfn: 64 bits a page, in leaves of 1 Ki pages
- * that appear when one of them is first named. They lie one behind the other, in huge pages: pages
- * are named in any order, so that each leaf would cost two faults, and each look at it a walk of
- * the page tables.
+ * that appear when one of them is first named.
+ *
+ * Pages are named in any order. A leaf of which few are named has words for eight pages around each of
+ * those, so that a short recording of a large machine touches little memory: its pages are as likely
+ * as not in as many leaves as it has events. With more of them, or a larger block, it becomes whole.
+ * Whole leaves lie one behind the other, in huge pages: each would cost two faults, and each look at it
+ * a walk of the page tables.
  */
 #ifndef BS_TRACE_PFNMAP_H
 #define BS_TRACE_PFNMAP_H
@@ -16,27 +20,70 @@
 #define BS_PFNMAP_TABLE_SHIFT 10
 #define BS_PFNMAP_TABLES (BS_MAX_PFN >> (BS_PFNMAP_LEAF_SHIFT + BS_PFNMAP_TABLE_SHIFT))
 
+#define BS_PFNMAP_GROUP_SHIFT 3
+#define BS_PFNMAP_GROUPS (1u << (BS_PFNMAP_LEAF_SHIFT - BS_PFNMAP_GROUP_SHIFT)) /* in a leaf */
+#define BS_PFNMAP_FEW 15 /* more groups of a leaf than that and it becomes whole */
+
+/** A leaf of which few groups were named. */
+struct bs_pfnmap_part {
+	uint8_t slot[BS_PFNMAP_GROUPS]; /* 1 + index into @group; 0: the group was not named */
+	uint32_t group[BS_PFNMAP_FEW]; /* where their words are, among all groups */
+	uint8_t nr;
+};
+
+/** The word of a whole leaf's first page, or its parts; the lowest bit of @as_int tells which. */
+union bs_pfnmap_leaf {
+	uint64_t *words;
+	uintptr_t as_int;
+};
+
 struct bs_pfnmap {
-	uint64_t *leaves; /* a place for as many as there can be, of which @nr are in use */
-	size_t nr;
-	uint64_t **table[BS_PFNMAP_TABLES];
+	/* Places for as many of each as there can be, of which so many are in use: */
+	uint64_t *leaves, *groups;
+	struct bs_pfnmap_part *parts;
+	size_t nr, nr_groups, nr_parts;
+	uint32_t
+		free_group; /* 1 + one of a leaf that is whole by now; the next is its first word */
+	union bs_pfnmap_leaf *table[BS_PFNMAP_TABLES];
 };
 
 void bs_pfnmap_init(struct bs_pfnmap *m);
 void bs_pfnmap_free(struct bs_pfnmap *m);
-/* The page's word, and those of all pages of its aligned 4 MiB behind it; NULL: out of memory. */
-uint64_t *bs_pfnmap_at(struct bs_pfnmap *m, bs_pfn pfn);
+/* The words of the aligned block at @pfn: there until a word is asked for that is none of them. NULL: out of
+ * memory. */
+uint64_t *bs_pfnmap_at(struct bs_pfnmap *m, bs_pfn pfn, unsigned int order);
+
+static inline bool bs_pfnmap_is_whole(union bs_pfnmap_leaf leaf)
+{
+	return leaf.as_int && !(leaf.as_int & 1);
+}
+
+static inline struct bs_pfnmap_part *bs_pfnmap_part(union bs_pfnmap_leaf leaf)
+{
+	return leaf.as_int & 1 ? (struct bs_pfnmap_part *)(leaf.as_int - 1) : NULL;
+}
+
 /* It will be asked for soon. */
 static inline void bs_pfnmap_prefetch(const struct bs_pfnmap *m, bs_pfn pfn)
 {
-	uint64_t *const *table = m->table[pfn >> (BS_PFNMAP_LEAF_SHIFT + BS_PFNMAP_TABLE_SHIFT)];
-	const uint64_t *leaf;
+	const union bs_pfnmap_leaf *table =
+		m->table[pfn >> (BS_PFNMAP_LEAF_SHIFT + BS_PFNMAP_TABLE_SHIFT)];
+	const unsigned int in_leaf = pfn & ((1u << BS_PFNMAP_LEAF_SHIFT) - 1);
+	const struct bs_pfnmap_part *p;
+	union bs_pfnmap_leaf leaf;
+	unsigned int slot;
 
 	if (!table)
 		return;
 	leaf = table[pfn >> BS_PFNMAP_LEAF_SHIFT & ((1u << BS_PFNMAP_TABLE_SHIFT) - 1)];
-	if (leaf)
-		bs_prefetch(leaf + (pfn & ((1u << BS_PFNMAP_LEAF_SHIFT) - 1)));
+	if (likely(bs_pfnmap_is_whole(leaf))) {
+		bs_prefetch(leaf.words + in_leaf);
+		return;
+	}
+	p = bs_pfnmap_part(leaf);
+	slot = p ? p->slot[in_leaf >> BS_PFNMAP_GROUP_SHIFT] : 0;
+	if (slot)
+		bs_prefetch(m->groups + ((size_t)p->group[slot - 1] << BS_PFNMAP_GROUP_SHIFT));
 }
 
 #endif

@@ -75,16 +75,21 @@ bool bs_token_is_address(const struct bs_token *t)
 
 /* ---- Times ---------------------------------------------------------------------------------- */
 
-/* Digits of a second in ns; *@end behind them. False: there are none. */
+/* Digits of a second in ns; *@end behind them. False: there are none. What is less than 1 ns is left out. */
 static bool fraction(const char *s, const char **end, uint64_t *ns)
 {
-	uint64_t scale = BS_NS_PER_S;
+	static const uint32_t scale[] = {1000000000, 100000000, 10000000, 1000000, 100000,
+					 10000,	     1000,	100,	  10,	   1};
+	const unsigned int most = sizeof(scale) / sizeof(scale[0]) - 1;
+	unsigned int n = 0;
 
 	*ns = 0;
-	for (*end = s; is_digit(**end); (*end)++) {
-		scale /= 10;
-		*ns += scale * (uint64_t)(**end - '0');
-	}
+	for (*end = s; is_digit(**end); (*end)++)
+		if (n < most) {
+			*ns = *ns * 10 + (uint64_t)(**end - '0');
+			n++;
+		}
+	*ns *= scale[n];
 	return *end > s;
 }
 

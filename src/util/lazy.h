@@ -19,6 +19,15 @@ static inline void *bs_lazy_map(size_t bytes)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+#define BS_POPULATE_WRITE 23 /* MADV_POPULATE_WRITE: Linux 5.14, newer than the oldest headers */
+
+/* All of it will be written before long: at once, for a fault on each page takes longer. A kernel that cannot
+ * do that leaves it to the faults. */
+static inline void bs_lazy_fill(void *p, size_t bytes)
+{
+	madvise(p, bytes, BS_POPULATE_WRITE);
+}
+
 static inline void bs_lazy_unmap(void *p, size_t bytes)
 {
 	if (p)
