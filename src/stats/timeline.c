@@ -18,9 +18,9 @@
 #define CAPACITY (NR_SAMPLES + 4)
 
 /*
- * Nearly every event moves what is used and nothing else, and that below what is held. As long as that is
- * so the excess is what is held less what is used, and its integral can be had from theirs: it is brought up
- * to date when something else happens. Then "quiet" is what is held, or else this.
+ * Nearly every event moves what is used and nothing else, and does not take it across what is held. As long
+ * as that is so the excess is what is held less what is used, and its integral can be had from theirs, or it is
+ * none: it is brought up to date when something else happens. Then "quiet" is what is held, or else this.
  */
 #define NOT_QUIET UINT64_MAX
 
@@ -29,6 +29,9 @@ struct bs_timeline {
 	bs_ns start, last; /* window's begin; until where the integral of used reaches */
 	uint64_t used, held; /* held: resident + unmapped */
 	uint64_t quiet;
+	uint64_t least,
+		range; /* of what is used as long as that is so: from @least on, and so much more */
+	bool none; /* ... there is no excess */
 	uint64_t peak;
 	bs_u128 used_byte_ns;
 	bs_u128 excess_byte_ns; /* up to @quiet_since, where that of used was @used_since */
@@ -72,7 +75,7 @@ static uint64_t excess(const struct bs_timeline *tl)
 /* Up to where that of used reaches. */
 static bs_u128 excess_so_far(const struct bs_timeline *tl)
 {
-	if (tl->quiet == NOT_QUIET)
+	if (tl->quiet == NOT_QUIET || tl->none)
 		return tl->excess_byte_ns;
 	return tl->excess_byte_ns + (bs_u128)tl->held * (tl->last - tl->quiet_since) -
 	       (tl->used_byte_ns - tl->used_since);
@@ -117,9 +120,12 @@ static void track_settling(struct bs_timeline *tl, bs_ns now)
 /* Once the load is over each change is looked at: it may be the one that stays. */
 static void begin_quiet(struct bs_timeline *tl)
 {
-	if (tl->load_ended || tl->used > tl->held)
+	if (tl->load_ended)
 		return;
 	tl->quiet = tl->held;
+	tl->none = tl->used >= tl->held;
+	tl->least = tl->none ? tl->held : 0;
+	tl->range = tl->none ? NOT_QUIET - tl->held : tl->held;
 	tl->quiet_since = tl->last;
 	tl->used_since = tl->used_byte_ns;
 }
@@ -144,7 +150,7 @@ void bs_timeline_set(struct bs_timeline *tl, bs_ns now, uint64_t used_bytes,
 {
 	const uint64_t held = resident_bytes + unmapped_bytes;
 
-	if (unlikely(held != tl->quiet || used_bytes > held || now < tl->last)) {
+	if (unlikely(held != tl->quiet || used_bytes - tl->least > tl->range || now < tl->last)) {
 		change(tl, now, used_bytes, held);
 		return;
 	}
