@@ -162,8 +162,11 @@ static void check_machine(struct bs_stream *s)
 		bs_guest_fail(s->g, &err);
 }
 
+/* How many events before one what it will touch is fetched, and for how many at once. */
 #define AHEAD_PAGE 20
 #define AHEAD_BLOCK 48
+#define AT_ONCE 8
+#define AHEAD_MOST (AHEAD_BLOCK + AT_ONCE)
 
 /* Which block each event is about, so that nobody has to look what the events in between are; of what is
  * neither allocation nor free it means nothing. Behind the last one it goes on for who looks ahead. */
@@ -171,30 +174,42 @@ static void number_events(struct bs_stream *s)
 {
 	const struct bs_trace_chunk *k = &s->chunk;
 	const unsigned int takes = 1u << BS_EV_ALLOC | 1u << BS_EV_PRE | 1u << BS_EV_FAILED;
+	const uint8_t *restrict kind = k->kind;
+	const uint32_t *restrict arg = k->arg;
+	uint32_t *restrict numbers = s->numbers;
+	const unsigned int n = k->n;
 	uint32_t number = s->number;
 	unsigned int i;
 
-	for (i = s->i; i < k->n; i++) {
+	for (i = s->i; i < n; i++) {
 		/* The age of what takes a number is 0. */
-		s->numbers[i] = number - k->arg[i];
-		number += takes >> k->kind[i] & 1;
+		numbers[i] = number - arg[i];
+		number += takes >> kind[i] & 1;
 	}
-	for (; i < k->n + AHEAD_BLOCK; i++)
-		s->numbers[i] = number;
+	for (; i < n + AHEAD_MOST; i++)
+		numbers[i] = number;
 	s->numbered = true;
 }
 
-static inline void look_ahead(const struct bs_stream *s, const uint32_t *numbers, unsigned int i)
+/* For the events from @i on. */
+static void __attribute__((noinline)) look_ahead(const struct bs_stream *s, unsigned int i)
 {
-	const uint32_t block = numbers[i + AHEAD_BLOCK], page = numbers[i + AHEAD_PAGE];
+	const struct bs_machine *const m = s->g->m;
+	const struct bs_device *const dev = s->g->dev;
+	const bs_pfn *const block_pfn = s->block_pfn;
+	const uint32_t *const block = s->numbers + i + AHEAD_BLOCK;
+	const uint32_t *const page = s->numbers + i + AHEAD_PAGE;
+	const uint32_t given = s->number, all = s->info->numbers;
 
-	/* A number that is not given yet has no page: to look at it would map a page of zeroes first and
-	 * another one when it is written, for which all CPUs of the process are interrupted. */
-	const bs_pfn pfn = s->block_pfn[page < s->number ? page : 0];
+	for (unsigned int k = 0; k < AT_ONCE; k++) {
+		/* A number that is not given yet has no page: to look at it would map a page of zeroes first
+		 * and another one when it is written, for which all CPUs of the process are interrupted. */
+		const bs_pfn pfn = block_pfn[page[k] < given ? page[k] : 0];
 
-	__builtin_prefetch(&s->block_pfn[block <= s->info->numbers ? block : 0]);
-	bs_mm_prefetch(s->g->m, pfn);
-	bs_device_prefetch(s->g->dev, pfn);
+		bs_prefetch(&block_pfn[block[k] <= all ? block[k] : 0]);
+		bs_mm_prefetch(m, pfn);
+		bs_device_prefetch(dev, pfn);
+	}
 }
 
 /* Its CPU stands still, or the allocation of what it frees waits for another one that does. */
@@ -255,7 +270,8 @@ static void take_events(struct bs_stream *s, bs_ns until)
 			break;
 		if (t > clock->now)
 			set_time(s, t);
-		look_ahead(s, numbers, i);
+		if (!(i % AT_ONCE))
+			look_ahead(s, i);
 		s->f.events++;
 		if (unlikely(s->f.events >= s->next_check))
 			check_machine(s);
@@ -440,7 +456,7 @@ int bs_stream_init(struct bs_stream *s, struct bs_guest *g, struct bs_trace *tra
 		.info = bs_trace_info(trace),
 		.next_check = cfg->window.check_every ? cfg->window.check_every : UINT64_MAX,
 		.waiting = calloc(g->nr_cpus, sizeof(*s->waiting)),
-		.numbers = malloc((BS_CHUNK_EVENTS_MAX + AHEAD_BLOCK) * sizeof(*s->numbers)),
+		.numbers = malloc((BS_CHUNK_EVENTS_MAX + AHEAD_MOST) * sizeof(*s->numbers)),
 	};
 	if (!s->waiting || !s->numbers)
 		return bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "setting up");
