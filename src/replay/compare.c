@@ -123,6 +123,14 @@ static void work(void *arg, unsigned int index, unsigned int worker)
 	bs_progress_done(k->plan->progress, index);
 }
 
+/* Its trace is gone through twice (two_runs.h). */
+static bool is_long(void *arg, unsigned int index)
+{
+	const struct comparison *k = arg;
+
+	return k->plan->cells[index].spec->s->caps & BS_CAP_KNOWS_FUTURE;
+}
+
 /* ---- In the order of the cells --------------------------------------------------------------- */
 
 /* To who looks on. */
@@ -209,7 +217,8 @@ static int run_cells(struct bs_plan *plan, struct bs_trace *t, const struct bs_b
 		     struct bs_start *start, struct bs_error *err)
 {
 	struct comparison k = {.plan = plan, .bound = b, .start = start, .err = err};
-	struct bs_jobs jobs = {.nr = plan->nr_cells, .work = work, .tell = tell, .arg = &k};
+	struct bs_jobs jobs = {
+		.nr = plan->nr_cells, .work = work, .is_long = is_long, .tell = tell, .arg = &k};
 	int ret = bs_company_open(&k.company, plan, t, err);
 	bs_ns end;
 

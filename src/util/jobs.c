@@ -11,7 +11,8 @@ struct crew {
 	const struct bs_jobs *j;
 	pthread_mutex_t lock;
 	pthread_cond_t one_is_done;
-	unsigned int next; /* to be begun */
+	unsigned int *order; /* in which they are begun */
+	unsigned int next; /* to be begun, in that */
 	bool over; /* none is begun any more */
 	bool *done;
 };
@@ -22,13 +23,24 @@ struct worker {
 	pthread_t thread;
 };
 
+static void put_in_order(struct crew *c)
+{
+	const struct bs_jobs *j = c->j;
+	unsigned int n = 0;
+
+	for (int longer = 1; longer >= 0; longer--)
+		for (unsigned int job = 0; job < j->nr; job++)
+			if ((j->is_long && j->is_long(j->arg, job)) == longer)
+				c->order[n++] = job;
+}
+
 /* The next job, or @nr: there is none. */
 static unsigned int begin(struct crew *c)
 {
 	unsigned int job;
 
 	pthread_mutex_lock(&c->lock);
-	job = c->over || c->next == c->j->nr ? c->j->nr : c->next++;
+	job = c->over || c->next == c->j->nr ? c->j->nr : c->order[c->next++];
 	pthread_mutex_unlock(&c->lock);
 	return job;
 }
@@ -105,6 +117,7 @@ int bs_jobs_run(const struct bs_jobs *j, struct bs_error *err)
 {
 	struct crew c = {.j = j};
 	struct worker *workers;
+	int ret = 0;
 
 	if (j->at_once <= 1 || j->nr <= 1) {
 		one_by_one(j);
@@ -112,19 +125,21 @@ int bs_jobs_run(const struct bs_jobs *j, struct bs_error *err)
 	}
 	workers = calloc(j->at_once, sizeof(*workers));
 	c.done = calloc(j->nr, sizeof(*c.done));
-	if (workers && c.done) {
+	c.order = calloc(j->nr, sizeof(*c.order));
+	if (workers && c.done && c.order) {
+		put_in_order(&c);
 		pthread_mutex_init(&c.lock, NULL);
 		pthread_cond_init(&c.one_is_done, NULL);
 		side_by_side(&c, workers);
 		pthread_cond_destroy(&c.one_is_done);
 		pthread_mutex_destroy(&c.lock);
-		free(workers);
-		free(c.done);
-		return 0;
+	} else {
+		ret = bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "setting up");
 	}
 	free(workers);
 	free(c.done);
-	return bs_error_set(err, BS_RESOURCE, ENOMEM, NULL, NULL, "setting up");
+	free(c.order);
+	return ret;
 }
 
 unsigned int bs_nr_cores(void)

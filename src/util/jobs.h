@@ -8,7 +8,9 @@
 /*
  * struct bs_jobs - @nr jobs, at most @at_once of them at a time
  * @work: do job number @job. @worker, below @at_once, has nothing else to do meanwhile: what may be
- *        used by one job at a time can be kept for each worker. They are begun in their order
+ *        used by one job at a time can be kept for each worker
+ * @is_long: it takes far longer than most: it is begun before those that do not, so that nobody waits for it
+ *        alone at the end. Otherwise they are begun in their order. May be NULL
  * @tell: @job is done, and so are all before it: called for each in turn, while later ones run, by the
  *        thread that called bs_jobs_run(). False: no more is begun, and no more is told
  *
@@ -18,6 +20,7 @@
 struct bs_jobs {
 	unsigned int nr, at_once;
 	void (*work)(void *arg, unsigned int job, unsigned int worker);
+	bool (*is_long)(void *arg, unsigned int job);
 	bool (*tell)(void *arg, unsigned int job);
 	void *arg;
 };

@@ -15,6 +15,7 @@ static struct {
 	unsigned int at_once, told[NR], nr_told, last; /* last: is told, and then it is over */
 	pthread_t caller;
 	bool elsewhere;
+	unsigned int began[NR], nr_began;
 } seen;
 
 static void rest(unsigned int ms)
@@ -93,6 +94,39 @@ static void test_over_is_over(void **state)
 	assert_in_range(seen.worked, 4, NR - 1);
 }
 
+static bool is_long(void *arg, unsigned int job)
+{
+	(void)arg;
+	return job == 7 || job == NR - 1;
+}
+
+/* The first two wait for each other, so that it is known which they were. */
+static void work_for_long(void *arg, unsigned int job, unsigned int worker)
+{
+	(void)arg;
+	(void)worker;
+	seen.began[__atomic_fetch_add(&seen.nr_began, 1, __ATOMIC_SEQ_CST)] = job;
+	while (__atomic_load_n(&seen.nr_began, __ATOMIC_SEQ_CST) < 2)
+		rest(1);
+}
+
+static void test_what_takes_long_begins_first(void **state)
+{
+	const struct bs_jobs j = {
+		.nr = NR, .at_once = 2, .work = work_for_long, .is_long = is_long, .tell = tell};
+	struct bs_error err;
+
+	(void)state;
+	memset(&seen, 0, sizeof(seen));
+	seen.last = NR;
+	seen.caller = pthread_self();
+	assert_ok(bs_jobs_run(&j, &err), &err);
+	assert_int_equal(seen.nr_began, NR);
+	assert_true(is_long(NULL, seen.began[0]) && is_long(NULL, seen.began[1]));
+	for (unsigned int i = 0; i < NR; i++)
+		assert_int_equal(seen.told[i], i);
+}
+
 static void test_cores(void **state)
 {
 	(void)state;
@@ -104,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_are_told_in_order),
 		cmocka_unit_test(test_over_is_over),
+		cmocka_unit_test(test_what_takes_long_begins_first),
 		cmocka_unit_test(test_cores),
 	};
 
