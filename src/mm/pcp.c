@@ -21,9 +21,11 @@
  * decides nothing but how early a run of order-1..3 frees is flushed. */
 #define CACHE_SLICE_BYTES (2 << 20)
 
+/* Of a zone whose low mark is more than an eighth of it @lo is above @hi: what is below both goes up to @lo, and
+ * comes down to @hi the next time (RULES.md, per-cpu lists). */
 static int32_t clamp32(int32_t v, int32_t lo, int32_t hi)
 {
-	return v < lo ? lo : v > hi ? hi : v;
+	return v >= hi ? hi : v <= lo ? lo : v;
 }
 
 static int32_t max32(int32_t a, int32_t b)
@@ -252,7 +254,7 @@ static void flush_tuned(struct bs_machine *m, struct zone *z, struct per_cpu_pag
 	else if (limit < pcp->batch)
 		n = 1;
 	else
-		n = min32(max32(pcp->free_count, pcp->batch), limit - pcp->batch);
+		n = clamp32(pcp->free_count, pcp->batch, limit - pcp->batch);
 	if (m->km.flush_in_batches)
 		flush_chunks(m, z, pcp, n, index);
 	else
