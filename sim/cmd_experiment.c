@@ -96,7 +96,7 @@ static int write_plots(const struct experiment_input *in, const struct bs_experi
 	return 0;
 }
 
-static const char *const shared[] = {"seed",  "kernel",	      "format",	     "output",
+static const char *const shared[] = {"seed",  "kernel",	      "policy",	     "format", "output",
 				     "plots", "plots-format", "no-measured", NULL};
 
 static const struct argp_option options[] = {
@@ -141,6 +141,7 @@ static int run(struct experiment_input *in)
 	if (status)
 		return status;
 	in->cfg.kernel = in->o.lib.config.guest.machine.kernel;
+	in->cfg.policy = in->o.lib.config.guest.policy;
 	in->cfg.seed = in->o.lib.config.seed;
 	in->cfg.stop = cli_stop();
 	progress = progress_begin(false);

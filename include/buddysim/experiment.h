@@ -51,6 +51,7 @@ bool bs_experiment_column_at(unsigned int index, unsigned int column,
  *              experiment's own choice: every registered strategy that works inside the guest; who is
  *              left out, and why, is in the record
  * @kernel: kernel model, NULL = "linux-6.1"
+ * @policy: "lazy:slack=4": of the guests' allocator, one (bs_policy_find()); NULL = the kernel model's own
  * @machine: what the guests are
  * @seed: of every random choice, 0 = 1
  * @repeats: of what is measured in real time (list-walk), at most 1000; 0 = the size's own
@@ -62,7 +63,7 @@ struct bs_experiment_config {
 	enum bs_experiment_size size;
 	const char *const *strategies;
 	unsigned int nr_strategies;
-	const char *kernel;
+	const char *kernel, *policy;
 	enum bs_machine_kind machine;
 	uint64_t seed;
 	unsigned int repeats;
@@ -76,7 +77,7 @@ struct bs_experiment;
  * bs_experiment_run - run it for every strategy
  *
  * Return: 0 and the result (caller owns it); negative with @err: BS_USAGE an unknown experiment,
- * strategy or parameter, BS_RESOURCE, or BS_INVARIANT when a law of the guest, the strategy or the
+ * strategy, policy or parameter, BS_RESOURCE, or BS_INVARIANT when a law of the guest, the strategy or the
  * device broke.
  */
 int bs_experiment_run(const struct bs_experiment_config *config, struct bs_experiment **out,

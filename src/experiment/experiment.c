@@ -176,6 +176,8 @@ static void make_record(struct bs_experiment *x)
 	bs_json_put_text(x->record, "size", x->ci ? "ci" : "full");
 	bs_json_put_uint(x->record, "seed", x->cfg.seed);
 	bs_json_put_text(x->setting, "kernel", x->cfg.kernel);
+	if (x->cfg.policy)
+		bs_json_put_text(x->setting, "policy", x->cfg.policy);
 	bs_json_put_text(x->setting, "device", x->device);
 	bs_json_put_text(x->setting, "costs", device->preset);
 	bs_json_put_uint(x->setting, "capacity", BS_TRIAL_CAPACITY);
@@ -196,7 +198,7 @@ int bs_experiment_run(const struct bs_experiment_config *config, struct bs_exper
 	int ret;
 
 	*out = NULL;
-	if (!kind)
+	if (!kind || (config->policy && !bs_policy_find(config->policy, err)))
 		return -EINVAL;
 	x = calloc(1, sizeof(*x));
 	if (!x)

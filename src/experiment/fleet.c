@@ -83,6 +83,7 @@ static int add(struct bs_fleet *f, const struct bs_experiment *x, struct bs_erro
 					    .costs = &f->costs};
 	const struct bs_guest_setup gs = {.label = f->spec.label,
 					  .machine = &mc,
+					  .policy = x->cfg.policy,
 					  .wake_latency = BS_TRIAL_WAKE_LATENCY,
 					  .vmstat_busy = BS_TRIAL_VMSTAT_BUSY,
 					  .vmstat_idle = BS_TRIAL_VMSTAT_IDLE,

@@ -100,9 +100,10 @@ static int print_text(const struct bs_experiment *x, bool measured, FILE *f)
 	const char *costs = json_string_value(json_object_get(x->setting, "costs"));
 
 	fprintf(f, "%s\n", bs_experiment_answer(x, measured));
-	fprintf(f, "experiment %s, %s size: %s; %s, %s device%s%s; seed %" PRIu64 "\n",
+	fprintf(f, "experiment %s, %s size: %s; %s%s%s, %s device%s%s; seed %" PRIu64 "\n",
 		x->kind->name, x->ci ? "ci" : "full", x->text ? x->text : "", x->cfg.kernel,
-		x->device, costs ? ", costs " : "", costs ? costs : "", x->cfg.seed);
+		x->cfg.policy ? ", policy " : "", x->cfg.policy ? x->cfg.policy : "", x->device,
+		costs ? ", costs " : "", costs ? costs : "", x->cfg.seed);
 	if (x->left_out && *x->left_out)
 		fprintf(f, "left out: %s\n", x->left_out);
 	return print_table(x, measured, f);
@@ -247,8 +248,9 @@ static void data_cells(const struct bs_experiment *x, FILE *f)
 
 static void data_about(const struct bs_experiment *x, FILE *f)
 {
-	fprintf(f, "key\tvalue\ntrace\texperiment %s, %s size\ndevice\t%s\nkernel\t%s\n",
-		x->kind->name, x->ci ? "ci" : "full", x->device, x->cfg.kernel);
+	fprintf(f, "key\tvalue\ntrace\texperiment %s, %s size\ndevice\t%s\nkernel\t%s%s%s\n",
+		x->kind->name, x->ci ? "ci" : "full", x->device, x->cfg.kernel,
+		x->cfg.policy ? ", policy " : "", x->cfg.policy ? x->cfg.policy : "");
 	fprintf(f, "answer\t%s\nsetting\t%s\n", bs_experiment_answer(x, true),
 		x->text ? x->text : "");
 }

@@ -214,6 +214,7 @@ static int add_guest(struct bs_trial *t, const struct bs_experiment *x,
 	};
 	const struct bs_guest_setup gs = {.label = t->spec.label,
 					  .machine = setup->machine ? setup->machine : &mc,
+					  .policy = x->cfg.policy,
 					  .wake_latency = setup->wake_latency,
 					  .vmstat_busy = BS_TRIAL_VMSTAT_BUSY,
 					  .vmstat_idle = BS_TRIAL_VMSTAT_IDLE,

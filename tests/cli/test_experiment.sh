@@ -36,6 +36,14 @@ jq -e '[.rows[] | select(.kernel == "linux-6.12")] | map({(.strategy): .}) | add
 	."none+timer:every=1min".end_bytes == .none.end_bytes and ."rotation+timer:every=1min".end_bytes < .rotation.end_bytes / 10' \
 	cache.1.json >/dev/null || fail "cache: $(jq -c '.rows[]' cache.1.json)"
 
+# A policy of the allocator: what is never merged is of no use for larger blocks.
+expect 0 -- experiment fragmentation --size ci --kernel linux-6.1 -s rotation --policy lazy --format json -o lazy.json
+jq -e --slurpfile own fragmentation.1.json '.config.policy == "lazy" and
+	(.rows[0].unusable_2 > 10 * ($own[0].rows[] | select(.kernel == "linux-6.1" and .strategy == "rotation" and .defrag_mode == 0).unusable_2))' \
+	lazy.json >/dev/null || fail "with a policy: $(jq -c .rows[] lazy.json)"
+expect 0 -- experiment density --size ci -s none --policy lazy
+grep -q '; linux-6.1, policy lazy, ' stdout.txt || fail "which policy: $(cat stdout.txt)"
+
 # Another seed, another order of frees; and a measured part where it is wanted.
 expect 0 -- experiment list-walk --size ci --seed 2 --no-measured --format json -o seed2.json
 cmp -s <(jq .rows list-walk.1.json) <(jq .rows seed2.json) && fail "the seed changes nothing"
