@@ -15,13 +15,14 @@ command -v perf >/dev/null || { echo "skipped: perf is not there"; exit 77; }
 # Not in the scratch folder, which the next run removes with all that is in it.
 tracing=$(mktemp -d)
 mounted='' instances=()
+drop_instance() { # INSTANCE
+	echo 0 >"$1/tracing_on"
+	echo 0 >"$1/events/kmem/enable"
+	rmdir "$1"
+}
 cleanup() {
 	local i
-	for i in ${instances[@]+"${instances[@]}"}; do
-		echo 0 >"$i/tracing_on"
-		echo 0 >"$i/events/kmem/enable"
-		rmdir "$i"
-	done
+	for i in ${instances[@]+"${instances[@]}"}; do drop_instance "$i"; done
 	[ -z "$mounted" ] || umount "$tracing"
 	rmdir "$tracing"
 }
@@ -31,6 +32,11 @@ trap 'exit 130' INT TERM
 mount -t tracefs none "$tracing" 2>/dev/null || { echo "skipped: tracefs cannot be mounted"; exit 77; }
 mounted=yes
 [ -d "$tracing/events/kmem/mm_page_alloc" ] || { echo "skipped: this kernel has no kmem events"; exit 77; }
+
+# Of a run that was killed: as long as they are there each allocation of the whole machine takes longer.
+for i in "$tracing"/instances/buddysim-*.*; do
+	[ ! -d "$i" ] || kill -0 "${i##*.}" 2>/dev/null || drop_instance "$i"
+done
 
 # ---- Recording -----------------------------------------------------------------------------------
 
