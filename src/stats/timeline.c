@@ -29,8 +29,8 @@ struct bs_timeline {
 	bs_ns start, last; /* window's begin; until where the integral of used reaches */
 	uint64_t used, held; /* held: resident + unmapped */
 	uint64_t quiet;
-	uint64_t least,
-		range; /* of what is used as long as that is so: from @least on, and so much more */
+	/* Of what is used as long as that is so: from @least on, and so much more. */
+	uint64_t least, range;
 	bool none; /* ... there is no excess */
 	uint64_t peak;
 	bs_u128 used_byte_ns;

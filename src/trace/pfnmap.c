@@ -106,11 +106,14 @@ static uint32_t new_group(struct bs_pfnmap *m)
 static uint64_t *in_part(struct bs_pfnmap *m, union bs_pfnmap_leaf *leaf, bs_pfn pfn)
 {
 	const unsigned int i = (pfn & (PAGES - 1)) >> BS_PFNMAP_GROUP_SHIFT;
-	struct bs_pfnmap_part *p = leaf->as_int ? bs_pfnmap_part(*leaf) : new_part(m, leaf);
+	struct bs_pfnmap_part *p = bs_pfnmap_part(*leaf);
 
-	if (!p || (!p->slot[i] && (p->nr == BS_PFNMAP_FEW || m->nr_groups == GROUPS)))
-		return NULL;
-	if (!p->slot[i]) {
+	if (!p || !p->slot[i]) {
+		if (m->nr_groups == GROUPS)
+			return NULL;
+		p = p ? p : new_part(m, leaf);
+		if (!p || p->nr == BS_PFNMAP_FEW)
+			return NULL;
 		p->group[p->nr] = new_group(m);
 		p->slot[i] = ++p->nr;
 	}

@@ -42,8 +42,8 @@ struct bs_pfnmap {
 	uint64_t *leaves, *groups;
 	struct bs_pfnmap_part *parts;
 	size_t nr, nr_groups, nr_parts;
-	uint32_t
-		free_group; /* 1 + one of a leaf that is whole by now; the next is its first word */
+	/* 1 + a group of a leaf that is whole by now; the next one is its first word. */
+	uint32_t free_group;
 	union bs_pfnmap_leaf *table[BS_PFNMAP_TABLES];
 };
 
