@@ -6,8 +6,7 @@
  * Pages are named in any order. A leaf of which few are named has words for eight pages around each of
  * those, so that a short recording of a large machine touches little memory: its pages are as likely
  * as not in as many leaves as it has events. With more of them, or a larger block, it becomes whole.
- * Whole leaves lie one behind the other, in huge pages: each would cost two faults, and each look at it
- * a walk of the page tables.
+ * Parts lie one behind the other, and so do whole leaves: what is touched is filled many pages at a time.
  */
 #ifndef BS_TRACE_PFNMAP_H
 #define BS_TRACE_PFNMAP_H
