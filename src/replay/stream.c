@@ -468,11 +468,8 @@ int bs_stream_init(struct bs_stream *s, struct bs_guest *g, struct bs_trace *tra
 	s->block_pfn = mmap(NULL, s->block_bytes, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	s->cut = bs_lazy_map(s->info->numbers / 8 + 1);
-	if (s->block_pfn != MAP_FAILED && s->cut) {
-		/* Written from its beginning on, and read at random. */
-		madvise(s->block_pfn, s->block_bytes, MADV_HUGEPAGE);
+	if (s->block_pfn != MAP_FAILED && s->cut)
 		return 0;
-	}
 	s->block_pfn = s->block_pfn == MAP_FAILED ? NULL : s->block_pfn;
 	return bs_error_set(err, BS_RESOURCE, errno, NULL,
 			    "cut the trace into shorter ones (buddysim trace cut)",
