@@ -174,6 +174,26 @@ void mm_drain_zone(struct bs_machine *m, struct zone *z, unsigned int cpu)
 
 /* ---- How much a free flushes ----------------------------------------------------------------- */
 
+/* The lists hold nothing, and one page goes at once: whatever is fetched is handed out, or flushed when it comes
+ * back. Who is told each step gets the long way. */
+static inline bool pcp_is_off(const struct bs_machine *m, const struct per_cpu_pages *pcp)
+{
+	return !pcp->high && !pcp->high_max && pcp->batch == 1 && likely(!m->explain);
+}
+
+/* What bulk_free() does with the only page of list @index. */
+static void flush_only(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp,
+		       unsigned int index)
+{
+	const bs_pfn pfn = pcp->lists[index].first;
+
+	m->counters.pcp_flushes++;
+	pcp->lists[index] = (struct page_list){BS_NO_PFN, BS_NO_PFN};
+	pcp->nonempty = 0;
+	pcp->count = 0;
+	flush_one(m, z, pfn, 0);
+}
+
 static void flush_by_factor(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp,
 			    unsigned int order, unsigned int index)
 {
@@ -188,6 +208,10 @@ static void flush_by_factor(struct bs_machine *m, struct zone *z, struct per_cpu
 		h = pcp->high;
 	if (pcp->count < h)
 		return;
+	if (pcp_is_off(m, pcp) && pcp->count == 1) {
+		flush_only(m, z, pcp, index);
+		return;
+	}
 	if (free_high) {
 		n = pcp->count;
 	} else if (h < pcp->batch) {
@@ -269,7 +293,9 @@ void mm_pcp_trim(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp
 {
 	switch (m->km.pcp_free_rule) {
 	case KM_FREE_BATCH:
-		if (pcp->count >= pcp->high)
+		if (pcp_is_off(m, pcp) && pcp->count == 1)
+			flush_only(m, z, pcp, index);
+		else if (pcp->count >= pcp->high)
 			bulk_free(m, z, pcp, pcp->batch, 0);
 		break;
 	case KM_FREE_FACTOR:
@@ -351,6 +377,19 @@ refill(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp, unsigned
 		mm_mod_free_pages(m, z, -((int64_t)got << order));
 }
 
+/* What refill() and taking the head does where it brings one block: that does not come to the list. */
+static bs_pfn refill_only(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int mt,
+			  unsigned int flags)
+{
+	enum rmqueue_mode mode = RMQUEUE_NORMAL;
+	const bs_pfn pfn = mm_rmqueue_buddy(m, z, order, mt, flags, &mode);
+
+	m->counters.pcp_refills++;
+	if (pfn != BS_NO_PFN && !m->km.stat_per_removal)
+		mm_mod_free_pages(m, z, -(INT64_C(1) << order));
+	return pfn;
+}
+
 static inline __attribute__((always_inline)) bs_pfn pcp_alloc(struct bs_machine *m, struct zone *z,
 							      unsigned int order, unsigned int mt,
 							      unsigned int flags, bool asks)
@@ -369,6 +408,8 @@ static inline __attribute__((always_inline)) bs_pfn pcp_alloc(struct bs_machine 
 			tuned_refill(z, pcp, order);
 			return BS_NO_PFN;
 		}
+		if (!asks && pcp_is_off(m, pcp))
+			return refill_only(m, z, order, mt, flags);
 		refill(m, z, pcp, index, order, mt, flags, asks);
 		if (pcp->lists[index].first == BS_NO_PFN)
 			return BS_NO_PFN;
