@@ -96,7 +96,6 @@ static inline unsigned int merge_fine(struct bs_machine *m, struct zone *z, bs_p
 		prev = p->prev;
 		p->flags &= (uint8_t) ~(PG_BUDDY | PG_REPORTED);
 		z->nr_free[order]--;
-		z->free_of_type[mt] -= UINT64_C(1) << order;
 		if (next == BS_NO_PFN)
 			l->last = prev;
 		else
@@ -110,6 +109,8 @@ static inline unsigned int merge_fine(struct bs_machine *m, struct zone *z, bs_p
 		}
 		pfn &= buddy;
 	}
+	/* A buddy of each order on the way. */
+	z->free_of_type[mt] -= (UINT64_C(1) << order) - (UINT64_C(1) << first);
 	m->counters.merges += order - first;
 	*head = pfn;
 	return order;
