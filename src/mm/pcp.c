@@ -133,6 +133,18 @@ static void bulk_free_from(struct bs_machine *m, struct zone *z, struct per_cpu_
 	}
 }
 
+/* There is nothing to choose. */
+static void flush_only(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp)
+{
+	struct page_list *l = &pcp->lists[__builtin_ctz(pcp->nonempty)];
+	const bs_pfn pfn = l->first;
+
+	*l = (struct page_list){BS_NO_PFN, BS_NO_PFN};
+	pcp->nonempty = 0;
+	pcp->count = 0;
+	flush_one(m, z, pfn, 0);
+}
+
 static void bulk_free(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp, int32_t n,
 		      unsigned int start)
 {
@@ -141,7 +153,10 @@ static void bulk_free(struct bs_machine *m, struct zone *z, struct per_cpu_pages
 		return;
 	m->counters.pcp_flushes++;
 	mm_explain(m, "flush %d of %d pages, first from list %u", n, pcp->count, start);
-	if (m->km.pcp_flush == KM_FLUSH_ROUND_ROBIN)
+	/* Whose every step is told takes the long way, with which this one is compared (test_mm_random). */
+	if (pcp->count == 1 && likely(!m->explain))
+		flush_only(m, z, pcp);
+	else if (m->km.pcp_flush == KM_FLUSH_ROUND_ROBIN)
 		bulk_free_round_robin(m, z, pcp, n);
 	else
 		bulk_free_from(m, z, pcp, n, start);
@@ -174,26 +189,6 @@ void mm_drain_zone(struct bs_machine *m, struct zone *z, unsigned int cpu)
 
 /* ---- How much a free flushes ----------------------------------------------------------------- */
 
-/* The lists hold nothing, and one page goes at once: whatever is fetched is handed out, or flushed when it comes
- * back. Who is told each step gets the long way. */
-static inline bool pcp_is_off(const struct bs_machine *m, const struct per_cpu_pages *pcp)
-{
-	return !pcp->high && !pcp->high_max && pcp->batch == 1 && likely(!m->explain);
-}
-
-/* What bulk_free() does with the only page of list @index. */
-static void flush_only(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp,
-		       unsigned int index)
-{
-	const bs_pfn pfn = pcp->lists[index].first;
-
-	m->counters.pcp_flushes++;
-	pcp->lists[index] = (struct page_list){BS_NO_PFN, BS_NO_PFN};
-	pcp->nonempty = 0;
-	pcp->count = 0;
-	flush_one(m, z, pfn, 0);
-}
-
 static void flush_by_factor(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp,
 			    unsigned int order, unsigned int index)
 {
@@ -208,10 +203,6 @@ static void flush_by_factor(struct bs_machine *m, struct zone *z, struct per_cpu
 		h = pcp->high;
 	if (pcp->count < h)
 		return;
-	if (pcp_is_off(m, pcp) && pcp->count == 1) {
-		flush_only(m, z, pcp, index);
-		return;
-	}
 	if (free_high) {
 		n = pcp->count;
 	} else if (h < pcp->batch) {
@@ -293,9 +284,7 @@ void mm_pcp_trim(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp
 {
 	switch (m->km.pcp_free_rule) {
 	case KM_FREE_BATCH:
-		if (pcp_is_off(m, pcp) && pcp->count == 1)
-			flush_only(m, z, pcp, index);
-		else if (pcp->count >= pcp->high)
+		if (pcp->count >= pcp->high)
 			bulk_free(m, z, pcp, pcp->batch, 0);
 		break;
 	case KM_FREE_FACTOR:
@@ -349,13 +338,15 @@ static int32_t tuned_refill(struct zone *z, struct per_cpu_pages *pcp, unsigned 
 	return b;
 }
 
-/* @asks: how many, and from whom, is the policy's to say. */
-static inline __attribute__((always_inline)) void
+/* The list is empty: the first block that comes is handed out, the others go to it. BS_NO_PFN: none comes.
+ * @asks: how many, and from whom, is the policy's to say. */
+static inline __attribute__((always_inline)) bs_pfn
 refill(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp, unsigned int index,
        unsigned int order, unsigned int mt, unsigned int flags, bool asks)
 {
 	enum rmqueue_mode mode = RMQUEUE_NORMAL;
 	int32_t want = pcp->batch, got = 0;
+	bs_pfn first = BS_NO_PFN;
 
 	if (m->km.pcp_free_rule == KM_FREE_AUTO)
 		want = tuned_refill(z, pcp, order);
@@ -369,25 +360,16 @@ refill(struct bs_machine *m, struct zone *z, struct per_cpu_pages *pcp, unsigned
 
 		if (pfn == BS_NO_PFN)
 			break;
-		pcp_push_tail(m, pcp, index, pfn, order);
+		if (!got)
+			first = pfn;
+		else
+			pcp_push_tail(m, pcp, index, pfn, order);
 	}
 	m->counters.pcp_refills++;
 	mm_explain(m, "refill of list %u: %d of %d blocks", index, got, want);
 	if (!m->km.stat_per_removal)
 		mm_mod_free_pages(m, z, -((int64_t)got << order));
-}
-
-/* What refill() and taking the head does where it brings one block: that does not come to the list. */
-static bs_pfn refill_only(struct bs_machine *m, struct zone *z, unsigned int order, unsigned int mt,
-			  unsigned int flags)
-{
-	enum rmqueue_mode mode = RMQUEUE_NORMAL;
-	const bs_pfn pfn = mm_rmqueue_buddy(m, z, order, mt, flags, &mode);
-
-	m->counters.pcp_refills++;
-	if (pfn != BS_NO_PFN && !m->km.stat_per_removal)
-		mm_mod_free_pages(m, z, -(INT64_C(1) << order));
-	return pfn;
+	return first;
 }
 
 static inline __attribute__((always_inline)) bs_pfn pcp_alloc(struct bs_machine *m, struct zone *z,
@@ -408,11 +390,7 @@ static inline __attribute__((always_inline)) bs_pfn pcp_alloc(struct bs_machine 
 			tuned_refill(z, pcp, order);
 			return BS_NO_PFN;
 		}
-		if (!asks && pcp_is_off(m, pcp))
-			return refill_only(m, z, order, mt, flags);
-		refill(m, z, pcp, index, order, mt, flags, asks);
-		if (pcp->lists[index].first == BS_NO_PFN)
-			return BS_NO_PFN;
+		return refill(m, z, pcp, index, order, mt, flags, asks);
 	}
 	return pcp_pop_head(m, pcp, index, order);
 }
