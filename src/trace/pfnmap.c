@@ -3,19 +3,19 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "lazy.h"
 
 #define LEAVES (1u << BS_PFNMAP_TABLE_SHIFT)
 #define PAGES (1u << BS_PFNMAP_LEAF_SHIFT)
 #define GROUP (1u << BS_PFNMAP_GROUP_SHIFT)
+#define GROUP_SIZE (GROUP * sizeof(uint64_t))
 #define ALL_LEAVES (BS_MAX_PFN >> BS_PFNMAP_LEAF_SHIFT)
 #define ALL_BYTES (BS_MAX_PFN * sizeof(uint64_t))
 #define PART_BYTES (ALL_LEAVES * sizeof(struct bs_pfnmap_part))
 /* With more of them it is no short recording, and all leaves will be whole before long. */
 #define GROUPS (1u << 15)
-#define GROUP_BYTES (GROUPS * GROUP * sizeof(uint64_t))
+#define GROUP_BYTES (GROUPS * GROUP_SIZE)
 /*
  * Filled at once. Not in huge pages: the memory for those has come back from the host where the guest that this
  * runs in reports what is free, and that takes ten times as long as the faults that they save.
@@ -54,7 +54,7 @@ static uint64_t *new_leaf(struct bs_pfnmap *m)
 
 static void free_group(struct bs_pfnmap *m, uint32_t group)
 {
-	m->groups[(size_t)group * GROUP] = m->free_group;
+	*bs_pfnmap_group(m, group) = m->free_group;
 	m->free_group = group + 1;
 }
 
@@ -67,12 +67,12 @@ static uint64_t *make_whole(struct bs_pfnmap *m, union bs_pfnmap_leaf *leaf)
 	if (!words)
 		return NULL;
 	for (unsigned int i = 0; p && i < BS_PFNMAP_GROUPS; i++) {
-		const uint32_t group = p->slot[i] ? p->group[p->slot[i] - 1] : 0;
+		uint32_t group;
 
 		if (!p->slot[i])
 			continue;
-		memcpy(words + (size_t)i * GROUP, m->groups + (size_t)group * GROUP,
-		       GROUP * sizeof(*words));
+		group = p->group[p->slot[i] - 1];
+		memcpy(words + (size_t)i * GROUP, bs_pfnmap_group(m, group), GROUP_SIZE);
 		free_group(m, group);
 	}
 	leaf->words = words;
@@ -96,14 +96,16 @@ static struct bs_pfnmap_part *new_part(struct bs_pfnmap *m, union bs_pfnmap_leaf
 
 static uint32_t new_group(struct bs_pfnmap *m)
 {
-	const uint32_t group = m->free_group - 1;
+	uint32_t group = m->free_group - 1;
 
-	if (!m->free_group && !(m->nr_groups % (STEP_BYTES / (GROUP * sizeof(uint64_t)))))
-		bs_lazy_fill(m->groups + m->nr_groups * GROUP, STEP_BYTES);
-	if (!m->free_group)
-		return (uint32_t)m->nr_groups++;
-	m->free_group = (uint32_t)m->groups[(size_t)group * GROUP];
-	memset(m->groups + (size_t)group * GROUP, 0, GROUP * sizeof(*m->groups));
+	if (m->free_group) {
+		m->free_group = (uint32_t)*bs_pfnmap_group(m, group);
+		memset(bs_pfnmap_group(m, group), 0, GROUP_SIZE);
+		return group;
+	}
+	group = (uint32_t)m->nr_groups++;
+	if (!(group % (STEP_BYTES / GROUP_SIZE)))
+		bs_lazy_fill(bs_pfnmap_group(m, group), STEP_BYTES);
 	return group;
 }
 
@@ -122,7 +124,7 @@ static uint64_t *in_part(struct bs_pfnmap *m, union bs_pfnmap_leaf *leaf, bs_pfn
 		p->group[p->nr] = new_group(m);
 		p->slot[i] = ++p->nr;
 	}
-	return m->groups + (size_t)p->group[p->slot[i] - 1] * GROUP + (pfn & (GROUP - 1));
+	return bs_pfnmap_group(m, p->group[p->slot[i] - 1]) + (pfn & (GROUP - 1));
 }
 
 /* ---- All ------------------------------------------------------------------------------------- */

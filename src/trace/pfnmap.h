@@ -62,6 +62,11 @@ static inline struct bs_pfnmap_part *bs_pfnmap_part(union bs_pfnmap_leaf leaf)
 	return leaf.as_int & 1 ? (struct bs_pfnmap_part *)(leaf.as_int - 1) : NULL;
 }
 
+static inline uint64_t *bs_pfnmap_group(const struct bs_pfnmap *m, uint32_t group)
+{
+	return m->groups + ((size_t)group << BS_PFNMAP_GROUP_SHIFT);
+}
+
 /* It will be asked for soon. */
 static inline void bs_pfnmap_prefetch(const struct bs_pfnmap *m, bs_pfn pfn)
 {
@@ -82,7 +87,7 @@ static inline void bs_pfnmap_prefetch(const struct bs_pfnmap *m, bs_pfn pfn)
 	p = bs_pfnmap_part(leaf);
 	slot = p ? p->slot[in_leaf >> BS_PFNMAP_GROUP_SHIFT] : 0;
 	if (slot)
-		bs_prefetch(m->groups + ((size_t)p->group[slot - 1] << BS_PFNMAP_GROUP_SHIFT));
+		bs_prefetch(bs_pfnmap_group(m, p->group[slot - 1]));
 }
 
 #endif
