@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "event.h"
 #include "lazy.h"
@@ -465,12 +464,10 @@ int bs_stream_init(struct bs_stream *s, struct bs_guest *g, struct bs_trace *tra
 		s->use[i].user = bs_gfp_is_movable_user(s->info->gfp[i]);
 	}
 	s->block_bytes = (s->info->numbers + 1) * sizeof(*s->block_pfn);
-	s->block_pfn = mmap(NULL, s->block_bytes, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	s->block_pfn = bs_lazy_map(s->block_bytes);
 	s->cut = bs_lazy_map(s->info->numbers / 8 + 1);
-	if (s->block_pfn != MAP_FAILED && s->cut)
+	if (s->block_pfn && s->cut)
 		return 0;
-	s->block_pfn = s->block_pfn == MAP_FAILED ? NULL : s->block_pfn;
 	return bs_error_set(err, BS_RESOURCE, errno, NULL,
 			    "cut the trace into shorter ones (buddysim trace cut)",
 			    "cannot map a table of %llu blocks",
@@ -479,10 +476,8 @@ int bs_stream_init(struct bs_stream *s, struct bs_guest *g, struct bs_trace *tra
 
 void bs_stream_free(struct bs_stream *s)
 {
-	if (s->block_pfn)
-		munmap(s->block_pfn, s->block_bytes);
-	if (s->cut)
-		bs_lazy_unmap(s->cut, s->info->numbers / 8 + 1);
+	bs_lazy_unmap(s->block_pfn, s->block_bytes);
+	bs_lazy_unmap(s->cut, s->cut ? s->info->numbers / 8 + 1 : 0);
 	bs_lazy_unmap(s->gone, s->gone ? s->info->numbers + 1 : 0);
 	for (unsigned int i = 0; s->waiting && i < s->g->nr_cpus; i++)
 		bs_ring_free(&s->waiting[i]);
