@@ -10,27 +10,37 @@
 
 /* ---- A reported block -------------------------------------------------------------------------- */
 
+static void take_least(double *least, double ns)
+{
+	if (!*least || ns < *least)
+		*least = ns;
+}
+
 /* Of 4 MiB, all of a guest of @gib GiB that is given back, by what a kernel of today does: the cell's CPU time
- * beyond that of one in which nothing is reported. */
+ * beyond that of one in which nothing is reported, each at its best. The least of differences would be what one of
+ * the two suffered. */
 static double reported_block(struct bench_setting *b, unsigned int gib, int *status)
 {
 	const struct bs_strategy *idle = bs_strategy_with(BS_CAP_IDLE);
+	double with = 0, without = 0;
 	uint64_t ranges = 0, none = 0;
 	char params[128], *path;
-	double ns, base;
 
 	if (b->quick && gib > 16)
 		return -1;
 	snprintf(params, sizeof(params), "size=%uGiB,order=10,memory=%uGiB", gib * 7 / 8, gib);
 	path = bench_trace("burst", params, ".cborseq", status);
-	if (!path)
-		return -1;
-	ns = bench_cell_ns(b, path, bench_kernels_own(), BS_TOUCH_PAGE, &ranges, status);
-	base = *status ? -1 : bench_cell_ns(b, path, idle->name, BS_TOUCH_PAGE, &none, status);
+	for (unsigned int i = 0; path && i < b->runs && !*status; i++) {
+		take_least(&with, bench_cell_ns(b, path, bench_kernels_own(), BS_TOUCH_PAGE,
+						&ranges, status));
+		if (!*status)
+			take_least(&without, bench_cell_ns(b, path, idle->name, BS_TOUCH_PAGE,
+							   &none, status));
+	}
 	bench_trace_remove(path);
-	if (*status || !ranges)
+	if (!path || *status || !ranges || with <= without)
 		return -1;
-	return ns > base ? (ns - base) / (double)ranges : 0;
+	return (with - without) / (double)ranges;
 }
 
 static double at_16_gib(struct bench_setting *b, unsigned int gib, int *status)
@@ -110,7 +120,7 @@ static double bare_calls(struct bench_setting *b, unsigned int arg, int *status)
 }
 
 const struct bench_row bench_device_rows[] = {
-	{"report", "a reported block, 16 GiB", "ns", -1, 300, 0, reported_block, NULL, 16, false},
+	{"report", "a reported block, 16 GiB", "ns", -1, 300, 0, reported_block, NULL, 16, true},
 	{"report", "a reported block, 1 TiB (beside 16 GiB)", "ns", -1, 300, 1.2, reported_block,
 	 at_16_gib, 1024, true},
 	{"device", "32 x 2 MiB side by side (beside bare calls)", "us", -1, 0, 0.75, pass,

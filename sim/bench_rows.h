@@ -26,7 +26,7 @@ struct bench_row {
 	double (*now)(struct bench_setting *b, unsigned int arg, int *status);
 	double (*yardstick)(struct bench_setting *b, unsigned int arg, int *status);
 	unsigned int arg;
-	bool once; /* takes long: one run in any case */
+	bool once; /* asked in the first run alone: it takes long, or makes all of them itself */
 };
 
 /* Measure those of @group (NULL: all) in @parts, each ended by one without a group, and print them. Returns the
